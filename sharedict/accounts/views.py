@@ -1,0 +1,98 @@
+"""Signing in and out, and how one likes the pages."""
+
+import math
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.views import LoginView, LogoutView, PasswordChangeView
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse, reverse_lazy
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from sharedict.accounts.demonstration import SIGN_INS
+from sharedict.accounts.forms import SignInForm, ThemeForm
+from sharedict.accounts.models import User
+
+YEAR_SECONDS = 365 * 24 * 60 * 60
+
+
+class SignInPage(LoginView):
+    form_class = SignInForm
+    redirect_authenticated_user = True
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        response = self.render_to_response(self.get_context_data(form=form), status=422)
+        if form.throttled:
+            response.status_code = 429
+            seconds = (form.throttled.until - timezone.now()).total_seconds()
+            response.headers["Retry-After"] = str(max(1, math.ceil(seconds)))
+        return response
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        people: set[str] = set()
+        if settings.LOADS_DEMONSTRATION:
+            known = User.objects.filter(is_demonstration=True, is_active=True)
+            people.update(known.values_list("username", flat=True))
+        return super().get_context_data(
+            demonstration_sign_ins=[sign_in for sign_in in SIGN_INS if sign_in.username in people], **kwargs
+        )
+
+
+class SignOut(LogoutView):
+    http_method_names = ["post", "options"]
+
+
+class PasswordPage(PasswordChangeView):
+    """Choose another password; other sessions of the same person end with it."""
+
+    template_name = "components/form_page.html"
+    success_url = reverse_lazy("home")
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        messages.success(self.request, _("Your password is changed."))
+        return super().form_valid(form)
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        return self.render_to_response(self.get_context_data(form=form), status=422)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs) | {
+            "title": _("Change your password"),
+            "cancel_url": reverse("home"),
+        }
+
+
+@require_POST
+@never_cache
+def set_theme(request: HttpRequest) -> HttpResponse:
+    """Remember light or dark in a cookie, or forget it, and go back to where one was."""
+    response = redirect(safe_next(request))
+    form = ThemeForm(request.POST)
+    theme = form.cleaned_data["theme"] if form.is_valid() else ""
+    if theme == "auto":
+        response.delete_cookie("theme", samesite="Lax")
+    elif theme:
+        response.set_cookie(
+            "theme",
+            theme,
+            max_age=YEAR_SECONDS,
+            httponly=True,
+            samesite="Lax",
+            secure=settings.SESSION_COOKIE_SECURE,
+        )
+    return response
+
+
+def safe_next(request: HttpRequest) -> str:
+    """The address to go back to, if it is one of ours; else the first page."""
+    address = request.POST.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(
+        address, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return address if is_ours else reverse("home")

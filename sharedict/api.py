@@ -1,0 +1,63 @@
+"""The API: its router, schema and version."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import URLPattern, URLResolver, include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from rest_framework.routers import DefaultRouter
+from rest_framework.viewsets import ViewSetMixin
+
+from agreements.api import views as agreements
+from billing.api import views as billing
+from municipalities.api import views as municipalities
+from services.api import views as services
+
+RESOURCES: list[tuple[str, type[ViewSetMixin]]] = [
+    ("cooperations", municipalities.CooperationViewSet),
+    ("municipalities", municipalities.MunicipalityViewSet),
+    ("members", municipalities.MemberViewSet),
+    ("sites", municipalities.SiteViewSet),
+    ("links", municipalities.LinkViewSet),
+    ("drivers", municipalities.DriverViewSet),
+    ("readings", municipalities.ReadingViewSet),
+    ("jobs", municipalities.JobViewSet),
+    ("applications", services.ApplicationViewSet),
+    ("installations", services.InstallationViewSet),
+    ("subscriptions", services.SubscriptionViewSet),
+    ("agreements", agreements.AgreementViewSet),
+    ("cost-types", agreements.CostTypeViewSet),
+    ("keys", agreements.KeyViewSet),
+    ("terms", agreements.TermViewSet),
+    ("costs", billing.CostViewSet),
+    ("periods", billing.PeriodViewSet),
+    ("runs", billing.RunViewSet),
+    ("shares", billing.ShareViewSet),
+    ("statements", billing.StatementViewSet),
+]
+
+router = DefaultRouter(use_regex_path=False)
+router.include_format_suffixes = False
+for name, viewset in RESOURCES:
+    router.register(name, viewset, basename=name)
+
+
+class DocsPage(SpectacularSwaggerSplitView):
+    """The documentation to read and try, for those who are signed in to the portal."""
+
+    template_name = "api/docs.html"
+    url_name = "schema"
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        return super().dispatch(request, *args, **kwargs)
+
+
+urlpatterns: Sequence[URLPattern | URLResolver] = [
+    path("v1/", include((router.urls, "v1"))),
+    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("docs/", DocsPage.as_view(), name="api-docs"),
+]

@@ -1,0 +1,50 @@
+"""The figures behind a chart as a table, made from the same mapping that the chart is drawn from."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django import template
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
+from sharedict.templatetags.money import MINUS
+
+register = template.Library()
+
+Rows = list[list[str]]
+
+
+@register.filter
+def chart_table(chart: Mapping[str, Any]) -> dict[str, Any]:
+    """``{"head", "rows", "numeric"}``: cells as text; numeric when all but the first column are numbers."""
+    if chart["kind"] == "network":
+        return {"head": [_("From"), _("To"), _("Link")], "rows": _network(chart), "numeric": False}
+    if chart["kind"] == "flow":
+        return {"head": [_("From"), _("To"), _("Amount")], "rows": _flow(chart["links"]), "numeric": False}
+    series: Sequence[Mapping[str, Any]] = chart["series"]
+    rows = [
+        [str(category), *(_figure(one["values"][index]) for one in series)]
+        for index, category in enumerate(chart["categories"])
+    ]
+    return {"head": ["", *(one["name"] for one in series)], "rows": rows, "numeric": True}
+
+
+def _network(chart: Mapping[str, Any]) -> Rows:
+    names = {node["id"]: str(node["name"]) for node in chart["nodes"]}
+    return [
+        [names[link["source"]], names[link["target"]], str(link.get("label", ""))] for link in chart["links"]
+    ]
+
+
+def _flow(links: Sequence[Mapping[str, Any]]) -> Rows:
+    return [[str(link["source"]), str(link["target"]), _figure(link["value"])] for link in links]
+
+
+def _figure(value: object) -> str:
+    """A decimal string in the reader's language, with all its digits; a dash where there is no figure."""
+    try:
+        number = Decimal(str(value))
+    except InvalidOperation:
+        return "\N{EN DASH}"
+    return (MINUS if number < 0 else "") + number_format(abs(number), use_l10n=True, force_grouping=True)

@@ -1,0 +1,21 @@
+"""Every page's address; the API's are in ``sharedict.api``."""
+
+from django.contrib import admin
+from django.urls import include, path
+from django.views.generic import TemplateView
+
+handler400 = "sharedict.common.problems.bad_request"
+handler403 = "sharedict.common.problems.forbidden"
+handler404 = "sharedict.common.problems.not_found"
+handler500 = "sharedict.common.problems.server_error"
+
+urlpatterns = [
+    path("api/", include("sharedict.api")),
+    path("system/", admin.site.urls),
+    path("", include("sharedict.accounts.urls")),
+    path("accessibility/", TemplateView.as_view(template_name="accessibility.html"), name="accessibility"),
+    path("", include("municipalities.urls")),
+    path("<slug:cooperation>/", include("services.urls")),
+    path("<slug:cooperation>/", include("agreements.urls")),
+    path("<slug:cooperation>/", include("billing.urls")),
+]
