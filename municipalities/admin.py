@@ -1,0 +1,129 @@
+"""Repair of who takes part and where things run; the portal's pages are where the work is done."""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+
+from municipalities.actions import delete_row, log, refuse_strangers, save_row
+from municipalities.models import Cooperation, Driver, Link, Member, Municipality, Reading, Role, Site, Token
+from municipalities.portal import ModelForm
+
+
+class RowAdminForm(ModelForm):
+    """Refuses a row that refers to something of another cooperation."""
+
+    def _post_clean(self) -> None:
+        super()._post_clean()  # type: ignore[misc]
+        if self.errors:
+            return
+        try:
+            refuse_strangers(self.instance)
+        except ValidationError as error:
+            self.add_error(None, error.messages)
+
+
+class RowAdmin(admin.ModelAdmin):
+    """Rows are saved by the same action as in the portal: validated, logged, and announced."""
+
+    form = RowAdminForm
+    list_select_related: ClassVar[bool | list[str] | tuple[str, ...]] = True
+    actions = None  # removing many at once would go past the change log
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        save_row(row=obj, by=request.user)
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        delete_row(row=obj, by=request.user)
+
+
+@admin.register(Cooperation)
+class CooperationAdmin(RowAdmin):
+    list_display = ("name", "slug", "currency", "charging", "shares_are_open", "is_demonstration")
+    search_fields = ("name", "slug")
+
+
+@admin.register(Municipality)
+class MunicipalityAdmin(RowAdmin):
+    list_display = ("name", "country", "code", "county", "organisation_number")
+    list_filter = ("country", "county")
+    search_fields = ("name", "=code", "official_name")
+
+
+@admin.register(Member)
+class MemberAdmin(RowAdmin):
+    list_display = ("municipality", "cooperation", "valid_from", "valid_until")
+    list_filter = ("cooperation",)
+    list_select_related = ("municipality", "cooperation")
+    search_fields = ("municipality__name", "=municipality__code")
+    autocomplete_fields = ("municipality", "cooperation")
+
+
+@admin.register(Role)
+class RoleAdmin(RowAdmin):
+    list_display = ("user", "kind", "municipality", "cooperation")
+    list_filter = ("kind", "cooperation")
+    list_select_related = ("user", "municipality", "cooperation")
+    search_fields = ("user__username", "user__email", "user__last_name")
+    autocomplete_fields = ("user", "municipality", "cooperation")
+
+
+@admin.register(Token)
+class TokenAdmin(RowAdmin):
+    """Tokens are made in the portal, where their secret is shown; here they can be looked at and revoked."""
+
+    list_display = ("name", "prefix", "cooperation", "expires_at", "last_used_at", "revoked_at")
+    list_filter = ("cooperation",)
+    list_select_related = ("cooperation",)
+    search_fields = ("name", "prefix")
+    autocomplete_fields = ("cooperation", "created_by")
+    exclude = ("secret_hash",)
+    readonly_fields = ("prefix", "cooperation", "scopes", "created_by", "created_at", "last_used_at")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+
+@admin.register(Driver)
+class DriverAdmin(RowAdmin):
+    list_display = ("name", "code", "unit", "cooperation", "retired_on")
+    list_filter = ("cooperation",)
+    list_select_related = ("cooperation",)
+    search_fields = ("name", "code")
+    autocomplete_fields = ("cooperation",)
+
+
+@admin.register(Reading)
+class ReadingAdmin(RowAdmin):
+    list_display = ("driver", "municipality", "reference_on", "value", "source", "cooperation")
+    list_filter = ("driver",)
+    list_select_related = ("driver", "municipality", "cooperation")
+    date_hierarchy = "reference_on"
+    search_fields = ("municipality__name", "=municipality__code", "source")
+    autocomplete_fields = ("driver", "municipality", "cooperation")
+
+
+@admin.register(Site)
+class SiteAdmin(RowAdmin):
+    list_display = ("name", "kind", "municipality", "cooperation", "valid_from", "valid_until")
+    list_filter = ("cooperation", "kind")
+    list_select_related = ("municipality", "cooperation")
+    search_fields = ("name",)
+    autocomplete_fields = ("municipality", "cooperation", "mirrors")
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        before = ", ".join(sorted(map(str, form.instance.mirrors.all())))
+        super().save_related(request, form, formsets, change)
+        after = ", ".join(sorted(map(str, form.instance.mirrors.all())))
+        if before != after:
+            log(row=form.instance, verb="change", by=request.user, changes={"mirrors": [before, after]})
+
+
+@admin.register(Link)
+class LinkAdmin(RowAdmin):
+    list_display = ("name", "kind", "site", "other_site", "outside", "mbps", "cooperation")
+    list_filter = ("cooperation", "kind")
+    list_select_related = ("site", "other_site", "cooperation")
+    search_fields = ("name", "supplier", "outside")
+    autocomplete_fields = ("site", "other_site", "routed_by", "cooperation")

@@ -1,0 +1,269 @@
+"""What administrators fill in about who takes part and where things run, and what narrows the lists."""
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import Any, ClassVar
+
+import django_filters
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from municipalities.models import Cooperation, Driver, Link, Member, Municipality, Reading, Role, Site, Token
+from municipalities.portal import Filter, RowForm, side_by_side
+from municipalities.reports import kind_in_words
+from sharedict.audit.models import Entry
+from sharedict.jobs.models import Job
+
+TOKEN_YEARS = 2
+STATES = [
+    ("now", gettext_lazy("in force")),
+    ("coming", gettext_lazy("not yet in force")),
+    ("ended", gettext_lazy("ended")),
+]
+
+
+def day_input() -> forms.DateInput:
+    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+class CountyIterator(forms.models.ModelChoiceIterator):  # type: ignore[type-arg]
+    """All municipalities, under the names of their counties."""
+
+    def __iter__(self) -> Iterator[Any]:
+        yield "", _("Choose a municipality")
+        rows = self.queryset.order_by("country", "county", "name")
+        for (country, county), places in groupby(rows, key=lambda place: (place.country, place.county)):
+            yield county or country, [self.choice(place) for place in places]
+
+
+class MunicipalityField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """A choice among the whole register."""
+
+    iterator = CountyIterator
+
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.name} ({obj.key})"
+
+
+class StateFilter(Filter):
+    """Narrows rows that hold for a span of days to those in force, to come, or ended."""
+
+    q = django_filters.CharFilter(label=gettext_lazy("Name"), method="search")
+    state = django_filters.ChoiceFilter(label=gettext_lazy("State"), choices=STATES, method="in_state")
+    searched: tuple[str, ...] = ("name",)
+
+    def search(self, rows: Any, name: str, value: str) -> Any:
+        found = Q()
+        for column in self.searched:
+            found |= Q(**{f"{column}__icontains": value})
+        return rows.filter(found)
+
+    def in_state(self, rows: Any, name: str, value: str) -> Any:
+        today = timezone.localdate()
+        if value == "coming":
+            return rows.filter(valid_from__gt=today)
+        return rows.filter(valid_until__lte=today) if value == "ended" else rows.as_of(today)
+
+
+class MemberFilter(StateFilter):
+    searched = ("municipality__name", "municipality__code")
+
+
+class RoleFilter(Filter):
+    q = django_filters.CharFilter(label=gettext_lazy("Name, user name or e-mail"), method="search")
+    kind = django_filters.ChoiceFilter(label=gettext_lazy("Role"), choices=Role.Kind.choices)
+
+    def search(self, rows: Any, name: str, value: str) -> Any:
+        columns = ("username", "first_name", "last_name", "email")
+        found = Q()
+        for column in columns:
+            found |= Q(**{f"user__{column}__icontains": value})
+        return rows.filter(found)
+
+
+class ReadingFilter(Filter):
+    q = django_filters.CharFilter(label=gettext_lazy("Municipality"), method="search")
+    since = django_filters.DateFilter(
+        label=gettext_lazy("From date"), field_name="reference_on", lookup_expr="gte", widget=day_input()
+    )
+    until = django_filters.DateFilter(
+        label=gettext_lazy("To date"), field_name="reference_on", lookup_expr="lte", widget=day_input()
+    )
+
+    def search(self, rows: Any, name: str, value: str) -> Any:
+        return rows.filter(Q(municipality__name__icontains=value) | Q(municipality__code__icontains=value))
+
+
+class JobFilter(Filter):
+    state = django_filters.ChoiceFilter(label=gettext_lazy("State"), choices=Job.State.choices)
+
+
+class ChangeFilter(Filter):
+    """Who changed what, when."""
+
+    who = django_filters.CharFilter(label=gettext_lazy("Who"), field_name="actor", lookup_expr="icontains")
+    what = django_filters.CharFilter(
+        label=gettext_lazy("What"), field_name="subject", lookup_expr="icontains"
+    )
+    kind = django_filters.ChoiceFilter(label=gettext_lazy("Kind"), field_name="subject_type", choices=())
+    since = django_filters.DateFilter(
+        label=gettext_lazy("From date"), field_name="at", lookup_expr="date__gte", widget=day_input()
+    )
+    until = django_filters.DateFilter(
+        label=gettext_lazy("To date"), field_name="at", lookup_expr="date__lte", widget=day_input()
+    )
+
+    def __init__(self, *args: Any, cooperation: Cooperation, **kwargs: Any) -> None:
+        super().__init__(*args, cooperation=cooperation, **kwargs)
+        kinds = (
+            Entry.objects.filter(cooperation=cooperation).order_by().values_list("subject_type", flat=True)
+        )
+        self.form.fields["kind"].choices = sorted(
+            ((kind, kind_in_words(kind)) for kind in kinds.distinct()), key=lambda choice: choice[1]
+        )
+
+
+class MemberForm(RowForm):
+    layout = ("municipality", ("valid_from", "valid_until"))
+    municipality = MunicipalityField(queryset=Municipality.objects.all(), label=gettext_lazy("Municipality"))
+
+    class Meta:
+        model = Member
+        fields = ["municipality", "valid_from", "valid_until"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["municipality"]
+        field.queryset = Municipality.objects.all()
+
+
+class MembershipForm(RowForm):
+    """When a membership holds; another municipality is another member."""
+
+    layout = (("valid_from", "valid_until"),)
+
+    class Meta:
+        model = Member
+        fields = ["valid_from", "valid_until"]
+
+
+class SiteForm(RowForm):
+    layout = (("name", "kind"), ("municipality", "address"), ("valid_from", "valid_until"), "mirrors")
+
+    class Meta:
+        model = Site
+        fields = ["name", "kind", "municipality", "address", "valid_from", "valid_until", "mirrors"]
+        labels = {"mirrors": gettext_lazy("Can take over from")}
+        widgets = {"mirrors": forms.CheckboxSelectMultiple}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["mirrors"]
+        field.queryset = field.queryset.exclude(pk=self.instance.pk)
+
+
+class LinkForm(RowForm):
+    layout = (
+        ("name", "kind"),
+        "site",
+        ("other_site", "outside"),
+        ("supplier", "mbps"),
+        "routed_by",
+        ("valid_from", "valid_until"),
+    )
+
+    class Meta:
+        model = Link
+        fields = [
+            "name",
+            "kind",
+            "site",
+            "other_site",
+            "outside",
+            "supplier",
+            "mbps",
+            "routed_by",
+            "valid_from",
+            "valid_until",
+        ]
+
+
+class DriverForm(RowForm):
+    layout = (("name", "code"), ("unit", "retired_on"))
+
+    class Meta:
+        model = Driver
+        fields = ["name", "code", "unit", "retired_on"]
+        help_texts = {"code": gettext_lazy("Short: keys, files and the API use it.")}
+
+
+class ReadingForm(RowForm):
+    layout = (("municipality", "reference_on"), ("value", "source"))
+
+    class Meta:
+        model = Reading
+        fields = ["municipality", "reference_on", "value", "source"]
+        help_texts = {
+            "reference_on": gettext_lazy("The day it was measured or holds for."),
+            "source": gettext_lazy("Where the value comes from, so that others can look it up."),
+        }
+
+
+class RoleForm(RowForm):
+    layout: ClassVar[Sequence[str | tuple[str, ...]]] = (("kind", "municipality"),)
+
+    class Meta:
+        model = Role
+        fields = ["kind", "municipality"]
+        help_texts = {
+            "municipality": gettext_lazy(
+                "For coordinators and finance officers. The others have the whole cooperation."
+            )
+        }
+
+
+class PersonForm(RoleForm):
+    """A role for somebody known by user name or e-mail, or for somebody new."""
+
+    layout = ("sign_in", ("kind", "municipality"), "is_new", ("first_name", "last_name"))
+    sign_in = forms.CharField(label=gettext_lazy("User name or e-mail"), max_length=150)
+    is_new = forms.BooleanField(
+        label=gettext_lazy("New person: they have no sign-in yet"),
+        required=False,
+        help_text=gettext_lazy("Their first password is shown to you once."),
+    )
+    first_name = forms.CharField(label=gettext_lazy("First name"), max_length=150, required=False)
+    last_name = forms.CharField(label=gettext_lazy("Last name"), max_length=150, required=False)
+
+
+class TokenForm(forms.Form):
+    name = forms.CharField(
+        label=gettext_lazy("Name"), max_length=100, help_text=gettext_lazy("Which system uses it.")
+    )
+    scopes = forms.MultipleChoiceField(
+        label=pgettext_lazy("token", "May"),
+        choices=Token.Scope.choices,
+        initial=[Token.Scope.READ],
+        widget=forms.CheckboxSelectMultiple,
+    )
+    expires_on = forms.DateField(
+        label=gettext_lazy("Works until"),
+        help_text=gettext_lazy("The last day it works, at most two years ahead."),
+        widget=day_input(),
+    )
+
+    def __init__(self, *args: Any, cooperation: Cooperation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = side_by_side(("name", "scopes", "expires_on"))
+
+    def clean_expires_on(self) -> dt.date:
+        day: dt.date = self.cleaned_data["expires_on"]
+        today = timezone.localdate()
+        if not today <= day <= today + dt.timedelta(days=365 * TOKEN_YEARS):
+            raise ValidationError(_("Choose a day from today until two years ahead."))
+        return day

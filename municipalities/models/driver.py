@@ -1,0 +1,104 @@
+import datetime as dt
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from municipalities.querysets import DriverQuerySet, ReadingQuerySet
+
+
+class Driver(models.Model):
+    """A measured fact to share cost by. Without a cooperation it is public and common to all (population)."""
+
+    cooperation = models.ForeignKey(
+        "municipalities.Cooperation",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("cooperation"),
+    )
+    code = models.SlugField(_("code"), max_length=40)
+    name = models.CharField(_("name"), max_length=100)
+    unit = models.CharField(_("unit"), max_length=30)
+    retired_on = models.DateField(_("no longer used from"), null=True, blank=True)
+    objects = DriverQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = _("driver")
+        verbose_name_plural = _("drivers")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["cooperation", "code"],
+                name="municipalities_driver_code_once",
+                nulls_distinct=False,
+                violation_error_message=_("There is already a driver with this code."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        """Keys, files and frozen facts name a driver by its code: an own one cannot pass for a public one."""
+        if self.cooperation_id and Driver.objects.filter(cooperation=None, code=self.code).exists():
+            raise ValidationError({"code": _("There is a public driver with this code: choose another.")})
+
+    @property
+    def touches(self) -> tuple[dt.date, dt.date | None] | None:
+        return dt.date.min, None
+
+
+class Reading(models.Model):
+    """The value of a driver for one municipality on its reference date, with its source."""
+
+    driver = models.ForeignKey(Driver, models.PROTECT, related_name="readings", verbose_name=_("driver"))
+    cooperation = models.ForeignKey(
+        "municipalities.Cooperation", models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    municipality = models.ForeignKey(
+        "municipalities.Municipality", models.PROTECT, related_name="readings", verbose_name=_("municipality")
+    )
+    reference_on = models.DateField(_("reference date"))
+    value = models.DecimalField(_("value"), max_digits=18, decimal_places=4)
+    source = models.CharField(_("source"), max_length=300)
+    external_id = models.CharField(_("external id"), max_length=100, blank=True)
+    objects = ReadingQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-reference_on", "municipality__country", "municipality__code"]
+        verbose_name = _("reading")
+        verbose_name_plural = _("readings")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(value__gte=0),
+                name="municipalities_reading_not_negative",
+                violation_error_message=_("A reading is 0 or more."),
+            ),
+            models.UniqueConstraint(
+                fields=["driver", "municipality", "reference_on"],
+                name="municipalities_reading_once_a_day",
+                violation_error_message=_(
+                    "There is already a reading for this municipality and date: change that one."
+                ),
+            ),
+            models.UniqueConstraint(
+                fields=["cooperation", "external_id"],
+                condition=~models.Q(external_id=""),
+                name="municipalities_reading_external_id_once",
+                violation_error_message=_("There is already a reading with this external id."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.driver}, {self.municipality}, {self.reference_on}"
+
+    def clean(self) -> None:
+        """A reading belongs to whom its driver belongs to: nobody changes a public fact for themselves."""
+        if self.driver_id and self.driver.cooperation_id != self.cooperation_id:
+            raise ValidationError(_("The readings of this driver are public, and kept for all cooperations."))
+
+    @property
+    def touches(self) -> tuple[dt.date, dt.date | None] | None:
+        return self.reference_on, None

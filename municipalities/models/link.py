@@ -1,0 +1,75 @@
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from municipalities.querysets import LinkQuerySet
+from sharedict.common.models import Spanned, ends_after_it_starts
+
+
+class Link(Spanned):
+    """A network link between two sites, or between a site and an outside provider (ISP, ASP)."""
+
+    class Kind(models.TextChoices):
+        BROADBAND = "broadband", _("broadband")
+        VPN = "vpn", _("switched VPN")
+        INTERNET = "internet", _("Internet connection")
+        FIBRE = "fibre", _("dark fibre")
+
+    name = models.CharField(_("name"), max_length=100)
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
+    site = models.ForeignKey(
+        "municipalities.Site", models.PROTECT, related_name="links", verbose_name=_("from site")
+    )
+    other_site = models.ForeignKey(
+        "municipalities.Site",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="links_to",
+        verbose_name=_("to site"),
+    )
+    outside = models.CharField(
+        _("to outside provider"), max_length=100, blank=True, help_text=_("When the other end is not a site.")
+    )
+    supplier = models.CharField(_("supplier"), max_length=100, blank=True)
+    mbps = models.PositiveIntegerField(_("Mbit/s"), null=True, blank=True)
+    routed_by = models.ForeignKey(
+        "municipalities.Municipality",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("answers for routing"),
+    )
+    objects = LinkQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = _("link")
+        verbose_name_plural = _("links")
+        constraints = [
+            ends_after_it_starts("municipalities_link_span"),
+            models.CheckConstraint(
+                condition=Q(other_site__isnull=False, outside="")
+                | (Q(other_site__isnull=True) & ~Q(outside="")),
+                name="municipalities_link_two_ends",
+                violation_error_message=_("Name the other end: either a site or an outside provider."),
+            ),
+            models.CheckConstraint(
+                condition=Q(other_site__isnull=True) | ~Q(other_site=models.F("site")),
+                name="municipalities_link_ends_differ",
+                violation_error_message=_("A link joins two different sites."),
+            ),
+            models.UniqueConstraint(
+                fields=["cooperation", "name"],
+                name="municipalities_link_name_once",
+                violation_error_message=_("There is already a link with this name."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def touches(self) -> None:
+        return None

@@ -1,0 +1,123 @@
+"""Which rows of who and where; ``visible_to`` first, ``for_listing`` last."""
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any, Self
+
+from django.apps import apps
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
+
+from sharedict.common.access import SpannedQuerySet, TenantQuerySet, Viewer
+
+if TYPE_CHECKING:
+    from municipalities.models import (  # noqa: F401
+        Cooperation,
+        Driver,
+        Link,
+        Member,
+        Municipality,
+        Reading,
+        Role,
+        Site,
+        Token,
+    )
+
+
+class CooperationQuerySet(QuerySet["Cooperation"]):
+    def visible_to(self, viewer: Viewer) -> Self:
+        """Those the viewer has a role in, or the one the token belongs to."""
+        if not viewer.is_authenticated:
+            return self.none()
+        if token_of := getattr(viewer, "cooperation_id", None):
+            return self.filter(pk=token_of)
+        roles: QuerySet[Any] = apps.get_model("municipalities.Role")._default_manager.all()
+        return self.filter(Exists(roles.filter(cooperation=OuterRef("pk"), user=viewer)))
+
+
+class MunicipalityQuerySet(QuerySet["Municipality"]):
+    def visible_to(self, viewer: Viewer) -> Self:
+        """All of them for whoever is signed in: the register is public."""
+        return self.all() if viewer.is_authenticated else self.none()
+
+    def members_of(self, cooperation: "Cooperation", first: dt.date, after: dt.date) -> Self:
+        """Those that are members on some day of ``[first, after)``."""
+        members = apps.get_model("municipalities.Member")._default_manager
+        spans: QuerySet[Member] = members.of(cooperation).overlapping(first, after)
+        return self.filter(pk__in=spans.values("municipality"))
+
+    def ever_in(self, cooperation: "Cooperation") -> Self:
+        """Those that are, were or will be members."""
+        members = apps.get_model("municipalities.Member")._default_manager
+        return self.filter(pk__in=members.of(cooperation).values("municipality"))
+
+
+class MemberQuerySet(SpannedQuerySet["Member"]):
+    def for_listing(self) -> Self:
+        return self.select_related("municipality")
+
+
+class RoleQuerySet(TenantQuerySet["Role"]):
+    def for_listing(self) -> Self:
+        return self.select_related("user", "municipality", "cooperation")
+
+
+class TokenQuerySet(TenantQuerySet["Token"]):
+    def usable(self, now: dt.datetime) -> Self:
+        """Neither expired nor revoked at ``now``."""
+        return self.filter(revoked_at__isnull=True, expires_at__gt=now)
+
+    def for_listing(self) -> Self:
+        return self.select_related("created_by")
+
+
+class PublicOrOwn(TenantQuerySet["Driver"]):
+    """Rows of a cooperation, and those without one, which are public."""
+
+    def visible_to(self, viewer: Viewer) -> Self:
+        """Own cooperations' rows and the public ones; nothing for anonymous visitors."""
+        if not viewer.is_authenticated:
+            return self.none()
+        own = apps.get_model("municipalities.Cooperation")._default_manager.visible_to(viewer)
+        return self.filter(Q(cooperation__isnull=True) | Q(cooperation__in=own))
+
+    def usable_in(self, cooperation: "Cooperation") -> Self:
+        return self.filter(Q(cooperation__isnull=True) | Q(cooperation=cooperation))
+
+
+class DriverQuerySet(PublicOrOwn):
+    def for_listing(self, cooperation: "Cooperation") -> Self:
+        """With ``latest_on`` and ``reading_count`` of the readings that concern ``cooperation``."""
+        members = apps.get_model("municipalities.Member")._default_manager.of(cooperation)
+        theirs = Q(readings__municipality__in=members.values("municipality"))
+        return self.annotate(
+            latest_on=Max("readings__reference_on", filter=theirs),
+            reading_count=Count("readings", filter=theirs),
+        )
+
+
+class ReadingQuerySet(TenantQuerySet["Reading"]):
+    def visible_to(self, viewer: Viewer) -> Self:
+        """Own cooperations' readings and the public ones; nothing for anonymous visitors."""
+        if not viewer.is_authenticated:
+            return self.none()
+        own = apps.get_model("municipalities.Cooperation")._default_manager.visible_to(viewer)
+        return self.filter(Q(cooperation__isnull=True) | Q(cooperation__in=own))
+
+    def usable_in(self, cooperation: "Cooperation") -> Self:
+        """The cooperation's own readings, and public ones of municipalities that are or were members."""
+        members = apps.get_model("municipalities.Member")._default_manager.of(cooperation)
+        public = Q(cooperation__isnull=True, municipality__in=members.values("municipality"))
+        return self.filter(Q(cooperation=cooperation) | public)
+
+    def for_listing(self) -> Self:
+        return self.select_related("driver", "municipality")
+
+
+class SiteQuerySet(SpannedQuerySet["Site"]):
+    def for_listing(self) -> Self:
+        """With the municipality and the sites that each mirrors."""
+        return self.select_related("municipality").prefetch_related("mirrors")
+
+
+class LinkQuerySet(SpannedQuerySet["Link"]):
+    def for_listing(self) -> Self:
+        return self.select_related("site", "other_site", "routed_by")

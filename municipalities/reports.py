@@ -1,0 +1,263 @@
+"""What is stored beside what would be, or was: an upload against the readings, the change log in words."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.apps import apps
+from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+
+from municipalities.models import Cooperation, Driver, Link, Municipality, Reading, Site
+from sharedict.audit.models import Entry
+from sharedict.common.uploads import (
+    Finding,
+    Outcome,
+    UploadedRow,
+    UploadError,
+    parse_day,
+    parse_number,
+    shortened,
+)
+
+NOTHING = "\N{EM DASH}"
+READING_COLUMNS = ("code", "reference_date", "value", "source")
+
+
+def compare_readings(cooperation: Cooperation, driver: Driver, rows: Sequence[UploadedRow]) -> list[Finding]:
+    """What each uploaded row would do to the readings of ``driver``; two queries for any number of rows.
+
+    A code is official (1737) or a key (SE1737); the municipality is, was or will be a member. The findings
+    carry the reading to save.
+    """
+    places = _by_code(Municipality.objects.ever_in(cooperation))
+    known = {
+        (reading.municipality_id, reading.reference_on): reading
+        for reading in Reading.objects.filter(driver=driver, cooperation=cooperation)
+    }
+    seen: dict[tuple[int, Any], int] = {}
+    return [_compare(row, driver, places, known, seen) for row in rows]
+
+
+def _by_code(municipalities: Iterable[Municipality]) -> dict[str, list[Municipality]]:
+    found: dict[str, list[Municipality]] = {}
+    for municipality in municipalities:
+        found.setdefault(municipality.key, []).append(municipality)
+        found.setdefault(municipality.code, []).append(municipality)
+    return found
+
+
+def _compare(
+    row: UploadedRow,
+    driver: Driver,
+    places: Mapping[str, list[Municipality]],
+    known: Mapping[tuple[int, Any], Reading],
+    seen: dict[tuple[int, Any], int],
+) -> Finding:
+    what = shortened(" ".join(filter(None, (row.values.get("code"), row.values.get("reference_date")))))
+    if row.error:
+        return Finding(row.line, Outcome.WRONG, what, errors=(row.error,))
+    parsed, errors = _parsed(row, places)
+    if {"code", "reference_date"} <= parsed.keys():
+        place = parsed["code"].pk, parsed["reference_date"]
+        if place in seen:
+            errors.append(_("Line %(line)d has the same municipality and date.") % {"line": seen[place]})
+        seen.setdefault(place, row.line)
+    if errors:
+        return Finding(row.line, Outcome.WRONG, what, errors=tuple(errors))
+    old = known.get(place)
+    new = Reading(
+        pk=old.pk if old else None,
+        driver=driver,
+        cooperation_id=driver.cooperation_id,
+        municipality=parsed["code"],
+        reference_on=parsed["reference_date"],
+        value=parsed["value"],
+        source=parsed["source"],
+        external_id=old.external_id if old else "",
+    )
+    before, after = (_words(old) if old else ""), _words(new)
+    outcome = Outcome.NEW if old is None else Outcome.SAME if before == after else Outcome.CHANGED
+    return Finding(
+        row.line, outcome, f"{new.municipality} {new.reference_on}", before=before, after=after, row=new
+    )
+
+
+def _parsed(row: UploadedRow, places: Mapping[str, list[Municipality]]) -> tuple[dict[str, Any], list[str]]:
+    """What could be read by column, and what is wrong with the rest."""
+    readers = {
+        "code": lambda text: _municipality(text, places),
+        "reference_date": parse_day,
+        "value": _value,
+        "source": _source,
+    }
+    parsed: dict[str, Any] = {}
+    errors = []
+    for name, read in readers.items():
+        try:
+            parsed[name] = read(row.values[name])
+        except UploadError as error:
+            errors.append(error.message)
+    return parsed, errors
+
+
+def _municipality(text: str, places: Mapping[str, list[Municipality]]) -> Municipality:
+    found = places.get(text.upper(), [])
+    if len(found) > 1:
+        keys = ", ".join(place.key for place in found)
+        raise UploadError(
+            _("Several countries have the code %(code)s: write %(keys)s.") % {"code": text, "keys": keys}
+        )
+    if not found:
+        raise UploadError(_("No member has the code “%(code)s”.") % {"code": shortened(text, 20)})
+    return found[0]
+
+
+def _value(text: str) -> Decimal:
+    value = parse_number(text, digits=18, decimals=4)
+    if value < 0:
+        raise UploadError(_("A reading is 0 or more."))
+    return value
+
+
+def _source(text: str) -> str:
+    if not text:
+        raise UploadError(_("Say where the value comes from (source)."))
+    if len(text) > 300:
+        raise UploadError(_("The source is longer than 300 characters."))
+    return text
+
+
+def _words(reading: Reading) -> str:
+    return f"{reading.value.normalize():f} ({reading.source})"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One column of one change, in words."""
+
+    label: str
+    before: str
+    after: str
+
+    def in_words(self) -> str:
+        return f"{self.before} → {self.after or NOTHING}" if self.before else self.after
+
+
+def changes_in_words(entries: Iterable[Entry]) -> dict[int, list[Change]]:
+    """What each entry changed, by its primary key: columns and choices by their names, rows by theirs.
+
+    One query for each model that is referred to, whatever the number of entries. A row that is gone keeps
+    its number.
+    """
+    listed = list(entries)
+    wanted: dict[type[models.Model], set[str]] = {}
+    for entry in listed:
+        for field, values in _columns(entry):
+            if isinstance(field, models.ForeignKey):
+                target: type[models.Model] = field.related_model
+                wanted.setdefault(target, set()).update(value for value in values if value.isdecimal())
+    names = {
+        (model, str(row.pk)): str(row)
+        for model, keys in wanted.items()
+        for row in model._base_manager.select_related().filter(pk__in=keys)
+    }
+    return {
+        entry.pk: [_change(entry, name, names) for name in entry.changes if name != "cooperation"]
+        for entry in listed
+    }
+
+
+def kind_in_words(subject_type: str) -> str:
+    """What the kind of a changed row is called."""
+    try:
+        return str(apps.get_model(subject_type)._meta.verbose_name)
+    except (LookupError, ValueError):
+        return subject_type
+
+
+def _columns(entry: Entry) -> Iterable[tuple[Any, list[str]]]:
+    for name, values in entry.changes.items():
+        yield _field(entry.subject_type, name), _pair(values)
+
+
+def _pair(values: Any) -> list[str]:
+    """Before and after as text, whatever an entry of an older release holds."""
+    pair = values if isinstance(values, list) and len(values) == 2 else ["", values]
+    return ["" if value is None else str(value) for value in pair]
+
+
+def _field(subject_type: str, name: str) -> Any:
+    """The column, or the rows that point to this one; None for one that is no more."""
+    try:
+        return apps.get_model(subject_type)._meta.get_field(name)
+    except (LookupError, ValueError, FieldDoesNotExist):
+        return None
+
+
+def _change(entry: Entry, name: str, names: Mapping[tuple[type[models.Model], str], str]) -> Change:
+    field, pair = _field(entry.subject_type, name), _pair(entry.changes[name])
+    if field is None:
+        return Change(name.replace("_", " "), *pair)
+    if isinstance(field, models.ForeignObjectRel):
+        return Change(str(field.related_model._meta.verbose_name_plural), *pair)
+    if isinstance(field, models.ForeignKey):
+        pair = [names.get((field.related_model, value), value) for value in pair]
+    else:
+        pair = [_said(field, value) for value in pair]
+    return Change(str(field.verbose_name), *pair)
+
+
+def _said(field: Any, value: str) -> str:
+    """``value``, the text that a column was logged as, as a reader says it."""
+    if field.flatchoices:
+        return {str(key): str(label) for key, label in field.flatchoices}.get(value, value)
+    if isinstance(field, models.BooleanField):
+        return {"True": _("yes"), "False": _("no")}.get(value, value)
+    if isinstance(field, models.DecimalField) and "." in value:
+        return value.rstrip("0").rstrip(".")
+    if isinstance(field, models.DateTimeField) and value:
+        instant = parse_datetime(value)
+        return f"{timezone.localtime(instant):%Y-%m-%d %H:%M}" if instant else value
+    if isinstance(field, ArrayField):
+        return value.strip("[]").replace("'", "")
+    return value
+
+
+def network_chart(sites: Sequence[Site], links: Sequence[Link]) -> dict[str, Any]:
+    """The picture of ``sites`` and what joins them, for components/chart.html.
+
+    ``sites`` come with what they mirror. A link to a site that is not among them is left out.
+    """
+    shown = {site.pk for site in sites}
+    providers = sorted({link.outside for link in links if link.outside and link.site_id in shown})
+    nodes = [
+        *({"id": f"s{site.pk}", "name": site.name, "group": str(site.get_kind_display())} for site in sites),
+        *({"id": f"p{name}", "name": name, "group": _("outside provider")} for name in providers),
+    ]
+    joins = [
+        {
+            "source": f"s{link.site_id}",
+            "target": f"s{link.other_site_id}" if link.other_site_id else f"p{link.outside}",
+            "label": _link_label(link),
+        }
+        for link in links
+        if link.site_id in shown and (link.outside or link.other_site_id in shown)
+    ]
+    mirrors = [
+        {"source": f"s{site.pk}", "target": f"s{other.pk}", "label": _("mirrors")}
+        for site in sites
+        for other in site.mirrors.all()
+        if other.pk in shown
+    ]
+    return {"kind": "network", "nodes": nodes, "links": [*joins, *mirrors]}
+
+
+def _link_label(link: Link) -> str:
+    speed = _("%(mbps)s Mbit/s") % {"mbps": link.mbps} if link.mbps else ""
+    return " ".join(filter(None, (str(link.get_kind_display()), speed)))

@@ -1,0 +1,95 @@
+"""What works in the background, and how far it has come."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from municipalities.actions import retry_job
+from municipalities.forms import JobFilter
+from municipalities.portal import EditorsOnly, ListPage, RowMixin
+from municipalities.tables import JobTable, instant, job_label
+from sharedict.jobs.models import Job
+
+STOP_POLLING = 286
+"""The status that makes htmx stop asking."""
+
+
+class Jobs(ListPage):
+    model = Job
+    table_class = JobTable
+    filterset_class = JobFilter
+    title = gettext_lazy("Jobs")
+    lead = gettext_lazy("What the portal computes in the background. You can leave this page meanwhile.")
+    api_name = "v1:jobs-list"
+
+    def queryset(self) -> Any:
+        return Job.objects.of(self.cooperation).select_related("created_by")
+
+
+class JobPage(RowMixin):
+    """A job's progress: alone for a page that polls it, else with its facts."""
+
+    model = Job
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        job = self.row()
+        if request.htmx:  # type: ignore[attr-defined]
+            status = STOP_POLLING if job.is_finished else 200
+            return render(request, "components/job_progress.html", self.progress(job), status=status)
+        facts = [
+            (_("Ordered"), instant(job.created_at)),
+            (_("Ordered by"), str(job.created_by or "sharedict")),
+            (_("Started"), instant(job.started_at)),
+            (_("Finished"), instant(job.finished_at)),
+            (_("Attempts"), job.attempts),
+            (_("Error"), job.error),
+        ]
+        can_retry = self.rights.may_edit and job.state == Job.State.FAILED
+        context = {
+            "progress": self.progress(job),
+            "title": job_label(job),
+            "facts": facts,
+            "back_url": self.url("jobs"),
+            "actions": [{"url": self.url("job-retry", job.pk), "label": _("Try again"), "primary": True}]
+            if can_retry
+            else [],
+        }
+        return self.page("municipalities/job.html", context)
+
+    def progress(self, job: Job) -> dict[str, Any]:
+        return {
+            "label": job_label(job),
+            "is_ended": job.is_finished,
+            "failed": job.state == Job.State.FAILED,
+            "poll_url": self.url("job", job.pk),
+            "percent": job.progress_done * 100 // job.progress_total if job.progress_total else None,
+        }
+
+
+class JobRetry(RowMixin, EditorsOnly):
+    model = Job
+
+    def row(self) -> Job:
+        job: Job = super().row()
+        if job.state != Job.State.FAILED:
+            raise Http404
+        return job
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        context = {
+            "title": _("Try “%(what)s” again?") % {"what": job_label(self.row())},
+            "lead": _("It is done once more from the start. What is there already stays as it is."),
+            "confirm_label": _("Try again"),
+            "danger": False,
+            "cancel_url": self.url("jobs"),
+        }
+        return self.page("components/confirm_page.html", context)
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        job = retry_job(job=self.row(), by=self.viewer)
+        messages.success(request, _("Ordered again."))
+        return redirect(self.url("job", job.pk))

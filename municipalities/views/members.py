@@ -1,0 +1,36 @@
+from django.utils.translation import gettext_lazy as _
+
+from municipalities.forms import MemberFilter, MemberForm, MembershipForm
+from municipalities.models import Member
+from municipalities.portal import ChangePage, EndPage, FormPage, ListPage
+from municipalities.tables import MemberTable
+
+
+class Members(ListPage):
+    model = Member
+    table_class = MemberTable
+    filterset_class = MemberFilter
+    title = _("Members")
+    lead = _("The municipalities that take part, and since when.")
+    add_name = "member-add"
+    add_label = _("Add a member")
+    api_name = "v1:members-list"
+
+
+class MemberAdd(FormPage):
+    form_class = MemberForm
+    title = _("Add a member")
+    lead = _("Any municipality in the register: write its name to find it in the list.")
+    done_name = "members"
+
+
+class MemberChange(ChangePage):
+    model = Member
+    form_class = MembershipForm
+    title = _("Change a membership")
+    done_name = "members"
+
+
+class MemberEnd(EndPage):
+    model = Member
+    done_name = "members"

@@ -1,0 +1,109 @@
+"""Sites and what joins them: two lists and a picture."""
+
+from typing import Any, ClassVar
+
+import django_tables2
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django_tables2 import RequestConfig
+
+from municipalities.actions import save_site
+from municipalities.forms import LinkForm, SiteForm, StateFilter
+from municipalities.models import Link, Site
+from municipalities.portal import PAGE_ROWS, ChangePage, EndPage, Filter, FormPage, ListPage, runs_at
+from municipalities.reports import network_chart
+from municipalities.tables import LinkTable, SiteTable, state_of
+
+
+class Network(ListPage):
+    """The sites, filtered and exported as any list; ``?rows=links`` exports the links instead."""
+
+    model = Site
+    table_class = SiteTable
+    filterset_class = StateFilter
+    template_name = "municipalities/network.html"
+    title = gettext_lazy("Sites and network")
+    lead = gettext_lazy("Where things run, what joins the places, and who supplies it.")
+    add_name = "site-add"
+    add_label = gettext_lazy("Add a site")
+    api_name = "v1:sites-list"
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+        kind = request.GET.get("format", "")
+        if request.GET.get("rows") == "links" and kind in ("csv", "xlsx"):
+            return self.export(self.links(), kind)
+        return super().get(request, **kwargs)
+
+    def table(self, rows: Any) -> django_tables2.Table:
+        return SiteTable(rows, request=self.request, runs_at=runs_at(self.cooperation, timezone.localdate()))
+
+    def links(self) -> LinkTable:
+        """All of them at once: the picture is drawn from the same rows."""
+        rows = Link.objects.visible_to(self.request.user).of(self.cooperation).for_listing()
+        table = LinkTable(list(rows), request=self.request, prefix="links-")
+        table.empty_url = self.url("link-add") if self.rights.may_edit else None
+        return table
+
+    def more_actions(self) -> list[dict[str, Any]]:
+        return [{"url": self.url("link-add"), "label": _("Add a link")}] if self.rights.may_edit else []
+
+    def context(self, table: django_tables2.Table, found: Filter | None) -> dict[str, Any]:
+        links = self.links()
+        RequestConfig(self.request, paginate={"per_page": PAGE_ROWS, "silent": True}).configure(links)
+        today = timezone.localdate()
+        sites = list(Site.objects.of(self.cooperation).as_of(today).for_listing())
+        joined = [row.record for row in links.rows if state_of(row.record) == "now"]
+        return super().context(table, found) | {
+            "links": links,
+            "links_csv_url": "?rows=links&format=csv",
+            "links_xlsx_url": "?rows=links&format=xlsx",
+            "links_api_url": f"{reverse('v1:links-list')}?cooperation={self.cooperation.slug}",
+            "chart": network_chart(sites, joined) if sites else None,
+            "chart_title": _("How the sites are joined today"),
+            "chart_summary": "{}, {}.".format(
+                ngettext("%(count)d site", "%(count)d sites", len(sites)) % {"count": len(sites)},
+                ngettext("%(count)d link", "%(count)d links", len(joined)) % {"count": len(joined)},
+            ),
+        }
+
+
+class SiteAdd(FormPage):
+    form_class = SiteForm
+    title = gettext_lazy("Add a site")
+    done_name = "network"
+    said = gettext_lazy("Saved.")
+
+    def save(self, form: Any) -> Site:
+        return save_site(site=form.instance, mirrors=form.cleaned_data["mirrors"], by=self.request.user)
+
+
+class SiteChange(SiteAdd, ChangePage):
+    model = Site
+    title = gettext_lazy("Change a site")
+
+
+class SiteEnd(EndPage):
+    model = Site
+    done_name = "network"
+
+
+class LinkAdd(FormPage):
+    form_class = LinkForm
+    title = gettext_lazy("Add a link")
+    lead: ClassVar[Any] = gettext_lazy("Its other end is either another site or an outside provider.")
+    done_name = "network"
+    said = gettext_lazy("Saved.")
+
+
+class LinkChange(LinkAdd, ChangePage):
+    model = Link
+    title = gettext_lazy("Change a link")
+    lead = ""
+
+
+class LinkEnd(EndPage):
+    model = Link
+    done_name = "network"

@@ -1,0 +1,70 @@
+"""Who may do what in a cooperation."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from municipalities.actions import add_person, delete_role, save_role
+from municipalities.forms import PersonForm, RoleFilter, RoleForm
+from municipalities.models import Role
+from municipalities.portal import ChangePage, DeletePage, FormPage, ListPage
+from municipalities.tables import RoleTable
+
+
+class Roles(ListPage):
+    model = Role
+    table_class = RoleTable
+    filterset_class = RoleFilter
+    title = gettext_lazy("People and roles")
+    lead = gettext_lazy("Who sees this cooperation, and who may change it.")
+    add_name = "role-add"
+    add_label = gettext_lazy("Add a person")
+
+
+class RoleAdd(FormPage):
+    form_class = PersonForm
+    title = gettext_lazy("Add a person")
+    done_name = "roles"
+    said = gettext_lazy("Saved.")
+
+    def save(self, form: Any) -> tuple[Role, str]:
+        fields = ("sign_in", "kind", "municipality", "is_new", "first_name", "last_name")
+        chosen = {name: form.cleaned_data[name] for name in fields}
+        return add_person(cooperation=self.cooperation, by=self.viewer, **chosen)
+
+    def done(self, row: tuple[Role, str]) -> HttpResponse:
+        role, password = row
+        if not password:
+            return super().done(role)
+        context = {
+            "title": _("%(person)s can sign in") % {"person": role.user},
+            "label": _("First password of %(username)s") % {"username": role.user.username},
+            "secret": password,
+            "advice": _(
+                "Hand it over in person or by telephone. It is to be changed after the first sign-in."
+            ),
+            "done_url": self.url("roles"),
+            "done_label": _("To people and roles"),
+        }
+        return self.shown_once(context)
+
+
+class RoleChange(ChangePage):
+    model = Role
+    form_class = RoleForm
+    title = gettext_lazy("Change a role")
+    done_name = "roles"
+    said = gettext_lazy("Saved.")
+
+    def save(self, form: Any) -> Role:
+        return save_role(role=form.instance, by=self.viewer)
+
+
+class RoleDelete(DeletePage):
+    model = Role
+    done_name = "roles"
+
+    def remove(self, row: Role) -> None:
+        delete_role(role=row, by=self.viewer)
