@@ -1,0 +1,33 @@
+"""The catalogue for repair, under ``/system/``."""
+
+from django.contrib import admin
+
+from municipalities.admin import RowAdmin
+from services.models import Application, Installation, Subscription
+
+
+@admin.register(Application)
+class ApplicationAdmin(RowAdmin):
+    list_display = ["name", "code", "cooperation", "owner", "lifecycle", "information_class"]
+    list_filter = ["cooperation", "lifecycle", "information_class"]
+    list_select_related = ["cooperation", "owner"]
+    search_fields = ["name", "code", "purpose"]
+    autocomplete_fields = ["cooperation", "owner"]
+
+
+@admin.register(Installation)
+class InstallationAdmin(RowAdmin):
+    list_display = ["application", "site", "purpose", "cooperation", "valid_from", "valid_until"]
+    list_filter = ["cooperation", "purpose"]
+    list_select_related = ["application", "site", "cooperation"]
+    search_fields = ["application__name", "site__name"]
+    autocomplete_fields = ["cooperation", "application", "site", "administered_by"]
+
+
+@admin.register(Subscription)
+class SubscriptionAdmin(RowAdmin):
+    list_display = ["application", "municipality", "users", "cooperation", "valid_from", "valid_until"]
+    list_filter = ["cooperation"]
+    list_select_related = ["application", "municipality", "cooperation"]
+    search_fields = ["application__name", "municipality__name"]
+    autocomplete_fields = ["cooperation", "application", "municipality"]

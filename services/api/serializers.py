@@ -1,0 +1,75 @@
+"""What is shared, as the API writes it."""
+
+from rest_framework import serializers
+
+from municipalities.api.serializers import (
+    CodeField,
+    CooperationField,
+    MunicipalitiesField,
+    MunicipalityField,
+)
+from services.models import Application, Installation, Subscription
+
+
+class ApplicationSerializer(serializers.ModelSerializer[Application]):
+    cooperation = CooperationField()
+    owner = MunicipalityField("owner", allow_null=True, default=None)
+
+    class Meta:
+        model = Application
+        fields = [
+            "id",
+            "cooperation",
+            "code",
+            "name",
+            "purpose",
+            "vendor",
+            "owner",
+            "information_class",
+            "hours",
+            "lifecycle",
+            "review_on",
+        ]
+
+
+class InstallationSerializer(serializers.ModelSerializer[Installation]):
+    cooperation = CooperationField()
+    application = CodeField("application")
+    site_name = CodeField("site", "name")
+    administered_by = MunicipalitiesField(many=True)
+
+    class Meta:
+        model = Installation
+        fields = [
+            "id",
+            "cooperation",
+            "application",
+            "site",
+            "site_name",
+            "purpose",
+            "databases",
+            "administered_by",
+            "version",
+            "valid_from",
+            "valid_until",
+        ]
+
+
+class SubscriptionSerializer(serializers.ModelSerializer[Subscription]):
+    cooperation = CooperationField()
+    application = CodeField("application")
+    municipality = MunicipalityField()
+    municipality_name = CodeField("municipality", "name")
+
+    class Meta:
+        model = Subscription
+        fields = [
+            "id",
+            "cooperation",
+            "application",
+            "municipality",
+            "municipality_name",
+            "users",
+            "valid_from",
+            "valid_until",
+        ]

@@ -1,0 +1,32 @@
+"""What is shared: resources to read."""
+
+from services.api import filters
+from services.api.serializers import ApplicationSerializer, InstallationSerializer, SubscriptionSerializer
+from services.models import Application, Installation, Subscription
+from sharedict.common.viewsets import ReadViewSet
+
+
+class ApplicationViewSet(ReadViewSet[Application]):
+    """The catalogue: applications that municipalities use together."""
+
+    queryset = Application.objects.select_related("cooperation", "owner")
+    serializer_class = ApplicationSerializer
+    filterset_class = filters.ApplicationFilters
+
+
+class InstallationViewSet(ReadViewSet[Installation]):
+    """Which application runs at which site, and what can take over."""
+
+    queryset = Installation.objects.select_related("cooperation", "application", "site").prefetch_related(
+        "administered_by"
+    )
+    serializer_class = InstallationSerializer
+    filterset_class = filters.InstallationFilters
+
+
+class SubscriptionViewSet(ReadViewSet[Subscription]):
+    """Which municipality uses which application, from when until when."""
+
+    queryset = Subscription.objects.select_related("cooperation", "application", "municipality")
+    serializer_class = SubscriptionSerializer
+    filterset_class = filters.SubscriptionFilters

@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ServicesConfig(AppConfig):
+    name = "services"
+    verbose_name = _("Services")
+
+    def ready(self) -> None:
+        from municipalities.portal import add_runs_at
+        from services.portal import installed_at
+
+        add_runs_at(installed_at)

@@ -1,0 +1,44 @@
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from services.querysets import SubscriptionQuerySet
+from sharedict.common.models import DateRange, Spanned, ends_after_it_starts
+
+
+class Subscription(Spanned):
+    """A municipality's use of an application, for a span of days."""
+
+    application = models.ForeignKey(
+        "services.Application", models.PROTECT, related_name="subscriptions", verbose_name=_("application")
+    )
+    municipality = models.ForeignKey(
+        "municipalities.Municipality",
+        models.PROTECT,
+        related_name="subscriptions",
+        verbose_name=_("municipality"),
+    )
+    users = models.PositiveIntegerField(_("users"), null=True, blank=True)
+    objects = SubscriptionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["application__name", "municipality__country", "municipality__code"]
+        verbose_name = _("subscription")
+        verbose_name_plural = _("subscriptions")
+        indexes = [models.Index(fields=["cooperation", "valid_from"], name="services_subscription_span")]
+        constraints = [
+            ends_after_it_starts("services_subscription_dates"),
+            ExclusionConstraint(
+                name="services_subscription_never_twice",
+                expressions=[
+                    ("application", RangeOperators.EQUAL),
+                    ("municipality", RangeOperators.EQUAL),
+                    (DateRange("valid_from", "valid_until"), RangeOperators.OVERLAPS),
+                ],
+                violation_error_message=_("This municipality already uses it in part of that time."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.application}, {self.municipality}"

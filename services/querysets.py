@@ -1,0 +1,50 @@
+"""Which rows of what is shared; ``visible_to`` first, ``for_listing`` last."""
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any, Self
+
+from django.apps import apps
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, OuterRef, Subquery, Sum
+from django.db.models.functions import Coalesce
+
+from sharedict.common.access import SpannedQuerySet, TenantQuerySet
+
+if TYPE_CHECKING:
+    from services.models import Application, Installation, Subscription  # noqa: F401
+
+
+class ApplicationQuerySet(TenantQuerySet["Application"]):
+    def for_listing(self) -> Self:
+        """With the owner."""
+        return self.select_related("owner")
+
+    def with_use(self, day: dt.date) -> Self:
+        """With, as of ``day``: ``municipality_count``, ``user_count`` (None: not told) and ``runs_at``.
+
+        ``runs_at`` lists the names of the sites where it is installed as primary.
+        """
+        used = _as_of(day, "services.Subscription").values("application")
+        installed = _as_of(day, "services.Installation").filter(purpose="primary")
+        return self.annotate(
+            municipality_count=Coalesce(Subquery(used.annotate(count=Count("pk")).values("count")), 0),
+            user_count=Subquery(used.annotate(total=Sum("users")).values("total")),
+            runs_at=ArraySubquery(installed.order_by("site__name").values("site__name")),
+        )
+
+
+class InstallationQuerySet(SpannedQuerySet["Installation"]):
+    def for_listing(self) -> Self:
+        """With application, site and the municipalities it is administrable from."""
+        return self.select_related("application", "site").prefetch_related("administered_by")
+
+
+class SubscriptionQuerySet(SpannedQuerySet["Subscription"]):
+    def for_listing(self) -> Self:
+        """With application and municipality."""
+        return self.select_related("application", "municipality")
+
+
+def _as_of(day: dt.date, model: str) -> Any:
+    """Rows of ``model`` in force on ``day`` for the application of the outer query."""
+    return apps.get_model(model)._default_manager.as_of(day).filter(application=OuterRef("pk")).order_by()

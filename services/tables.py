@@ -1,0 +1,82 @@
+"""The lists of what is shared."""
+
+from typing import Any
+
+import django_tables2 as tables
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from municipalities.portal import RowTable, page_of
+from services.models import Application
+
+NUMBER = {"th": {"class": "sd-num"}, "td": {"class": "sd-num"}}
+DATE = {"td": {"class": "sd-nowrap"}}
+LIFECYCLE_LOOK = {
+    Application.Lifecycle.PROJECT: "info",
+    Application.Lifecycle.IN_USE: "ok",
+    Application.Lifecycle.PHASING_OUT: "warning",
+}
+"""How the status of an application looks; the other states are neutral."""
+
+
+class ApplicationTable(RowTable):
+    empty_action = _("Add an application")
+    name = tables.Column(_("Application"), linkify=page_of("application", "code"))
+    purpose = tables.Column(_("Purpose"), orderable=False)
+    lifecycle = tables.Column(_("Lifecycle"))
+    owner = tables.Column(_("Owner"), accessor="owner__name")
+    municipality_count = tables.Column(_("Municipalities"), attrs=NUMBER)
+    user_count = tables.Column(_("Users"), attrs=NUMBER)
+    runs_at = tables.Column(_("Runs at"), orderable=False)
+    information_class = tables.Column(_("Class"))
+    hours = tables.Column(_("Hours"))
+
+    class Meta:
+        order_by = "name"
+        empty_text = _("No applications here. Add what you run together, or clear the filter.")
+
+    def render_lifecycle(self, record: Any) -> str:
+        look = LIFECYCLE_LOOK.get(record.lifecycle, "neutral")
+        return format_html(
+            '<span class="sd-status sd-status-{}">{}</span>', look, record.get_lifecycle_display()
+        )
+
+    def value_lifecycle(self, record: Any) -> str:
+        return str(record.get_lifecycle_display())
+
+    def render_runs_at(self, value: list[str]) -> str:
+        return ", ".join(value)
+
+
+class InstallationTable(RowTable):
+    row_pages = (("installation-change", _("Change")), ("installation-end", _("End")))
+    empty_action = _("Add an installation")
+    application = tables.Column(_("Application"), linkify=page_of("application", "application__code"))
+    site = tables.Column(_("Site"))
+    purpose = tables.Column(_("Purpose"))
+    databases = tables.Column(_("Databases"))
+    administered_by = tables.Column(_("Administrable from"), orderable=False, empty_values=())
+    version = tables.Column(_("Version"))
+    valid_from = tables.Column(_("From"), attrs=DATE)
+    valid_until = tables.Column(_("Until"), attrs=DATE)
+
+    class Meta:
+        order_by = "application"
+        empty_text = _("No installations here. Say where an application runs, or clear the filter.")
+
+    def render_administered_by(self, record: Any) -> str:
+        return ", ".join(place.name for place in record.administered_by.all())
+
+
+class SubscriptionTable(RowTable):
+    row_pages = (("subscription-change", _("Change")), ("subscription-end", _("End")))
+    empty_action = _("Add subscriptions")
+    application = tables.Column(_("Application"), linkify=page_of("application", "application__code"))
+    municipality = tables.Column(_("Municipality"), order_by=("municipality__name",))
+    users = tables.Column(_("Users"), attrs=NUMBER)
+    valid_from = tables.Column(_("From"), attrs=DATE)
+    valid_until = tables.Column(_("Until"), attrs=DATE)
+
+    class Meta:
+        order_by = ("application", "municipality")
+        empty_text = _("No subscriptions here. Say who uses an application, or clear the filter.")
