@@ -1,0 +1,148 @@
+"""Changing the terms: keys get versions, never edits."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from agreements.models import Component, FixedPart, Key, KeyVersion, Term
+from municipalities.actions import announce, log, refuse_strangers, save_row
+from municipalities.models import Driver, Municipality
+
+HUNDRED = Decimal(100)
+
+
+@dataclass(frozen=True, slots=True)
+class ComponentDraft:
+    """One component as entered: percentages are Decimal, ``fixed`` maps municipality to its percentage."""
+
+    kind: str
+    percent: Decimal
+    driver: Driver | None = None
+    rule: str = ""
+    fixed: Mapping[Municipality, Decimal] = field(default_factory=dict)
+
+
+@transaction.atomic
+def adopt_key_version(
+    *,
+    key: Key,
+    valid_from: dt.date,
+    decision: str,
+    decided_on: dt.date,
+    components: Sequence[ComponentDraft],
+    by: object,
+    **rules: Any,
+) -> KeyVersion:
+    """A new version of ``key`` from ``valid_from`` on; the version before it ends that day.
+
+    ``rules`` are the other fields of KeyVersion (when_zero, base_amount, floor_percent, cap_percent,
+    valid_until). Raises ValidationError for percentages that do not add up to exactly 100, or a start that
+    is not later than that of the version in force then.
+    """
+    Key.objects.select_for_update().get(pk=key.pk)
+    refuse_wrong_percentages(components)
+    latest = KeyVersion.objects.filter(key=key).order_by("-valid_from").first()
+    if latest and (latest.valid_until is None or latest.valid_until > valid_from):
+        if latest.valid_from >= valid_from:
+            raise ValidationError(
+                {
+                    "valid_from": _("Start later than the version that begins %(day)s.")
+                    % {"day": latest.valid_from}
+                }
+            )
+        latest.valid_until = valid_from
+        save_row(row=latest, by=by)
+    number = (key.versions.aggregate(last=Max("number"))["last"] or 0) + 1
+    version = KeyVersion(
+        cooperation_id=key.cooperation_id,
+        key=key,
+        number=number,
+        valid_from=valid_from,
+        decision=decision,
+        decided_on=decided_on,
+        **rules,
+    )
+    refuse_strangers(version)
+    version.full_clean()
+    version.save()
+    _add_components(version, components)
+    log(row=version, verb="adopt", by=by, changes={"components": ["", describe(version)]})
+    announce(rows=[version], by=by)
+    return version
+
+
+@transaction.atomic
+def save_term(*, term: Term, named: Sequence[Municipality], by: object) -> Term:
+    """Add or change a term together with the municipalities it names.
+
+    Raises ValidationError when it should name some and does not.
+    """
+    if term.payers == Term.Payers.NAMED and not named:
+        raise ValidationError({"named": _("Name at least one municipality, or choose who pays otherwise.")})
+    was = set(term.named.values_list("pk", flat=True)) if term.pk else set()
+    save_row(row=term, by=by)
+    chosen = list(named) if term.payers == Term.Payers.NAMED else []
+    if {municipality.pk for municipality in chosen} != was:
+        term.named.set(chosen)
+        log(row=term, verb="change", by=by, changes={"named": ["", ", ".join(map(str, chosen))]})
+        announce(rows=[term], by=by)
+    return term
+
+
+def refuse_wrong_percentages(components: Sequence[ComponentDraft]) -> None:
+    """Raise ValidationError unless the percentages, and those of fixed parts, are exactly 100."""
+    total = sum((part.percent for part in components), Decimal(0))
+    if total != HUNDRED:
+        raise ValidationError(
+            {"components": _("The percentages add up to %(total)s: make it exactly 100.") % {"total": total}}
+        )
+    for part in components:
+        fixed = sum(part.fixed.values(), Decimal(0))
+        if part.kind == Component.Kind.FIXED and fixed != HUNDRED:
+            raise ValidationError(
+                {
+                    "components": _("The fixed parts add up to %(total)s: make it exactly 100.")
+                    % {"total": fixed}
+                }
+            )
+
+
+def describe(version: KeyVersion) -> str:
+    """The version in words, for the change log."""
+    return "; ".join(
+        " ".join(filter(None, [str(part), str(part.driver or ""), part.get_rule_display()]))
+        for part in version.components.select_related("driver")
+    )
+
+
+def _add_components(version: KeyVersion, drafts: Sequence[ComponentDraft]) -> None:
+    for position, draft in enumerate(drafts, start=1):
+        component = Component(
+            cooperation_id=version.cooperation_id,
+            version=version,
+            position=position,
+            kind=draft.kind,
+            percent=draft.percent,
+            driver=draft.driver,
+            rule=draft.rule,
+        )
+        if draft.driver and draft.driver.cooperation_id not in (None, version.cooperation_id):
+            raise ValidationError({"components": _("There is no such driver: choose another.")})
+        component.full_clean(exclude=["version"])
+        component.save()
+        for municipality, percent in draft.fixed.items():
+            part = FixedPart(
+                cooperation_id=version.cooperation_id,
+                component=component,
+                municipality=municipality,
+                percent=percent,
+            )
+            part.full_clean()
+            part.save()

@@ -1,0 +1,99 @@
+"""The lists of the terms."""
+
+import datetime as dt
+from typing import Any
+
+import django_tables2 as tables
+from django.utils.html import format_html_join
+from django.utils.translation import gettext_lazy as _
+
+from agreements.models import Agreement
+from agreements.portal import payers_in_words, scope_in_words, version_in_words
+from municipalities.portal import RowTable, page_of
+
+NUMBER = {"th": {"class": "sd-num"}, "td": {"class": "sd-num"}}
+DATE = {"td": {"class": "sd-nowrap"}}
+
+
+class AgreementTable(RowTable):
+    row_pages = (("agreement-change", _("Change")), ("agreement-end", _("End")))
+    empty_action = _("Add an agreement")
+    name = tables.Column(_("Agreement"))
+    notice_by = tables.Column(_("Notice by"), orderable=False, attrs=DATE)
+    decision = tables.Column(_("Decision"), orderable=False)
+    valid_from = tables.Column(_("From"), attrs=DATE)
+    valid_until = tables.Column(_("Until"), attrs=DATE)
+    notice_months = tables.Column(_("Notice, months"), attrs=NUMBER)
+    term_count = tables.Column(_("Terms"), attrs=NUMBER)
+
+    class Meta:
+        empty_text = _("No agreements yet. Terms stand in an agreement: add the first.")
+
+    def value_notice_by(self, record: Agreement) -> dt.date | None:
+        return record.notice_by
+
+
+class CostTypeTable(RowTable):
+    row_pages = (("cost-type-change", _("Change")), ("cost-type-delete", _("Remove")))
+    empty_action = _("Add a cost type")
+    name = tables.Column(_("Cost type"))
+    code = tables.Column(_("Code"))
+    term_count = tables.Column(_("Terms"), attrs=NUMBER)
+
+    class Meta:
+        order_by = "name"
+        empty_text = _("No cost types yet. Every cost has one: licence, operations, support.")
+
+
+class TermTable(RowTable):
+    row_pages = (("term-change", _("Change")), ("term-end", _("End")))
+    empty_action = _("Add a term")
+    applies_to = tables.Column(_("Costs"), empty_values=(), order_by=("application__name", "cost_type__name"))
+    key = tables.Column(_("Key"), linkify=page_of("key", "key__code"))
+    payers = tables.Column(_("Who pays"))
+    by_days = tables.Column(_("By days"), attrs={"th": {"class": "sd-nowrap"}})
+    agreement = tables.Column(_("Agreement"))
+    valid_from = tables.Column(_("From"), attrs=DATE)
+    valid_until = tables.Column(_("Until"), attrs=DATE)
+
+    class Meta:
+        order_by = "applies_to"
+        empty_text = _(
+            "No terms here. Without a term a cost stays unallocated: add one, or clear the filter."
+        )
+
+    def render_applies_to(self, record: Any) -> str:
+        return scope_in_words(record)
+
+    def render_payers(self, record: Any) -> str:
+        return payers_in_words(record)
+
+    def render_by_days(self, value: bool) -> str:
+        return str(_("yes") if value else _("no"))
+
+
+class KeyTable(RowTable):
+    row_pages = (("key-version-add", _("New version")),)
+    row_field = "code"
+    empty_action = _("Add a key")
+    name = tables.Column(_("Key"), linkify=page_of("key", "code"))
+    in_force = tables.Column(_("In force today"), orderable=False, empty_values=())
+    since = tables.Column(_("Since"), accessor="in_force__0__valid_from", orderable=False, attrs=DATE)
+    decision = tables.Column(_("Decision"), accessor="in_force__0__decision", orderable=False)
+    term_count = tables.Column(_("Terms"), attrs=NUMBER)
+    code = tables.Column(_("Code"))
+
+    class Meta:
+        order_by = "name"
+        empty_text = _("No keys yet. A key says how a cost is divided: add the first.")
+
+    def render_in_force(self, record: Any) -> str:
+        lines = self.words(record) or [str(_("nothing"))]
+        return format_html_join("", "<div>{}</div>", ((line,) for line in lines))
+
+    def value_in_force(self, record: Any) -> str:
+        return "; ".join(self.words(record))
+
+    def words(self, key: Any) -> list[str]:
+        currency = self.request.cooperation.currency
+        return [line for version in key.in_force for line in version_in_words(version, currency)]

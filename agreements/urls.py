@@ -1,0 +1,24 @@
+"""Addresses of the terms, below a cooperation's."""
+
+from django.urls import path
+
+from agreements.views import keys, terms
+
+urlpatterns = [
+    path("agreements/", terms.Agreements.as_view(), name="agreements"),
+    path("agreements/new/", terms.AgreementAdd.as_view(), name="agreement-add"),
+    path("agreements/<int:pk>/", terms.AgreementChange.as_view(), name="agreement-change"),
+    path("agreements/<int:pk>/end/", terms.AgreementEnd.as_view(), name="agreement-end"),
+    path("cost-types/", terms.CostTypes.as_view(), name="cost-types"),
+    path("cost-types/new/", terms.CostTypeAdd.as_view(), name="cost-type-add"),
+    path("cost-types/<int:pk>/", terms.CostTypeChange.as_view(), name="cost-type-change"),
+    path("cost-types/<int:pk>/delete/", terms.CostTypeDelete.as_view(), name="cost-type-delete"),
+    path("terms/", terms.Terms.as_view(), name="terms"),
+    path("terms/new/", terms.TermAdd.as_view(), name="term-add"),
+    path("terms/<int:pk>/", terms.TermChange.as_view(), name="term-change"),
+    path("terms/<int:pk>/end/", terms.TermEnd.as_view(), name="term-end"),
+    path("keys/", keys.Keys.as_view(), name="keys"),
+    path("keys/new/", keys.KeyAdd.as_view(), name="key-add"),
+    path("keys/<slug:code>/", keys.KeyPage.as_view(), name="key"),
+    path("keys/<slug:code>/new-version/", keys.KeyVersionAdd.as_view(), name="key-version-add"),
+]

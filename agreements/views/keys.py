@@ -1,0 +1,201 @@
+"""Keys, what they come to, and the adoption of new versions."""
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from agreements.actions import adopt_key_version
+from agreements.forms import (
+    ComponentFormSet,
+    FixedPartsForm,
+    KeyForm,
+    KeyVersionForm,
+)
+from agreements.models import Component, Key, KeyVersion, Term
+from agreements.portal import payers_in_words, scope_in_words, version_in_words
+from agreements.reports import outcome_of
+from agreements.tables import KeyTable
+from municipalities.models import Municipality
+from municipalities.portal import (
+    EditorsOnly,
+    FormPage,
+    ListPage,
+    RowMixin,
+    next_month,
+    refuse,
+)
+
+
+class Keys(ListPage):
+    model = Key
+    table_class = KeyTable
+    title = gettext_lazy("Keys")
+    lead = gettext_lazy(
+        "The rules that divide costs. A key is not edited: it gets a new version from a day on."
+    )
+    add_name = "key-add"
+    add_label = gettext_lazy("Add a key")
+    api_name = "v1:keys-list"
+
+    def queryset(self) -> QuerySet[Any]:
+        rows = Key.objects.visible_to(self.request.user).of(self.cooperation)
+        return rows.with_version_on(timezone.localdate())
+
+
+class KeyAdd(FormPage):
+    form_class = KeyForm
+    title = gettext_lazy("Add a key")
+    lead = gettext_lazy("Its name first; how it divides comes on the next page.")
+    done_name = "keys"
+    said = gettext_lazy("Added. Say now how it divides.")
+
+    def done_url(self, row: Key) -> str:
+        return self.url("key-version-add", row.code)
+
+
+class ByCode(RowMixin):
+    """A page about one key, which its address names by code."""
+
+    model = Key
+
+    def row(self) -> Any:
+        rows = Key.objects.visible_to(self.request.user).of(self.cooperation)
+        found = rows.filter(code=self.kwargs["code"]).first()
+        if found is None:
+            raise Http404
+        return found
+
+
+class KeyPage(ByCode):
+    """A key: the version in force and what it comes to, the terms that use it, its history."""
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        key, today = self.row(), timezone.localdate()
+        history = list(key.versions.for_listing().order_by("-valid_from"))
+        version = next((each for each in history if _holds(each, today)), None)
+        outcome = outcome_of(version, self.cooperation, today) if version else []
+        weights = [weight for row in outcome for weight in row.weights]
+        lasting = Q(valid_until__isnull=True) | Q(valid_until__gt=today)
+        terms = Term.objects.of(self.cooperation).filter(lasting, key=key).for_listing()
+        actions = []
+        if self.rights.may_edit:
+            url = self.url("key-version-add", key.code)
+            actions.append({"url": url, "label": _("New version"), "primary": True})
+        context = {
+            "key": key,
+            "current": version,
+            "actions": actions,
+            "words": version_in_words(version, self.cooperation.currency) if version else [],
+            "has_driver": any(weight.read_on for weight in weights),
+            "outcome": outcome,
+            "sources": sorted({f"{each.label}: {each.source}" for each in weights if each.source}),
+            "history": [(each, version_in_words(each, self.cooperation.currency)) for each in history],
+            "terms": [(term, scope_in_words(term), payers_in_words(term)) for term in terms],
+            "today": today,
+        }
+        return self.page("agreements/key_detail.html", context)
+
+
+class KeyVersionAdd(ByCode, EditorsOnly):
+    """A new version: its components in rows, filled in from the version in force. All of it, or nothing."""
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        key = self.row()
+        return self.show(key, *self.forms(key))
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        key = self.row()
+        form, rows, fixed = self.forms(key, request.POST)
+        if not all([form.is_valid(), rows.is_valid(), fixed.is_valid()]):
+            return self.show(key, form, rows, fixed, 422)
+        try:
+            version = adopt_key_version(
+                key=key, components=rows.drafts(fixed.parts()), by=request.user, **form.cleaned_data
+            )
+        except ValidationError as error:
+            wrong = error.error_dict.pop("components", []) if hasattr(error, "error_dict") else []
+            rows.non_form_errors().extend(wrong)
+            refuse(form, error)
+            return self.show(key, form, rows, fixed, 422)
+        except IntegrityError:
+            form.add_error(None, _("Somebody else saved something that stands in the way: try again."))
+            return self.show(key, form, rows, fixed, 409)
+        said = _("%(what)s is adopted. The shares it concerns are recomputed.")
+        messages.success(request, said % {"what": version})
+        return redirect(self.url("key", key.code))
+
+    def forms(self, key: Key, data: Any = None) -> tuple[Any, Any, Any]:
+        """The version, its components and its fixed parts, filled in from the version before it."""
+        today, basis = timezone.localdate(), key.versions.for_listing().order_by("-valid_from").first()
+        components = list(basis.components.all()) if basis else []
+        parts = [part for component in components for part in component.fixed_parts.all()]
+        members = Municipality.objects.members_of(self.cooperation, today, dt.date.max)
+        places = {place.pk: place for place in [*members, *(part.municipality for part in parts)]}
+        form = KeyVersionForm(
+            data,
+            cooperation=self.cooperation,
+            instance=KeyVersion(key=key),
+            initial={"valid_from": next_month(today), **_rules(basis)},
+        )
+        rows = ComponentFormSet(
+            data,
+            prefix="components",
+            form_kwargs={"cooperation": self.cooperation},
+            initial=[_row(component) for component in components],
+        )
+        fixed = FixedPartsForm(
+            data,
+            places=sorted(places.values(), key=str),
+            initial={f"part_{part.municipality.key}": plain(part.percent) for part in parts},
+        )
+        return form, rows, fixed
+
+    def show(self, key: Key, form: Any, rows: Any, fixed: Any, status: int = 200) -> HttpResponse:
+        context = {
+            "key": key,
+            "title": _("New version of %(key)s") % {"key": key},
+            "form": form,
+            "rows": rows,
+            "fixed": fixed,
+            "cancel_url": self.url("key", key.code),
+        }
+        return self.page("agreements/key_version_form.html", context, status)
+
+
+def _holds(version: KeyVersion, day: dt.date) -> bool:
+    return version.valid_from <= day and (version.valid_until is None or version.valid_until > day)
+
+
+def _rules(version: KeyVersion | None) -> dict[str, Any]:
+    if version is None:
+        return {}
+    return {
+        "when_zero": version.when_zero,
+        "base_amount": version.base_amount,
+        "floor_percent": plain(version.floor_percent),
+        "cap_percent": plain(version.cap_percent),
+    }
+
+
+def _row(component: Component) -> dict[str, Any]:
+    return {
+        "percent": plain(component.percent),
+        "kind": component.kind,
+        "driver": component.driver_id,
+        "rule": component.rule,
+    }
+
+
+def plain(percent: Decimal | None) -> str:
+    """``percent`` as somebody would type it: without needless zeros."""
+    return "" if percent is None else f"{percent.normalize():f}"

@@ -1,0 +1,137 @@
+"""Agreements, cost types, and the terms that say which key divides which cost."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy
+
+from agreements.actions import save_term
+from agreements.forms import (
+    AgreementForm,
+    CostTypeForm,
+    TermFilter,
+    TermForm,
+)
+from agreements.models import Agreement, CostType, Key, Term
+from agreements.tables import AgreementTable, CostTypeTable, TermTable
+from municipalities.portal import (
+    ChangePage,
+    DeletePage,
+    EndPage,
+    FormPage,
+    ListPage,
+    next_month,
+)
+from services.models import Application
+
+PRECEDENCE = gettext_lazy(
+    "The narrowest term wins: application and cost type, then application, then cost type, "
+    "then everything else."
+)
+
+
+class Agreements(ListPage):
+    model = Agreement
+    table_class = AgreementTable
+    title = gettext_lazy("Agreements")
+    lead = gettext_lazy("What the members have agreed. The date to act on is the last day to give notice.")
+    add_name = "agreement-add"
+    add_label = gettext_lazy("Add an agreement")
+    api_name = "v1:agreements-list"
+
+    def queryset(self) -> QuerySet[Any]:
+        """Those that run out come first, in the order in which they do."""
+        return super().queryset().order_by("valid_until", "name")
+
+
+class AgreementAdd(FormPage):
+    form_class = AgreementForm
+    title = gettext_lazy("Add an agreement")
+    done_name = "agreements"
+    said = gettext_lazy("Added. Say next in its terms which key divides which cost.")
+
+
+class AgreementChange(ChangePage):
+    model = Agreement
+    form_class = AgreementForm
+    title = gettext_lazy("Change an agreement")
+    done_name = "agreements"
+    said = gettext_lazy("Saved.")
+
+
+class AgreementEnd(EndPage):
+    model = Agreement
+    done_name = "agreements"
+
+
+class CostTypes(ListPage):
+    model = CostType
+    table_class = CostTypeTable
+    title = gettext_lazy("Cost types")
+    lead = gettext_lazy("Kinds of cost that terms can tell apart.")
+    add_name = "cost-type-add"
+    add_label = gettext_lazy("Add a cost type")
+    api_name = "v1:cost-types-list"
+
+
+class CostTypeAdd(FormPage):
+    form_class = CostTypeForm
+    title = gettext_lazy("Add a cost type")
+    done_name = "cost-types"
+    said = gettext_lazy("Added.")
+
+
+class CostTypeChange(ChangePage):
+    model = CostType
+    form_class = CostTypeForm
+    title = gettext_lazy("Change a cost type")
+    done_name = "cost-types"
+
+
+class CostTypeDelete(DeletePage):
+    model = CostType
+    done_name = "cost-types"
+
+
+class Terms(ListPage):
+    model = Term
+    table_class = TermTable
+    filterset_class = TermFilter
+    title = gettext_lazy("Terms")
+    lead = PRECEDENCE
+    add_name = "term-add"
+    add_label = gettext_lazy("Add a term")
+    api_name = "v1:terms-list"
+
+
+class SaveTerm(FormPage):
+    form_class = TermForm
+    done_name = "terms"
+
+    def save(self, form: Any) -> Term:
+        named = list(form.cleaned_data["named"])
+        return save_term(term=form.save(commit=False), named=named, by=self.request.user)
+
+
+class TermAdd(SaveTerm):
+    title = gettext_lazy("Add a term")
+    lead = PRECEDENCE
+
+    def form_arguments(self) -> dict[str, Any]:
+        """Filled in for ``?application=<code>`` or ``?key=<code>``."""
+        initial: dict[str, Any] = {"valid_from": next_month(timezone.localdate())}
+        for name, model in (("application", Application), ("key", Key)):
+            code, rows = self.request.GET.get(name, ""), model.objects.of(self.cooperation)
+            initial[name] = rows.filter(code=code).first() if code.isprintable() else None
+        return {"initial": initial}
+
+
+class TermChange(SaveTerm, ChangePage):
+    model = Term
+    title = gettext_lazy("Change a term")
+
+
+class TermEnd(EndPage):
+    model = Term
+    done_name = "terms"
