@@ -1,0 +1,203 @@
+"""Who pays what: costs to push, shares and statements to pull."""
+
+from typing import Any
+
+from django.db import transaction
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.http import HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django_filters.utils import translate_validation
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework.decorators import action
+from rest_framework.exceptions import PermissionDenied
+from rest_framework.mixins import ListModelMixin
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from billing.actions import save_cost, withdraw_cost
+from billing.api import filters
+from billing.api.serializers import (
+    CostChangeSerializer,
+    CostSerializer,
+    CostWriteSerializer,
+    PeriodSerializer,
+    RunSerializer,
+    ShareSerializer,
+    StatementSerializer,
+    WholeStatementSerializer,
+)
+from billing.models import Cost, Period, Run, RunTotal, Share
+from billing.reports import calendar_of, statement_of
+from municipalities.access import rights_of
+from municipalities.actions import add_once
+from municipalities.api.views import WriteViewSet, said_at_fields
+from municipalities.models import Token
+from sharedict.common.viewsets import ReadViewSet, ViewSet
+
+CONTENT = [
+    "application_id",
+    "cost_type_id",
+    "supplier",
+    "invoice_number",
+    "description",
+    "amount",
+    "currency",
+    "starts_on",
+    "ends_on",
+    "credits_id",
+]
+"""What makes two costs with one external id the same."""
+
+
+NAME_IN_RUN = Subquery(
+    RunTotal.objects.filter(run=OuterRef("run_id"), municipality=OuterRef("municipality_id"))
+    .order_by()
+    .values("name")
+)
+"""A municipality's name as it was."""
+
+
+class CostViewSet(WriteViewSet[Cost]):
+    """What suppliers charge the cooperation, excluding VAT, for a span of days."""
+
+    queryset = Cost.objects.select_related("cooperation", "application", "cost_type", "credits")
+    serializer_class = CostSerializer
+    filterset_class = filters.CostFilters
+    write_scope = Token.Scope.WRITE_COSTS
+
+    @extend_schema(
+        request=CostWriteSerializer,
+        responses={
+            201: CostSerializer,
+            200: OpenApiResponse(CostSerializer, "It was there already, with the same content."),
+        },
+    )
+    def create(self, request: Request) -> Response:
+        """Add a cost. The months it covers are computed again within seconds.
+
+        Safe to repeat: the same `external_id` with the same content answers 200 with the row that is there;
+        with other content it answers 409, because a change is a PATCH.
+        """
+        cooperation = self.cooperation_of(request)
+        values = self.validated(CostWriteSerializer, cooperation)
+        with said_at_fields(Cost, CostWriteSerializer):
+            cost, is_new = add_once(
+                row=Cost(cooperation=cooperation, **{"currency": cooperation.currency, **values}),
+                same=CONTENT,
+                save=lambda row: save_cost(cost=row, by=request.user),
+            )
+        return Response(CostSerializer(cost).data, status=201 if is_new else 200)
+
+    @extend_schema(request=CostChangeSerializer, responses=CostSerializer)
+    def partial_update(self, request: Request, pk: int) -> Response:
+        """Change a cost. Months that are closed keep their shares; all others are computed again."""
+        with said_at_fields(Cost, CostChangeSerializer), transaction.atomic():
+            cost = self.row_to_write(request)
+            values = self.validated(CostChangeSerializer, self.cooperation, partial=True)
+            for name, value in values.items():
+                setattr(cost, name, value)
+            save_cost(cost=cost, by=request.user)
+        return Response(CostSerializer(cost).data)
+
+    @extend_schema(request=None, responses=CostSerializer, summary="Withdraw one of the costs")
+    @action(detail=True, methods=["post"])
+    def withdraw(self, request: Request, pk: int) -> Response:
+        """Let a cost count no longer, in any month that is not closed. Safe to repeat."""
+        with transaction.atomic():
+            cost = withdraw_cost(cost=self.row_to_write(request), on=timezone.localdate(), by=request.user)
+        return Response(CostSerializer(cost).data)
+
+
+class PeriodViewSet(ReadViewSet[Period]):
+    """The months of a cooperation, from preliminary to closed."""
+
+    queryset = (
+        Period.objects.with_staleness()
+        .select_related("cooperation", "current_run")
+        .defer("current_run__facts", "current_run__carry")
+    )
+    serializer_class = PeriodSerializer
+    filterset_class = filters.PeriodFilters
+
+
+class RunViewSet(ReadViewSet[Run]):
+    """Computations of a month. The list holds the current one of each month; earlier ones are read by id."""
+
+    queryset = Run.objects.select_related("cooperation", "period").defer("facts", "carry")
+    serializer_class = RunSerializer
+    filterset_class = filters.RunFilters
+
+    def get_queryset(self) -> QuerySet[Run]:
+        rows: Any = super().get_queryset()
+        found: QuerySet[Run] = rows.current() if self.action == "list" else rows
+        return found
+
+    @extend_schema(
+        summary="Read the frozen facts of one of the runs",
+        responses={(200, "application/json"): OpenApiResponse(OpenApiTypes.OBJECT, "The facts.")},
+    )
+    @action(detail=True)
+    def facts(self, request: Request, pk: int) -> HttpResponse:
+        """All that the shares of the run were computed from, to the byte: its SHA-256 is the `fingerprint`.
+
+        For those who see every share of the cooperation; others get 403, because the facts hold them all.
+        """
+        run = self.get_object()
+        if not rights_of(request.user, run.cooperation).sees_all_shares:
+            raise PermissionDenied(_("In this cooperation members do not see each other's shares."))
+        return HttpResponse(run.facts, content_type="application/json")
+
+
+class ShareViewSet(ListModelMixin, ViewSet[Share]):
+    """Every municipality's share of every cost, of the current run of each month.
+
+    For charging, ask for closed months (`state=closed`): what they hold never changes again.
+    """
+
+    queryset = Share.objects.select_related("municipality", "line").annotate(municipality_name=NAME_IN_RUN)
+    serializer_class = ShareSerializer
+    filterset_class = filters.ShareFilters
+    runs: dict[int, Run]
+
+    def get_queryset(self) -> QuerySet[Share]:
+        """Those of the current runs that are asked for, as far as the caller sees them; sets ``runs``."""
+        runs = Run.objects.visible_to(self.request.user).current().with_sight(self.request.user)
+        scope = filters.RunScope(
+            self.request.query_params,
+            queryset=runs.select_related("cooperation", "period").defer("facts", "carry"),
+            request=self.request,
+        )
+        if not scope.is_valid():
+            raise translate_validation(scope.errors)
+        self.runs = {run.pk: run for run in scope.qs}
+        return self.queryset.in_runs(self.runs.values(), self.request.user)
+
+    def paginate_queryset(self, queryset: Any) -> list[Any]:
+        page = list(super().paginate_queryset(queryset) or ())
+        for share in page:
+            share.run = self.runs[share.run_id]
+            share.cooperation = share.run.cooperation
+        return page
+
+
+class StatementViewSet(ReadViewSet[RunTotal]):
+    """What each municipality carries of a month, of its current run; numbered once the month is closed."""
+
+    queryset = (
+        RunTotal.objects.current()
+        .select_related("cooperation", "municipality", "run__period")
+        .defer("run__facts", "run__carry")
+    )
+    serializer_class = StatementSerializer
+    filterset_class = filters.StatementFilters
+
+    @extend_schema(responses=WholeStatementSerializer)
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """The statement as the portal shows it: by application and cost type, and cost by cost."""
+        head = self.get_object()
+        period = head.run.period
+        period.current_run = head.run
+        statement = statement_of(head, period, calendar_of(head.cooperation))
+        return Response(WholeStatementSerializer(statement).data)

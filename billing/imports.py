@@ -1,0 +1,153 @@
+"""An upload of costs against the costs that are stored: what each row would do."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from copy import copy
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from agreements.models import CostType
+from billing.models import Cost
+from billing.models.cost import LONGEST_INTERVAL
+from municipalities.models import Cooperation
+from services.models import Application
+from sharedict.common.uploads import (
+    Finding,
+    Outcome,
+    UploadedRow,
+    UploadError,
+    parse_day,
+    parse_number,
+    shortened,
+)
+from sharedict.kernel.money import minor_text, to_minor
+
+COST_COLUMNS = (
+    "external_id",
+    "application",
+    "cost_type",
+    "supplier",
+    "invoice_number",
+    "description",
+    "amount",
+    "starts_on",
+    "ends_on",
+)
+IMPORTED = frozenset(COST_COLUMNS) - {"external_id"}
+"""What an import may change of a cost that it finds again."""
+REPEATED = ("application", "cost_type", "amount", "starts_on", "ends_on")
+"""What a credit note repeats of the cost it undoes."""
+TEXTS = ("external_id", "supplier", "invoice_number", "description")
+
+
+def compare_costs(cooperation: Cooperation, rows: Sequence[UploadedRow]) -> list[Finding]:
+    """What each uploaded row would do, found by its external id; four queries for any number of rows.
+
+    ``application`` and ``cost_type`` are codes; no application means the cooperation as a whole. The
+    findings carry the cost to save.
+    """
+    applications = {row.code: row for row in Application.objects.of(cooperation)}
+    types = {row.code: row for row in CostType.objects.of(cooperation)}
+    readers: dict[str, Callable[[str], Any]] = {
+        "application": lambda text: _choice(text, applications) if text else None,
+        "cost_type": lambda text: _choice(text, types),
+        "amount": lambda text: parse_number(text, digits=18, decimals=2),
+        "starts_on": parse_day,
+        "ends_on": parse_day,
+    }
+    known = {
+        cost.external_id: cost for cost in Cost.objects.of(cooperation).exclude(external_id="").for_listing()
+    }
+    undone = set(Cost.objects.of(cooperation).valid().values_list("credits", flat=True))
+    seen: dict[str, int] = {}
+    return [_compare(row, cooperation, readers, known, undone, seen) for row in rows]
+
+
+def _compare(
+    row: UploadedRow,
+    cooperation: Cooperation,
+    readers: Mapping[str, Callable[[str], Any]],
+    known: Mapping[str, Cost],
+    undone: Collection[int | None],
+    seen: dict[str, int],
+) -> Finding:
+    what = shortened(row.values.get("external_id", "") or _("line %(line)d") % {"line": row.line})
+    if row.error:
+        return Finding(row.line, Outcome.WRONG, what, errors=(row.error,))
+    old = known.get(row.values["external_id"])
+    new = copy(old) if old else Cost(cooperation=cooperation, currency=cooperation.currency)
+    errors = [*_fill(new, row, readers), *_rules_broken(new, row, seen)]
+    changed = {name for name in IMPORTED if old and getattr(old, name) != getattr(new, name)}
+    if old and changed and not errors:
+        errors = _reasons_to_keep(old, changed, undone)
+    if errors:
+        return Finding(row.line, Outcome.WRONG, what, errors=tuple(errors))
+    outcome = Outcome.NEW if old is None else Outcome.CHANGED if changed else Outcome.SAME
+    return Finding(row.line, outcome, what, before=_words(old) if old else "", after=_words(new), row=new)
+
+
+def _reasons_to_keep(old: Cost, changed: Collection[str], undone: Collection[int | None]) -> list[str]:
+    """Why the stored cost may not be changed so."""
+    if old.is_withdrawn:
+        return [_("external_id: this cost is withdrawn. Restore it first.")]
+    if (old.credits_id or old.pk in undone) and not {*changed}.isdisjoint(REPEATED):
+        return [_("external_id: a credit note and the cost it undoes stay alike. Withdraw the note first.")]
+    return []
+
+
+def _fill(cost: Cost, row: UploadedRow, readers: Mapping[str, Callable[[str], Any]]) -> list[str]:
+    """Put the row's cells into ``cost``; gives back what could not be read, each with its column."""
+    errors = []
+    for name in TEXTS:
+        setattr(cost, name, row.values[name])
+    for name, read in readers.items():
+        try:
+            setattr(cost, name, read(row.values[name]))
+        except UploadError as error:
+            errors.append(f"{name}: {error.message}")
+    try:
+        cost.clean_fields(exclude=["cooperation", "credits", *readers])
+    except ValidationError as error:
+        errors += [f"{name}: {' '.join(said)}" for name, said in error.message_dict.items()]
+    return errors
+
+
+def _rules_broken(cost: Cost, row: UploadedRow, seen: dict[str, int]) -> list[str]:
+    errors = []
+    external_id = row.values["external_id"]
+    if not external_id:
+        errors.append(_("external_id: a row is found again by this, so it must not be empty."))
+    elif external_id in seen:
+        errors.append(_("external_id: line %(line)d has the same.") % {"line": seen[external_id]})
+    seen.setdefault(external_id, row.line)
+    if cost.amount == 0:
+        errors.append(_("amount: a cost of 0 shares nothing."))
+    start: Any = cost.starts_on
+    end: Any = cost.ends_on
+    if start and end:
+        if end <= start:
+            errors.append(_("ends_on: the end must be later than the start."))
+        elif end - start > LONGEST_INTERVAL:
+            errors.append(_("ends_on: a cost covers ten years at most."))
+    return errors
+
+
+def _choice(text: str, choices: Mapping[str, Any]) -> Any:
+    if text not in choices:
+        raise UploadError(_("There is no “%(code)s” here.") % {"code": shortened(text, 40)})
+    return choices[text]
+
+
+def _words(cost: Cost) -> str:
+    """The cost as the dry run shows it."""
+    parts = (
+        cost.application.code if cost.application else "",
+        cost.cost_type.code,
+        cost.supplier,
+        cost.invoice_number,
+        cost.description,
+        minor_text(to_minor(cost.amount)),
+        f"{cost.starts_on} - {cost.ends_on}",
+    )
+    return " | ".join(part for part in parts if part)

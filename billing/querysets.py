@@ -1,0 +1,144 @@
+"""Which rows of who pays what; ``visible_to`` first, ``for_listing`` last."""
+
+import datetime as dt
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+from django.apps import apps
+from django.db.models import (
+    BooleanField,
+    DateField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    Model,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+)
+from django.db.models.functions import TruncMonth
+
+from sharedict.common.access import TenantQuerySet, Viewer
+
+if TYPE_CHECKING:
+    from billing.models import Cost, Period, Run, RunLine, RunTotal, Share  # noqa: F401
+
+M = TypeVar("M", bound=Model)
+
+INTO_NEXT_MONTH = dt.timedelta(days=31)
+"""Added to the first day of a month, leads to some day of the next one."""
+
+
+class CostQuerySet(TenantQuerySet["Cost"]):
+    def valid(self) -> Self:
+        """Those not withdrawn."""
+        return self.filter(withdrawn_on__isnull=True)
+
+    def touching(self, first: dt.date, after: dt.date) -> Self:
+        """Those whose service interval has a day in ``[first, after)``."""
+        return self.filter(starts_on__lt=after, ends_on__gt=first)
+
+    def with_state(self) -> Self:
+        """With ``is_unallocated``: whether nothing divides it in some month, as everybody sees it now."""
+        lines = apps.get_model("billing.RunLine")._default_manager.current().exclude(reason="")
+        return self.annotate(is_unallocated=Exists(lines.filter(cost=OuterRef("pk"))))
+
+    def for_listing(self) -> Self:
+        """With application and cost type."""
+        return self.select_related("application", "cost_type")
+
+
+class PeriodQuerySet(TenantQuerySet["Period"]):
+    def with_staleness(self) -> Self:
+        """With ``is_stale``: whether a job that is not done announces a change to a day of the month."""
+        jobs = apps.get_model("jobs.Job")._default_manager.unfinished()
+        later = ExpressionWrapper(OuterRef("first_day") + INTO_NEXT_MONTH, output_field=DateField())
+        return self.annotate(
+            is_stale=Exists(
+                jobs.filter(cooperation=OuterRef("cooperation"), touches_from__lt=TruncMonth(later)).filter(
+                    Q(touches_until__isnull=True) | Q(touches_until__gt=OuterRef("first_day"))
+                )
+            )
+        )
+
+    def for_listing(self) -> Self:
+        """With the current run."""
+        return self.select_related("current_run").defer("current_run__facts", "current_run__carry")
+
+
+class RunQuerySet(TenantQuerySet["Run"]):
+    def current(self) -> Self:
+        """The run of each period that everybody sees."""
+        return self.filter(period__current_run=F("pk"))
+
+    def with_sight(self, viewer: Viewer) -> Self:
+        """With ``sees_all``: whether every municipality's shares of the run are the viewer's to see."""
+        if getattr(viewer, "cooperation_id", None):
+            return self.annotate(sees_all=Value(True))
+        roles: QuerySet[Any] = apps.get_model("municipalities.Role")._default_manager.all()
+        whole = roles.filter(user=viewer, cooperation=OuterRef("cooperation"), municipality__isnull=True)
+        sees_all = Q(cooperation__shares_are_open=True) | Exists(whole)
+        return self.annotate(sees_all=ExpressionWrapper(sees_all, output_field=BooleanField()))
+
+    def for_listing(self) -> Self:
+        """With the period, without the frozen facts."""
+        return self.select_related("period").defer("facts", "carry")
+
+
+class _OfRun(TenantQuerySet[M]):
+    """Rows of a run; those of one municipality only where the cooperation says so."""
+
+    municipality = "municipality"
+
+    def visible_to(self, viewer: Viewer) -> Self:
+        """Those of the viewer's cooperations.
+
+        Other municipalities' only where members see each other's shares, or the viewer answers for the
+        whole cooperation or is a token.
+        """
+        rows = super().visible_to(viewer)
+        if not viewer.is_authenticated or getattr(viewer, "cooperation_id", None):
+            return rows
+        every_role: QuerySet[Any] = apps.get_model("municipalities.Role")._default_manager.all()
+        roles = every_role.filter(user=viewer)
+        whole = roles.filter(cooperation=OuterRef(self.tenant), municipality__isnull=True)
+        own = roles.filter(cooperation=OuterRef(self.tenant), municipality=OuterRef(self.municipality))
+        return rows.filter(Q(**{f"{self.tenant}__shares_are_open": True}) | Exists(whole) | Exists(own))
+
+    def current(self) -> Self:
+        """Of the runs that everybody sees."""
+        return self.filter(run__period__current_run=F("run_id"))
+
+
+class RunLineQuerySet(TenantQuerySet["RunLine"]):
+    def current(self) -> Self:
+        """Of the runs that everybody sees."""
+        return self.filter(run__period__current_run=F("run_id"))
+
+
+class RunTotalQuerySet(_OfRun["RunTotal"]):
+    def for_listing(self) -> Self:
+        """With municipality and period."""
+        return self.select_related("municipality", "run__period").defer("run__facts", "run__carry")
+
+
+class ShareQuerySet(_OfRun["Share"]):
+    def in_runs(self, runs: Collection[Any], viewer: Viewer) -> Self:
+        """Those of ``runs``, taken ``with_sight``, that ``viewer`` sees: ``visible_to`` for great numbers.
+
+        Runs and municipalities are named by value, so that the one index is read in its own order.
+        """
+        rows = self.filter(run_id__in=[run.pk for run in runs])
+        if all(run.sees_all for run in runs):
+            return rows
+        every_role: QuerySet[Any] = apps.get_model("municipalities.Role")._default_manager.all()
+        seen = Q(run_id__in=[run.pk for run in runs if run.sees_all])
+        own = every_role.filter(user=viewer, municipality__isnull=False)
+        for cooperation, municipality in own.values_list("cooperation_id", "municipality_id"):
+            seen |= Q(cooperation_id=cooperation, municipality_id=municipality)
+        return rows.filter(seen)
+
+    def for_listing(self) -> Self:
+        """With municipality, line and period."""
+        return self.select_related("municipality", "line", "run__period").defer("run__facts", "run__carry")

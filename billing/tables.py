@@ -1,0 +1,71 @@
+"""The register of costs."""
+
+from typing import Any
+
+import django_tables2 as tables
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from municipalities.portal import RowTable, page_of
+from sharedict.templatetags.money import money
+
+NUMBER = {"th": {"class": "sd-num"}, "td": {"class": "sd-num"}}
+DATE = {"td": {"class": "sd-nowrap"}}
+
+STATES = {
+    "valid": ("ok", _("counts")),
+    "unallocated": ("danger", _("unallocated")),
+    "withdrawn": ("neutral", _("withdrawn")),
+}
+"""What a cost is -> its look and its word."""
+
+
+class CostTable(RowTable):
+    """The register; a file of it has some columns more than the screen has room for."""
+
+    row_pages = (("cost-change", _("Change")),)
+    empty_action = _("Add a cost")
+    description = tables.Column(_("Cost"))
+    reference = tables.Column(_("Reference"), attrs=DATE)
+    application = tables.Column(_("Application"), linkify=page_of("application", "application__code"))
+    cost_type = tables.Column(_("Cost type"))
+    supplier = tables.Column(_("Supplier"))
+    invoice_number = tables.Column(_("Invoice number"), visible=False)
+    external_id = tables.Column(_("External id"), visible=False)
+    amount = tables.Column(_("Amount"), attrs=NUMBER)
+    currency = tables.Column(_("Currency"), visible=False)
+    starts_on = tables.Column(_("From"), attrs=DATE)
+    ends_on = tables.Column(_("Until"), attrs=DATE)
+    state = tables.Column(_("State"), empty_values=(), orderable=False)
+
+    class Meta:
+        order_by = ("-starts_on", "-reference")
+        empty_text = _("No costs here. Add the first one, import them from a file, or clear the filter.")
+
+    def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
+        super().__init__(*args, request=request, **kwargs)
+        currency = request.cooperation.currency  # type: ignore[attr-defined]
+        self.columns["amount"].column.verbose_name = f"{_('Amount')}, {currency}"
+        if "format" in request.GET:
+            for name in ("invoice_number", "external_id", "currency"):
+                self.columns.show(name)
+
+    def render_amount(self, record: Any) -> str:
+        return money(record.amount)
+
+    def value_amount(self, record: Any) -> Any:
+        return record.amount
+
+    def render_state(self, record: Any) -> str:
+        look, label = STATES[_state_of(record)]
+        return format_html('<span class="sd-status sd-status-{}">{}</span>', look, label)
+
+    def value_state(self, record: Any) -> str:
+        return str(STATES[_state_of(record)][1])
+
+
+def _state_of(cost: Any) -> str:
+    if cost.is_withdrawn:
+        return "withdrawn"
+    return "unallocated" if cost.is_unallocated else "valid"

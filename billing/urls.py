@@ -1,0 +1,62 @@
+"""Addresses of the billing pages, under ``/<cooperation>/``."""
+
+from django.urls import path, register_converter
+
+from billing.views import costs, overview, periods, statements
+from sharedict.kernel.periods import Month, MonthError
+
+
+class MonthConverter:
+    """A month in an address: ``2026-10``; anything else is no page."""
+
+    regex = r"\d{4}-\d{2}"
+
+    def to_python(self, value: str) -> Month:
+        try:
+            return Month.parse(value)
+        except MonthError as error:
+            raise ValueError(value) from error
+
+    def to_url(self, value: Month | str) -> str:
+        return str(value)
+
+
+class PlaceConverter:
+    """A municipality in an address: country and official code, ``SE1737``."""
+
+    regex = r"[A-Z]{2}[0-9]{3,6}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(MonthConverter, "month")
+register_converter(PlaceConverter, "place")
+
+urlpatterns = [
+    path("overview/", overview.Overview.as_view(), name="overview"),
+    path("reports/", overview.Reports.as_view(), name="reports"),
+    path("costs/", periods.Periods.as_view(), name="periods"),
+    path("costs/register/", costs.Costs.as_view(), name="costs"),
+    path("costs/register/new/", costs.CostAdd.as_view(), name="cost-add"),
+    path("costs/register/import/", costs.CostsImport.as_view(), name="costs-import"),
+    path("costs/register/<int:pk>/", costs.CostChange.as_view(), name="cost-change"),
+    path("costs/register/<int:pk>/withdraw/", costs.CostWithdraw.as_view(), name="cost-withdraw"),
+    path("costs/register/<int:pk>/restore/", costs.CostRestore.as_view(), name="cost-restore"),
+    path("costs/<int:year>/shares.csv", periods.YearFile.as_view(), name="year-file"),
+    path("costs/<month:month>/", periods.PeriodPage.as_view(), name="period"),
+    path("costs/<month:month>/progress/", periods.PeriodProgress.as_view(), name="period-progress"),
+    path("costs/<month:month>/propose/", periods.Propose.as_view(), name="period-propose"),
+    path("costs/<month:month>/close/", periods.Close.as_view(), name="period-close"),
+    path("costs/<month:month>/month.<slug:kind>", periods.PeriodFile.as_view(), name="period-file"),
+    path("costs/<month:month>/<place:key>/", statements.StatementPage.as_view(), name="statement"),
+    path(
+        "costs/<month:month>/<place:key>/statement.<slug:kind>",
+        statements.StatementFile.as_view(),
+        name="statement-file",
+    ),
+    path("costs/<month:month>/<place:key>/<slug:reference>/", statements.Why.as_view(), name="why"),
+]

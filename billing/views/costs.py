@@ -1,0 +1,233 @@
+"""The register of costs: what suppliers charge, added, changed, withdrawn and imported."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from billing.actions import import_costs, restore_cost, save_cost, withdraw_cost
+from billing.forms import CostFilter, CostForm
+from billing.imports import COST_COLUMNS, compare_costs
+from billing.models import Cost, Period, RunLine
+from billing.tables import CostTable
+from billing.views.months import STAMPS
+from billing.views.periods import REASONS
+from billing.views.pictures import month_name
+from municipalities.portal import (
+    ChangePage,
+    EditorsOnly,
+    FormPage,
+    ImportPage,
+    ListPage,
+    RowMixin,
+    next_month,
+)
+from sharedict.common.uploads import Finding, Outcome, UploadedRow
+from sharedict.jobs.models import Job
+
+STOP_POLLING = 286
+
+
+class Costs(ListPage):
+    model = Cost
+    table_class = CostTable
+    filterset_class = CostFilter
+    title = gettext_lazy("Costs")
+    lead = gettext_lazy("What suppliers charge the cooperation. Each cost is shared in the months it covers.")
+    add_name = "cost-add"
+    add_label = gettext_lazy("Add a cost")
+    api_name = "v1:costs-list"
+
+    def queryset(self) -> Any:
+        return Cost.objects.visible_to(self.viewer).of(self.cooperation).for_listing().with_state()
+
+    def more_actions(self) -> list[dict[str, Any]]:
+        if not self.rights.may_edit:
+            return []
+        return [{"url": self.url("costs-import"), "label": _("Import")}]
+
+    def file_name(self) -> str:
+        return "costs"
+
+
+class CostAdd(FormPage):
+    """An empty form, or with ``?credits=C00000012`` the credit note that undoes that cost."""
+
+    form_class = CostForm
+    title = gettext_lazy("Add a cost")
+    done_name = "costs"
+    said = gettext_lazy("Added. The months it covers are recomputed.")
+
+    def form_arguments(self) -> dict[str, Any]:
+        today = timezone.localdate()
+        undone = (
+            Cost.objects.of(self.cooperation).filter(reference=self.request.GET.get("credits", "")).first()
+        )
+        if undone is None:
+            return {"initial": {"starts_on": today.replace(day=1), "ends_on": next_month(today)}}
+        repeated = ("application", "cost_type", "supplier", "starts_on", "ends_on")
+        return {
+            "initial": {name: getattr(undone, name) for name in repeated}
+            | {
+                "amount": -undone.amount,
+                "credits": undone.reference,
+                "description": _("Credit: %(what)s") % {"what": undone.description},
+            }
+        }
+
+    def save(self, form: CostForm) -> Cost:
+        return save_cost(cost=form.save(commit=False), by=self.viewer)
+
+    def done_url(self, row: Cost) -> str:
+        return self.url("cost-change", row.pk)
+
+
+class CostChange(ChangePage):
+    """The cost, and what it is in each month: asked for again while a job is to change it."""
+
+    model = Cost
+    form_class = CostForm
+    template_name = "billing/cost_form.html"
+    title = gettext_lazy("Change a cost")
+    done_name = "costs"
+    said = gettext_lazy("Saved. The months it covers are recomputed.")
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        if not request.htmx:  # type: ignore[attr-defined]
+            return super().get(request, **kwargs)
+        counting = self.counting(self.row())
+        status = 200 if counting["job"] else STOP_POLLING
+        return render(request, "billing/cost_months.html", counting, status=status)
+
+    def save(self, form: CostForm) -> Cost:
+        return save_cost(cost=form.save(commit=False), by=self.viewer)
+
+    def done_url(self, row: Cost) -> str:
+        return self.url("cost-change", row.pk)
+
+    def context(self, form: CostForm) -> dict[str, Any]:
+        cost: Cost = self.row()
+        return super().context(form) | {
+            "lead": str(cost),
+            "cost": cost,
+            "actions": [{"url": url, "label": label} for url, label in self.steps(cost)],
+            **self.counting(cost),
+        }
+
+    def steps(self, cost: Cost) -> list[tuple[str, str]]:
+        if cost.is_withdrawn:
+            return [(self.url("cost-restore", cost.pk), _("Restore"))]
+        steps = [(self.url("cost-withdraw", cost.pk), _("Withdraw"))]
+        if cost.credits_id is None:
+            steps.insert(0, (f"{self.url('cost-add')}?credits={cost.reference}", _("Credit it")))
+        return steps
+
+    def counting(self, cost: Cost) -> dict[str, Any]:
+        """What the cost is in each month as everybody sees it, and the job that is about to change that."""
+        jobs = Job.objects.of(self.cooperation).unfinished().touching(cost.starts_on, cost.ends_on)
+        lines = RunLine.objects.current().filter(cost=cost).select_related("run__period")
+        return {
+            "job": jobs.order_by("id").first(),
+            "months": [self.month(line) for line in lines.order_by("run__period__first_day")],
+            "currency": cost.currency,
+        }
+
+    def month(self, line: RunLine) -> dict[str, Any]:
+        period = line.run.period
+        label, variant = STAMPS[Period.State(period.state)]
+        return {
+            "name": month_name(period.month),
+            "url": self.url("period", period.month),
+            "line": line,
+            "why": REASONS[line.reason][0] if line.reason else "",
+            "label": label,
+            "variant": variant,
+        }
+
+
+class Step(RowMixin, EditorsOnly):
+    """Asks once, then lets a cost count no longer, or again."""
+
+    model = Cost
+    danger = True
+    said: Any = ""
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        return self.show(self.row())
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        cost = self.row()
+        try:
+            self.take(cost)
+        except ValidationError as error:
+            messages.error(request, " ".join(error.messages))
+            return self.show(cost, 409)
+        messages.success(request, str(self.said))
+        return redirect(self.url("cost-change", cost.pk))
+
+    def take(self, cost: Cost) -> None:
+        raise NotImplementedError
+
+    def question(self, cost: Cost) -> dict[str, Any]:
+        raise NotImplementedError
+
+    def show(self, cost: Cost, status: int = 200) -> HttpResponse:
+        context = {
+            **self.question(cost),
+            "danger": self.danger,
+            "cancel_url": self.url("cost-change", cost.pk),
+        }
+        return self.page("components/confirm_page.html", context, status)
+
+
+class CostWithdraw(Step):
+    said = gettext_lazy("Withdrawn. The months it covered are recomputed.")
+
+    def take(self, cost: Cost) -> None:
+        withdraw_cost(cost=cost, on=timezone.localdate(), by=self.viewer)
+
+    def question(self, cost: Cost) -> dict[str, Any]:
+        return {
+            "title": _("Withdraw %(what)s?") % {"what": cost},
+            "lead": _("It counts no longer in any month that is not closed. You can restore it later."),
+            "confirm_label": _("Withdraw it"),
+        }
+
+
+class CostRestore(Step):
+    danger = False
+    said = gettext_lazy("Restored. The months it covers are recomputed.")
+
+    def take(self, cost: Cost) -> None:
+        restore_cost(cost=cost, by=self.viewer)
+
+    def question(self, cost: Cost) -> dict[str, Any]:
+        return {
+            "title": _("Restore %(what)s?") % {"what": cost},
+            "lead": _("It counts again in every month it covers that is not closed."),
+            "confirm_label": _("Restore it"),
+        }
+
+
+class CostsImport(ImportPage):
+    columns = COST_COLUMNS
+    example = "INV-2041;erp;licence;Fjord Software AB;2041;Licences, October;12500,00;2026-10-01;2026-11-01"
+    title = gettext_lazy("Import costs")
+    lead = gettext_lazy("A row is found again by its external id: the same file twice changes nothing.")
+
+    def compare(self, rows: Sequence[UploadedRow]) -> Sequence[Finding]:
+        return compare_costs(self.cooperation, rows)
+
+    def apply(self, findings: Sequence[Finding]) -> None:
+        wanted = (Outcome.NEW, Outcome.CHANGED)
+        costs = [finding.row for finding in findings if finding.outcome in wanted]
+        import_costs(cooperation=self.cooperation, costs=costs, by=self.viewer)
+
+    def done_url(self) -> str:
+        return self.url("costs")

@@ -1,0 +1,82 @@
+"""What every page about one month begins with: the month, its stamp, and whether it is being recomputed."""
+
+from functools import cached_property
+from typing import Any
+
+from django.http import Http404
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from billing.models import Period
+from billing.reports import Calendar, calendar_of, failed_job, period_of, unfinished_job
+from billing.views.pictures import month_name
+from municipalities.portal import CooperationPage
+from sharedict.kernel.periods import Month
+
+STAMPS = {
+    Period.State.OPEN: (gettext_lazy("Preliminary"), "warning"),
+    Period.State.PROPOSED: (gettext_lazy("Proposed"), "info"),
+    Period.State.CLOSED: (gettext_lazy("Closed"), "ok"),
+}
+"""State -> what stands beside the heading, and its look."""
+
+
+class MonthPage(CooperationPage):
+    """A page about one month that has been computed; any other month does not exist."""
+
+    @property
+    def month(self) -> Month:
+        month: Month = self.kwargs["month"]
+        return month
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        return calendar_of(self.cooperation)
+
+    @cached_property
+    def period(self) -> Period:
+        found = period_of(self.viewer, self.cooperation, self.month)
+        if found is None:
+            raise Http404
+        found.cooperation = self.cooperation
+        return found
+
+    def stamp(self) -> dict[str, Any]:
+        label, variant = STAMPS[Period.State(self.period.state)]
+        return {"status_label": label, "status_variant": variant}
+
+    def neighbours(self, name: str, *args: object) -> dict[str, Any]:
+        """Links to the same page of the month before and after, where there is one."""
+        before, after = self.calendar.before(self.month), self.calendar.after(self.month)
+        return {
+            key: {"url": self.url(name, month, *args), "label": month_name(month)}
+            for key, month in (("previous", before), ("next", after))
+            if month
+        }
+
+    def progress(self, result_url: str, place: str = "") -> dict[str, Any] | None:
+        """What ``components/job_progress.html`` shows while the month is recomputed; None if it is not."""
+        job = unfinished_job(self.period)
+        if job is None:
+            return self.failure()
+        poll_url = self.url("period-progress", self.month)
+        return {
+            "label": _("A change has been made: the shares of this month are being recomputed."),
+            "is_ended": False,
+            "poll_url": f"{poll_url}?for={place}" if place else poll_url,
+            "percent": job.progress_done * 100 // job.progress_total if job.progress_total else None,
+            "result_url": result_url,
+        }
+
+    def failure(self) -> dict[str, Any] | None:
+        job = failed_job(self.period)
+        if job is None:
+            return None
+        return {
+            "label": _("The shares of this month could not be recomputed"),
+            "is_ended": True,
+            "failed": True,
+            "message": _("what you see is from before the change"),
+            "result_url": self.url("job", job.pk),
+            "result_label": _("See what went wrong"),
+        }

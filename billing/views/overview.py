@@ -1,0 +1,210 @@
+"""Where everybody starts, and the files there are."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from billing.models import Period
+from billing.reports import calendar_of, head_of, statement_of, totals_by_month, unfinished_job
+from billing.views.months import STAMPS
+from billing.views.pictures import month_name, months_by_municipality, statement_picture
+from billing.views.statements import figures
+from municipalities.models import Municipality
+from municipalities.portal import CooperationPage
+from sharedict.jobs.models import Job
+from sharedict.kernel.periods import Month
+from sharedict.templatetags.money import money, signed
+
+MONTHS_SHOWN = 12
+MOST_TO_DO = 12
+
+
+class Overview(CooperationPage):
+    """What concerns the reader first: what needs them, their amount of this month, and a year's picture."""
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        self.today = timezone.localdate()
+        rows = Period.objects.visible_to(self.viewer).of(self.cooperation)
+        self.periods = {
+            period.month: period for period in rows.filter(current_run__isnull=False).for_listing()
+        }
+        months = shown_months(sorted(self.periods), Month.of(self.today))
+        answers_for_all = self.rights.is_administrator or self.rights.is_auditor
+        context = {
+            "title": _("Overview"),
+            "currency": self.cooperation.currency,
+            "is_empty": not self.periods,
+            "answers_for_all": answers_for_all,
+            "todo": self.todo() if answers_for_all else None,
+            "own": self.own(months[-1]) if months and self.rights.municipality_ids else [],
+            "picture": self.picture(months) if months else None,
+            "latest": self.latest(months[-1]) if months and answers_for_all else None,
+            "cost_add_url": self.url("cost-add") if self.rights.may_edit else "",
+        }
+        return self.page("billing/overview.html", context)
+
+    def latest(self, month: Month) -> dict[str, Any]:
+        """The newest month of the whole cooperation, for those who answer for it."""
+        period, before, currency = (
+            self.periods[month],
+            self.periods.get(month.plus(-1)),
+            self.cooperation.currency,
+        )
+        label, variant = STAMPS[Period.State(period.state)]
+        run, then = period.current_run, before.current_run if before else None
+        shown = [{"label": _("Costs of the month"), "value": money(run.total, currency)}] if run else []
+        if run and then:
+            note = _("against %(month)s") % {"month": month_name(month.plus(-1))}
+            change = signed(run.total - then.total, currency)
+            shown.append({"label": pgettext("difference", "Change"), "value": change, "note": note})
+        if run:
+            shown.append({"label": _("Unallocated"), "value": money(run.unallocated, currency)})
+        return {
+            "name": capfirst(month_name(month)),
+            "url": self.url("period", month),
+            "label": label,
+            "variant": variant,
+            "figures": shown,
+        }
+
+    def todo(self) -> list[dict[str, Any]]:
+        """What needs a person, most urgent first."""
+        found, jobs = [], Job.objects.filter(cooperation=self.cooperation)
+        failed, working = jobs.filter(state=Job.State.FAILED).count(), jobs.unfinished().count()
+        url = self.url("jobs")
+        if failed:
+            text = ngettext("%(count)s job has failed", "%(count)s jobs have failed", failed)
+            found.append(needs(text % {"count": failed}, url, _("See why"), "danger", _("Failed")))
+        if working:
+            text = ngettext("%(count)s job is at work", "%(count)s jobs are at work", working)
+            found.append(needs(text % {"count": working}, url, _("Follow"), "info", _("At work")))
+        for month in sorted(self.periods):
+            found += self.todo_of(month, self.periods[month])
+        return [*found[:MOST_TO_DO], *self.to_close()]
+
+    def todo_of(self, month: Month, period: Period) -> list[dict[str, Any]]:
+        name, url, run = capfirst(month_name(month)), self.url("period", month), period.current_run
+        found = []
+        if run and run.unallocated_lines:
+            text = ngettext(
+                "%(month)s: %(count)s cost is unallocated",
+                "%(month)s: %(count)s costs are unallocated",
+                run.unallocated_lines,
+            ) % {"month": name, "count": run.unallocated_lines}
+            found.append(needs(text, url, _("Allocate"), "danger", _("Unallocated")))
+        if period.has_late_changes:
+            text = _("%(month)s: something changed after it was closed") % {"month": name}
+            found.append(needs(text, url, _("Look"), "warning", _("Late change")))
+        if period.state == Period.State.PROPOSED:
+            text = _("%(month)s is proposed, and waits to be closed") % {"month": name}
+            found.append(needs(text, url, _("Look and close"), "info", _("Proposed")))
+        return found
+
+    def to_close(self) -> list[dict[str, Any]]:
+        """The first month that is over and still open: months close in their order."""
+        over = [
+            month
+            for month, period in sorted(self.periods.items())
+            if period.state == Period.State.OPEN and month.after <= self.today
+        ]
+        if not over:
+            return []
+        name, rest = capfirst(month_name(over[0])), len(over) - 1
+        text = _("%(month)s is over, and still open") % {"month": name}
+        if rest:
+            later = ngettext("%(count)s later month too", "%(count)s later months too", rest)
+            text = f"{text}; {later % {'count': rest}}"
+        return [needs(text, self.url("period", over[0]), _("Look and propose"), "warning", _("To close"))]
+
+    def own(self, month: Month) -> list[dict[str, Any]]:
+        """This month of each municipality that the reader answers for."""
+        period, calendar, found = self.periods[month], calendar_of(self.cooperation), []
+        for place in Municipality.objects.filter(pk__in=self.rights.municipality_ids):
+            head = head_of(self.viewer, period, place.key)
+            statement = statement_of(head, period, calendar) if head else None
+            label, variant = STAMPS[Period.State(period.state)]
+            found.append(
+                {
+                    "name": statement.name if statement else str(place),
+                    "anchor": f"own-{place.key}",
+                    "month_name": month_name(month),
+                    "label": label,
+                    "variant": variant,
+                    "is_stale": unfinished_job(period) is not None,
+                    "statement": statement,
+                    "figures": figures(statement) if statement else [],
+                    "picture": statement_picture(statement) if statement else None,
+                    "picture_id": f"own-{place.key}-picture",
+                    "url": self.url("statement", month, place.key),
+                    "csv_url": self.url("statement-file", month, place.key, "csv"),
+                    "xlsx_url": self.url("statement-file", month, place.key, "xlsx"),
+                }
+            )
+        return found
+
+    def picture(self, months: list[Month]) -> dict[str, Any] | None:
+        """Twelve months by municipality, of those that the reader may see."""
+        runs = [self.periods[month].current_run_id or 0 for month in months]
+        totals = totals_by_month(self.viewer, runs)
+        names: dict[str, str] = {}
+        for run in runs:
+            names |= {key: name for key, (name, _minor) in totals[run].items()}
+        amounts = [{key: minor for key, (_name, minor) in totals[run].items()} for run in runs]
+        return months_by_municipality(months, names, amounts, self.cooperation.currency)
+
+
+class Reports(CooperationPage):
+    """The files one can have: a statement for each month and own municipality, each month, each year."""
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        rows = Period.objects.visible_to(self.viewer).of(self.cooperation)
+        periods = list(rows.filter(current_run__isnull=False).for_listing())
+        places = list(Municipality.objects.filter(pk__in=self.rights.municipality_ids))
+        totals = totals_by_month(self.viewer, [period.current_run_id or 0 for period in periods])
+        years = sorted({period.first_day.year for period in periods}, reverse=True)
+        context = {
+            "title": _("Files"),
+            "lead": _("Everything here is made from the figures that the pages show, at the moment you ask."),
+            "years": [{"year": year, "url": self.url("year-file", year)} for year in years],
+            "months": [self.month(period, places, totals[period.current_run_id or 0]) for period in periods],
+            "places": [str(place) for place in places],
+            "cost_add_url": self.url("cost-add") if self.rights.may_edit else "",
+        }
+        return self.page("billing/reports.html", context)
+
+    def month(
+        self, period: Period, places: list[Municipality], totals: dict[str, tuple[str, int]]
+    ) -> dict[str, Any]:
+        label, variant = STAMPS[Period.State(period.state)]
+        return {
+            "name": capfirst(month_name(period.month)),
+            "url": self.url("period", period.month),
+            "label": label,
+            "variant": variant,
+            "csv_url": self.url("period-file", period.month, "csv"),
+            "xlsx_url": self.url("period-file", period.month, "xlsx"),
+            "statements": [
+                {
+                    "name": str(place),
+                    "csv_url": self.url("statement-file", period.month, place.key, "csv"),
+                    "xlsx_url": self.url("statement-file", period.month, place.key, "xlsx"),
+                }
+                if place.key in totals
+                else {"name": str(place)}
+                for place in places
+            ],
+        }
+
+
+def shown_months(months: list[Month], now: Month) -> list[Month]:
+    """The last twelve of ``months`` up to ``now``; where none has come yet, the first twelve to come."""
+    past = [month for month in months if month <= now]
+    return past[-MONTHS_SHOWN:] if past else months[:MONTHS_SHOWN]
+
+
+def needs(text: str, url: str, label: str, variant: str, status: str) -> dict[str, Any]:
+    return {"text": text, "url": url, "label": label, "variant": variant, "status": status}

@@ -1,0 +1,449 @@
+"""Months: the list of them, one of them, the two steps that close it, and its files."""
+
+import datetime as dt
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any, ClassVar
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.utils.formats import date_format
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from billing.actions import close_period, propose_period
+from billing.documents.csv import shares_csv
+from billing.documents.xlsx import month_xlsx
+from billing.engine.statement import Bar, MunicipalityTotal, Unallocated
+from billing.models import Period
+from billing.reports import changes_by_application, totals_by_month, totals_of, unallocated_of
+from billing.views.months import STAMPS, MonthPage
+from billing.views.pictures import by_municipality, month_name, waterfall, whole_name
+from municipalities.access import Rights
+from municipalities.models import Cooperation
+from municipalities.portal import CooperationPage, EditorsOnly
+from sharedict.accounts.models import User
+from sharedict.common.sheets import Cell, csv_lines, xlsx_bytes
+from sharedict.kernel.money import to_major, to_minor
+from sharedict.kernel.periods import Month
+from sharedict.templatetags.money import money
+
+CSV = "text/csv; charset=utf-8"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+MOST_COLUMNS = 8
+"""As many municipalities have a column of their own in the list of months."""
+STOP_POLLING = 286
+
+REASONS = {
+    "no_term": (
+        gettext_lazy("No term says how such a cost is divided."),
+        gettext_lazy("Add a term for it"),
+        "term-add",
+    ),
+    "no_key_version": (
+        gettext_lazy("The key has no version in force on the first day of the month."),
+        gettext_lazy("Add a version of the key"),
+        "keys",
+    ),
+    "no_payers": (
+        gettext_lazy("Nobody uses the application in this month."),
+        gettext_lazy("Add a subscription, or end the cost"),
+        "subscriptions",
+    ),
+    "missing_reading": (
+        gettext_lazy("A payer has no reading of the driver for the reference date."),
+        gettext_lazy("Enter the reading"),
+        "drivers",
+    ),
+    "driver_is_zero": (
+        gettext_lazy("The driver is zero for all payers, and the key does not allow that."),
+        gettext_lazy("Mend the readings"),
+        "drivers",
+    ),
+    "limits_impossible": (
+        gettext_lazy("The floor and cap of the key cannot both be met by so many payers."),
+        gettext_lazy("Mend the key"),
+        "keys",
+    ),
+    "percentages_not_100": (
+        gettext_lazy("The percentages of the key do not add up to 100."),
+        gettext_lazy("Mend the key"),
+        "keys",
+    ),
+    "no_basis": (
+        gettext_lazy("No payer has any weight by this key in this month."),
+        gettext_lazy("Mend the readings"),
+        "drivers",
+    ),
+}
+"""Why a cost is unallocated -> in words, what to do about it, and the page to do it on."""
+
+
+class Periods(CooperationPage):
+    """The months, newest first: state, total, and what each municipality carries while columns suffice."""
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+        periods = list(
+            Period.objects.visible_to(self.viewer)
+            .of(self.cooperation)
+            .filter(current_run__isnull=False)
+            .for_listing()
+        )
+        totals = totals_by_month(self.viewer, [period.current_run_id or 0 for period in periods])
+        names: dict[str, str] = {}
+        for period in periods:
+            for key, (name, _minor) in totals[period.current_run_id or 0].items():
+                names.setdefault(key, name)
+        shown = dict(sorted(names.items())) if len(names) <= MOST_COLUMNS else {}
+        rows = [self.row(period, totals[period.current_run_id or 0], shown) for period in periods]
+        kind = request.GET.get("format", "")
+        if kind in ("csv", "xlsx"):
+            return self.file(kind, rows, shown)
+        context = {
+            "title": _("Months"),
+            "lead": _("What was shared in each month, and how far it has come."),
+            "rows": rows,
+            "names": list(shown.values()),
+            "currency": self.cooperation.currency,
+            "cost_add_url": self.url("cost-add") if self.rights.may_edit else "",
+        }
+        return self.page("billing/periods.html", context)
+
+    def row(
+        self, period: Period, totals: dict[str, tuple[str, int]], shown: dict[str, str]
+    ) -> dict[str, Any]:
+        run = period.current_run
+        label, variant = STAMPS[Period.State(period.state)]
+        return {
+            "period": period,
+            "url": self.url("period", period.month),
+            "name": capfirst(month_name(period.month)),
+            "label": label,
+            "variant": variant,
+            "total": run.total if run else None,
+            "unallocated": run.unallocated if run else None,
+            "unallocated_lines": run.unallocated_lines if run else 0,
+            "cells": [
+                {
+                    "name": name,
+                    "minor": totals[key][1] if key in totals else None,
+                    "url": self.url("statement", period.month, key) if key in totals else "",
+                }
+                for key, name in shown.items()
+            ],
+        }
+
+    def file(self, kind: str, rows: list[dict[str, Any]], shown: dict[str, str]) -> HttpResponseBase:
+        header = [_("Month"), _("State"), _("Total"), _("Unallocated"), *shown.values()]
+        body: Iterator[Sequence[Cell]] = (
+            [
+                str(row["period"].month),
+                str(row["label"]),
+                row["total"],
+                row["unallocated"],
+                *(None if cell["minor"] is None else to_major(cell["minor"]) for cell in row["cells"]),
+            ]
+            for row in rows
+        )
+        if kind == "csv":
+            content, content_type = b"".join(csv_lines([header, *body])), CSV
+        else:
+            content, content_type = xlsx_bytes(_("Months"), header, body), XLSX
+        return attachment(
+            HttpResponse(content, content_type=content_type), f"{self.cooperation.slug}-months.{kind}"
+        )
+
+
+class PeriodPage(MonthPage):
+    """One month: what must be done before it can close, and what each municipality carries of it."""
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        period, run, currency = self.period, self.period.current_run, self.cooperation.currency
+        totals = totals_of(self.viewer, period, self.calendar)
+        before = self.calendar.before(self.month)
+        unallocated = unallocated_of(period)
+        bars = [Bar(row.name, row.this_minor) for row in totals]
+        progress = self.progress(request.path)
+        context = {
+            **self.stamp(),
+            **self.neighbours("period"),
+            "title": capfirst(month_name(self.month)),
+            "back_url": self.url("periods"),
+            "back_label": _("Months"),
+            "period": period,
+            "run": run,
+            "currency": currency,
+            "figures": self.figures(totals),
+            "progress": progress,
+            "checks": self.checks(len(unallocated), is_stale=progress is not None),
+            "step": self.step(is_ready=not unallocated and progress is None),
+            "unallocated": [self.unallocated(line) for line in unallocated],
+            "totals": [self.total(row) for row in totals],
+            "whole": whole(totals),
+            "picture": by_municipality(bars, self.month, currency),
+            "changes": self.changes(before) if before and self.rights.sees_all_shares else None,
+            "before_name": month_name(before) if before else "",
+            "csv_url": self.url("period-file", self.month, "csv"),
+            "xlsx_url": self.url("period-file", self.month, "xlsx"),
+        }
+        return self.page("billing/period.html", context)
+
+    def figures(self, totals: list[MunicipalityTotal]) -> list[dict[str, Any]]:
+        run, currency = self.period.current_run, self.cooperation.currency
+        if run is None:
+            return []
+        own = [row for row in totals if row.has_statement]
+        count = run.unallocated_lines
+        note = ngettext("%(count)s cost", "%(count)s costs", count) % {"count": count} if count else ""
+        return [
+            {"label": _("Costs of the month"), "value": money(run.total, currency)},
+            {"label": _("Shared"), "value": money(run.total - run.unallocated, currency)},
+            {"label": _("Unallocated"), "value": money(run.unallocated, currency), "note": note},
+            {"label": _("Statements"), "value": len(own)},
+        ]
+
+    def checks(self, unallocated: int, *, is_stale: bool) -> list[dict[str, Any]]:
+        """What must hold before the month can close, each done or not."""
+        earlier = self.earlier_open()
+        return [
+            {
+                "is_done": not is_stale,
+                "text": _("The shares are being recomputed.")
+                if is_stale
+                else _("The shares are up to date."),
+            },
+            {
+                "is_done": not unallocated,
+                "text": ngettext(
+                    "%(count)s cost is unallocated: see below.",
+                    "%(count)s costs are unallocated: see below.",
+                    unallocated,
+                )
+                % {"count": unallocated}
+                if unallocated
+                else _("Every cost is allocated."),
+            },
+            {
+                "is_done": earlier is None,
+                "text": _("Close this month first:") if earlier else _("The months before are closed."),
+                "url": self.url("period", earlier) if earlier else "",
+                "label": month_name(earlier) if earlier else "",
+            },
+        ]
+
+    def earlier_open(self) -> Month | None:
+        rows = Period.objects.of(self.cooperation).filter(first_day__lt=self.month.first)
+        first = rows.exclude(state=Period.State.CLOSED).order_by("first_day").first()
+        return first.month if first else None
+
+    def step(self, *, is_ready: bool) -> dict[str, Any]:
+        """Who has done what, and what an administrator may do next."""
+        period, found = self.period, {}
+        if period.proposed_by and period.proposed_at:
+            found["proposed"] = _("Proposed by %(who)s on %(day)s.") % {
+                "who": period.proposed_by,
+                "day": date_format(period.proposed_at, "j F Y"),
+            }
+        if period.closed_by and period.closed_at:
+            found["closed"] = _("Closed by %(who)s on %(day)s.") % {
+                "who": period.closed_by,
+                "day": date_format(period.closed_at, "j F Y"),
+            }
+        if self.rights.may_edit and is_ready:
+            if period.state == Period.State.OPEN:
+                found |= {"url": self.url("period-propose", self.month), "label": _("Propose to close")}
+            elif period.state == Period.State.PROPOSED and period.proposed_by_id != self.viewer.pk:
+                found |= {"url": self.url("period-close", self.month), "label": _("Close the month")}
+            elif period.state == Period.State.PROPOSED:
+                found["waits"] = _("You have proposed it: another administrator closes it.")
+        return found
+
+    def unallocated(self, line: Unallocated) -> dict[str, Any]:
+        why, to_do, page = REASONS.get(line.reason, (line.reason, "", ""))
+        return {
+            "line": line,
+            "application": whole_name(line.application_name),
+            "why": why,
+            "to_do": to_do,
+            "url": self.url(page) if page and self.rights.may_edit else "",
+        }
+
+    def total(self, row: MunicipalityTotal) -> dict[str, Any]:
+        return {
+            "row": row,
+            "url": self.url("statement", self.month, row.municipality) if row.has_statement else "",
+            "is_own": False,
+        }
+
+    def changes(self, before: Month) -> dict[str, Any] | None:
+        bars = [
+            Bar(whole_name(bar.name), bar.minor) for bar in changes_by_application(self.period, self.calendar)
+        ]
+        run = self.period.current_run
+        if run is None:
+            return None
+        shared = to_minor(run.total) - to_minor(run.unallocated)
+        start = shared - sum(bar.minor for bar in bars)
+        return waterfall(bars, start, self.cooperation.name, before, self.month, self.cooperation.currency)
+
+
+class PeriodProgress(MonthPage):
+    """How far the recomputing of a month has come, for a page that polls it; 286 ends the polling."""
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        place = request.GET.get("for", "")
+        result_url = self.url("period", self.month)
+        if re.fullmatch(r"[A-Z]{2}[0-9]{3,6}", place):
+            result_url = self.url("statement", self.month, place)
+        progress = self.progress(result_url, place) or {
+            "label": _("The shares of this month are up to date."),
+            "is_ended": True,
+            "result_url": result_url,
+            "result_label": _("Show the new figures"),
+        }
+        status = STOP_POLLING if progress["is_ended"] else 200
+        return render(request, "components/job_progress.html", progress, status=status)
+
+
+class Step(MonthPage, EditorsOnly):
+    """A step towards closing a month: asks once, says what follows, and what refuses it."""
+
+    title: ClassVar[Any] = ""
+    lead: ClassVar[Any] = ""
+    confirm_label: ClassVar[Any] = ""
+    said: ClassVar[Any] = ""
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        return self.ask()
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        try:
+            self.take(self.period, self.viewer)
+        except ValidationError as error:
+            for message in error.messages:
+                messages.error(request, message)
+            return self.ask(409)
+        messages.success(request, capfirst(str(self.said) % {"month": month_name(self.month)}))
+        return redirect(self.url("period", self.month))
+
+    def take(self, period: Period, by: User) -> None:
+        raise NotImplementedError
+
+    def consequences(self) -> list[str]:
+        return []
+
+    def ask(self, status: int = 200) -> HttpResponse:
+        context = {
+            "title": str(self.title) % {"month": month_name(self.period.month)},
+            "lead": self.lead,
+            "consequences": self.consequences(),
+            "confirm_label": self.confirm_label,
+            "cancel_url": self.url("period", self.month),
+            "danger": False,
+        }
+        return self.page("components/confirm_page.html", context, status)
+
+
+class Propose(Step):
+    """Asks for a month to be closed."""
+
+    title = gettext_lazy("Propose to close %(month)s?")
+    lead = gettext_lazy("Another administrator looks at the figures and closes the month.")
+    confirm_label = gettext_lazy("Propose to close")
+    said = gettext_lazy("%(month)s is proposed. Another administrator closes it.")
+
+    def take(self, period: Period, by: User) -> None:
+        propose_period(period=period, by=by)
+
+    def consequences(self) -> list[str]:
+        return [_("If a cost, key or anything else that it depends on changes first, it is open again.")]
+
+
+class Close(Step):
+    """Closes a month for good."""
+
+    title = gettext_lazy("Close %(month)s?")
+    lead = gettext_lazy("This cannot be undone.")
+    confirm_label = gettext_lazy("Close the month")
+    said = gettext_lazy("%(month)s is closed, and its statements are numbered.")
+
+    def take(self, period: Period, by: User) -> None:
+        close_period(period=period, by=by)
+
+    def consequences(self) -> list[str]:
+        return [
+            _("Every statement gets its number."),
+            _("No figure of the month changes any more. Later changes are noted on its page."),
+            _("The months after it are computed again, with the rounding that it leaves."),
+        ]
+
+
+class PeriodFile(MonthPage):
+    """One month of every municipality that the reader may see: all shares as CSV, the totals as XLSX."""
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+        kind, name = self.kwargs["kind"], f"{self.cooperation.slug}-{self.month}"
+        if kind == "csv":
+            lines = shares_between(self.cooperation, self.rights, self.period.month.first, self.month.after)
+            return attachment(StreamingHttpResponse(lines, content_type=CSV), f"{name}.csv")
+        if kind != "xlsx":
+            raise Http404
+        return attachment(HttpResponse(self.workbook(), content_type=XLSX), f"{name}.xlsx")
+
+    def workbook(self) -> bytes:
+        run = self.period.current_run
+        if run is None:
+            raise Http404
+        return month_xlsx(
+            title=f"{self.cooperation}, {month_name(self.month)}",
+            currency=self.cooperation.currency,
+            totals=totals_of(self.viewer, self.period, self.calendar),
+            unallocated=unallocated_of(self.period),
+            reasons={code: str(words) for code, (words, *_rest) in REASONS.items()},
+            facts=[
+                (_("State"), str(self.period.get_state_display())),
+                (_("Currency"), self.cooperation.currency),
+                (_("Costs of the month"), run.total),
+                (_("Unallocated"), run.unallocated),
+                (_("Run"), run.number),
+                (_("Fingerprint of the inputs"), run.fingerprint),
+            ],
+        )
+
+
+class YearFile(CooperationPage):
+    """Every share of a calendar year that the reader may see, as CSV straight from the database."""
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+        year = self.kwargs["year"]
+        if not 1900 <= year < 2200:
+            raise Http404
+        lines = shares_between(self.cooperation, self.rights, dt.date(year, 1, 1), dt.date(year + 1, 1, 1))
+        response = StreamingHttpResponse(lines, content_type=CSV)
+        return attachment(response, f"{self.cooperation.slug}-{year}-shares.csv")
+
+
+def shares_between(
+    cooperation: Cooperation, rights: Rights, first: dt.date, after: dt.date
+) -> Iterator[bytes]:
+    """The share lines of the months in ``[first, after)`` that somebody with ``rights`` may see."""
+    return shares_csv(
+        cooperation_id=cooperation.pk,
+        currency=cooperation.currency,
+        first=first,
+        after=after,
+        municipality_ids=None if rights.sees_all_shares else rights.municipality_ids,
+    )
+
+
+def whole(totals: list[MunicipalityTotal]) -> dict[str, int]:
+    this, before = sum(row.this_minor for row in totals), sum(row.before_minor for row in totals)
+    return {"this_minor": this, "before_minor": before, "change_minor": this - before}
+
+
+def attachment(response: HttpResponseBase, name: str) -> HttpResponseBase:
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
