@@ -1,0 +1,504 @@
+// Draws every <div data-chart="id"> from the JSON in the <script id="id"> beside it.
+//
+//   {kind: "stacked-bars" | "bars" | "lines", categories, series: [{name, values}], unit, horizontal}
+//   {kind: "waterfall", categories, series: [{name, values}], totals: [indexes that are sums], unit}
+//   {kind: "network", nodes: [{id, name, group, x, y}], links: [{source, target, label}]}
+//   {kind: "flow", nodes: [{name}], links: [{source, target, value}], unit}
+//
+// Amounts are decimal strings. A picture may round them to a pixel; every number that is read is written from the
+// string itself.
+"use strict";
+
+(() => {
+  const language = document.documentElement.lang || "en";
+  const compact = new Intl.NumberFormat(language, { notation: "compact", maximumFractionDigits: 1 });
+  const shapes = ["circle", "rect", "diamond", "triangle", "roundRect", "pin"];
+  const patterns = [
+    { symbolSize: 0 },
+    { dashArrayX: [1, 0], dashArrayY: [2, 5], rotation: -Math.PI / 4 },
+    { symbol: "circle", dashArrayX: [[6, 6], [0, 6, 6, 0]], dashArrayY: [4, 2], symbolSize: 0.7 },
+    { dashArrayX: [1, 0], dashArrayY: [2, 5] },
+    { dashArrayX: [1, 0], dashArrayY: [2, 5], rotation: Math.PI / 4 },
+    { symbol: "rect", dashArrayX: [[6, 6], [0, 6, 6, 0]], dashArrayY: [5, 1], symbolSize: 0.5 },
+    { dashArrayX: [2, 5], dashArrayY: [1, 0] },
+    { symbol: "triangle", dashArrayX: [[8, 8], [0, 8, 8, 0]], dashArrayY: [6, 2], symbolSize: 0.7 },
+  ];
+
+  // A custom property with light-dark() has no colour of its own: only a property that uses it has.
+  function readColours() {
+    const probe = document.createElement("span");
+    probe.hidden = true;
+    document.body.append(probe);
+    const colour = (name) => {
+      probe.style.color = `var(--sd-${name})`;
+      return getComputedStyle(probe).color;
+    };
+    const colours = {
+      series: patterns.map((_, index) => colour(`series-${index + 1}`)),
+      text: colour("text"),
+      muted: colour("muted"),
+      line: colour("line"),
+      surface: colour("surface"),
+    };
+    probe.remove();
+    colours.pattern = colours.surface.replace("rgb(", "rgba(").replace(")", ", 0.55)");
+    return colours;
+  }
+
+  function monthName(category, index) {
+    const month = /^(\d{4})-(\d{2})$/.exec(category);
+    if (!month) {
+      return category;
+    }
+    const [, year, number] = month;
+    const name = new Intl.DateTimeFormat(language, { month: "short", timeZone: "UTC" }).format(
+      new Date(Date.UTC(Number(year), Number(number) - 1, 1)),
+    );
+    return index === 0 || number === "01" ? `${name}\n${year}` : name;
+  }
+
+  const minus = (text) => text.replace("-", "\u2212");
+  const short = (value) => minus(compact.format(value));
+
+  // With as many decimals as the string has: 10.50 stays 10.50.
+  const formatOf = (places) =>
+    new Intl.NumberFormat(language, { minimumFractionDigits: places, maximumFractionDigits: places });
+
+  function amount(value, unit) {
+    if (value === null || value === undefined || value === "") {
+      return "–";
+    }
+    const number = minus(formatOf(String(value).split(".")[1]?.length ?? 0).format(value));
+    return unit ? `${number}\u00a0${unit}` : number;
+  }
+
+  // The sum of decimal strings without a rounding error: in the smallest unit any of them uses.
+  function sum(values) {
+    const given = values.filter((value) => value !== null && value !== "").map(String);
+    const places = Math.max(0, ...given.map((value) => (value.split(".")[1] ?? "").length));
+    const total = given.reduce((left, value) => {
+      const [whole, part = ""] = value.split(".");
+      return left + BigInt(whole + part.padEnd(places, "0"));
+    }, 0n);
+    const digits = String(total < 0n ? -total : total).padStart(places + 1, "0");
+    const cut = digits.length - places;
+    return (total < 0n ? "-" : "") + digits.slice(0, cut) + (places ? `.${digits.slice(cut)}` : "");
+  }
+
+  function base(colours, font) {
+    return {
+      animation: false,
+      color: colours.series,
+      textStyle: { fontFamily: font, color: colours.text },
+      aria: {
+        enabled: true,
+        label: { enabled: false },
+        decal: { show: true, decals: patterns.map((pattern) => ({ color: colours.pattern, ...pattern })) },
+      },
+      tooltip: {
+        renderMode: "richText",
+        confine: true,
+        backgroundColor: colours.surface,
+        borderColor: colours.muted,
+        textStyle: { color: colours.text, fontFamily: "system-ui, sans-serif", fontSize: 13 },
+        axisPointer: { type: "shadow", shadowStyle: { color: colours.muted, opacity: 0.12 } },
+      },
+    };
+  }
+
+  function legend(names, colours, width) {
+    const rows = Math.ceil(names.reduce((sofar, name) => sofar + name.length * 7 + 40, 0) / Math.max(width, 1));
+    return {
+      height: names.length > 1 ? rows * 24 + 6 : 0,
+      option: {
+        show: names.length > 1,
+        left: 0,
+        top: 0,
+        itemWidth: 18,
+        itemHeight: 12,
+        itemGap: 12,
+        textStyle: { color: colours.text, fontSize: 13 },
+        data: names,
+      },
+    };
+  }
+
+  function axes(chart, colours, horizontal, width, extra = {}) {
+    const categories = {
+      type: "category",
+      data: chart.categories.map(horizontal ? (category) => category : monthName),
+      inverse: horizontal,
+      axisTick: { show: false },
+      axisLine: { lineStyle: { color: colours.muted } },
+      axisLabel: {
+        color: colours.text,
+        fontSize: 12,
+        lineHeight: 16,
+        ...(horizontal
+          ? { interval: 0, width: Math.min(200, width * 0.4), overflow: "truncate" }
+          : { hideOverlap: true }),
+      },
+    };
+    const values = {
+      type: "value",
+      axisLabel: { color: colours.muted, fontSize: 12, hideOverlap: true, formatter: short },
+      splitLine: { lineStyle: { color: colours.line } },
+      splitNumber: 4,
+      ...extra,
+    };
+    return horizontal ? { xAxis: values, yAxis: categories } : { xAxis: categories, yAxis: values };
+  }
+
+  function grid(top, right = 4) {
+    return { left: 0, right, top, bottom: 0, outerBoundsMode: "same", outerBoundsContain: "axisLabel" };
+  }
+
+  function axisTooltip(chart) {
+    return (items) => {
+      const index = items[0].dataIndex;
+      const lines = items
+        .filter((item) => item.seriesName in namesOf(chart))
+        .map((item) => `${item.seriesName}: ${amount(chart.series[item.seriesIndex].values[index], chart.unit)}`);
+      if (chart.kind === "stacked-bars" && chart.series.length > 1) {
+        lines.push(`= ${amount(sum(chart.series.map((one) => one.values[index])), chart.unit)}`);
+      }
+      return [chart.categories[index], ...lines].join("\n");
+    };
+  }
+
+  function namesOf(chart) {
+    return Object.fromEntries(chart.series.map((one) => [one.name, true]));
+  }
+
+  function drawBars(chart, colours, width) {
+    const names = chart.series.map((one) => one.name);
+    const head = legend(names, colours, width);
+    const horizontal = Boolean(chart.horizontal);
+    const lines = chart.kind === "lines";
+    const single = names.length === 1 && horizontal;
+    return {
+      legend: head.option,
+      grid: grid(head.height + 10, single ? 56 : 8),
+      ...axes(chart, colours, horizontal, width, { scale: lines }),
+      tooltip: { trigger: "axis", formatter: axisTooltip(chart) },
+      series: chart.series.map((one, index) => ({
+        name: one.name,
+        type: lines ? "line" : "bar",
+        stack: chart.kind === "stacked-bars" ? "all" : undefined,
+        barMaxWidth: 34,
+        symbol: shapes[index % shapes.length],
+        symbolSize: 7,
+        lineStyle: { width: 2, type: ["solid", "dashed", "dotted"][index % 3] },
+        itemStyle: chart.kind === "stacked-bars" ? { borderColor: colours.surface, borderWidth: 0.5 } : {},
+        label: {
+          show: single,
+          position: "right",
+          color: colours.text,
+          formatter: (item) => short(item.value),
+        },
+        data: one.values.map((value) => (value === null ? null : Number(value))),
+      })),
+    };
+  }
+
+  // Each step stands from where the one before it ended. A step over the zero line is drawn in two parts.
+  function steps(chart) {
+    const sums = new Set(chart.totals ?? []);
+    let level = 0;
+    return chart.series[0].values.map((value, index) => {
+      const from = sums.has(index) ? 0 : level;
+      level = sums.has(index) ? Number(value) : level + Number(value);
+      return { from, to: level, value, isTotal: sums.has(index) };
+    });
+  }
+
+  // Where the axis starts when the steps are too small beside the sums to be seen from zero; a round number.
+  function lowest(all) {
+    const levels = all.map((step) => step.to);
+    const [least, most] = [Math.min(...levels), Math.max(...levels)];
+    const span = most - least;
+    if (span <= 0 || least - span * 1.5 <= most / 4) {
+      return undefined;
+    }
+    const round = 10 ** Math.floor(Math.log10(span * 1.5));
+    return Math.floor((least - span) / round) * round;
+  }
+
+  function drawWaterfall(chart, colours, width, words) {
+    const all = steps(chart);
+    const cut = lowest(all);
+    const floor = cut === undefined ? 0 : cut;
+    const longest = Math.max(...chart.categories.map((category) => category.length));
+    const upright = longest * 7 + 10 < (width - 60) / all.length;
+    const parts = all.map(({ from, to, isTotal }) => {
+      const [low, high] = [Math.min(from, to), Math.max(from, to)];
+      const start = isTotal && floor > 0 ? floor : low;
+      return {
+        under: Math.max(0, start),
+        over: Math.max(high, 0) - Math.max(0, start),
+        above: Math.min(0, high),
+        below: Math.min(low, 0) - Math.min(0, high),
+      };
+    });
+    const look = ({ from, to, isTotal }) =>
+      isTotal
+        ? { color: colours.series[0] }
+        : to >= from
+          ? { color: colours.series[1], decal: { color: colours.pattern, ...patterns[1] } }
+          : { color: colours.series[2], decal: { color: colours.pattern, ...patterns[3] } };
+    const invisible = { type: "bar", stack: "all", silent: true, itemStyle: { color: "transparent", decal: "none" } };
+    const label = (show) => ({
+      show,
+      position: upright ? "top" : "right",
+      color: colours.text,
+      formatter: (item) => {
+        const step = all[item.dataIndex];
+        return (step.isTotal || step.to < step.from ? "" : "+") + short(step.value);
+      },
+    });
+    const bars = (key) => ({
+      type: "bar",
+      stack: "all",
+      barMaxWidth: upright ? 44 : 26,
+      label: label(key === "over"),
+      data: parts.map((part, index) => ({ value: part[key], itemStyle: look(all[index]) })),
+    });
+    const start =
+      cut === undefined
+        ? {}
+        : {
+            min: cut,
+            name: words.cut,
+            nameLocation: upright ? "end" : "middle",
+            nameGap: upright ? 12 : 26,
+            nameTextStyle: { color: colours.muted, ...(upright ? { align: "left" } : {}) },
+          };
+    return {
+      grid: { ...grid(upright ? 36 : 4, upright ? 4 : 56), bottom: cut === undefined || upright ? 0 : 20 },
+      ...axes(chart, colours, !upright, width, start),
+      tooltip: {
+        trigger: "axis",
+        formatter: ([{ dataIndex }]) =>
+          `${chart.categories[dataIndex]}\n${amount(chart.series[0].values[dataIndex], chart.unit)}`,
+      },
+      aria: { enabled: true, label: { enabled: false }, decal: { show: false } },
+      series: [
+        { ...invisible, data: parts.map((part) => part.under) },
+        bars("over"),
+        { ...invisible, data: parts.map((part) => part.above) },
+        bars("below"),
+      ],
+    };
+  }
+
+  function neighbours(chart) {
+    const joined = new Map(chart.nodes.map((node) => [String(node.id), new Set()]));
+    for (const { source, target } of chart.links) {
+      joined.get(String(source)).add(String(target));
+      joined.get(String(target)).add(String(source));
+    }
+    return joined;
+  }
+
+  // The one with most neighbours in the middle, the others to both sides of it by turns.
+  function hubInTheMiddle(ids, joined) {
+    const sorted = [...ids].sort((one, other) => joined.get(other).size - joined.get(one).size);
+    return sorted.reduce((row, id, index) => (index % 2 ? [...row, id] : [id, ...row]), []);
+  }
+
+  // Stretched to the room there is: a graph whose places have another shape than its room is drawn distorted.
+  function stretch(places, width, height) {
+    const span = (key) => {
+      const all = [...places.values()].map((place) => place[key]);
+      return [Math.min(...all), Math.max(...all) - Math.min(...all) || 1];
+    };
+    const [[left, wide], [top, high]] = [span("x"), span("y")];
+    return new Map(
+      [...places].map(([id, { x, y }]) => [id, { x: ((x - left) / wide) * width, y: ((y - top) / high) * height }]),
+    );
+  }
+
+  // Nodes in rows by group, the largest group in the middle row; every second one of a long row a little lower, so
+  // that a line between two of them does not run through the one between.
+  function rowsByGroup(chart, groups) {
+    const joined = neighbours(chart);
+    const rows = groups
+      .map((group) => chart.nodes.filter((node) => (node.group ?? "") === group).map((node) => String(node.id)))
+      .sort((one, other) => other.length - one.length)
+      .reduce((all, row, index) => (index % 2 ? [row, ...all] : [...all, row]), []);
+    const places = new Map();
+    rows.forEach((row, level) => {
+      hubInTheMiddle(row, joined).forEach((id, index) => {
+        const lower = row.length > 2 && index % 2 === 0 ? 0.16 : 0;
+        places.set(id, {
+          x: (index + 0.5) / row.length,
+          y: level + lower,
+        });
+      });
+    });
+    return places;
+  }
+
+  // Round an ellipse, in such an order that those that are joined stand side by side.
+  function ellipse(chart) {
+    const joined = neighbours(chart);
+    const ids = [...joined.keys()];
+    const ring = [];
+    while (ids.length) {
+      const next = ids.findIndex((id) => ring.length > 0 && joined.get(ring.at(-1)).has(id));
+      ring.push(...ids.splice(Math.max(next, 0), 1));
+    }
+    return new Map(
+      ring.map((id, index) => {
+        const turn = ((index + 0.5) / ring.length) * 2 * Math.PI;
+        return [id, { x: Math.sin(turn), y: -Math.cos(turn) }];
+      }),
+    );
+  }
+
+  function drawNetwork(chart, colours, width, words, height) {
+    const groups = [...new Set(chart.nodes.map((node) => node.group ?? ""))];
+    const head = legend(groups, colours, width);
+    const placed = chart.nodes.every((node) => Number.isFinite(node.x) && Number.isFinite(node.y));
+    const [left, top, bottom] = [Math.min(100, width / 6), head.height + 24, 56];
+    const sizes = new Map(groups.map((name) => [name, chart.nodes.filter((node) => (node.group ?? "") === name).length]));
+    const inRows = groups.length > 1 && Math.max(...sizes.values()) * 75 <= width;
+    const found = placed ? new Map() : inRows ? rowsByGroup(chart, groups) : ellipse(chart);
+    const places = stretch(found, width - 2 * left, height - top - bottom);
+    const room = (node) => (inRows ? width / sizes.get(node.group ?? "") - 8 : 90);
+    return {
+      legend: head.option,
+      tooltip: {
+        formatter: (item) => (item.dataType === "edge" ? item.data.text : [item.name, item.data.group].join("\n")),
+      },
+      aria: { enabled: true, label: { enabled: false }, decal: { show: false } },
+      series: [
+        {
+          type: "graph",
+          layout: "none",
+          left,
+          right: left,
+          top,
+          bottom,
+          categories: groups.map((name, index) => ({ name, symbol: shapes[index % shapes.length] })),
+          symbolSize: 28,
+          label: {
+            show: true,
+            position: "bottom",
+            color: colours.text,
+            fontSize: width > 480 ? 13 : 12,
+            fontWeight: 600,
+            backgroundColor: colours.surface,
+            padding: [1, 3],
+          },
+          edgeLabel: {
+            show: width > 640 && chart.links.length <= 20,
+            rotate: 0,
+            color: colours.muted,
+            fontSize: 12,
+            backgroundColor: colours.surface,
+            padding: [1, 4],
+            formatter: (item) => item.data.text,
+          },
+          autoCurveness: true,
+          lineStyle: { color: colours.muted, width: 1.5, opacity: 1 },
+          emphasis: { focus: "adjacency", lineStyle: { width: 3 } },
+          data: chart.nodes.map((node) => ({
+            ...node,
+            ...places.get(String(node.id)),
+            id: String(node.id),
+            category: groups.indexOf(node.group ?? ""),
+            label: room(node) < 180 ? { width: room(node), overflow: "break" } : {},
+          })),
+          links: chart.links.map((link) => ({
+            source: String(link.source),
+            target: String(link.target),
+            text: link.label ?? "",
+          })),
+        },
+      ],
+    };
+  }
+
+  // How many links lead to each node at most, so that what stands in one column has one colour.
+  function depthsOf(chart) {
+    const depths = new Map(chart.nodes.map((node) => [node.name, 0]));
+    for (let round = 0; round < chart.nodes.length; round += 1) {
+      for (const { source, target } of chart.links) {
+        depths.set(target, Math.max(depths.get(target), Math.min(depths.get(source) + 1, chart.nodes.length)));
+      }
+    }
+    return depths;
+  }
+
+  function drawFlow(chart, colours) {
+    const depths = depthsOf(chart);
+    const sources = new Set(chart.links.map((link) => link.source));
+    const ends = new Set(chart.nodes.map((node) => node.name).filter((name) => !sources.has(name)));
+    return {
+      tooltip: {
+        formatter: (item) =>
+          item.dataType === "edge"
+            ? `${item.data.source} → ${item.data.target}\n${amount(item.data.text, chart.unit)}`
+            : item.name,
+      },
+      aria: { enabled: true, label: { enabled: false }, decal: { show: false } },
+      series: [
+        {
+          type: "sankey",
+          left: 0,
+          right: 0,
+          top: 8,
+          bottom: 8,
+          nodeGap: 10,
+          draggable: false,
+          label: { color: colours.text, fontSize: 13 },
+          lineStyle: { color: "source", opacity: 0.3 },
+          data: chart.nodes.map((node) => ({
+            ...node,
+            itemStyle: { color: colours.series[depths.get(node.name) % colours.series.length] },
+            label: { position: ends.has(node.name) ? "left" : "right" },
+          })),
+          links: chart.links.map((link) => ({ ...link, value: Number(link.value), text: link.value })),
+        },
+      ],
+    };
+  }
+
+  const draw = {
+    "stacked-bars": drawBars,
+    bars: drawBars,
+    lines: drawBars,
+    waterfall: drawWaterfall,
+    network: drawNetwork,
+    flow: drawFlow,
+  };
+
+  function render(element) {
+    const chart = JSON.parse(document.getElementById(element.dataset.chart).textContent);
+    const colours = readColours();
+    const plain = base(colours, getComputedStyle(element).fontFamily);
+    const words = { cut: element.dataset.cut ?? "" };
+    const own = draw[chart.kind](chart, colours, element.clientWidth, words, element.clientHeight);
+    const picture =
+      window.echarts.getInstanceByDom(element) ?? window.echarts.init(element, null, { renderer: "svg" });
+    picture.resize();
+    picture.setOption({ ...plain, ...own, tooltip: { ...plain.tooltip, ...own.tooltip } }, true);
+    element.dataset.drawn = "";
+  }
+
+  const elements = [...document.querySelectorAll("[data-chart]")];
+  const widths = new Map();
+  const watcher = new ResizeObserver((entries) => {
+    for (const { target } of entries) {
+      if (target.clientWidth > 0 && widths.get(target) !== target.clientWidth) {
+        widths.set(target, target.clientWidth);
+        render(target);
+      }
+    }
+  });
+  elements.forEach((element) => watcher.observe(element));
+  for (const media of ["(prefers-color-scheme: dark)", "print"]) {
+    window.matchMedia(media).addEventListener("change", () => elements.forEach(render));
+  }
+})();
