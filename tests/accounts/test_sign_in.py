@@ -1,0 +1,148 @@
+"""Signing in and out; guessing passwords is stopped before one is hashed."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+import time_machine
+from django.contrib.auth.hashers import MD5PasswordHasher
+from django.test import Client
+from django.utils import timezone
+
+from sharedict.accounts.models import SignInFailure, User
+from sharedict.accounts.throttle import begin_attempt
+from tests.factories.accounts import PASSWORD, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def attempt(client: Client, username: str = "karin", password: str = "", **extra: Any) -> Any:
+    return client.post("/sign-in/", {"username": username, "password": password or "wrong"}, **extra)
+
+
+@pytest.fixture
+def karin(db: None) -> User:
+    user: User = UserFactory(username="karin")
+    return user
+
+
+def test_the_right_password_leads_to_the_page_one_came_for(client: Client, karin: User) -> None:
+    response = client.post("/sign-in/?next=/north/members/", {"username": "karin", "password": PASSWORD})
+    assert response.status_code == 302
+    assert response.headers["Location"] == "/north/members/"
+    assert not SignInFailure.objects.exists()
+
+
+def test_another_host_is_never_the_next_page(client: Client, karin: User) -> None:
+    response = client.post(
+        "/sign-in/", {"username": "karin", "password": PASSWORD, "next": "https://example.org/"}
+    )
+    assert response.headers["Location"] == "/"
+
+
+def test_a_wrong_password_is_refused_in_words_and_counted(client: Client, karin: User) -> None:
+    response = attempt(client)
+    assert response.status_code == 422
+    assert b"Please enter a correct" in response.content
+    assert SignInFailure.objects.filter(username="karin", address="127.0.0.1").count() == 1
+
+
+def test_the_eleventh_attempt_in_a_quarter_is_refused_without_hashing(
+    client: Client, karin: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(10):
+        assert attempt(client).status_code == 422
+    monkeypatch.delattr(MD5PasswordHasher, "verify")
+    response = attempt(client, "KARIN", PASSWORD)
+    assert response.status_code == 429
+    assert 0 < int(response.headers["Retry-After"]) <= 900
+    assert b"Too many failed attempts. Try again at" in response.content
+    assert SignInFailure.objects.count() == 10
+
+
+def test_after_a_quarter_one_may_try_again_and_old_failures_are_gone(client: Client, karin: User) -> None:
+    with time_machine.travel(dt.datetime(2026, 10, 1, 12, tzinfo=dt.UTC), tick=False):
+        for _ in range(10):
+            attempt(client)
+    with time_machine.travel(dt.datetime(2026, 10, 1, 12, 14, tzinfo=dt.UTC), tick=False):
+        assert attempt(client, password=PASSWORD).status_code == 429
+    with time_machine.travel(dt.datetime(2026, 10, 1, 12, 15, tzinfo=dt.UTC), tick=False):
+        assert attempt(client, password=PASSWORD).status_code == 302
+    assert not SignInFailure.objects.exists()
+
+
+def test_one_address_may_fail_fifty_times_whatever_the_names(client: Client, karin: User) -> None:
+    now = timezone.now()
+    for number in range(50):
+        begin_attempt(username=f"guess{number}", address="10.0.0.9", now=now)
+    assert attempt(client, password=PASSWORD, REMOTE_ADDR="10.0.0.9").status_code == 429
+    assert attempt(client, password=PASSWORD, REMOTE_ADDR="10.0.0.8").status_code == 302
+
+
+def test_signing_in_forgives_only_ones_own_failures(client: Client, karin: User) -> None:
+    attempt(client)
+    attempt(client, "erik")
+    attempt(client, password=PASSWORD)
+    assert list(SignInFailure.objects.values_list("username", flat=True)) == ["erik"]
+
+
+def test_behind_a_trusted_proxy_the_address_is_the_one_it_saw(client: Client, settings: Any) -> None:
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    attempt(client, headers={"X-Forwarded-For": "1.1.1.1, 10.9.9.9"})
+    attempt(client, headers={"X-Forwarded-For": "nonsense"})
+    assert set(SignInFailure.objects.values_list("address", flat=True)) == {"10.9.9.9", None}
+
+
+@pytest.mark.parametrize(
+    "username", ["", "x" * 10_000, "😀", "a'b\"c", "nobody", "\N{LATIN SMALL LETTER SHARP S}" * 150]
+)
+def test_no_user_name_breaks_the_page(client: Client, username: str) -> None:
+    assert attempt(client, username).status_code == 422
+
+
+def test_the_operators_sign_in_is_throttled_too(client: Client, karin: User) -> None:
+    for _ in range(10):
+        attempt(client)
+    response = client.post("/system/login/", {"username": "karin", "password": PASSWORD})
+    assert b"Too many failed attempts" in response.content
+
+
+def test_demonstration_sign_ins_are_shown_only_beside_demonstration_data(
+    client: Client, settings: Any
+) -> None:
+    UserFactory(username="auditor")
+    assert b"shared-by-auditor" not in client.get("/sign-in/").content
+    UserFactory(username="finance.torsby", is_demonstration=True)
+    page = client.get("/sign-in/").content
+    assert b"shared-by-finance" in page
+    assert b"shared-by-auditor" not in page
+    settings.LOADS_DEMONSTRATION = False
+    assert b"shared-by-finance" not in client.get("/sign-in/").content
+
+
+def test_demonstration_people_cannot_sign_in_where_demonstration_is_refused(
+    client: Client, settings: Any
+) -> None:
+    UserFactory(username="finance.torsby", is_demonstration=True)
+    settings.LOADS_DEMONSTRATION = False
+    response = attempt(client, "finance.torsby", PASSWORD)
+    assert response.status_code == 422
+    assert b"not allowed here" in response.content
+
+
+def test_signing_out_takes_a_post(client: Client, karin: User) -> None:
+    client.force_login(karin)
+    assert client.get("/sign-out/").status_code == 405
+    assert client.post("/sign-out/").headers["Location"] == "/sign-in/"
+    assert "_auth_user_id" not in client.session
+
+
+def test_a_changed_password_works_and_a_weak_one_is_refused(client: Client, karin: User) -> None:
+    client.force_login(karin)
+    fields = {"old_password": PASSWORD, "new_password1": "short", "new_password2": "short"}
+    assert client.post("/accounts/password/", fields).status_code == 422
+    better = "a much longer sentence"
+    fields |= {"new_password1": better, "new_password2": better}
+    assert client.post("/accounts/password/", fields).status_code == 302
+    karin.refresh_from_db()
+    assert karin.check_password(better)

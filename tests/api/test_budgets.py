@@ -1,0 +1,294 @@
+"""A list costs as many queries for one row as for fifty and for a thousand."""
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from agreements.models import Agreement, Component, CostType, FixedPart, Key, KeyVersion, Term
+from billing.models import Cost, Period, Run, RunLine, RunTotal, Share
+from municipalities.models import Cooperation, Driver, Link, Member, Municipality, Reading, Site, Token
+from services.models import Application, Installation, Subscription
+from sharedict.jobs.models import Job
+from tests.api.conftest import Caller
+from tests.factories.municipalities import LONG_AGO
+
+pytestmark = pytest.mark.django_db
+SIZES = (1, 50, 1000)
+MOST = 6
+NOON = dt.datetime(2026, 1, 1, 12, tzinfo=dt.UTC)
+
+Maker = Callable[[Cooperation, int], Any]
+
+
+def _days(count: int) -> list[dt.date]:
+    return [LONG_AGO + dt.timedelta(days=number) for number in range(count)]
+
+
+def _spans(count: int) -> list[dict[str, dt.date]]:
+    return [{"valid_from": day, "valid_until": day + dt.timedelta(days=1)} for day in _days(count)]
+
+
+def _places(count: int) -> list[Municipality]:
+    return Municipality.objects.bulk_create(
+        Municipality(country="NO", code=f"{number:04d}", name=f"Place {number}") for number in range(count)
+    )
+
+
+def _sites(north: Cooperation, count: int) -> list[Site]:
+    place = Municipality.objects.get(code="1737")
+    rows = Site.objects.bulk_create(
+        Site(cooperation=north, name=f"Site {number}", kind="mirror", municipality=place, valid_from=LONG_AGO)
+        for number in range(count)
+    )
+    rows[0].mirrors.add(*rows)
+    return rows
+
+
+def _links(north: Cooperation, count: int) -> None:
+    one, other = _sites(north, 2)
+    Link.objects.bulk_create(
+        Link(
+            cooperation=north,
+            name=f"Link {number}",
+            kind="vpn",
+            site=one,
+            other_site=other,
+            routed_by=one.municipality,
+            valid_from=LONG_AGO,
+        )
+        for number in range(count)
+    )
+
+
+def _drivers(north: Cooperation, count: int) -> None:
+    Driver.objects.bulk_create(
+        Driver(cooperation=north, code=f"driver-{number}", name="Driver", unit="pcs")
+        for number in range(count)
+    )
+
+
+def _readings(north: Cooperation, count: int) -> None:
+    driver = Driver.objects.create(cooperation=north, code="users", name="Users", unit="users")
+    place = Municipality.objects.get(code="1737")
+    Reading.objects.bulk_create(
+        Reading(driver=driver, cooperation=north, municipality=place, reference_on=day, value=1, source="-")
+        for day in _days(count)
+    )
+
+
+def _applications(north: Cooperation, count: int) -> None:
+    owner = Municipality.objects.get(code="1737")
+    Application.objects.bulk_create(
+        Application(cooperation=north, code=f"app-{number}", name="App", purpose="-", owner=owner)
+        for number in range(count)
+    )
+
+
+def _installations(north: Cooperation, count: int) -> None:
+    application, [site] = Application.objects.get(cooperation=north), _sites(north, 1)
+    rows = Installation.objects.bulk_create(
+        Installation(cooperation=north, application=application, site=site, **span) for span in _spans(count)
+    )
+    for row in rows[:3]:
+        row.administered_by.set(Municipality.objects.all()[:2])
+
+
+def _subscriptions(north: Cooperation, count: int) -> None:
+    application, place = Application.objects.get(cooperation=north), Municipality.objects.get(code="2281")
+    Subscription.objects.bulk_create(
+        Subscription(cooperation=north, application=application, municipality=place, **span)
+        for span in _spans(count)
+    )
+
+
+def _members(north: Cooperation, count: int) -> None:
+    place = Municipality.objects.get(code="2281")
+    Member.objects.bulk_create(
+        Member(cooperation=north, municipality=place, **span) for span in _spans(count)
+    )
+
+
+def _agreements(north: Cooperation, count: int) -> None:
+    Agreement.objects.bulk_create(
+        Agreement(cooperation=north, name=f"Agreement {number}", valid_from=LONG_AGO)
+        for number in range(count)
+    )
+
+
+def _cost_types(north: Cooperation, count: int) -> None:
+    CostType.objects.bulk_create(
+        CostType(cooperation=north, code=f"type-{number}", name="Type") for number in range(count)
+    )
+
+
+@transaction.atomic
+def _keys(north: Cooperation, count: int) -> None:
+    driver, place = Driver.objects.get(code="population"), Municipality.objects.get(code="1737")
+    keys = Key.objects.bulk_create(
+        Key(cooperation=north, code=f"key-{number}", name="Key") for number in range(count)
+    )
+    versions = KeyVersion.objects.bulk_create(
+        KeyVersion(
+            cooperation=north, key=key, number=1, valid_from=LONG_AGO, decision="-", decided_on=LONG_AGO
+        )
+        for key in keys
+    )
+    halves: list[dict[str, Any]] = [{"kind": "fixed"}, {"kind": "driver", "driver": driver, "rule": "month"}]
+    components = Component.objects.bulk_create(
+        Component(cooperation=north, version=version, position=position, percent=50, **half)
+        for version in versions
+        for position, half in enumerate(halves)
+    )
+    FixedPart.objects.bulk_create(
+        FixedPart(cooperation=north, component=component, municipality=place, percent=100)
+        for component in components
+        if component.kind == "fixed"
+    )
+
+
+def _terms(north: Cooperation, count: int) -> None:
+    application, default = Application.objects.get(cooperation=north), Term.objects.get(cooperation=north)
+    rows = Term.objects.bulk_create(
+        Term(
+            cooperation=north,
+            agreement=default.agreement,
+            key=default.key,
+            application=application,
+            payers="named",
+            **span,
+        )
+        for span in _spans(count)
+    )
+    for row in rows[:3]:
+        row.named.set(Municipality.objects.all()[:2])
+
+
+def _costs(north: Cooperation, count: int) -> list[Cost]:
+    application, kind = Application.objects.get(cooperation=north), CostType.objects.get(cooperation=north)
+    return Cost.objects.bulk_create(
+        Cost(
+            cooperation=north,
+            reference=f"C{number:08d}",
+            application=application,
+            cost_type=kind,
+            description="-",
+            amount=1,
+            currency="SEK",
+            starts_on=LONG_AGO,
+            ends_on=LONG_AGO + dt.timedelta(days=31),
+        )
+        for number in range(count)
+    )
+
+
+def _runs(north: Cooperation, count: int) -> list[Run]:
+    periods = Period.objects.bulk_create(
+        Period(cooperation=north, first_day=dt.date(1950 + number // 12, number % 12 + 1, 1))
+        for number in range(count)
+    )
+    runs = Run.objects.bulk_create(
+        Run(
+            cooperation=north,
+            period=period,
+            number=1,
+            rule_version=1,
+            facts="{}",
+            fingerprint="0" * 64,
+            total=1,
+            unallocated=0,
+            computed_at=NOON,
+        )
+        for period in periods
+    )
+    for period, run in zip(periods, runs, strict=True):
+        period.current_run = run
+    Period.objects.bulk_update(periods, ["current_run"])
+    return runs
+
+
+def _statements(north: Cooperation, count: int) -> Run:
+    [run] = _runs(north, 1)
+    RunTotal.objects.bulk_create(
+        RunTotal(cooperation=north, run=run, municipality=place, name=place.name, amount=1)
+        for place in _places(count)
+    )
+    return run
+
+
+def _shares(north: Cooperation, count: int) -> None:
+    run, [cost] = _statements(north, count), _costs(north, 1)
+    line = RunLine.objects.create(
+        cooperation=north,
+        run=run,
+        cost=cost,
+        reference=cost.reference,
+        cost_type_code="licence",
+        cost_type_name="Licence",
+        description="-",
+        key_code="even",
+        key_version=1,
+        amount=1,
+    )
+    Share.objects.bulk_create(
+        Share(cooperation=north, run=run, line=line, municipality_id=place, amount=1)
+        for place in run.totals.values_list("municipality_id", flat=True)
+    )
+
+
+def _jobs(north: Cooperation, count: int) -> None:
+    Job.objects.bulk_create(
+        Job(cooperation=north, kind="facts-changed", created_at=NOON, run_after=NOON) for _ in range(count)
+    )
+
+
+def _nothing(north: Cooperation, count: int) -> None:
+    """A token has one cooperation."""
+
+
+LISTS: dict[str, Maker] = {
+    "cooperations": _nothing,
+    "municipalities": lambda north, count: _places(count),
+    "members": _members,
+    "sites": _sites,
+    "links": _links,
+    "drivers": _drivers,
+    "readings": _readings,
+    "jobs": _jobs,
+    "applications": _applications,
+    "installations": _installations,
+    "subscriptions": _subscriptions,
+    "agreements": _agreements,
+    "cost-types": _cost_types,
+    "keys": _keys,
+    "terms": _terms,
+    "costs": _costs,
+    "periods": _runs,
+    "runs": _runs,
+    "shares": _shares,
+    "statements": _statements,
+}
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_a_list_costs_few_queries_whatever_its_size(
+    caller: Caller, north: Cooperation, sundsvall: Municipality, name: str
+) -> None:
+    parameters = {} if name in ("cooperations", "municipalities") else {"cooperation": "north"}
+    needed = set()
+    for size in SIZES:
+        with transaction.atomic():
+            LISTS[name](north, size)
+            Token.objects.update(last_used_at=timezone.now())
+            with CaptureQueriesContext(connection) as found:
+                status, page = caller.get(f"{name}/", page_size=1000, **parameters)
+            assert status == 200
+            assert len(page["results"]) >= (1 if name == "cooperations" else size)
+            assert len(found) <= MOST, [query["sql"] for query in found]
+            needed.add(len(found))
+            transaction.set_rollback(True)
+    assert len(needed) == 1

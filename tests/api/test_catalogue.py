@@ -1,0 +1,138 @@
+"""What is shared, where and on what terms: read by the cooperation it belongs to, by nobody else."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from municipalities.models import Cooperation, Driver, Municipality
+from sharedict.accounts.models import User
+from sharedict.jobs.actions import announce_change
+from tests.api.conftest import Caller
+from tests.factories.agreements import KeyFactory, TermFactory, add_version, by, even
+from tests.factories.municipalities import LONG_AGO, DriverFactory, LinkFactory, SiteFactory
+from tests.factories.services import InstallationFactory
+
+pytestmark = pytest.mark.django_db
+
+OWNED = [
+    "cooperations",
+    "members",
+    "sites",
+    "links",
+    "drivers",
+    "jobs",
+    "applications",
+    "installations",
+    "subscriptions",
+    "agreements",
+    "cost-types",
+    "keys",
+    "terms",
+]
+
+
+@pytest.fixture
+def furnished(north: Cooperation, erp: Any) -> Cooperation:
+    """``north`` with something in every list."""
+    site = SiteFactory(cooperation=north, name="Operations centre")
+    LinkFactory(site=site, name="Broadband")
+    InstallationFactory(application=erp, site=site)
+    DriverFactory(cooperation=north, code="users")
+    announce_change(cooperation_id=north.pk, touches=(LONG_AGO, None))
+    return north
+
+
+@pytest.mark.parametrize("name", OWNED)
+def test_a_row_is_read_by_its_own_cooperation_only(
+    caller: Caller, foreigner: Caller, furnished: Cooperation, name: str
+) -> None:
+    status, page = (
+        caller.get(f"{name}/", cooperation="north") if name != "cooperations" else caller.get("cooperations/")
+    )
+    assert status == 200
+    assert page["results"]
+    for row in page["results"]:
+        path = f"{name}/{row.get('id') or row['slug']}/"
+        assert caller.get(path) == (200, row)
+        assert foreigner.get(path)[0] == 404
+
+
+@pytest.mark.parametrize("name", OWNED)
+def test_nobody_reads_it_without_signing_in(furnished: Cooperation, name: str) -> None:
+    assert Caller().get(f"{name}/")[0] == 401
+
+
+@pytest.mark.parametrize("name", [name for name in OWNED if name != "cooperations"])
+def test_naming_another_cooperation_is_like_naming_none(
+    foreigner: Caller, furnished: Cooperation, name: str
+) -> None:
+    assert foreigner.get(f"{name}/", cooperation="north") == foreigner.get(f"{name}/", cooperation="none")
+    assert foreigner.get(f"{name}/", cooperation="north")[0] == 404
+
+
+def test_the_register_of_municipalities_is_common(foreigner: Caller, torsby: Municipality) -> None:
+    status, found = foreigner.get("municipalities/SE1737/")
+    assert (status, found["name"]) == (200, "Torsby")
+    assert [row["key"] for row in foreigner.get("municipalities/", name="tors")[1]["results"]] == ["SE1737"]
+    assert foreigner.get("municipalities/SE0000/")[0] == 404
+    assert foreigner.get("municipalities/Torsby/")[0] == 404
+
+
+def test_municipalities_are_narrowed_to_a_cooperation(
+    caller: Caller, north: Cooperation, sundsvall: Municipality
+) -> None:
+    found = caller.get("municipalities/", cooperation="north")[1]["results"]
+    assert [row["key"] for row in found] == ["SE1737", "SE1783"]
+
+
+def test_what_holds_is_asked_for_by_day(caller: Caller, north: Cooperation, torsby: Municipality) -> None:
+    assert len(caller.get("members/", as_of="2026-01-01")[1]["results"]) == 2
+    assert caller.get("members/", as_of="2019-12-31")[1]["results"] == []
+
+
+def test_a_key_holds_its_versions_and_they_their_components(
+    caller: Caller, north: Cooperation, population: Driver, torsby: Municipality, hagfors: Municipality
+) -> None:
+    key = KeyFactory(cooperation=north, code="mixed", name="Mixed")
+    fixed = {"kind": "fixed", "percent": Decimal(20), "fixed": {torsby: "60", hagfors: "40"}}
+    add_version(key, even(30), by(population, 50), fixed)
+    [found] = caller.get("keys/", code="mixed")[1]["results"]
+    [version] = found["versions"]
+    assert (version["number"], version["decision"]) == (1, "Board 2019-12-01, paragraph 1")
+    assert [(part["kind"], part["percent"], part["driver"]) for part in version["components"]] == [
+        ("even", "30.000000", None),
+        ("driver", "50.000000", "population"),
+        ("fixed", "20.000000", None),
+    ]
+    assert version["components"][2]["fixed_parts"] == [
+        {"municipality": "SE1737", "percent": "60.000000"},
+        {"municipality": "SE1783", "percent": "40.000000"},
+    ]
+
+
+def test_a_term_names_what_it_is_about(
+    caller: Caller, north: Cooperation, erp: Any, even_key: Any, torsby: Municipality
+) -> None:
+    TermFactory(key=even_key, application=erp, payers="named", named=[torsby])
+    [term] = caller.get("terms/", application="erp")[1]["results"]
+    assert (term["key"], term["cost_type"], term["payers"], term["named"]) == (
+        "even",
+        None,
+        "named",
+        ["SE1737"],
+    )
+
+
+def test_public_drivers_are_everybodys(caller: Caller, foreigner: Caller, population: Driver) -> None:
+    for somebody in (caller, foreigner):
+        assert somebody.get(f"drivers/{population.pk}/")[1]["cooperation"] is None
+
+
+def test_a_person_reads_all_cooperations_they_belong_to(
+    person: Callable[[User], Caller], coordinator: User, north: Cooperation, outside: Cooperation
+) -> None:
+    caller = person(coordinator)
+    assert [row["slug"] for row in caller.get("cooperations/")[1]["results"]] == ["north"]
+    assert {row["cooperation"] for row in caller.get("applications/")[1]["results"]} == {"north"}

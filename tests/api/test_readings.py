@@ -1,0 +1,74 @@
+"""Readings: own ones pushed, public ones read only."""
+
+from collections.abc import Callable
+
+import pytest
+
+from municipalities.models import Cooperation, Driver, Reading
+from sharedict.accounts.models import User
+from sharedict.jobs.models import Job
+from tests.api.conftest import Caller
+from tests.api.test_bad_input import READING
+from tests.factories.municipalities import DriverFactory, ReadingFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def users(north: Cooperation) -> Driver:
+    return DriverFactory(cooperation=north, code="users", name="Users", unit="users")
+
+
+def test_a_pushed_reading_comes_back(caller: Caller, users: Driver) -> None:
+    status, reading = caller.post("readings/", READING)
+    assert status == 201
+    assert reading == READING | {
+        "id": reading["id"],
+        "cooperation": "north",
+        "driver_name": "Users",
+        "unit": "users",
+        "municipality_name": "Torsby",
+        "value": "412.0000",
+    }
+    assert caller.get("readings/", driver="users", municipality="SE1737")[1]["results"] == [reading]
+    assert Job.objects.unfinished().exists()
+
+
+def test_the_same_reading_twice_gives_one_row(caller: Caller, users: Driver) -> None:
+    assert caller.post("readings/", READING)[0] == 201
+    assert caller.post("readings/", READING | {"value": "412.00"})[0] == 200
+    assert caller.post("readings/", READING | {"value": "413"})[0] == 409
+    assert users.readings.count() == 1
+
+
+def test_one_municipality_and_day_has_one_reading(caller: Caller, users: Driver) -> None:
+    caller.post("readings/", READING)
+    status, said = caller.post("readings/", READING | {"external_id": "ad-2"})
+    assert (status, list(said["fields"])) == (400, ["reference_on"])
+
+
+def test_a_reading_is_corrected(caller: Caller, users: Driver) -> None:
+    _, reading = caller.post("readings/", READING)
+    status, corrected = caller.patch(f"readings/{reading['id']}/", {"value": "400"})
+    assert (status, corrected["value"]) == (200, "400.0000")
+    assert caller.patch(f"readings/{reading['id']}/", {"driver": "users"})[0] == 400
+
+
+def test_public_readings_are_nobodys_to_change(
+    caller: Caller, person: Callable[[User], Caller], administrator: User, population: Driver
+) -> None:
+    public = population.readings.first()
+    assert public
+    assert caller.get(f"readings/{public.pk}/")[1]["cooperation"] is None
+    for somebody in (caller, person(administrator)):
+        assert somebody.patch(f"readings/{public.pk}/", {"value": "1"})[0] == 404
+    status, said = caller.post("readings/", READING | {"driver": "population"})
+    assert (status, said["fields"]["driver"][0]["code"]) == (400, "no_such_choice")
+
+
+def test_another_cooperations_readings_are_not_there(foreigner: Caller, users: Driver) -> None:
+    theirs = ReadingFactory(driver=users)
+    assert foreigner.get(f"readings/{theirs.pk}/")[0] == 404
+    assert foreigner.patch(f"readings/{theirs.pk}/", {"value": "1"})[0] == 404
+    assert foreigner.post("readings/", READING | {"municipality": "SE2281"})[0] == 400
+    assert not Reading.objects.filter(cooperation__slug="outside").exists()

@@ -1,0 +1,369 @@
+"""Every route x every role x what is one's own, another cooperation's, and nobody's.
+
+Routes come from the URL configuration and the router; a new one fails here until it has an expectation.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django import forms
+from django.core.cache import cache
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.views import defaults
+
+from municipalities.models import Role
+from tests import cast
+from tests.architecture import worlds
+from tests.architecture.routes import Route, all_routes
+from tests.architecture.worlds import NOTHING, WITHOUT_TENANT, World
+from tests.factories.municipalities import TokenFactory, bearer
+
+pytestmark = pytest.mark.django_db
+
+OPEN, LEADS_OUT, SIGNED_IN, MEMBERS = "open", "leads out", "signed in", "members"
+EDITORS, LOGGED, STAFF = "editors", "logged", "staff"
+"""Whose a page is: everybody's (one leads to the sign-in page), a person's, a person's with a role in the
+cooperation, with the right to change it, with the right to read its change log, and the operators' alone."""
+
+READ, CREATE, CHANGE, REGISTER, ANY_CALLER = "read", "create", "change", "register", "any caller"
+"""What a call does: reads a cooperation's rows, adds one, changes one, reads what is common to all, or
+concerns no row."""
+
+EXPECTED: dict[str, str] = {
+    **dict.fromkeys(["sign-in", "set-language", "set-theme", "accessibility", "health"], OPEN),
+    "sign-out": LEADS_OUT,
+    **dict.fromkeys(["home", "change-password", "api-docs"], SIGNED_IN),
+    **dict.fromkeys(
+        [
+            "network",
+            "members",
+            "roles",
+            "drivers",
+            "readings",
+            "jobs",
+            "job",
+            "applications",
+            "application",
+            "installations",
+            "subscriptions",
+            "agreements",
+            "cost-types",
+            "terms",
+            "keys",
+            "key",
+            "overview",
+            "reports",
+            "periods",
+            "costs",
+            "year-file",
+            "period",
+            "period-progress",
+            "period-file",
+            "statement",
+            "statement-file",
+            "why",
+        ],
+        MEMBERS,
+    ),
+    **dict.fromkeys(
+        [
+            *(f"{thing}-add" for thing in ("site", "link", "member", "role", "token", "driver", "reading")),
+            *(f"{thing}-change" for thing in ("site", "link", "member", "role", "driver", "reading")),
+            *(f"{thing}-end" for thing in ("site", "link", "member")),
+            *(f"{thing}-delete" for thing in ("role", "reading")),
+            *("token-revoke", "readings-import", "job-retry"),
+            *(f"{thing}-add" for thing in ("application", "installation", "subscription")),
+            *(f"{thing}-change" for thing in ("application", "installation", "subscription")),
+            *("application-retire", "installation-end", "subscription-end"),
+            *(f"{thing}-add" for thing in ("agreement", "cost-type", "term", "key", "key-version")),
+            *(f"{thing}-change" for thing in ("agreement", "cost-type", "term")),
+            *("agreement-end", "term-end", "cost-type-delete"),
+            *("cost-add", "cost-change", "cost-withdraw", "cost-restore", "costs-import"),
+            *("period-propose", "period-close"),
+        ],
+        EDITORS,
+    ),
+    **dict.fromkeys(["change-log", "tokens"], LOGGED),
+    **dict.fromkeys(["v1:api-root", "schema"], ANY_CALLER),
+    **dict.fromkeys(["v1:municipalities-list", "v1:municipalities-detail"], REGISTER),
+    **dict.fromkeys(
+        [
+            f"v1:{name}-{kind}"
+            for name in (
+                "cooperations",
+                "members",
+                "sites",
+                "links",
+                "drivers",
+                "readings",
+                "jobs",
+                "applications",
+                "installations",
+                "subscriptions",
+                "agreements",
+                "cost-types",
+                "keys",
+                "terms",
+                "costs",
+                "periods",
+                "runs",
+                "statements",
+            )
+            for kind in ("list", "detail")
+        ],
+        READ,
+    ),
+    **dict.fromkeys(["v1:shares-list", "v1:runs-facts"], READ),
+    **dict.fromkeys(["post v1:costs-list", "post v1:readings-list"], CREATE),
+    **dict.fromkeys(["patch v1:costs-detail", "patch v1:readings-detail", "post v1:costs-withdraw"], CHANGE),
+}
+"""Whose a route is. What a call of the API does depends on the method, which is named where it writes."""
+
+IN, SIGN_IN, UNKNOWN, FORBIDDEN, MISSING, REFUSED = "in", "sign in", "401", "403", "404", "400"
+NO_METHOD = "405"
+
+PEOPLE = ("administrator", "coordinator", "finance", "auditor", "stranger")
+TOKENS = ("reader", "writer", "foreigner")
+ROLES = ("anonymous", *PEOPLE, *TOKENS)
+EDITING = ("administrator", "stranger")
+"""The stranger is the administrator of the other cooperation, whose own things are there."""
+
+
+@dataclass
+class Caller:
+    role: str
+    home: World
+    away: World
+    client: Client
+    headers: dict[str, str]
+
+    @property
+    def is_person(self) -> bool:
+        return self.role in PEOPLE
+
+    def outcome(self, method: str, address: str, body: dict[str, Any] | None = None) -> str:
+        """How far the caller gets; whatever is changed on the way is undone."""
+        is_api, cookies = address.startswith("/api/"), self.client.cookies.copy()
+        with transaction.atomic():
+            kind = (
+                {"content_type": "application/json"}
+                if method != "get" and address.startswith("/api/")
+                else {}
+            )
+            response = getattr(self.client, method)(address, body, headers=self.headers, **kind)
+            if response.streaming:
+                b"".join(response.streaming_content)
+            transaction.set_rollback(True)
+        self.client.cookies = cookies
+        status, location = response.status_code, response.headers.get("Location", "")
+        if status in (301, 302) and location.startswith(("/sign-in/", "/system/login/")):
+            return SIGN_IN
+        if status >= 500 or (status == 400 and not is_api):
+            return f"failed with {status}"
+        return str(status) if status in (400, 401, 403, 404, 405) else IN
+
+
+def whose(route: Route, method: str) -> str:
+    """The expectation; KeyError for a route without one."""
+    if route.name.startswith("admin:"):
+        return OPEN if route.name in ("admin:login", "admin:logout") else STAFF
+    return EXPECTED.get(f"{method} {route.name}") or EXPECTED[route.name]
+
+
+def expected(rule: str, caller: Caller) -> str:
+    """What the caller gets with something of their own."""
+    role, is_person = caller.role, caller.is_person
+    if rule in (READ, CREATE, CHANGE, REGISTER, ANY_CALLER):
+        if role == "anonymous":
+            return UNKNOWN
+        may_write = role in (*EDITING, "writer", "foreigner")
+        return IN if rule not in (CREATE, CHANGE) or may_write else FORBIDDEN
+    if rule == OPEN:
+        return IN
+    if not is_person or rule in (STAFF, LEADS_OUT):
+        return SIGN_IN
+    allowed = {EDITORS: EDITING, LOGGED: (*EDITING, "auditor")}.get(rule, PEOPLE)
+    return IN if role in allowed else FORBIDDEN
+
+
+@pytest.fixture
+def north() -> World:
+    return worlds.north()
+
+
+@pytest.fixture
+def outside() -> World:
+    return worlds.outside()
+
+
+@pytest.fixture(params=ROLES)
+def caller(request: pytest.FixtureRequest, north: World, outside: World) -> Caller:
+    return caller_of(request.param, north, outside)
+
+
+def caller_of(role: str, north: World, outside: World) -> Caller:
+    cache.clear()
+    home, away = (outside, north) if role in ("stranger", "foreigner") else (north, outside)
+    client, headers = Client(raise_request_exception=False), {}
+    if role in PEOPLE:
+        kind = Role.Kind.ADMINISTRATOR if role == "stranger" else Role.Kind(role)
+        of_one = kind in (Role.Kind.COORDINATOR, Role.Kind.FINANCE)
+        client.force_login(cast.person(role, home.cooperation, kind, home.place if of_one else None))
+    if role in TOKENS:
+        scopes = ["read"] if role == "reader" else ["read", "costs:write", "readings:write"]
+        token = TokenFactory(cooperation=home.cooperation, scopes=scopes)
+        headers = {"Authorization": f"Bearer {bearer(token)}"}
+    return Caller(role, home, away, client, headers)
+
+
+@pytest.fixture(autouse=True)
+def brisk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Thousands of calls: none is slowed down, and refusals are not dressed up as pages."""
+    monkeypatch.setattr(defaults, "page_not_found", lambda *_: HttpResponse(status=404))
+    monkeypatch.setattr(defaults, "permission_denied", lambda *_: HttpResponse(status=403))
+    monkeypatch.setattr(
+        "municipalities.api.authentication.CallerThrottle.THROTTLE_RATES", {"caller": "1000000/min"}
+    )
+
+
+def test_every_route_has_an_expectation_and_every_expectation_a_route() -> None:
+    routes = [route for route in all_routes() if not route.name.startswith("admin:")]
+    named = {f"{method} {route.name}" for route in routes for method in route.methods}
+    named |= {route.name for route in routes}
+    assert {route.name for route in routes} - EXPECTED.keys() - _written_only() == set()
+    assert EXPECTED.keys() - named == set()
+    writes = {f"{method} {route.name}" for route in routes if route.is_api for method in route.methods}
+    assert {name for name in writes if not name.startswith("get ")} - EXPECTED.keys() == set()
+
+
+def _written_only() -> set[str]:
+    return {name.partition(" ")[2] for name in EXPECTED if name.startswith("post ")}
+
+
+def test_what_is_ones_own_is_as_the_role_allows(caller: Caller) -> None:
+    found = []
+    for route in all_routes():
+        values = _filled(route, caller.home.values(route.model))
+        for method in route.methods:
+            rule = whose(route, method)
+            outcome = caller.outcome(method, route.address(values), _body(rule, caller.home))
+            if rule in (CREATE, CHANGE) and outcome == REFUSED:
+                outcome = IN  # the empty body is refused, but only to those who may write
+            is_function = not isinstance(route.view, type)
+            if outcome != expected(rule, caller) and not (is_function and outcome == NO_METHOD):
+                found.append(f"{method} {route.name}: {outcome} instead of {expected(rule, caller)}")
+    assert not found
+
+
+def test_what_is_anothers_is_not_there(caller: Caller) -> None:
+    """At its own address, and by its ids under mine, it is as if there were nothing."""
+    found = []
+    for route, method, rule in _of_a_tenant():
+        allowed = expected(rule, caller)
+        own, theirs = caller.home.values(route.model), caller.away.values(route.model)
+        for what, values in [
+            ("another's", theirs),
+            ("another's under my address", {**theirs, "cooperation": own["cooperation"]}),
+            ("nobody's", NOTHING | {"month": "2026-01", "year": 2026, "kind": "csv"}),
+            ("nobody's under my address", {**own, **NOTHING, "cooperation": own["cooperation"]}),
+        ]:
+            if all(values[name] == own[name] for name in route.parameters):
+                continue
+            outcome = caller.outcome(method, route.address(_filled(route, values)), _body(rule, caller.home))
+            is_mine = values["cooperation"] == own["cooperation"]
+            stopped_before = caller.role == "reader" if route.is_api else is_mine
+            right = FORBIDDEN if allowed == FORBIDDEN and stopped_before else MISSING
+            right = allowed if allowed in (SIGN_IN, UNKNOWN) else right
+            if outcome != right:
+                found.append(f"{method} {route.name} of {what}: {outcome} instead of {right}")
+    assert not found
+
+
+def test_a_query_string_cannot_name_anothers(caller: Caller) -> None:
+    found = []
+    for route in all_routes():
+        filterset = getattr(route.view, "filterset_class", None)
+        if not route.name.endswith("-list") or "cooperation" not in filterset.base_filters:
+            continue
+        for slug in (caller.away.cooperation.slug, "no-such"):
+            outcome = caller.outcome("get", f"{route.address({})}?cooperation={slug}")
+            if outcome != (UNKNOWN if caller.role == "anonymous" else MISSING):
+                found.append(f"{route.name} of {slug}: {outcome}")
+    assert not found
+
+
+def test_a_list_holds_nothing_of_anothers(caller: Caller) -> None:
+    slug = caller.away.cooperation.slug
+    found = []
+    for route in all_routes():
+        if route.is_api and route.name.endswith("-list") and caller.role != "anonymous":
+            page = caller.client.get(f"{route.address({})}?page_size=1000", headers=caller.headers).json()
+            owners = {row.get("cooperation", row.get("slug")) for row in page["results"]}
+            if slug in owners:
+                found.append(route.name)
+    assert not found
+
+
+@pytest.mark.parametrize("role", ["administrator", "writer"])
+def test_a_body_cannot_name_anothers(role: str, north: World, outside: World) -> None:
+    """The cooperation itself; codes and ids in bodies are in the tests of costs and readings."""
+    caller = caller_of(role, north, outside)
+    for route in all_routes():
+        if "post" in route.methods and EXPECTED.get(f"post {route.name}") == CREATE:
+            for slug in (outside.cooperation.slug, "no-such"):
+                assert caller.outcome("post", route.address({}), {"cooperation": slug}) == REFUSED
+
+
+def test_every_choice_in_every_form_is_ones_own(north: World, outside: World) -> None:
+    """What a form does not offer it does not take either, so no id of another cooperation passes one."""
+    caller = caller_of("administrator", north, outside)
+    found, seen = [], 0
+    for route in all_routes():
+        if "get" not in route.methods or route.is_api or route.name.startswith("admin:"):
+            continue
+        response = caller.client.get(route.address(_filled(route, caller.home.values(route.model))))
+        for form in _forms(getattr(response, "context", None)):
+            for name, field in form.fields.items():
+                if isinstance(field, forms.ModelChoiceField):
+                    seen += 1
+                    model = field.queryset.model
+                    theirs = outside.rows.get(model) if model not in WITHOUT_TENANT else None
+                    if theirs is not None and field.queryset.filter(pk=theirs.pk).exists():
+                        found.append(f"{route.name}: {name}")
+    assert seen > 20
+    assert not found
+
+
+def _forms(context: Any) -> Iterator[forms.BaseForm]:
+    flat = context.flatten() if hasattr(context, "flatten") else {}
+    for layer in context or ():
+        flat |= layer.flatten() if hasattr(layer, "flatten") else dict(layer)
+    for value in list(flat.values()):
+        if isinstance(value, forms.BaseForm):
+            yield value
+        elif isinstance(value, forms.BaseFormSet):
+            yield from [*value.forms, value.empty_form]
+        elif isinstance(getattr(value, "form", None), forms.BaseForm):
+            yield value.form
+
+
+def _of_a_tenant() -> Iterator[tuple[Route, str, str]]:
+    """Routes about something that belongs to a cooperation."""
+    for route in all_routes():
+        is_common = route.name.startswith("admin:") or route.name == "v1:municipalities-detail"
+        if route.parameters and not is_common:
+            for method in route.methods:
+                yield route, method, whose(route, method)
+
+
+def _filled(route: Route, values: dict[str, Any]) -> dict[str, Any]:
+    """``values`` with something for the names that only the operators' pages have."""
+    return {name: values.get(name) or ("billing" if name == "app_label" else 1) for name in route.parameters}
+
+
+def _body(rule: str, home: World) -> dict[str, Any] | None:
+    return {"cooperation": home.cooperation.slug} if rule == CREATE else {} if rule == CHANGE else None

@@ -1,0 +1,54 @@
+"""Rules of the house that no linter knows."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.architecture.tree import CODE, ROOT, name_of, parsed, python_files
+
+SAVE_SIGNALS = {"pre_save", "post_save", "pre_delete", "post_delete", "m2m_changed"}
+TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+INLINE = {
+    "inline script": re.compile(
+        r"<script(?![^>]*\bsrc=)(?![^>]*type=\"application/(?:ld\+)?json\")[^>]*>", re.IGNORECASE
+    ),
+    "inline style": re.compile(r"<style\b|\sstyle\s*=", re.IGNORECASE),
+    "inline handler": re.compile(r"\son[a-z]+\s*=\s*[\"']", re.IGNORECASE),
+    "another host": re.compile(
+        r"<(?:script|link|img|iframe|source)\b[^>]*(?:src|href)=[\"'](?:https?:)?//", re.IGNORECASE
+    ),
+}
+
+
+@pytest.mark.parametrize("path", python_files(*CODE), ids=name_of)
+def test_imports_stand_at_the_top(path: Path) -> None:
+    """An import inside a function is a cycle in disguise."""
+    found = [
+        f"line {inner.lineno} in {function.name}()"
+        for function in ast.walk(parsed(path))
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef) and function.name != "ready"
+        for inner in ast.walk(function)
+        if isinstance(inner, ast.Import | ast.ImportFrom)
+    ]
+    assert not found
+
+
+@pytest.mark.parametrize("path", python_files(*CODE), ids=name_of)
+def test_no_signal_on_save_or_delete(path: Path) -> None:
+    named = {node.id for node in ast.walk(parsed(path)) if isinstance(node, ast.Name)}
+    named |= {
+        alias.name
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    assert not named & SAVE_SIGNALS
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=name_of)
+def test_templates_keep_to_the_content_security_policy(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    found = [f"{what}: {match.group(0)}" for what, rule in INLINE.items() for match in rule.finditer(text)]
+    assert not found

@@ -1,0 +1,133 @@
+"""Two cooperations that hold one of everything, so that each address has something of each."""
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Model
+from django.utils import timezone
+
+from agreements.models import Agreement, CostType, Key, Term
+from billing.models import Cost, Period, Run, RunTotal
+from municipalities.models import (
+    Cooperation,
+    Driver,
+    Link,
+    Member,
+    Municipality,
+    Reading,
+    Role,
+    Site,
+    Token,
+)
+from services.models import Application, Installation, Subscription
+from sharedict.jobs.models import Job
+from tests import cast
+from tests.factories.agreements import even_key
+from tests.factories.billing import CostFactory, compute
+from tests.factories.municipalities import (
+    DriverFactory,
+    LinkFactory,
+    ReadingFactory,
+    SiteFactory,
+    TokenFactory,
+)
+from tests.factories.services import ApplicationFactory, InstallationFactory, SubscriptionFactory
+
+NOTHING: dict[str, Any] = {
+    "cooperation": "no-such",
+    "slug": "no-such",
+    "pk": 10**9,
+    "driver": 10**9,
+    "code": "no-such",
+    "reference": "C99999999",
+    "key": "SE9999",
+}
+"""What no cooperation has."""
+
+WITHOUT_TENANT = {Cooperation, Municipality}
+
+
+@dataclass
+class World:
+    """A cooperation with one of everything; codes in it are its own."""
+
+    cooperation: Cooperation
+    place: Municipality
+    rows: dict[type[Model], Model] = field(default_factory=dict)
+
+    def values(self, model: type[Model] | None) -> dict[str, Any]:
+        """What stands for the names in an address about ``model``."""
+        row: Any = self.rows.get(model) if model else None
+        cost: Any = self.rows[Cost]
+        return {
+            "cooperation": self.cooperation.slug,
+            "slug": self.cooperation.slug,
+            "pk": getattr(row, "pk", None),
+            "driver": self.rows[Driver].pk,
+            "code": getattr(row, "code", None),
+            "key": self.place.key,
+            "month": "2026-01",
+            "year": 2026,
+            "kind": "csv",
+            "reference": cost.reference,
+        }
+
+
+def north() -> World:
+    return _furnished(World(cast.north(), cast.torsby()))
+
+
+def outside() -> World:
+    return _furnished(World(cast.outside(), cast.sundsvall()))
+
+
+def _furnished(world: World) -> World:
+    cooperation, place = world.cooperation, world.place
+    code = f"only-{cooperation.slug}"
+    application = ApplicationFactory(cooperation=cooperation, code=code, name="Its own")
+    driver = DriverFactory(cooperation=cooperation, code=code, name="Its own")
+    site = SiteFactory(cooperation=cooperation)
+    subscription = SubscriptionFactory(application=application, municipality=place)
+    kind = CostType.objects.get(cooperation=cooperation)
+    cost = CostFactory(cooperation=cooperation, application=application, cost_type=kind)
+    key = even_key(cooperation=cooperation, code=code, name="Its own")
+    [period] = compute(cooperation)
+    now = timezone.now()
+    job = Job.objects.create(
+        cooperation=cooperation,
+        kind="facts-changed",
+        state=Job.State.FAILED,
+        touches_from=dt.date(2026, 1, 1),
+        created_at=now,
+        run_after=now,
+        finished_at=now,
+    )
+    person = cast.person(f"colleague-{cooperation.slug}", cooperation, Role.Kind.AUDITOR)
+    rows = [
+        cooperation,
+        place,
+        application,
+        driver,
+        site,
+        subscription,
+        kind,
+        cost,
+        key,
+        period,
+        job,
+        period.current_run,
+        RunTotal.objects.get(run=period.current_run, municipality=place),
+        ReadingFactory(driver=driver, municipality=place),
+        LinkFactory(site=site),
+        InstallationFactory(application=application, site=site),
+        Member.objects.get(cooperation=cooperation, municipality=place),
+        Agreement.objects.get(cooperation=cooperation),
+        Term.objects.get(cooperation=cooperation),
+        Role.objects.get(user=person),
+        TokenFactory(cooperation=cooperation, created_by=person),
+    ]
+    world.rows = {type(row): row for row in rows}
+    expected = {Driver, Installation, Key, Link, Period, Reading, Run, Site, Subscription, Token, Application}
+    assert expected <= set(world.rows)
+    return world

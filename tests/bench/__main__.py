@@ -1,0 +1,187 @@
+"""Builds the workloads, measures everything beside what it is held against, and prints one table."""
+
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sharedict import embedded
+from sharedict.env import refusing_clearly
+from tests.bench.table import Row, text_of
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+TIMES = 3
+FLAT_MEGABYTES = 16
+"""A file of the nation's year is about 400 MB: memory that grows by less than this does not grow with it."""
+
+COUNTY, NATION = "county", "nation"
+
+
+def main() -> int:
+    started = time.monotonic()
+    folder = embedded.default_folder() / "bench"
+    shutil.rmtree(folder, ignore_errors=True)
+    for name in ("DATABASE_URL", "REDIS_URL"):
+        os.environ.pop(name, None)
+    os.environ |= {"SHAREDICT_VAR": str(folder), "DJANGO_SETTINGS_MODULE": "sharedict.settings"}
+    try:
+        with refusing_clearly(), embedded.running(folder):
+            rows = measure_all()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    say(text_of(rows))
+    missed = [row.what for row in rows if not row.is_kept]
+    say(f"\n{len(rows)} rows in {time.monotonic() - started:.0f} s; {len(missed)} promises missed.")
+    return 1 if missed else 0
+
+
+def measure_all() -> list[Row]:
+    progress("Building the workloads")
+    token = measured("load")
+    county, nation = year_of(COUNTY), year_of(NATION)
+    progress("Changing one cost, reading pages, writing files")
+    rows = [*county.rows(), *nation.rows(4), *memory(nation), *one_change(nation)]
+    measured("year", COUNTY)
+    return [*rows, *statements(), *lists(token), *files()]
+
+
+@dataclass(frozen=True, slots=True)
+class Year:
+    """A year recomputed, in seconds: by us, by a COPY of the rows alone, and by pandas with floats."""
+
+    name: str
+    shares: int
+    ours: float
+    bare: float
+    pandas: float
+    wrong: int
+    megabytes: float
+
+    def rows(self, most: float | None = None) -> list[Row]:
+        ours, again = f"{self.ours:.2f} s", None if most is None else 1
+        year = f"{self.name}: a year's {self.shares:,} shares"
+        return [
+            Row(f"{year} / bare COPY", ours, f"{self.bare:.2f} s", self.ours / self.bare, most),
+            Row(f"{year} / pandas", ours, f"{self.pandas:.2f} s", self.ours / self.pandas, again),
+            Row(f"{self.name}: costs that pandas does not divide to the öre", "0", f"{self.wrong:,}", None),
+        ]
+
+
+def year_of(name: str) -> Year:
+    """All three take turns, so that a slow moment of the machine meets all of them."""
+    ours, bare, pandas = [], [], []
+    for turn in range(1, TIMES + 1):
+        progress(f"Recomputing the {name}'s year, {turn} of {TIMES}")
+        ours.append(measured("year", name))
+        bare.append(measured("copy", name))
+        pandas.append(run("tests.bench.pandas_way", name))
+    return Year(
+        name,
+        shares=ours[0]["rows"],
+        ours=middle(ours),
+        bare=middle(bare),
+        pandas=middle(pandas),
+        wrong=pandas[0]["wrong"],
+        megabytes=max(turn["megabytes"] for turn in ours),
+    )
+
+
+def memory(nation: Year) -> list[Row]:
+    held = f"{nation.megabytes:.0f} MB"
+    return [Row("nation: peak memory of the recompute / 400 MB", held, "400 MB", nation.megabytes / 400, 1)]
+
+
+def one_change(nation: Year) -> list[Row]:
+    found = measured("change", NATION)
+    ours, whole = f"{found['seconds']:.3f} s", f"{nation.ours:.2f} s"
+    written = f"{found['rows']:,} in {found['months']} month"
+    return [
+        Row("nation: rows written after one changed cost / whole year", written, f"{nation.shares:,}",
+            found["rows"] / nation.shares, 0.1),
+        Row("nation: seconds after one changed cost / whole year", ours, whole,
+            found["seconds"] / nation.ours, 0.1),
+        Row("nation: its job, with dropping superseded shares / whole year", f"{found['job']:.3f} s", whole,
+            found["job"] / nation.ours),
+    ]  # fmt: skip
+
+
+def statements() -> list[Row]:
+    county, nation = measured("statement", COUNTY), measured("statement", NATION)
+    queries = f"{nation['queries']} queries"
+    return [
+        Row("statement page: queries, nation / county", queries, f"{county['queries']}",
+            nation["queries"] / county["queries"], 1),
+        Row("statement page: queries, nation / 15", queries, "15", nation["queries"] / 15, 1),
+        Row("statement of the nation: its figures / bare SQL", f"{nation['ms']:.1f} ms",
+            f"{nation['bare_ms']:.1f} ms", nation["ms"] / nation["bare_ms"], 3),
+        Row("statement page of the nation / bare SQL", f"{nation['page_ms']:.0f} ms",
+            f"{nation['bare_ms']:.1f} ms", nation["page_ms"] / nation["bare_ms"]),
+    ]  # fmt: skip
+
+
+def lists(token: str) -> list[Row]:
+    api = measured("api", NATION, token)
+    pages = {
+        "API list of 50": api["short"],
+        "API list of 1,000": api["long"],
+        "HTML list of 50": measured("html", NATION),
+    }
+    most = {"HTML list of 50": 12}
+    rows = []
+    for name, page in pages.items():
+        limit = most.get(name, 6)
+        rows += [
+            Row(f"{name}: queries / {limit}", f"{page['queries']} queries", f"{limit}",
+                page["queries"] / limit, 1),
+            Row(f"{name}: time / bare query", f"{page['ms']:.1f} ms", f"{page['bare_ms']:.1f} ms",
+                page["ms"] / page["bare_ms"]),
+        ]  # fmt: skip
+    short, long = api["short"]["queries"], api["long"]["queries"]
+    return [*rows, Row("API list: queries, 1,000 rows / 50 rows", f"{long}", f"{short}", long / short, 1)]
+
+
+def files() -> list[Row]:
+    ours = [measured("file", NATION) for _ in range(TIMES)]
+    bare = middle([measured("joined", NATION) for _ in range(TIMES)])
+    size, growth = ours[0]["bytes"] / 1e6, max(turn["megabytes"] for turn in ours)
+    return [
+        Row(f"nation: CSV of a year's shares, {size:.0f} MB / COPY TO STDOUT", f"{middle(ours):.2f} s",
+            f"{bare:.2f} s", middle(ours) / bare, 2),
+        Row(f"nation: memory added while writing it / {FLAT_MEGABYTES} MB", f"{growth:.0f} MB",
+            f"{FLAT_MEGABYTES} MB", growth / FLAT_MEGABYTES, 1),
+    ]  # fmt: skip
+
+
+def measured(*words: str) -> Any:
+    return run("tests.bench.measure", *words)
+
+
+def run(module: str, *words: str) -> Any:
+    """What ``module`` prints as its last line, as JSON."""
+    done = subprocess.run(
+        [sys.executable, "-m", module, *words], cwd=ROOT, stdout=subprocess.PIPE, check=True, text=True
+    )
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def middle(turns: Sequence[Mapping[str, float]]) -> float:
+    return statistics.median(turn["seconds"] for turn in turns)
+
+
+def progress(line: str) -> None:
+    sys.stderr.write(f"{line} ...\n")
+
+
+def say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

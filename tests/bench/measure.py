@@ -1,0 +1,32 @@
+"""Measures one thing in a process of its own and prints what it found as JSON."""
+
+import json
+import logging
+import sys
+
+import django
+
+
+def main() -> None:
+    django.setup()
+    logging.disable(logging.WARNING)
+    # Only now may models be imported.
+    from tests.bench import pages, recompute, workload
+
+    things = {
+        "load": workload.load,
+        "year": recompute.year,
+        "copy": recompute.copy,
+        "change": recompute.change,
+        "statement": pages.statement,
+        "api": pages.api,
+        "html": pages.html,
+        "file": pages.file,
+        "joined": pages.joined,
+    }
+    name, *arguments = sys.argv[1:]
+    sys.stdout.write(json.dumps(things[name](*arguments)) + "\n")
+
+
+if __name__ == "__main__":
+    main()

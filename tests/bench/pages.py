@@ -1,0 +1,168 @@
+"""Pages, lists and files, measured: how many queries, and how long beside the bare query or COPY."""
+
+import statistics
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.db import connection
+from django.http import HttpResponseBase
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from billing.models import Period, RunTotal
+from billing.reports import calendar_of, statement_of
+from municipalities.models import Cooperation
+from sharedict.accounts.models import User
+from sharedict.kernel.periods import Month
+from tests.bench.recompute import megabytes
+from tests.bench.workload import YEAR
+
+TIMES = 7
+LAST = Month(YEAR, 12)
+
+LEDGER = """
+CREATE TABLE IF NOT EXISTS bench_ledger AS
+SELECT share.cooperation_id, share.municipality_id, line.application_code, line.cost_type_code, share.amount
+FROM billing_share AS share JOIN billing_runline AS line ON line.id = share.line_id
+JOIN billing_period AS period ON period.current_run_id = share.run_id
+"""
+COVERED = """
+CREATE INDEX IF NOT EXISTS bench_ledger_covered ON bench_ledger (cooperation_id, municipality_id)
+INCLUDE (application_code, cost_type_code, amount)
+"""
+GROUPED = """
+SELECT application_code, cost_type_code, sum(amount) FROM bench_ledger
+WHERE cooperation_id = %s AND municipality_id = %s GROUP BY application_code, cost_type_code
+"""
+JOINED = """
+COPY (
+    SELECT period.first_day, period.state, run.number, municipality.country || municipality.code, total.name,
+           total.statement_number, line.reference, line.application_code, line.application_name,
+           line.cost_type_code, line.cost_type_name, line.supplier, line.description, line.key_code,
+           line.key_version, line.amount, share.amount, cooperation.currency
+    FROM billing_share AS share
+    JOIN billing_runline AS line ON line.id = share.line_id
+    JOIN billing_run AS run ON run.id = share.run_id
+    JOIN billing_period AS period ON period.current_run_id = run.id
+    JOIN billing_runtotal AS total ON total.run_id = run.id AND total.municipality_id = share.municipality_id
+    JOIN municipalities_municipality AS municipality ON municipality.id = share.municipality_id
+    JOIN municipalities_cooperation AS cooperation ON cooperation.id = share.cooperation_id
+    WHERE share.cooperation_id = {cooperation:d}
+    ORDER BY share.run_id, share.municipality_id, share.line_id
+) TO STDOUT WITH (FORMAT csv)
+"""
+
+
+class Reader:
+    """Somebody who asks for pages and counts queries."""
+
+    def __init__(self, token: str = "") -> None:
+        self.client = Client(SERVER_NAME="localhost")
+        self.headers = {"Authorization": f"Bearer {token}"} if token else {}
+        if not token:
+            self.client.force_login(User.objects.get(username="bench"))
+
+    def get(self, url: str) -> HttpResponseBase:
+        response = self.client.get(url, headers=self.headers)
+        if response.status_code != 200:
+            raise RuntimeError(f"{url} answered {response.status_code}")
+        return response
+
+    def measure(self, url: str) -> dict[str, Any]:
+        """Queries, milliseconds, and those of the query that reads the rows, asked for by itself."""
+        self.get(url)
+        with CaptureQueriesContext(connection) as captured:
+            self.get(url)
+        rows = max(captured.captured_queries, key=lambda query: float(query["time"]))
+        return {
+            "queries": len(captured),
+            "ms": milliseconds(lambda: self.get(url)),
+            "bare_ms": milliseconds(lambda: fetched(rows["sql"])),
+        }
+
+
+def statement(slug: str) -> dict[str, Any]:
+    """The last statement of the year of the municipality in the middle: the page, and its figures alone."""
+    cooperation = Cooperation.objects.get(slug=slug)
+    period = Period.objects.of(cooperation).for_listing().get(first_day=LAST.first)
+    heads = RunTotal.objects.filter(run=period.current_run).select_related("municipality")
+    head = heads[heads.count() // 2]
+    page = Reader().measure(f"/{slug}/costs/{LAST}/{head.municipality.key}/")
+    with connection.cursor() as cursor:
+        cursor.execute(LEDGER)
+        cursor.execute(COVERED)
+        cursor.execute("VACUUM ANALYZE bench_ledger")
+    place = [cooperation.pk, head.municipality_id]
+    return {
+        "queries": page["queries"],
+        "page_ms": page["ms"],
+        "ms": milliseconds(lambda: statement_of(head, period, calendar_of(cooperation))),
+        "bare_ms": milliseconds(lambda: fetched(GROUPED, place)),
+    }
+
+
+def api(_slug: str, token: str) -> dict[str, Any]:
+    """The API's shares, a short page and a long one."""
+    reader = Reader(token)
+    return {
+        "short": reader.measure("/api/v1/shares/?page_size=50"),
+        "long": reader.measure("/api/v1/shares/?page_size=1000"),
+    }
+
+
+def html(slug: str) -> dict[str, Any]:
+    """The register of costs, 50 rows of it."""
+    return Reader().measure(f"/{slug}/costs/register/")
+
+
+def file(slug: str) -> dict[str, Any]:
+    """Every share of the year as CSV: time, size, and by how much more memory than before."""
+    reader, before = Reader(), megabytes()
+    started = time.perf_counter()
+    size = sum(map(len, chunks_of(reader.get(f"/{slug}/costs/{YEAR}/shares.csv"))))
+    seconds = time.perf_counter() - started
+    return {"seconds": seconds, "bytes": size, "megabytes": megabytes() - before}
+
+
+def joined(slug: str) -> dict[str, Any]:
+    """COPY TO STDOUT of the same joined rows."""
+    cooperation = Cooperation.objects.get(slug=slug)
+    counter = Counter()
+    started = time.perf_counter()
+    with connection.cursor() as cursor:
+        raw: Any = cursor.cursor
+        raw.copy_expert(JOINED.format(cooperation=cooperation.pk), counter)
+    return {"seconds": time.perf_counter() - started, "bytes": counter.size}
+
+
+class Counter:
+    """A file that forgets what is written to it."""
+
+    size = 0
+
+    def write(self, chunk: bytes) -> int:
+        self.size += len(chunk)
+        return len(chunk)
+
+
+def chunks_of(response: HttpResponseBase) -> Iterable[bytes]:
+    content: Iterable[bytes] = response.streaming_content if response.streaming else [response.content]  # type: ignore[attr-defined]
+    return content
+
+
+def fetched(query: str, parameters: Any = None) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(query, parameters)
+        return len(cursor.fetchall())
+
+
+def milliseconds(do: Callable[[], object]) -> float:
+    """The median of a few times, after one that warms up."""
+    do()
+    taken = []
+    for _ in range(TIMES):
+        started = time.perf_counter()
+        do()
+        taken.append(time.perf_counter() - started)
+    return statistics.median(taken) * 1000

@@ -1,0 +1,76 @@
+"""Two months of ``north`` that statements are made from."""
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+
+from agreements.models import Agreement, CostType, Key
+from billing.models import Cost, Period
+from municipalities.models import Cooperation
+from services.models import Application
+from tests.factories.agreements import CostTypeFactory, TermFactory
+from tests.factories.billing import CostFactory, compute
+
+
+@pytest.fixture
+def support(north: Cooperation, population_key: Key) -> CostType:
+    """A cost type that is divided by population: Torsby has 60 %."""
+    found: CostType = CostTypeFactory(cooperation=north, code="support", name="Support")
+    TermFactory(agreement=Agreement.objects.get(cooperation=north), key=population_key, cost_type=found)
+    return found
+
+
+@pytest.fixture
+def costs(north: Cooperation, erp: Application, licence: CostType, support: CostType) -> list[Cost]:
+    """A licence in each month, support of 30.00 in October, a network of 61.00 over both."""
+    september, october, november = dt.date(2026, 9, 1), dt.date(2026, 10, 1), dt.date(2026, 11, 1)
+    erp_cost = {"cooperation": north, "application": erp}
+    return [
+        CostFactory(
+            **erp_cost,
+            reference="C00000001",
+            cost_type=licence,
+            amount=Decimal("100.00"),
+            starts_on=september,
+            ends_on=october,
+        ),
+        CostFactory(
+            **erp_cost,
+            reference="C00000002",
+            cost_type=licence,
+            amount=Decimal("120.01"),
+            starts_on=october,
+            ends_on=november,
+            supplier="=SUM(A1:A9)",
+            description='Licences, "large" 🏢',
+        ),
+        CostFactory(
+            **erp_cost,
+            reference="C00000003",
+            cost_type=support,
+            amount=Decimal("30.00"),
+            starts_on=october,
+            ends_on=november,
+            description="@support",
+        ),
+        CostFactory(
+            cooperation=north,
+            reference="C00000004",
+            cost_type=licence,
+            amount=Decimal("61.00"),
+            starts_on=september,
+            ends_on=november,
+            description="Network",
+        ),
+    ]
+
+
+@pytest.fixture
+def september(north: Cooperation, costs: list[Cost]) -> Period:
+    return compute(north)[0]
+
+
+@pytest.fixture
+def october(north: Cooperation, september: Period) -> Period:
+    return Period.objects.get(cooperation=north, first_day=dt.date(2026, 10, 1))

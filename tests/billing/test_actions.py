@@ -1,0 +1,350 @@
+"""Costs come in and go out, months are proposed and closed."""
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from agreements.models import CostType
+from billing.actions import close_period, propose_period, restore_cost, save_cost, withdraw_cost
+from billing.models import Cost, Period, RunTotal
+from municipalities.models import Cooperation
+from services.models import Application
+from sharedict.accounts.models import User
+from sharedict.audit.models import Entry
+from sharedict.jobs.actions import run_all
+from sharedict.jobs.models import Job
+from tests.factories.agreements import CostTypeFactory
+from tests.factories.billing import CostFactory, close, compute
+from tests.factories.services import ApplicationFactory
+
+JANUARY, FEBRUARY, MARCH = (dt.date(2026, number, 1) for number in (1, 2, 3))
+
+
+@pytest.fixture
+def draft(north: Cooperation, erp: Application, licence: CostType) -> Cost:
+    """A cost as somebody typed it, not yet saved."""
+    return Cost(
+        cooperation=north,
+        application=erp,
+        cost_type=licence,
+        description="Licences",
+        amount=Decimal("100.01"),
+        currency="SEK",
+        starts_on=JANUARY,
+        ends_on=FEBRUARY,
+    )
+
+
+@pytest.fixture
+def january(north: Cooperation, erp: Application, licence: CostType) -> Period:
+    """A computed month with 100.01 to divide."""
+    CostFactory(cooperation=north, application=erp, cost_type=licence, amount=Decimal("100.01"))
+    return compute(north)[0]
+
+
+def refused_at(refused: pytest.ExceptionInfo[ValidationError]) -> set[str]:
+    return set(refused.value.message_dict)
+
+
+def test_a_new_cost_gets_the_next_reference_of_its_cooperation(
+    draft: Cost, outside: Cooperation, administrator: User
+) -> None:
+    CostFactory(cooperation=outside, reference="C00000700")
+    CostFactory(cooperation=draft.cooperation, reference="C00000041")
+    assert save_cost(cost=draft, by=administrator).reference == "C00000042"
+
+
+def test_a_new_cost_is_logged_and_its_days_announced(draft: Cost, administrator: User) -> None:
+    save_cost(cost=draft, by=administrator)
+    entry = Entry.objects.get(subject_type="billing.cost")
+    assert (entry.verb, entry.user, entry.changes["amount"]) == ("add", administrator, ["", "100.01"])
+    job = Job.objects.get()
+    assert (job.kind, job.touches_from, job.touches_until) == ("facts-changed", JANUARY, FEBRUARY)
+
+
+def test_moving_a_cost_announces_where_it_was_and_where_it_is(draft: Cost, administrator: User) -> None:
+    save_cost(cost=draft, by=administrator)
+    Job.objects.all().delete()
+    draft.starts_on, draft.ends_on = dt.date(2026, 4, 1), dt.date(2026, 5, 1)
+    save_cost(cost=draft, by=administrator)
+    job = Job.objects.get()
+    assert (job.touches_from, job.touches_until) == (JANUARY, dt.date(2026, 5, 1))
+
+
+def test_saving_a_cost_unchanged_orders_nothing(draft: Cost, administrator: User) -> None:
+    save_cost(cost=draft, by=administrator)
+    Job.objects.all().delete()
+    save_cost(cost=Cost.objects.get(), by=administrator)
+    assert not Job.objects.exists()
+    assert Entry.objects.filter(subject_type="billing.cost").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"amount": Decimal("0.00")}, "__all__"),
+        ({"amount": Decimal("1.005")}, "amount"),
+        ({"amount": Decimal(10**17)}, "amount"),
+        ({"amount": Decimal("NaN")}, "amount"),
+        ({"starts_on": FEBRUARY, "ends_on": JANUARY}, "__all__"),
+        ({"starts_on": JANUARY, "ends_on": JANUARY}, "__all__"),
+        ({"starts_on": dt.date(2000, 1, 1)}, "__all__"),
+        ({"description": ""}, "description"),
+        ({"description": "x" * 10_000}, "description"),
+        ({"supplier": "x" * 10_000}, "supplier"),
+        ({"currency": "NOK"}, "currency"),
+        ({"currency": "sek"}, "currency"),
+    ],
+)
+def test_a_cost_that_cannot_be_is_refused_where_it_is_wrong(
+    draft: Cost, administrator: User, change: dict[str, Any], field: str
+) -> None:
+    for name, value in change.items():
+        setattr(draft, name, value)
+    with pytest.raises(ValidationError) as refused:
+        save_cost(cost=draft, by=administrator)
+    assert refused_at(refused) == {field}
+    assert not Cost.objects.exists()
+    assert not Job.objects.exists()
+
+
+@pytest.mark.parametrize("text", ['"Quoted"', "Räksmörgås 🦐", "=1+1", "a\tb\\N\\.", "x" * 300])
+def test_any_text_is_kept_as_it_is(draft: Cost, administrator: User, text: str) -> None:
+    draft.description = text
+    save_cost(cost=draft, by=administrator)
+    run_all()
+    assert Cost.objects.get().description == text
+    assert Period.objects.get().current_run.lines.get().description == text
+
+
+@pytest.mark.parametrize("name", ["application", "cost_type"])
+def test_other_cooperations_rows_do_not_exist(
+    draft: Cost, outside: Cooperation, administrator: User, name: str
+) -> None:
+    theirs = {"application": ApplicationFactory, "cost_type": CostTypeFactory}[name](cooperation=outside)
+    setattr(draft, name, theirs)
+    with pytest.raises(ValidationError) as refused:
+        save_cost(cost=draft, by=administrator)
+    assert refused_at(refused) == {name}
+    assert str(theirs) not in str(refused.value)
+
+
+def test_an_external_id_is_used_once(draft: Cost, administrator: User) -> None:
+    CostFactory(cooperation=draft.cooperation, external_id="ledger-7")
+    draft.external_id = "ledger-7"
+    with pytest.raises(ValidationError, match="external id"):
+        save_cost(cost=draft, by=administrator)
+
+
+def test_a_withdrawn_cost_no_longer_counts_and_a_restored_one_does(
+    january: Period, administrator: User
+) -> None:
+    cost = Cost.objects.get()
+    withdraw_cost(cost=cost, on=dt.date(2026, 2, 14), by=administrator)
+    run_all()
+    january.refresh_from_db()
+    assert (january.current_run.number, january.current_run.total) == (2, 0)
+    assert not january.current_run.totals.exists()
+    restore_cost(cost=cost, by=administrator)
+    run_all()
+    january.refresh_from_db()
+    assert (january.current_run.number, january.current_run.total) == (3, Decimal("100.01"))
+    verbs = Entry.objects.filter(subject_type="billing.cost").values_list("verb", flat=True)
+    assert list(verbs) == ["change", "change"]
+
+
+def test_withdrawing_and_restoring_are_safe_to_repeat(draft: Cost, administrator: User) -> None:
+    save_cost(cost=draft, by=administrator)
+    for _ in range(2):
+        withdraw_cost(cost=draft, on=JANUARY, by=administrator)
+    withdraw_cost(cost=draft, on=FEBRUARY, by=administrator)
+    assert Cost.objects.get().withdrawn_on == JANUARY
+    for _ in range(2):
+        restore_cost(cost=draft, by=administrator)
+    assert not Cost.objects.get().is_withdrawn
+
+
+def test_a_withdrawn_cost_is_not_changed(draft: Cost, administrator: User) -> None:
+    save_cost(cost=draft, by=administrator)
+    withdraw_cost(cost=draft, on=JANUARY, by=administrator)
+    draft.description = "Something else"
+    with pytest.raises(ValidationError, match="withdrawn"):
+        save_cost(cost=draft, by=administrator)
+
+
+def credit_of(cost: Cost, **changes: Any) -> Cost:
+    """A credit note for ``cost``, with ``changes``."""
+    values = {
+        "cooperation": cost.cooperation,
+        "application": cost.application,
+        "cost_type": cost.cost_type,
+        "description": "Credit",
+        "amount": -cost.amount,
+        "currency": cost.currency,
+        "starts_on": cost.starts_on,
+        "ends_on": cost.ends_on,
+        "credits": cost,
+    }
+    return Cost(**(values | changes))
+
+
+def test_a_credit_note_undoes_its_cost_to_the_last_unit(january: Period, administrator: User) -> None:
+    save_cost(cost=credit_of(Cost.objects.get()), by=administrator)
+    run_all()
+    january.refresh_from_db()
+    run = january.current_run
+    assert run.total == 0
+    assert set(run.totals.values_list("amount", flat=True)) == {Decimal(0)}
+    assert all(not any(owed.values()) for _, owed in run.carry.values())
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"amount": Decimal("-100.00")},
+        {"amount": Decimal("100.01")},
+        {"application": None},
+        {"ends_on": dt.date(2026, 1, 31)},
+    ],
+)
+def test_a_credit_note_that_does_not_undo_its_cost_is_refused(
+    draft: Cost, administrator: User, changes: dict[str, Any]
+) -> None:
+    save_cost(cost=draft, by=administrator)
+    with pytest.raises(ValidationError) as refused:
+        save_cost(cost=credit_of(draft, **changes), by=administrator)
+    assert refused_at(refused) == {"credits"}
+
+
+def test_a_cost_is_credited_once(draft: Cost, administrator: User) -> None:
+    save_cost(cost=draft, by=administrator)
+    save_cost(cost=credit_of(draft), by=administrator)
+    with pytest.raises(ValidationError):
+        save_cost(cost=credit_of(draft), by=administrator)
+
+
+def test_a_credited_cost_keeps_what_its_credit_note_repeats(draft: Cost, administrator: User) -> None:
+    save_cost(cost=draft, by=administrator)
+    save_cost(cost=credit_of(draft), by=administrator)
+    draft.supplier = "A name spelled right"
+    save_cost(cost=draft, by=administrator)
+    draft.amount = Decimal("99.00")
+    with pytest.raises(ValidationError, match="credit note"):
+        save_cost(cost=draft, by=administrator)
+    with pytest.raises(ValidationError, match="credit note"):
+        withdraw_cost(cost=Cost.objects.get(pk=draft.pk), on=JANUARY, by=administrator)
+
+
+def test_a_credit_note_comes_back_only_after_its_cost(draft: Cost, administrator: User) -> None:
+    save_cost(cost=draft, by=administrator)
+    note = save_cost(cost=credit_of(draft), by=administrator)
+    withdraw_cost(cost=note, on=JANUARY, by=administrator)
+    withdraw_cost(cost=draft, on=JANUARY, by=administrator)
+    with pytest.raises(ValidationError, match="restore that first"):
+        restore_cost(cost=note, by=administrator)
+    with pytest.raises(ValidationError, match="withdrawn"):
+        save_cost(cost=credit_of(draft, external_id="another"), by=administrator)
+
+
+def test_a_month_is_proposed_by_one_and_closed_by_another(
+    january: Period, administrator: User, second_administrator: User
+) -> None:
+    propose_period(period=january, by=administrator)
+    january.refresh_from_db()
+    assert (january.state, january.proposed_by) == ("proposed", administrator)
+    with pytest.raises(ValidationError, match="Somebody else"):
+        close_period(period=january, by=administrator)
+    close_period(period=january, by=second_administrator)
+    january.refresh_from_db()
+    assert (january.state, january.closed_by) == ("closed", second_administrator)
+
+
+def test_an_open_month_is_not_closed_before_it_is_proposed(january: Period, administrator: User) -> None:
+    with pytest.raises(ValidationError, match="Propose"):
+        close_period(period=january, by=administrator)
+
+
+def test_proposing_and_closing_are_safe_to_repeat(
+    january: Period, administrator: User, second_administrator: User
+) -> None:
+    propose_period(period=january, by=administrator)
+    propose_period(period=january, by=second_administrator)
+    january.refresh_from_db()
+    assert january.proposed_by == administrator
+    close_period(period=january, by=second_administrator)
+    numbers = list(RunTotal.objects.values_list("statement_number", flat=True))
+    close_period(period=january, by=second_administrator)
+    assert list(RunTotal.objects.values_list("statement_number", flat=True)) == numbers
+
+
+def test_a_closed_month_is_not_proposed_again(
+    january: Period, administrator: User, second_administrator: User
+) -> None:
+    close(january, proposer=administrator, closer=second_administrator)
+    january.refresh_from_db()
+    propose_period(period=january, by=second_administrator)
+    january.refresh_from_db()
+    assert (january.state, january.proposed_by) == ("closed", administrator)
+
+
+def test_a_month_with_unallocated_costs_is_not_proposed(
+    north: Cooperation, january: Period, administrator: User
+) -> None:
+    nobodys = ApplicationFactory(cooperation=north)
+    CostFactory(cooperation=north, application=nobodys)
+    compute(north)
+    with pytest.raises(ValidationError, match="unallocated"):
+        propose_period(period=january, by=administrator)
+
+
+def test_a_month_whose_facts_have_changed_is_not_proposed(
+    north: Cooperation, january: Period, administrator: User, second_administrator: User
+) -> None:
+    propose_period(period=january, by=administrator)
+    CostFactory(cooperation=north)
+    with pytest.raises(ValidationError, match="recomputed"):
+        propose_period(period=january, by=administrator)
+    with pytest.raises(ValidationError, match="recomputed"):
+        close_period(period=january, by=second_administrator)
+
+
+def test_a_new_run_opens_a_proposed_month_again(
+    north: Cooperation, january: Period, administrator: User
+) -> None:
+    propose_period(period=january, by=administrator)
+    CostFactory(cooperation=north)
+    (again,) = compute(north)
+    assert (again.state, again.proposed_by) == ("open", None)
+
+
+def test_months_are_closed_in_order(
+    north: Cooperation, january: Period, administrator: User, second_administrator: User
+) -> None:
+    CostFactory(cooperation=north, starts_on=FEBRUARY, ends_on=MARCH)
+    january, february = compute(north)
+    with pytest.raises(ValidationError, match="before it"):
+        propose_period(period=february, by=administrator)
+    close(january, proposer=administrator, closer=second_administrator)
+    run_all()
+    close(february, proposer=administrator, closer=second_administrator)
+
+
+def test_statements_are_numbered_without_gaps_through_the_months_of_a_cooperation(
+    north: Cooperation, outside: Cooperation, administrator: User, second_administrator: User, stranger: User
+) -> None:
+    CostFactory(cooperation=outside)
+    close(compute(outside)[0], proposer=stranger, closer=administrator)
+    CostFactory(cooperation=north, ends_on=MARCH)
+    for period in compute(north):
+        run_all()
+        close(period, proposer=administrator, closer=second_administrator)
+    numbers = RunTotal.objects.of(north).current().order_by("statement_number")
+    assert list(numbers.values_list("statement_number", "run__period__first_day", "name")) == [
+        (1, JANUARY, "Torsby"),
+        (2, JANUARY, "Hagfors"),
+        (3, FEBRUARY, "Torsby"),
+        (4, FEBRUARY, "Hagfors"),
+    ]

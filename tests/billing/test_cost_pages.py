@@ -1,0 +1,419 @@
+"""The register of costs and the steps of a cost, as an administrator meets them."""
+
+import csv
+import datetime as dt
+import io
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.test import Client
+from openpyxl import load_workbook
+
+from agreements.models import CostType
+from billing.models import Cost, Period
+from municipalities.models import Cooperation
+from services.models import Application
+from sharedict.accounts.models import User
+from sharedict.jobs.models import Job
+from tests.factories.agreements import CostTypeFactory
+from tests.factories.billing import CostFactory, compute
+from tests.factories.services import ApplicationFactory, SubscriptionFactory
+
+REGISTER = "/north/costs/register/"
+JANUARY, FEBRUARY, MARCH = (dt.date(2026, number, 1) for number in (1, 2, 3))
+
+
+@pytest.fixture
+def client(sign_in: Callable[[User], Client], administrator: User) -> Client:
+    return sign_in(administrator)
+
+
+@pytest.fixture
+def typed(erp: Application, licence: CostType) -> dict[str, Any]:
+    """What somebody types to add a cost."""
+    return {
+        "description": "Licences, January",
+        "application": erp.pk,
+        "cost_type": licence.pk,
+        "supplier": "Fjord Software AB",
+        "invoice_number": "2041",
+        "amount": "1 250,50",
+        "starts_on": "2026-01-01",
+        "ends_on": "2026-02-01",
+        "credits": "",
+        "external_id": "",
+    }
+
+
+@pytest.fixture
+def cost(north: Cooperation, erp: Application, licence: CostType) -> Cost:
+    return CostFactory(
+        cooperation=north, application=erp, cost_type=licence, description="Licences", supplier="Fjord"
+    )
+
+
+def page(cost: Cost, step: str = "") -> str:
+    return f"{REGISTER}{cost.pk}/{step}"
+
+
+def rows_of(client: Client, query: str = "") -> list[dict[str, str]]:
+    """The register as its CSV file says it."""
+    answer = client.get(f"{REGISTER}?format=csv{query}")
+    text = b"".join(answer.streaming_content).decode("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def test_a_cost_is_added_and_recomputed(
+    client: Client, typed: dict[str, Any], do_jobs: Callable[[], int]
+) -> None:
+    answer = client.post(f"{REGISTER}new/", typed)
+    cost = Cost.objects.get()
+    assert answer.status_code == 302
+    assert answer["Location"] == page(cost)
+    assert (cost.amount, cost.currency, cost.reference) == (Decimal("1250.50"), "SEK", "C00000001")
+    shown = client.get(page(cost)).content.decode()
+    assert "The shares are being recomputed" in shown
+    assert f'hx-get="{page(cost)}"' in shown
+    assert do_jobs() == 1
+    assert Period.objects.get().current_run.total == Decimal("1250.50")
+    done = client.get(page(cost), headers={"HX-Request": "true"})
+    assert done.status_code == 286
+    assert "1,250.50" in done.content.decode()
+    assert 'href="/north/costs/2026-01/"' in done.content.decode()
+    assert "hx-get" not in done.content.decode()
+
+
+def test_polling_goes_on_while_a_job_is_not_done(client: Client, cost: Cost) -> None:
+    Job.objects.create(
+        kind="facts-changed",
+        cooperation=cost.cooperation,
+        touches_from=JANUARY,
+        created_at=dt.datetime(2026, 1, 1, tzinfo=dt.UTC),
+        run_after=dt.datetime(2026, 1, 1, tzinfo=dt.UTC),
+    )
+    answer = client.get(page(cost), headers={"HX-Request": "true"})
+    assert answer.status_code == 200
+    assert b'hx-trigger="every 1s"' in answer.content
+    assert b"<html" not in answer.content
+
+
+def test_a_new_cost_begins_with_this_month(client: Client) -> None:
+    answer = client.get(f"{REGISTER}new/")
+    initial = answer.context["form"].initial
+    assert initial["starts_on"].day == initial["ends_on"].day == 1
+    assert initial["starts_on"] < initial["ends_on"]
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "message"),
+    [
+        ("amount", "1.005", "at most two decimals"),
+        ("amount", "100000000000000000", "at most two decimals"),
+        ("amount", "1" + "0" * 10_000, "at most two decimals"),
+        ("amount", "1e17", "at most two decimals"),
+        ("amount", "1e999999", "at most two decimals"),
+        ("amount", "NaN", "at most two decimals"),
+        ("amount", "Infinity", "at most two decimals"),
+        ("amount", "🎉", "at most two decimals"),
+        ("amount", "=1+1", "at most two decimals"),
+        ("amount", "0", "A cost of 0 shares nothing"),
+        ("amount", "", "This field is required"),
+        ("ends_on", "2025-12-31", "The end must be later than the start"),
+        ("ends_on", "2026-01-01", "The end must be later than the start"),
+        ("ends_on", "2099-01-01", "ten years at most"),
+        ("starts_on", "0026-01-01", "between the years 1900 and 2199"),
+        ("starts_on", "2026-02-30", "Enter a valid date"),
+        ("starts_on", "yesterday 🎉", "Enter a valid date"),
+        ("description", "x" * 10_000, "at most 300 characters"),
+        ("description", "", "This field is required"),
+        ("description", "nul\x00", "Null characters are not allowed"),
+        ("supplier", "🦐" * 200, "at most 150 characters"),
+        ("invoice_number", "9" * 61, "at most 60 characters"),
+        ("external_id", "9" * 101, "at most 100 characters"),
+        ("cost_type", "", "This field is required"),
+        ("cost_type", "999999", "Select a valid choice"),
+        ("application", "' OR 1=1", "Select a valid choice"),
+        ("credits", "C99999999", "There is no cost with this reference"),
+        ("credits", "nul\x00", ""),
+    ],
+)
+def test_what_cannot_be_is_said_at_its_field_and_nothing_is_lost(
+    client: Client, typed: dict[str, Any], field: str, value: str, message: str
+) -> None:
+    answer = client.post(f"{REGISTER}new/", typed | {field: value})
+    assert answer.status_code == 422
+    errors = answer.context["form"].errors
+    assert list(errors) == [field]
+    assert message in " ".join(errors[field])
+    assert not Cost.objects.exists()
+    assert not Job.objects.exists()
+    for name, kept in (typed | {field: value}).items():
+        assert answer.context["form"][name].value() == str(kept)
+
+
+@pytest.mark.parametrize(
+    "text", ['"Quoted"', "Räksmörgås 🦐", "<script>alert(1)</script>", "=SUM(A1:A9)", "{{ 7|add:7 }}", "a\\b"]
+)
+def test_any_text_is_shown_as_it_is_typed(client: Client, typed: dict[str, Any], text: str) -> None:
+    client.post(f"{REGISTER}new/", typed | {"description": text, "supplier": text})
+    cost = Cost.objects.get()
+    assert (cost.description, cost.supplier) == (text, text)
+    for address in (REGISTER, page(cost)):
+        assert "<script>alert" not in client.get(address).content.decode()
+    assert rows_of(client)[0]["Supplier"] == (f"'{text}" if text.startswith("=") else text)
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [("1250.5", "1250.50"), ("1250,5", "1250.50"), ("1\u00a0250,50", "1250.50"), ("\u2212 7", "-7.00")],
+)
+def test_amounts_are_typed_with_comma_or_point(
+    client: Client, typed: dict[str, Any], text: str, amount: str
+) -> None:
+    client.post(f"{REGISTER}new/", typed | {"amount": text})
+    assert Cost.objects.get().amount == Decimal(amount)
+
+
+def test_an_amount_is_shown_to_be_typed_again_in_the_readers_language(client: Client, cost: Cost) -> None:
+    assert 'value="100.00"' in client.get(page(cost)).content.decode()
+    swedish = client.get(page(cost), headers={"Accept-Language": "sv"}).content.decode()
+    assert 'value="100,00"' in swedish
+
+
+def test_a_cost_is_changed(
+    client: Client, cost: Cost, typed: dict[str, Any], do_jobs: Callable[[], int]
+) -> None:
+    compute(cost.cooperation)
+    answer = client.post(page(cost), typed | {"amount": "99,99"}, follow=True)
+    assert answer.redirect_chain == [(page(cost), 302)]
+    assert "The shares are being recomputed" in answer.content.decode()
+    do_jobs()
+    cost.refresh_from_db()
+    assert (cost.amount, cost.description) == (Decimal("99.99"), "Licences, January")
+    assert Period.objects.get().current_run.total == Decimal("99.99")
+
+
+def test_a_cost_that_nothing_divides_says_why_on_its_page(client: Client, north: Cooperation) -> None:
+    cost = CostFactory(cooperation=north, application=ApplicationFactory(cooperation=north))
+    compute(north)
+    shown = client.get(page(cost)).content.decode()
+    assert "Unallocated" in shown
+    assert "Nobody uses the application in this month." in shown
+    assert rows_of(client)[0]["State"] == "unallocated"
+
+
+def test_a_cost_is_withdrawn_after_one_question_and_restored(
+    client: Client, cost: Cost, do_jobs: Callable[[], int]
+) -> None:
+    compute(cost.cooperation)
+    question = client.get(page(cost, "withdraw/")).content.decode()
+    assert "You can restore it later" in question
+    assert not Cost.objects.get().is_withdrawn
+    assert client.post(page(cost, "withdraw/")).status_code == 302
+    do_jobs()
+    assert Cost.objects.get().is_withdrawn
+    assert Period.objects.get().current_run.total == 0
+    shown = client.get(page(cost)).content.decode()
+    assert f'href="{page(cost, "restore/")}"' in shown
+    assert 'name="amount"' not in shown
+    assert client.post(page(cost, "restore/")).status_code == 302
+    do_jobs()
+    assert not Cost.objects.get().is_withdrawn
+    assert Period.objects.get().current_run.total == 100
+
+
+def test_a_withdrawn_cost_is_not_changed_behind_the_pages_back(
+    client: Client, cost: Cost, typed: dict[str, Any]
+) -> None:
+    client.post(page(cost, "withdraw/"))
+    answer = client.post(page(cost), typed)
+    assert answer.status_code == 422
+    assert Cost.objects.get().description == "Licences"
+
+
+def test_a_credit_note_is_prepared_from_its_cost(client: Client, cost: Cost) -> None:
+    offered = f"{REGISTER}new/?credits={cost.reference}"
+    assert f'href="{offered}"' in client.get(page(cost)).content.decode()
+    form = client.get(offered).context["form"]
+    sent = {name: form[name].value() for name in form.fields}
+    sent = {name: getattr(value, "pk", value) for name, value in sent.items() if value is not None}
+    assert sent["amount"] == "-100.00"
+    assert client.post(f"{REGISTER}new/", sent).status_code == 302
+    note = Cost.objects.get(credits=cost)
+    assert (note.amount, note.application, note.supplier) == (-100, cost.application, "Fjord")
+    refused = client.post(page(cost, "withdraw/"))
+    assert refused.status_code == 409
+    assert "withdraw the credit note first" in refused.content.decode()
+
+
+def test_a_credit_note_that_does_not_fit_is_refused_at_its_field(
+    client: Client, cost: Cost, typed: dict[str, Any]
+) -> None:
+    answer = client.post(f"{REGISTER}new/", typed | {"amount": "-99", "credits": cost.reference})
+    assert answer.status_code == 422
+    assert "undoes a cost in full" in " ".join(answer.context["form"].errors["credits"])
+    changed = client.get(page(CostFactory(cooperation=cost.cooperation, credits=cost, amount=-100)))
+    assert f'value="{cost.reference}"' in changed.content.decode()
+
+
+def test_an_external_id_that_is_taken_is_refused_at_its_field(
+    client: Client, cost: Cost, typed: dict[str, Any]
+) -> None:
+    Cost.objects.update(external_id="ledger-7")
+    answer = client.post(f"{REGISTER}new/", typed | {"external_id": "ledger-7"})
+    assert answer.status_code == 422
+    assert list(answer.context["form"].errors) == ["external_id"]
+
+
+def test_other_cooperations_costs_do_not_exist(
+    client: Client, outside: Cooperation, typed: dict[str, Any], north: Cooperation
+) -> None:
+    theirs = CostFactory(cooperation=outside, description="Secret", external_id="theirs")
+    assert "Secret" not in client.get(REGISTER).content.decode()
+    for step in ("", "withdraw/", "restore/"):
+        assert client.get(page(theirs, step)).status_code == 404
+        assert client.post(page(theirs, step), typed).status_code == 404
+    assert (
+        client.get(f"{REGISTER}new/?credits={theirs.reference}").context["form"].initial.get("credits")
+        is None
+    )
+    for field, value in {
+        "application": ApplicationFactory(cooperation=outside).pk,
+        "cost_type": CostTypeFactory(cooperation=outside).pk,
+        "credits": theirs.reference,
+    }.items():
+        answer = client.post(f"{REGISTER}new/", typed | {field: value})
+        assert answer.status_code == 422
+        assert list(answer.context["form"].errors) == [field]
+    assert not Cost.objects.of(north).exists()
+    theirs.refresh_from_db()
+    assert not theirs.is_withdrawn
+
+
+@pytest.mark.parametrize("who", ["coordinator", "finance", "auditor"])
+def test_who_may_not_edit_reads_the_register_alone(
+    request: pytest.FixtureRequest, sign_in: Callable[[User], Client], cost: Cost, who: str
+) -> None:
+    client = sign_in(request.getfixturevalue(who))
+    shown = client.get(REGISTER)
+    assert shown.status_code == 200
+    assert "Licences" in shown.content.decode()
+    assert page(cost) not in shown.content.decode()
+    assert f"{REGISTER}new/" not in shown.content.decode()
+    for address in (f"{REGISTER}new/", f"{REGISTER}import/", page(cost), page(cost, "withdraw/")):
+        assert client.get(address).status_code == 403
+        assert client.post(address).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("&q=fjord", {"Licences"}),
+        ("&q=2041", {"Support"}),
+        ("&q=ledger-7", {"Support"}),
+        ("&q=%25", set()),
+        ("&month=2026-02", {"Support", "Alone"}),
+        ("&month=2026-03", {"Support"}),
+        ("&month=2027-01", set()),
+        ("&state=withdrawn", {"Gone"}),
+        ("&state=valid", {"Licences", "Support", "Alone"}),
+        ("&state=unallocated", {"Alone"}),
+        ("&application={erp}", {"Licences", "Gone"}),
+        ("&cost_type={licence}", {"Licences"}),
+        ("&nonsense=1", {"Licences", "Support", "Alone", "Gone"}),
+    ],
+)
+def test_the_register_is_narrowed(
+    client: Client,
+    cost: Cost,
+    north: Cooperation,
+    erp: Application,
+    licence: CostType,
+    query: str,
+    expected: set[str],
+) -> None:
+    CostFactory(
+        cooperation=north,
+        description="Support",
+        invoice_number="2041",
+        external_id="ledger-7",
+        starts_on=FEBRUARY,
+        ends_on=dt.date(2026, 4, 1),
+    )
+    CostFactory(cooperation=north, description="Gone", application=erp, withdrawn_on=MARCH)
+    CostFactory(
+        cooperation=north,
+        description="Alone",
+        application=ApplicationFactory(cooperation=north),
+        starts_on=FEBRUARY,
+        ends_on=MARCH,
+    )
+    compute(north)
+    found = rows_of(client, query.format(erp=erp.pk, licence=licence.pk))
+    assert {row["Cost"] for row in found} == expected
+
+
+@pytest.mark.parametrize(
+    "query", ["month=2026-13", "month=x", "state=x", "application=x", "sort=nonsense", "page=x"]
+)
+def test_a_malformed_filter_is_no_error(client: Client, cost: Cost, query: str) -> None:
+    assert client.get(f"{REGISTER}?{query}").status_code == 200
+
+
+def test_files_hold_every_row_and_column(client: Client, north: Cooperation, licence: CostType) -> None:
+    for number in range(51):
+        CostFactory(
+            cooperation=north, cost_type=licence, description=f"Cost {number}", external_id=f"x{number}"
+        )
+    rows = rows_of(client)
+    assert len(rows) == 51
+    assert rows[0] == {
+        "Cost": "Cost 50",
+        "Reference": rows[0]["Reference"],
+        "Application": "",
+        "Cost type": "Licence",
+        "Supplier": "",
+        "Invoice number": "",
+        "External id": "x50",
+        "Amount, SEK": "100.00",
+        "Currency": "SEK",
+        "From": "2026-01-01",
+        "Until": "2026-02-01",
+        "State": "counts",
+    }
+    book = load_workbook(io.BytesIO(client.get(f"{REGISTER}?format=xlsx").content), read_only=True)
+    cells = list(book.worksheets[0].iter_rows(values_only=True))
+    assert len(cells) == 52
+    assert cells[1][cells[0].index("Amount, SEK")] == 100
+
+
+@pytest.mark.parametrize("count", [1, 60])
+def test_the_register_takes_few_queries_whatever_its_size(
+    client: Client, north: Cooperation, count: int, django_assert_max_num_queries: Any
+) -> None:
+    for _ in range(count):
+        application = ApplicationFactory(cooperation=north)
+        SubscriptionFactory(application=application)
+        CostFactory(cooperation=north, application=application)
+    with django_assert_max_num_queries(12):
+        shown = client.get(REGISTER)
+    assert shown.content.decode().count("<tr") == min(count, 50) + 1
+
+
+@pytest.mark.parametrize("count", [1, 12])
+def test_a_costs_page_takes_the_same_number_of_queries_for_any_number_of_months(
+    client: Client, north: Cooperation, count: int, django_assert_max_num_queries: Any
+) -> None:
+    cost = CostFactory(cooperation=north, ends_on=dt.date(2026, 1, 1) + dt.timedelta(days=30 * count))
+    compute(north)
+    with django_assert_max_num_queries(13):
+        client.get(page(cost))
+
+
+def test_an_empty_register_says_what_to_do(client: Client) -> None:
+    shown = client.get(REGISTER).content.decode()
+    assert "No costs here. Add the first one" in shown
+    assert f'href="{REGISTER}new/"' in shown
+    assert f'href="{REGISTER}import/"' in shown

@@ -1,0 +1,266 @@
+"""Costs from a file: a dry run that says every error by row, then all of it or nothing."""
+
+import datetime as dt
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from agreements.models import CostType
+from billing.models import Cost, Period
+from municipalities.models import Cooperation
+from services.models import Application
+from sharedict.accounts.models import User
+from sharedict.audit.models import Entry
+from sharedict.jobs.models import Job
+from tests.factories.billing import CostFactory, compute
+from tests.factories.services import ApplicationFactory
+
+PAGE = "/north/costs/register/import/"
+HEADER = "external_id;application;cost_type;supplier;invoice_number;description;amount;starts_on;ends_on"
+ROW = "L-1;erp;licence;Fjord;2041;Licences;1 250,50;2026-01-01;2026-02-01"
+
+
+@pytest.fixture
+def client(sign_in: Callable[[User], Client], administrator: User, erp: Application) -> Client:
+    return sign_in(administrator)
+
+
+def upload(client: Client, *rows: str, header: str = HEADER, encoding: str = "utf-8") -> Any:
+    content = "\r\n".join([header, *rows]).encode(encoding)
+    return client.post(PAGE, {"file": SimpleUploadedFile("costs.csv", content, "text/csv")})
+
+
+def apply(client: Client, shown: Any) -> Any:
+    return client.post(PAGE, {"seal": shown.context["seal"]})
+
+
+def counts(shown: Any) -> dict[str, int]:
+    return {name: number for name, number in shown.context["counts"].items() if number}
+
+
+def errors(shown: Any) -> dict[int, list[str]]:
+    return {finding.line: list(finding.errors) for finding in shown.context["findings"] if finding.errors}
+
+
+def test_a_file_is_shown_first_and_then_applied_in_one_go(
+    client: Client, do_jobs: Callable[[], int], administrator: User
+) -> None:
+    shown = upload(client, ROW, "L-2;;licence;;;Insurance;-100;2026-01-01;2027-01-01")
+    assert (shown.status_code, counts(shown)) == (200, {"new": 2})
+    assert not Cost.objects.exists()
+    done = apply(client, shown)
+    assert (done.status_code, done["Location"]) == (302, "/north/costs/register/")
+    costs = Cost.objects.order_by("reference")
+    assert list(costs.values_list("reference", "external_id", "application__code", "amount", "currency")) == [
+        ("C00000001", "L-1", "erp", Decimal("1250.50"), "SEK"),
+        ("C00000002", "L-2", None, Decimal("-100.00"), "SEK"),
+    ]
+    assert (
+        list(Entry.objects.filter(subject_type="billing.cost").values_list("verb", "user"))
+        == [("add", administrator.pk)] * 2
+    )
+    assert Job.objects.count() == 1
+    do_jobs()
+    assert Period.objects.count() == 12
+
+
+def test_the_same_file_twice_changes_nothing(client: Client) -> None:
+    apply(client, upload(client, ROW))
+    again = upload(client, ROW)
+    assert counts(again) == {"same": 1}
+    assert "there is nothing to save" in again.content.decode()
+    assert Cost.objects.count() == 1
+
+
+def test_what_has_changed_is_changed_and_only_that(client: Client, do_jobs: Callable[[], int]) -> None:
+    apply(client, upload(client, ROW, ROW.replace("L-1", "L-2")))
+    do_jobs()
+    Entry.objects.all().delete()
+    shown = upload(client, ROW.replace("1 250,50", "1000"), ROW.replace("L-1", "L-2"))
+    assert counts(shown) == {"changed": 1, "same": 1}
+    assert "1250.50" in shown.content.decode()
+    apply(client, shown)
+    assert Cost.objects.get(external_id="L-1").amount == 1000
+    assert Entry.objects.get().changes == {"amount": ["1250.50", "1000.00"]}
+    do_jobs()
+    assert Period.objects.get().current_run.total == Decimal("2250.50")
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "message"),
+    [
+        (0, "", "must not be empty"),
+        (0, "x" * 101, "at most 100 characters"),
+        (1, "nowhere", "There is no “nowhere” here"),
+        (2, "", "There is no “” here"),
+        (2, "nothing", "There is no “nothing” here"),
+        (3, "x" * 10_000, "at most 150 characters"),
+        (4, "9" * 61, "at most 60 characters"),
+        (5, "", "This field cannot be blank"),
+        (5, "🦐" * 301, "at most 300 characters"),
+        (6, "1,005", "At most 2 decimals"),
+        (6, "100000000000000000", "At most 16 digits"),
+        (6, "NaN", "is not a number"),
+        (6, "=1+1", "is not a number"),
+        (6, "", "is not a number"),
+        (6, "0,00", "a cost of 0 shares nothing"),
+        (7, "2026-02-01", "the end must be later than the start"),
+        (7, "2026-02-30", "is not a date"),
+        (7, "1/2/2026", "is not a date"),
+        (7, "0026-01-01", "is not a date"),
+        (8, "2025-12-31", "the end must be later than the start"),
+        (8, "2099-01-01", "ten years at most"),
+    ],
+)
+def test_a_wrong_cell_is_said_by_row_and_nothing_is_saved(
+    client: Client, column: int, value: str, message: str
+) -> None:
+    cells = ROW.replace("L-1", "L-2").split(";")
+    cells[column] = value
+    shown = upload(client, ROW, ";".join(cells))
+    assert shown.status_code == 422
+    assert counts(shown) == {"new": 1, "wrong": 1}
+    assert list(errors(shown)) == [3]
+    assert message in " ".join(errors(shown)[3])
+    assert not shown.context["seal"]
+    assert not Cost.objects.exists()
+
+
+def test_every_error_of_every_row_is_said(client: Client) -> None:
+    shown = upload(client, "L-1;nowhere;nothing;;;;x;y;z", "L-2;erp", "L-3;erp;licence;;;a;1;2026-01-01;b")
+    assert counts(shown) == {"wrong": 3}
+    assert [len(errors(shown)[line]) for line in (2, 3, 4)] == [6, 1, 1]
+
+
+def test_an_external_id_stands_once_in_a_file(client: Client) -> None:
+    shown = upload(client, ROW, ROW)
+    assert errors(shown) == {3: ["external_id: line 2 has the same."]}
+
+
+@pytest.mark.parametrize(
+    ("header", "message"),
+    [
+        ("external_id;amount", "missing: application"),
+        (HEADER + ";colour", "unknown: colour"),
+        (HEADER + ";amount", "twice: amount"),
+        ("", "must name the columns"),
+    ],
+)
+def test_a_wrong_header_is_said(client: Client, header: str, message: str) -> None:
+    shown = upload(client, ROW, header=header)
+    assert shown.status_code == 422
+    assert message in " ".join(shown.context["form"].errors["file"])
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"\x00\x01", b"PK\x03\x04rest", HEADER.encode(), HEADER.encode() + b'\n"never closed']
+)
+def test_what_is_no_table_is_refused(client: Client, content: bytes) -> None:
+    shown = client.post(PAGE, {"file": SimpleUploadedFile("costs.csv", content)})
+    assert shown.status_code == 422
+    assert shown.context["form"].errors["file"]
+
+
+def test_columns_may_come_in_any_order_separator_and_encoding(client: Client) -> None:
+    names, cells = HEADER.split(";"), ROW.replace("Licences", "Räkor").split(";")
+    cells[6] = "1250.50"
+    shown = upload(
+        client, ",".join(reversed(cells)), header=",".join(reversed(names)).upper(), encoding="cp1252"
+    )
+    assert counts(shown) == {"new": 1}
+    apply(client, shown)
+    assert Cost.objects.values_list("description", "amount").get() == ("Räkor", Decimal("1250.50"))
+
+
+def test_text_is_kept_as_it_is_in_the_file(client: Client) -> None:
+    row = 'L-1;erp;licence;"=SUM(A1)";2041;"Räkor 🦐; ""fresh""";1;2026-01-01;2026-02-01'
+    apply(client, upload(client, row))
+    assert Cost.objects.values_list("supplier", "description").get() == ("=SUM(A1)", 'Räkor 🦐; "fresh"')
+
+
+def test_cells_that_only_read_alike_are_not_the_same(client: Client) -> None:
+    apply(client, upload(client, ROW.replace(";Fjord;2041;", ";2041;;")))
+    assert counts(upload(client, ROW.replace(";Fjord;2041;", ";;2041;"))) == {"changed": 1}
+
+
+def test_a_withdrawn_cost_is_not_changed(client: Client, north: Cooperation) -> None:
+    apply(client, upload(client, ROW))
+    Cost.objects.update(withdrawn_on=dt.date(2026, 2, 1))
+    assert "Restore it first" in " ".join(errors(upload(client, ROW.replace("Fjord", "Fjell")))[2])
+    assert counts(upload(client, ROW)) == {"same": 1}
+
+
+def test_a_credited_cost_keeps_what_its_credit_note_repeats(client: Client) -> None:
+    apply(client, upload(client, ROW))
+    cost = Cost.objects.get()
+    note = CostFactory(
+        cooperation=cost.cooperation, credits=cost, amount=-cost.amount, external_id="N-1",
+        application=cost.application, cost_type=cost.cost_type,
+    )  # fmt: skip
+    assert counts(upload(client, ROW.replace("Fjord", "Fjell"))) == {"changed": 1}
+    for row in (ROW.replace("1 250,50", "1"), ROW.replace("L-1", "N-1").replace("1 250,50", "-1")):
+        assert "stay alike" in " ".join(errors(upload(client, row))[2])
+    note.refresh_from_db()
+    assert note.amount == Decimal("-1250.50")
+
+
+def test_what_has_changed_since_the_dry_run_is_looked_at_again(client: Client) -> None:
+    shown = upload(client, ROW)
+    apply(client, shown)
+    again = apply(client, shown)
+    assert again.status_code == 422
+    assert counts(again) == {"same": 1}
+    assert "something has changed since" in again.content.decode()
+    assert Cost.objects.count() == 1
+
+
+def test_a_seal_is_for_its_page_and_person_alone(
+    client: Client, sign_in: Callable[[User], Client], second_administrator: User
+) -> None:
+    seal = upload(client, ROW).context["seal"]
+    for other, sent in ((sign_in(second_administrator), seal), (client, seal + "x"), (client, "")):
+        assert other.post(PAGE, {"seal": sent}).status_code == 422
+    assert not Cost.objects.exists()
+
+
+def test_other_cooperations_codes_and_ids_are_unknown(
+    client: Client, outside: Cooperation, north: Cooperation
+) -> None:
+    ApplicationFactory(cooperation=outside, code="theirs")
+    CostFactory(cooperation=outside, external_id="L-1", description="Secret")
+    shown = upload(client, ROW, ROW.replace("L-1;erp", "L-2;theirs"))
+    assert counts(shown) == {"new": 1, "wrong": 1}
+    assert "Secret" not in shown.content.decode()
+    apply(client, upload(client, ROW))
+    assert Cost.objects.of(north).count() == Cost.objects.of(outside).count() == 1
+
+
+@pytest.mark.parametrize("rows", [1, 200])
+def test_a_file_of_any_size_takes_the_same_few_queries(
+    client: Client, rows: int, django_assert_max_num_queries: Any
+) -> None:
+    new = [ROW.replace("L-1", f"L-{number}") for number in range(rows)]
+    with django_assert_max_num_queries(14):
+        shown = upload(client, *new)
+    with django_assert_max_num_queries(26):
+        apply(client, shown)
+    changed = upload(client, *[row.replace("Fjord", "Fjell") for row in new])
+    assert counts(changed) == {"changed": rows}
+    with django_assert_max_num_queries(26):
+        apply(client, changed)
+    assert set(Cost.objects.values_list("supplier", flat=True)) == {"Fjell"}
+
+
+def test_months_are_computed_after_an_import_as_after_typing(
+    client: Client, north: Cooperation, licence: CostType, do_jobs: Callable[[], int]
+) -> None:
+    apply(client, upload(client, *[ROW.replace("L-1", f"L-{number}") for number in range(3)]))
+    do_jobs()
+    imported = Period.objects.get().current_run
+    assert compute(north)[0].current_run == imported
+    assert imported.total == Decimal("3751.50")
+    assert sum(imported.totals.values_list("amount", flat=True)) == imported.total

@@ -1,0 +1,177 @@
+"""The demonstration data: complete, computed, and refused where they would be a danger."""
+
+import datetime as dt
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import transaction
+from django.db.models import Sum
+from pytest_django import DjangoDbBlocker
+
+from agreements.models import KeyVersion
+from billing.management.demonstration.cooperations import MONTHS_SHOWN, load_cooperations, load_people
+from billing.models import Cost, Period, Run, RunLine, RunTotal, Share
+from municipalities.access import rights_of
+from municipalities.models import Cooperation, Link, Member, Site
+from services.models import Application, Installation, Subscription
+from sharedict.accounts.demonstration import SIGN_INS
+from sharedict.accounts.models import User
+from sharedict.jobs.models import Job
+
+TODAY = dt.date(2026, 3, 9)
+VARMLAND = {
+    "north-varmland": {"Torsby", "Sunne", "Hagfors"},
+    "east-varmland": {"Kristinehamn", "Storfors", "Karlskoga", "Degerfors"},
+}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def loaded(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """All of it as of one day, loaded once for this module and rolled back after it."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        call_command("load_registers", verbosity=0)
+        load_cooperations(load_people(), TODAY)
+        yield
+        transaction.set_rollback(True)
+
+
+def north() -> Cooperation:
+    return Cooperation.objects.get(slug="north-varmland")
+
+
+def test_four_cooperations_stand_under_the_banner() -> None:
+    found = Cooperation.objects.filter(is_demonstration=True)
+    assert {row.slug for row in found} == {*VARMLAND, "it-varmland", "ekommune-sunnmore-2017"}
+
+
+@pytest.mark.parametrize("slug", VARMLAND)
+def test_members_are_those_published(slug: str) -> None:
+    members = Member.objects.filter(cooperation__slug=slug).select_related("municipality")
+    assert {member.municipality.name for member in members} == VARMLAND[slug]
+
+
+def test_it_varmland_has_all_16_and_sunnmore_all_8() -> None:
+    assert Member.objects.filter(cooperation__slug="it-varmland").count() == 16
+    assert Member.objects.filter(cooperation__slug="ekommune-sunnmore-2017").count() == 8
+
+
+def test_loading_again_changes_nothing() -> None:
+    before = [model.objects.count() for model in (Cooperation, User, Cost, Run, Share, Job)]
+    assert load_cooperations(load_people(), TODAY + dt.timedelta(days=40)) == []
+    assert [model.objects.count() for model in (Cooperation, User, Cost, Run, Share, Job)] == before
+
+
+def test_every_month_is_computed_and_no_job_is_left() -> None:
+    assert not Job.objects.exclude(state=Job.State.DONE).exists()
+    assert not Period.objects.filter(current_run=None).exists()
+    for run in Run.objects.current():
+        shared = run.shares.aggregate(total=Sum("amount"))["total"]
+        assert shared == run.total - run.unallocated
+        assert shared == run.totals.aggregate(total=Sum("amount"))["total"]
+
+
+def test_all_but_the_last_two_months_are_closed_by_two_people() -> None:
+    for slug in (*VARMLAND, "it-varmland"):
+        periods = Period.objects.filter(cooperation__slug=slug).order_by("first_day")
+        assert [period.is_closed for period in periods] == [True] * (MONTHS_SHOWN - 2) + [False] * 2
+        assert periods.last().first_day == TODAY.replace(day=1)
+    closed = Period.objects.filter(state=Period.State.CLOSED)
+    assert all(period.proposed_by_id != period.closed_by_id for period in closed)
+
+
+def test_statements_are_numbered_without_gaps() -> None:
+    numbers = (
+        RunTotal.objects.of(north()).exclude(statement_number=None).values_list("statement_number", flat=True)
+    )
+    assert sorted(numbers) == list(range(1, 3 * (MONTHS_SHOWN - 2) + 1))
+
+
+def test_north_varmland_shares_seven_applications_mirrored_at_a_fourth_site() -> None:
+    assert Application.objects.of(north()).count() == 7
+    social_care = Application.objects.of(north()).get(code="social-care")
+    assert (social_care.information_class, social_care.hours) == ("secret", "always")
+    mirror = Site.objects.of(north()).get(kind=Site.Kind.MIRROR)
+    assert mirror.mirrors.count() == 3
+    for application in Application.objects.of(north()):
+        installed = Installation.objects.filter(application=application)
+        assert sorted(row.purpose for row in installed) == ["mirror", "primary"]
+        assert installed.get(purpose="mirror").site == mirror
+        assert installed.get(purpose="primary").site.municipality == application.owner
+
+
+def test_the_network_of_north_varmland_is_as_published() -> None:
+    links = Link.objects.of(north())
+    broadband = links.filter(kind=Link.Kind.BROADBAND)
+    assert {(link.supplier, link.mbps) for link in broadband} == {("Teracom", 100)}
+    internet = links.get(kind=Link.Kind.INTERNET)
+    assert internet.supplier == "TeliaSonera"
+    assert (internet.site.municipality.name, internet.routed_by.name) == ("Torsby", "Torsby")
+    vpn = links.filter(kind=Link.Kind.VPN)
+    assert {(link.site.municipality.name, link.other_site.municipality.name) for link in vpn} == {
+        ("Hagfors", "Torsby"),
+        ("Sunne", "Torsby"),
+    }
+
+
+def test_north_varmland_divides_evenly_to_the_ore_over_a_year() -> None:
+    """Only Hagfors pays less: it joined one application late."""
+    year = RunLine.objects.filter(
+        run__in=Run.objects.of(north()).current(), run__period__first_day__year=2025
+    )
+    shares = Share.objects.filter(line__in=year.exclude(application_code="e-services"))
+    totals = {
+        row["municipality"]: row["sum"] for row in shares.values("municipality").annotate(sum=Sum("amount"))
+    }
+    assert max(totals.values()) - min(totals.values()) <= Decimal("0.02")
+
+
+def test_the_administrator_has_one_cost_to_decide() -> None:
+    lines = RunLine.objects.filter(run__in=Run.objects.current()).exclude(reason="")
+    assert [(line.cooperation.slug, line.reason, line.cost.starts_on) for line in lines] == [
+        ("north-varmland", "no_term", TODAY.replace(day=1))
+    ]
+
+
+def test_a_credit_note_undoes_its_invoice() -> None:
+    credit = Cost.objects.of(north()).get(credits__isnull=False)
+    pair = Share.objects.filter(line__cost__in=[credit, credit.credits])
+    assert {row["sum"] for row in pair.values("municipality").annotate(sum=Sum("amount"))} == {Decimal(0)}
+
+
+def test_every_way_to_choose_a_term_is_seen() -> None:
+    """Application and cost type, application, cost type, default; subscribers, members and named."""
+    east = Cooperation.objects.get(slug="east-varmland")
+    keys = {
+        (line.application_code, line.cost_type_code): line.key_code
+        for line in RunLine.objects.filter(run__in=Run.objects.of(east).current())
+    }
+    assert keys["schools", "support"] == "even"
+    assert keys["schools", "licence"] == "pupils"
+    assert keys["", "network"] == "fibre"
+    assert keys["mail", "licence"] == "accounts"
+
+
+def test_one_key_has_a_second_version_and_one_subscription_begins_in_mid_month() -> None:
+    assert KeyVersion.objects.filter(key__code="accounts", number=2, floor_percent=10).exists()
+    assert Subscription.objects.of(north()).filter(valid_from__day=16).count() == 1
+
+
+def test_sign_ins_work_and_see_what_they_should() -> None:
+    for sign_in in SIGN_INS:
+        user = User.objects.get(username=sign_in.username)
+        assert user.is_demonstration
+        assert user.check_password(sign_in.password)
+    assert rights_of(User.objects.get(username="admin"), north()).is_administrator
+    assert rights_of(User.objects.get(username="auditor"), north()).is_auditor
+    finance = User.objects.get(username="finance.torsby")
+    assert list(Cooperation.objects.visible_to(finance)) == [north()]
+    assert not rights_of(finance, north()).may_edit
+
+
+def test_production_refuses_them(settings: Any) -> None:
+    settings.IS_PRODUCTION = True
+    with pytest.raises(CommandError, match="refused in production"):
+        call_command("load_demonstration")

@@ -1,0 +1,155 @@
+"""Files hold the figures of the page, to the last unit, and nothing that a spreadsheet would run."""
+
+import csv
+import datetime as dt
+import io
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import openpyxl
+import pytest
+from django.test import Client
+
+from billing.engine.statement import Statement
+from billing.models import Cost, Period
+from billing.reports import calendar_of, head_of, statement_of, whys
+from municipalities.models import Cooperation
+from sharedict.accounts.models import User
+from sharedict.kernel.money import to_major
+from tests.factories.billing import compute
+
+pytestmark = pytest.mark.django_db
+SignIn = Callable[[User], Client]
+PAGE = "/north/costs/2026-10/SE1737/"
+
+
+@pytest.fixture
+def statement(north: Cooperation, october: Period, auditor: User) -> Statement:
+    found = head_of(auditor, october, "SE1737")
+    assert found is not None
+    return statement_of(found, october, calendar_of(north))
+
+
+@pytest.fixture
+def book(october: Period, finance: User, sign_in: SignIn) -> Any:
+    response = sign_in(finance).get(f"{PAGE}statement.xlsx")
+    assert response["Content-Disposition"] == 'attachment; filename="north-2026-10-SE1737.xlsx"'
+    return openpyxl.load_workbook(io.BytesIO(response.content))
+
+
+def rows_of(content: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
+
+
+def amount(cell: Any) -> Decimal:
+    assert cell.data_type == "n"
+    return Decimal(str(cell.value)).quantize(Decimal("0.01"))
+
+
+def test_the_csv_holds_every_share_of_the_statement(
+    statement: Statement, finance: User, sign_in: SignIn
+) -> None:
+    response = sign_in(finance).get(f"{PAGE}statement.csv")
+    rows = rows_of(b"".join(response))  # type: ignore[call-overload]
+    assert [(row["reference"], row["share"], row["cost_amount"]) for row in rows] == [
+        (row.reference, str(to_major(row.share_minor)), str(to_major(row.cost_minor)))
+        for row in statement.shares
+    ]
+    assert sum(Decimal(row["share"]) for row in rows) == to_major(statement.total_minor)
+    assert {row["month"] for row in rows} == {"2026-10"}
+    assert {row["municipality"] for row in rows} == {"SE1737"}
+    assert {row["run"] for row in rows} == {str(statement.run_number)}
+    assert response["Content-Disposition"] == 'attachment; filename="north-2026-10-SE1737.csv"'
+
+
+def test_text_in_the_csv_is_never_a_formula(october: Period, finance: User, sign_in: SignIn) -> None:
+    rows = rows_of(b"".join(sign_in(finance).get(f"{PAGE}statement.csv")))  # type: ignore[call-overload]
+    by_reference = {row["reference"]: row for row in rows}
+    assert by_reference["C00000002"]["supplier"] == "'=SUM(A1:A9)"
+    assert by_reference["C00000002"]["description"] == 'Licences, "large" 🏢'
+    assert by_reference["C00000003"]["description"] == "'@support"
+
+
+def test_the_workbook_s_summary_is_that_of_the_statement(book: Any, statement: Statement) -> None:
+    facts = {row[0].value: row[1] for row in book["Summary"].iter_rows(min_row=2, max_row=17)}
+    assert amount(facts["Total"]) == to_major(statement.total_minor)
+    assert amount(facts["Month before"]) == to_major(statement.before_minor)
+    assert amount(facts["Change"]) == to_major(statement.change_minor)
+    assert amount(facts["Year so far"]) == to_major(statement.year_minor)
+    assert facts["Fingerprint of the inputs"].value == statement.fingerprint
+    assert facts["Run"].value == statement.run_number
+    assert facts["State"].value == "preliminary"
+
+
+def test_the_workbook_s_lines_and_shares_are_those_of_the_statement(book: Any, statement: Statement) -> None:
+    lines = list(book["Lines"].iter_rows(min_row=2))
+    assert [(row[0].value or "", row[2].value, *map(amount, row[4:])) for row in lines[:-1]] == [
+        (
+            line.application,
+            line.cost_type,
+            *map(to_major, (line.this_minor, line.before_minor, line.change_minor, line.year_minor)),
+        )
+        for line in statement.lines
+    ]
+    assert amount(lines[-1][4]) == to_major(statement.total_minor)
+    shares = list(book["Shares"].iter_rows(min_row=2))
+    assert [(row[0].value, amount(row[7]), amount(row[8])) for row in shares[:-1]] == [
+        (row.reference, to_major(row.cost_minor), to_major(row.share_minor)) for row in statement.shares
+    ]
+    assert amount(shares[-1][8]) == to_major(statement.total_minor)
+
+
+def test_text_in_the_workbook_is_text(book: Any) -> None:
+    cells = {cell.value: cell for row in book["Shares"].iter_rows() for cell in row}
+    assert cells["=SUM(A1:A9)"].data_type == "s"
+    assert not any(cell.data_type == "f" for sheet in book for row in sheet.iter_rows() for cell in row)
+
+
+def test_the_workbook_explains_every_share(book: Any, october: Period) -> None:
+    rows = {row[0].value: row for row in book["Explanation"].iter_rows(min_row=2)}
+    for why in whys(october, "SE1737"):
+        row = rows[why.reference]
+        assert amount(row[2]) == to_major(why.amount_minor)
+        assert amount(row[3]) == to_major(why.cost_minor)
+        assert row[4].value.date() == dt.date.fromisoformat(why.starts_on)
+        assert row[7].value == why.key.name
+        assert row[9].value == why.key.decision
+        assert amount(row[21]) == to_major(why.own.share_minor)
+    support = rows["C00000003"]
+    assert (support[11].value, support[13].value, support[14].value) == ("Population", 12000, 20000)
+    assert support[16].value.date() == dt.date(2025, 12, 31)
+    assert support[17].value == "Statistics Sweden"
+    assert support[18].value == 60
+    assert support[19].value == "18"
+
+
+def test_the_workbook_draws_its_own_figures(book: Any) -> None:
+    charts = book["Summary"]._charts
+    assert len(charts) == 1
+    assert len(charts[0].series) == 2
+
+
+def test_an_amount_that_a_spreadsheet_cannot_hold_is_written_as_text(
+    north: Cooperation, october: Period, costs: list[Cost], finance: User, sign_in: SignIn
+) -> None:
+    Cost.objects.filter(pk=costs[1].pk).update(amount=Decimal("9999999999999999.99"))
+    compute(north)
+    response = sign_in(finance).get(f"{PAGE}statement.xlsx")
+    shares = openpyxl.load_workbook(io.BytesIO(response.content))["Shares"]
+    row = next(row for row in shares.iter_rows() if row[0].value == "C00000002")
+    assert row[7].value == "9999999999999999.99"
+
+
+def test_a_month_as_a_workbook_lists_the_municipalities(
+    october: Period, finance: User, sign_in: SignIn
+) -> None:
+    response = sign_in(finance).get("/north/costs/2026-10/month.xlsx")
+    sheet = openpyxl.load_workbook(io.BytesIO(response.content))["Municipalities"]
+    rows = {row[0].value: row for row in sheet.iter_rows()}
+    totals = {
+        total.municipality.key: total.amount
+        for total in october.current_run.totals.select_related("municipality")
+    }
+    assert {key: amount(rows[key][3]) for key in totals} == totals
+    assert amount(rows["Total"][3]) == sum(totals.values())

@@ -1,0 +1,111 @@
+"""Where each role starts, and the files there are."""
+
+import datetime as dt
+from collections.abc import Callable
+
+import pytest
+import time_machine
+from django.test import Client
+
+from agreements.models import Term
+from billing.models import Period
+from billing.reports import calendar_of, head_of, statement_of
+from billing.views.overview import shown_months
+from billing.views.pictures import MOST_BARS, months_by_municipality
+from municipalities.models import Cooperation
+from sharedict.accounts.models import User
+from sharedict.jobs.actions import announce_change
+from sharedict.jobs.models import Job
+from sharedict.kernel.periods import Month
+from sharedict.templatetags.money import minor, signed_minor
+from tests.factories.billing import compute
+
+pytestmark = pytest.mark.django_db
+SignIn = Callable[[User], Client]
+
+
+@pytest.fixture(autouse=True)
+def in_october() -> object:
+    with time_machine.travel(dt.datetime(2026, 10, 20, 12, tzinfo=dt.UTC), tick=False) as now:
+        yield now
+
+
+def test_a_finance_officer_starts_with_this_months_amount(
+    north: Cooperation, october: Period, finance: User, sign_in: SignIn
+) -> None:
+    text = sign_in(finance).get("/north/overview/").content.decode()
+    head = head_of(finance, october, "SE1737")
+    assert head is not None
+    statement = statement_of(head, october, calendar_of(north))
+    assert minor(statement.total_minor, "SEK") in text
+    assert signed_minor(statement.change_minor, "SEK") in text
+    assert "/north/costs/2026-10/SE1737/statement.csv" in text
+    assert "Preliminary" in text
+    assert "Needs you" not in text
+    assert "Hagfors" in text
+
+
+def test_others_are_not_in_the_picture_where_shares_are_not_open(
+    north: Cooperation, october: Period, finance: User, sign_in: SignIn
+) -> None:
+    north.shares_are_open = False
+    north.save()
+    assert "Hagfors" not in sign_in(finance).get("/north/overview/").content.decode()
+
+
+def test_an_administrator_starts_with_what_needs_them(
+    north: Cooperation, october: Period, administrator: User, sign_in: SignIn
+) -> None:
+    Term.objects.filter(cooperation=north, cost_type=None).delete()
+    compute(north)
+    job = announce_change(cooperation_id=north.pk, touches=(october.first_day, None))
+    Job.objects.filter(pk=job.pk).update(state=Job.State.FAILED)
+    text = sign_in(administrator).get("/north/overview/").content.decode()
+    assert "1 job has failed" in text
+    assert "October 2026: 2 costs are unallocated" in text
+    assert "September 2026 is over, and still open" in text
+
+
+def test_nothing_to_do_is_said(north: Cooperation, october: Period, auditor: User, sign_in: SignIn) -> None:
+    Period.objects.filter(first_day=dt.date(2026, 9, 1)).update(first_day=dt.date(2026, 12, 1))
+    assert "Nothing: every cost is allocated" in sign_in(auditor).get("/north/overview/").content.decode()
+
+
+def test_files_of_ones_own_months_and_years(october: Period, finance: User, sign_in: SignIn) -> None:
+    text = sign_in(finance).get("/north/reports/").content.decode()
+    for path in (
+        "2026-10/SE1737/statement.xlsx",
+        "2026-09/SE1737/statement.csv",
+        "2026-10/month.csv",
+        "2026/shares.csv",
+    ):
+        assert f'href="/north/costs/{path}"' in text
+    assert "SE1783" not in text
+
+
+def test_strangers_find_nothing(october: Period, stranger: User, sign_in: SignIn) -> None:
+    for path in ("overview/", "reports/", "costs/"):
+        assert sign_in(stranger).get(f"/north/{path}").status_code == 404
+
+
+def test_the_twelve_months_up_to_now_are_shown() -> None:
+    months = [Month(2026, 1).plus(count) for count in range(24)]
+    assert shown_months(months, Month(2026, 6)) == months[:6]
+    assert shown_months(months, Month(2027, 6)) == months[6:18]
+    assert shown_months(months, Month(2025, 6)) == months[:12]
+    assert shown_months([], Month(2025, 6)) == []
+
+
+def test_small_municipalities_are_summed_and_nothing_is_lost() -> None:
+    months = [Month(2026, 1), Month(2026, 2)]
+    names = {f"SE{code}": str(code) for code in range(1000, 1290)}
+    amounts = [{key: int(key[2:]) for key in names}, dict.fromkeys(names, 1)]
+    picture = months_by_municipality(months, names, amounts, "SEK")
+    assert picture is not None
+    series = picture["chart"]["series"]
+    assert len(series) == MOST_BARS
+    assert series[-1]["name"] == "Other"
+    for place in (0, 1):
+        assert sum(int(one["values"][place].replace(".", "")) for one in series) == sum(
+            amounts[place].values()
+        )

@@ -1,0 +1,179 @@
+"""The months, and the two people and two steps that close one."""
+
+import csv
+import io
+from collections.abc import Callable
+
+import openpyxl
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from agreements.models import Term
+from billing.models import Cost, Period
+from municipalities.models import Cooperation
+from sharedict.accounts.models import User
+from sharedict.templatetags.money import minor
+from tests.factories.billing import close, compute
+from tests.factories.municipalities import MemberFactory
+
+pytestmark = pytest.mark.django_db
+SignIn = Callable[[User], Client]
+
+
+def test_the_list_shows_each_month_with_what_each_carries(
+    october: Period, finance: User, sign_in: SignIn
+) -> None:
+    text = sign_in(finance).get("/north/costs/").content.decode()
+    for total in october.current_run.totals.select_related("municipality"):
+        assert f'href="/north/costs/2026-10/{total.municipality.key}/">{total.amount}' in text
+    assert "September 2026" in text
+    assert "181.01" in text
+
+
+def test_the_list_comes_as_files(october: Period, finance: User, sign_in: SignIn) -> None:
+    client = sign_in(finance)
+    rows = list(csv.reader(io.StringIO(client.get("/north/costs/?format=csv").content.decode("utf-8-sig"))))
+    assert rows[0] == ["Month", "State", "Total", "Unallocated", "Torsby", "Hagfors"]
+    assert rows[2][:5] == ["2026-09", "Preliminary", "130.00", "0.00", "65.00"]
+    book = openpyxl.load_workbook(io.BytesIO(client.get("/north/costs/?format=xlsx").content))
+    assert book.active["C3"].value == 130
+
+
+def test_more_municipalities_than_columns_leaves_the_columns_out(
+    north: Cooperation, october: Period, finance: User, sign_in: SignIn
+) -> None:
+    for _ in range(8):
+        MemberFactory(cooperation=north)
+    compute(north)
+    text = sign_in(finance).get("/north/costs/").content.decode()
+    assert "Torsby" not in text
+    assert "October 2026" in text
+
+
+def test_a_cooperation_without_costs_is_told_what_to_do(
+    north: Cooperation, administrator: User, finance: User, sign_in: SignIn
+) -> None:
+    for path in ("costs/", "reports/", "overview/"):
+        assert "/north/costs/register/new/" in sign_in(administrator).get(f"/north/{path}").content.decode()
+        text = sign_in(finance).get(f"/north/{path}").content.decode()
+        assert "/north/costs/register/new/" not in text
+        assert "sd-empty" in text
+
+
+def test_a_month_says_why_a_cost_is_unallocated_and_what_to_do(
+    north: Cooperation, october: Period, administrator: User, finance: User, sign_in: SignIn
+) -> None:
+    Term.objects.filter(cooperation=north, cost_type=None).delete()
+    compute(north)
+    text = sign_in(administrator).get("/north/costs/2026-10/").content.decode()
+    assert "No term says how such a cost is divided." in text
+    assert "/north/terms/new/" in text
+    assert "2 costs are unallocated" in text
+    assert "/north/costs/2026-10/propose/" not in text
+    assert "/north/terms/new/" not in sign_in(finance).get("/north/costs/2026-10/").content.decode()
+
+
+def test_a_month_lists_who_carries_what(october: Period, finance: User, sign_in: SignIn) -> None:
+    text = sign_in(finance).get("/north/costs/2026-10/").content.decode()
+    table = text[text.index('id="totals"') :]
+    totals = list(october.current_run.totals.all())
+    assert all(minor(int(total.amount * 100)) in table for total in totals)
+    assert "181.01" in table
+    assert "130.00" in table
+    assert october.current_run.fingerprint in table
+
+
+@pytest.mark.parametrize("path", ["costs/", "costs/2026-10/", "overview/", "reports/"])
+def test_pages_take_the_same_few_queries_whatever_their_size(
+    north: Cooperation, costs: list[Cost], finance: User, sign_in: SignIn, path: str
+) -> None:
+    client, counts = sign_in(finance), []
+    for extra in (0, 6):
+        for _ in range(extra):
+            MemberFactory(cooperation=north)
+        Cost.objects.bulk_create(
+            Cost(
+                cooperation=north,
+                reference=f"C2{number:07d}",
+                cost_type=costs[0].cost_type,
+                amount=number + 1,
+                currency="SEK",
+                starts_on=costs[1].starts_on,
+                ends_on=costs[1].ends_on,
+                description="Another",
+            )
+            for number in range(extra)
+        )
+        compute(north)
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(f"/north/{path}").status_code == 200
+        counts.append(len(queries))
+    assert counts[0] == counts[1] <= 15
+
+
+def test_one_proposes_and_another_closes(
+    october: Period,
+    north: Cooperation,
+    administrator: User,
+    second_administrator: User,
+    sign_in: SignIn,
+) -> None:
+    first, second = sign_in(administrator), sign_in(second_administrator)
+    assert first.get("/north/costs/2026-09/propose/").status_code == 200
+    response = first.post("/north/costs/2026-09/propose/")
+    assert (response.status_code, response["Location"]) == (302, "/north/costs/2026-09/")
+    text = first.get("/north/costs/2026-09/").content.decode()
+    assert "another administrator closes it" in text
+    assert "/north/costs/2026-09/close/" not in text
+    assert first.post("/north/costs/2026-09/close/").status_code == 409
+    assert "/north/costs/2026-09/close/" in second.get("/north/costs/2026-09/").content.decode()
+    assert second.post("/north/costs/2026-09/close/").status_code == 302
+    closed = Period.objects.get(cooperation=north, first_day="2026-09-01")
+    assert closed.is_closed
+    text = second.get("/north/costs/2026-09/SE1737/").content.decode()
+    assert "Statement 1, closed" in text
+
+
+def test_a_month_cannot_close_before_the_one_before_it(
+    october: Period, administrator: User, sign_in: SignIn
+) -> None:
+    response = sign_in(administrator).post("/north/costs/2026-10/propose/")
+    assert response.status_code == 409
+    assert "Close the months before it first." in response.content.decode()
+
+
+@pytest.mark.parametrize("step", ["propose", "close"])
+def test_only_administrators_take_the_steps(
+    october: Period, finance: User, auditor: User, stranger: User, sign_in: SignIn, step: str
+) -> None:
+    path = f"/north/costs/2026-09/{step}/"
+    assert sign_in(finance).post(path).status_code == 403
+    assert sign_in(auditor).get(path).status_code == 403
+    assert sign_in(stranger).post(path).status_code == 404
+
+
+def test_a_late_change_is_noted_and_changes_nothing(
+    north: Cooperation,
+    october: Period,
+    costs: list[Cost],
+    administrator: User,
+    second_administrator: User,
+    sign_in: SignIn,
+) -> None:
+    first = Period.objects.get(cooperation=north, first_day="2026-09-01")
+    close(first, proposer=administrator, closer=second_administrator)
+    Cost.objects.filter(pk=costs[0].pk).update(amount=999)
+    compute(north)
+    text = sign_in(administrator).get("/north/costs/2026-09/").content.decode()
+    assert "changed after it was closed" in text
+    assert "130.00" in text
+    overview = sign_in(administrator).get("/north/overview/").content.decode()
+    assert "something changed after it was closed" in overview
+
+
+def test_a_month_without_costs_does_not_exist(october: Period, administrator: User, sign_in: SignIn) -> None:
+    for path in ("", "propose/", "close/", "progress/", "month.csv", "month.xlsx"):
+        assert sign_in(administrator).get(f"/north/costs/2026-12/{path}").status_code == 404
+    assert sign_in(administrator).get("/north/costs/2026-10/month.pdf").status_code == 404

@@ -1,0 +1,54 @@
+"""A finance officer's way in a real browser: the month, an amount, why, and a change on the way."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from billing.models import Cost, Period
+from municipalities.models import Cooperation
+from sharedict.accounts.models import User
+from sharedict.jobs.actions import announce_change
+from tests.factories.accounts import PASSWORD
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def sign_in(page: Page, username: str) -> None:
+    page.goto("/sign-in/")
+    page.fill("[name=username]", username)
+    page.fill("[name=password]", PASSWORD)
+    page.click("main button[type=submit]")
+    page.wait_for_url("**/overview/")
+
+
+def test_from_the_overview_to_the_last_digit(page: Page, october: Period, finance: User) -> None:
+    sign_in(page, "finance")
+    page.goto("/north/costs/2026-10/SE1737/")
+    page.click("a[href='#costs.erp.support']")
+    expect(page.locator("tbody:target")).to_contain_text("@support")
+    page.click("tbody:target td.sd-main-amount a")
+    expect(page.locator("h1")).to_contain_text("Why 18.00 SEK?")
+    page.click("summary:has-text('Population of all payers')")
+    expect(page.locator("details[open].sd-more")).to_contain_text("8,000")
+
+
+def test_the_note_of_a_change_ends_by_itself(
+    page: Page,
+    october: Period,
+    north: Cooperation,
+    costs: list[Cost],
+    finance: User,
+    do_jobs: Callable[[], int],
+) -> None:
+    sign_in(page, "finance")
+    announce_change(cooperation_id=north.pk, touches=(october.first_day, None))
+    page.goto("/north/costs/2026-10/SE1737/")
+    expect(page.locator(".sd-job progress")).to_be_visible()
+    Cost.objects.filter(pk=costs[2].pk).update(amount=40)
+    do_jobs()
+    link = page.locator(".sd-job a", has_text="Show the new figures")
+    expect(link).to_be_visible()
+    link.click()
+    expect(page.locator(".sd-lines")).to_contain_text("24.00")
+    expect(page.locator(".sd-job")).to_have_count(0)

@@ -1,0 +1,116 @@
+"""Reading what people upload: every spreadsheet's CSV, and clear words about everything else."""
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from sharedict.common import uploads
+from sharedict.common.uploads import Finding, Outcome, UploadedTable, UploadError
+
+COLUMNS = ("code", "value")
+
+
+def read(content: bytes, optional: tuple[str, ...] = ()) -> UploadedTable:
+    return uploads.read_upload(SimpleUploadedFile("rows.csv", content), COLUMNS, optional)
+
+
+@pytest.mark.parametrize(
+    "content", [b"code;value\n1737;5\n", b"code,value\r\n1737,5\r\n", b"Value\tCODE\n5\t1737"]
+)
+def test_semicolon_comma_and_tab_in_any_order_and_case(content: bytes) -> None:
+    assert [row.values for row in read(content).rows] == [{"code": "1737", "value": "5"}]
+
+
+def test_a_byte_order_mark_is_no_part_of_the_header() -> None:
+    table = read("\ufeffcode;value\nSunne;1\n".encode())
+    assert table.rows[0].values["code"] == "Sunne"
+    assert not table.notices
+
+
+def test_windows_1252_is_read_with_a_notice() -> None:
+    table = read("code;value\nHällefors;1\n".encode("cp1252"))
+    assert table.rows[0].values["code"] == "Hällefors"
+    assert "Windows-1252" in table.notices[0]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "missing: code, value"),
+        (b"code;value\n", "no rows"),
+        (b"code;amount\n1;2\n", "missing: value; unknown: amount"),
+        (b"code;value;value\n1;2;3\n", "twice: value"),
+        (b'code;value\n"1;2\n', "not valid CSV"),
+        (b"code;value\n\x81\x8d\xff;2\n", "not text"),
+        ("code;value\n1;2\n".encode("utf-16"), "not text"),
+        (b"PK\x03\x04 and so on", "workbook"),
+        (b"code;value\n" + b"1;2\n" * 20_001, "20000 rows"),
+        (b"code;value\n" + b"x" * 2**21, "2 MB"),
+        (b"code;value\n" + b"x" * 200_000 + b";1\n", "not valid CSV"),
+    ],
+)
+def test_a_file_that_is_no_such_table_is_refused_in_words(content: bytes, said: str) -> None:
+    with pytest.raises(UploadError, match=said):
+        read(content)
+
+
+def test_a_row_with_too_few_or_too_many_cells_is_wrong_and_the_others_stay() -> None:
+    rows = read(b"code;value\n1\n\n2;3;4\n5;6\n7;8;\n").rows
+    assert [(row.line, bool(row.error)) for row in rows] == [(2, True), (4, True), (5, False), (6, False)]
+
+
+def test_a_line_number_is_where_a_row_with_line_breaks_begins() -> None:
+    rows = read(b'code;value\n"a\nb";1\nc;2\n').rows
+    assert [row.line for row in rows] == [2, 4]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("1234.5", "1234.5"), ("1 234,50", "1234.5"), ("1\u00a0234", "1234"), ("\u22125", "-5"), ("0", "0")],
+)
+def test_numbers_as_they_are_written_here(text: str, value: str) -> None:
+    assert uploads.parse_number(text, digits=18, decimals=4) == Decimal(value)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "x", "1e5", "NaN", "Infinity", "1.2.3", "1,234.5", "1.23456", "9" * 15, "٣", "9" * 10_000]
+)
+def test_what_is_no_number_of_that_size_is_refused(text: str) -> None:
+    with pytest.raises(UploadError) as refused:
+        uploads.parse_number(text, digits=18, decimals=4)
+    assert len(refused.value.message) < 100
+
+
+def test_a_day_is_year_month_day() -> None:
+    assert uploads.parse_day("2026-10-31") == dt.date(2026, 10, 31)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "31.10.2026", "2026-02-30", "2026-1-1", "0001-01-01", "9999-12-31", "today"]
+)
+def test_what_is_no_such_day_is_refused(text: str) -> None:
+    with pytest.raises(UploadError, match="not a date"):
+        uploads.parse_day(text)
+
+
+def test_the_seal_holds_the_table_and_what_was_shown() -> None:
+    table = read(b"code;value\n1;2\n")
+    shown = [Finding(2, Outcome.NEW, "1", after="2")]
+    content = uploads.opened(uploads.sealed(table, shown, "north"), "north")
+    assert content["text"] == table.text
+    assert uploads.is_as_shown(content, shown)
+    assert not uploads.is_as_shown(content, [Finding(2, Outcome.CHANGED, "1", before="3", after="2")])
+
+
+@pytest.mark.parametrize("seal", ["", "x", "a:b:c"])
+def test_an_altered_seal_is_refused(seal: str) -> None:
+    with pytest.raises(UploadError, match="Upload the file again"):
+        uploads.opened(seal, "north")
+
+
+def test_a_seal_for_one_cooperation_does_not_open_in_another() -> None:
+    table = read(b"code;value\n1;2\n")
+    with pytest.raises(UploadError):
+        uploads.opened(uploads.sealed(table, [], "north"), "outside")

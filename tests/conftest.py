@@ -1,0 +1,157 @@
+"""Fixtures that every test may use: the cast, a browser, and a page on the live server.
+
+Torsby and Hagfors share costs in ``north``; Sundsvall, in ``outside``, must see nothing of it.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+from hypothesis import settings
+from playwright.sync_api import Browser, Page
+
+from agreements.models import CostType, Key, Term
+from municipalities.models import Cooperation, Driver, Municipality, Role
+from services.models import Application
+from sharedict.accounts.models import User
+from sharedict.jobs.actions import run_all
+from tests import cast
+from tests.browser import chromium, watched_page
+
+# Properties run on few examples each time; `pytest --hypothesis-profile=thorough` looks harder.
+settings.register_profile("quick", max_examples=25, deadline=None)
+settings.register_profile("thorough", max_examples=2_000, deadline=None)
+settings.load_profile("quick")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for each test process."""
+    # Playwright runs an event loop in this thread, in which Django would refuse to talk to the database.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture
+def browser_options() -> dict[str, Any]:
+    """How ``page`` presents itself; override it in a module or with parametrize."""
+    return {"viewport": {"width": 1280, "height": 900}, "locale": "en-GB"}
+
+
+@pytest.fixture
+def page(browser: Browser, live_server: Any, browser_options: dict[str, Any]) -> Iterator[Page]:
+    """A signed-out page on the live server: ``page.goto("/sign-in/")`` is enough."""
+    with watched_page(browser, live_server.url, **browser_options) as opened:
+        yield opened
+
+
+@pytest.fixture
+def torsby(db: None) -> Municipality:
+    return cast.torsby()
+
+
+@pytest.fixture
+def hagfors(db: None) -> Municipality:
+    return cast.hagfors()
+
+
+@pytest.fixture
+def sundsvall(db: None) -> Municipality:
+    return cast.sundsvall()
+
+
+@pytest.fixture
+def north(db: None) -> Cooperation:
+    """Torsby and Hagfors, with all that a cost needs to be shared between them."""
+    return cast.north()
+
+
+@pytest.fixture
+def outside(db: None) -> Cooperation:
+    """Sundsvall's cooperation: nobody of ``north`` may see it, nor the other way round."""
+    return cast.outside()
+
+
+@pytest.fixture
+def population(db: None) -> Driver:
+    return cast.population()
+
+
+@pytest.fixture
+def erp(north: Cooperation) -> Application:
+    """An application of ``north`` that both its members use."""
+    return Application.objects.get(cooperation=north, code="erp")
+
+
+@pytest.fixture
+def licence(north: Cooperation) -> CostType:
+    return CostType.objects.get(cooperation=north, code="licence")
+
+
+@pytest.fixture
+def even_key(north: Cooperation) -> Key:
+    return Key.objects.get(cooperation=north, code="even")
+
+
+@pytest.fixture
+def population_key(north: Cooperation) -> Key:
+    return Key.objects.get(cooperation=north, code="population")
+
+
+@pytest.fixture
+def default_term(north: Cooperation) -> Term:
+    """Everything in ``north`` is divided evenly, unless a narrower term says otherwise."""
+    return Term.objects.get(cooperation=north, application=None, cost_type=None)
+
+
+@pytest.fixture
+def administrator(north: Cooperation) -> User:
+    return cast.person("administrator", north, Role.Kind.ADMINISTRATOR)
+
+
+@pytest.fixture
+def second_administrator(north: Cooperation) -> User:
+    """Closes what ``administrator`` proposes."""
+    return cast.person("second", north, Role.Kind.ADMINISTRATOR)
+
+
+@pytest.fixture
+def coordinator(north: Cooperation, torsby: Municipality) -> User:
+    return cast.person("coordinator", north, Role.Kind.COORDINATOR, torsby)
+
+
+@pytest.fixture
+def finance(north: Cooperation, torsby: Municipality) -> User:
+    return cast.person("finance", north, Role.Kind.FINANCE, torsby)
+
+
+@pytest.fixture
+def auditor(north: Cooperation) -> User:
+    return cast.person("auditor", north, Role.Kind.AUDITOR)
+
+
+@pytest.fixture
+def stranger(outside: Cooperation) -> User:
+    """The administrator of another cooperation."""
+    return cast.person("stranger", outside, Role.Kind.ADMINISTRATOR)
+
+
+@pytest.fixture
+def sign_in() -> Callable[[User], Client]:
+    """A client that the given person is signed in with."""
+
+    def signed_in(user: User) -> Client:
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return signed_in
+
+
+@pytest.fixture
+def do_jobs(db: None) -> Callable[[], int]:
+    """Does every ready job, as a worker would; gives back how many there were."""
+    return run_all

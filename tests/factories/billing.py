@@ -1,0 +1,56 @@
+import datetime as dt
+from decimal import Decimal
+
+import factory
+from factory.django import DjangoModelFactory
+
+from billing.actions import close_period, compute_period, ensure_periods, propose_period
+from billing.models import Cost, Period
+from municipalities.models import Cooperation
+from sharedict.accounts.models import User
+from tests.factories.agreements import CostTypeFactory
+from tests.factories.municipalities import CooperationFactory
+
+
+class CostFactory(DjangoModelFactory):
+    """A cost of the whole cooperation, of 100.00 for January 2026; no job is ordered for it."""
+
+    class Meta:
+        model = Cost
+
+    cooperation = factory.SubFactory(CooperationFactory)
+    reference = factory.Sequence(
+        lambda number: f"C9{number:07d}"
+    )  # out of the way of those that actions give
+    application = None
+    cost_type = factory.SubFactory(CostTypeFactory, cooperation=factory.SelfAttribute("..cooperation"))
+    description = "Licences"
+    amount = Decimal("100.00")
+    currency = factory.SelfAttribute("cooperation.currency")
+    starts_on = dt.date(2026, 1, 1)
+    ends_on = dt.date(2026, 2, 1)
+
+
+class PeriodFactory(DjangoModelFactory):
+    """January 2026, not yet computed."""
+
+    class Meta:
+        model = Period
+        django_get_or_create = ("cooperation", "first_day")
+
+    cooperation = factory.SubFactory(CooperationFactory)
+    first_day = dt.date(2026, 1, 1)
+
+
+def compute(cooperation: Cooperation) -> list[Period]:
+    """Compute every month that some cost of the cooperation falls in, and give the months back in order."""
+    ensure_periods(cooperation=cooperation, touches=(dt.date.min, None))
+    periods = Period.objects.of(cooperation).order_by("first_day")
+    for pk in periods.values_list("pk", flat=True):
+        compute_period(period_id=pk)
+    return list(periods.all())
+
+
+def close(period: Period, *, proposer: User, closer: User) -> Period:
+    """``period`` proposed by the one and closed by the other; the months before it must be closed."""
+    return close_period(period=propose_period(period=period, by=proposer), by=closer)

@@ -1,0 +1,120 @@
+import datetime as dt
+
+import factory
+from factory.django import DjangoModelFactory
+
+from municipalities.actions import hash_secret
+from municipalities.models import Cooperation, Driver, Link, Member, Municipality, Reading, Role, Site, Token
+from tests.factories.accounts import UserFactory
+
+LONG_AGO = dt.date(2020, 1, 1)
+SECRET = "0" * 64
+
+
+class CooperationFactory(DjangoModelFactory):
+    class Meta:
+        model = Cooperation
+        django_get_or_create = ("slug",)
+
+    slug = factory.Sequence(lambda number: f"cooperation-{number}")
+    name = factory.LazyAttribute(lambda row: row.slug.replace("-", " ").title())
+
+
+class MunicipalityFactory(DjangoModelFactory):
+    class Meta:
+        model = Municipality
+        django_get_or_create = ("country", "code")
+
+    country = "SE"
+    code = factory.Sequence(lambda number: f"{100 + number:04d}")
+    name = factory.LazyAttribute(lambda row: f"Municipality {row.code}")
+
+
+class MemberFactory(DjangoModelFactory):
+    class Meta:
+        model = Member
+
+    cooperation = factory.SubFactory(CooperationFactory)
+    municipality = factory.SubFactory(MunicipalityFactory)
+    valid_from = LONG_AGO
+
+
+class RoleFactory(DjangoModelFactory):
+    """An administrator unless said otherwise."""
+
+    class Meta:
+        model = Role
+
+    cooperation = factory.SubFactory(CooperationFactory)
+    user = factory.SubFactory(UserFactory)
+    kind = Role.Kind.ADMINISTRATOR
+
+
+class TokenFactory(DjangoModelFactory):
+    """A token that reads, valid for long; ``bearer`` of it is what its owner sends."""
+
+    class Meta:
+        model = Token
+
+    cooperation = factory.SubFactory(CooperationFactory)
+    name = "ledger"
+    prefix = factory.Sequence(lambda number: f"sd_{number:08x}")
+    secret_hash = hash_secret(SECRET)
+    scopes = factory.LazyFunction(lambda: ["read"])
+    created_by = factory.SubFactory(UserFactory)
+    created_at = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+    expires_at = dt.datetime(2099, 1, 1, tzinfo=dt.UTC)
+
+
+def bearer(token: Token) -> str:
+    """The whole secret of a token made here."""
+    return f"{token.prefix}.{SECRET}"
+
+
+class DriverFactory(DjangoModelFactory):
+    """A public driver unless a cooperation is given."""
+
+    class Meta:
+        model = Driver
+        django_get_or_create = ("cooperation", "code")
+
+    cooperation = None
+    code = factory.Sequence(lambda number: f"driver-{number}")
+    name = factory.LazyAttribute(lambda row: row.code.title())
+    unit = "pcs"
+
+
+class ReadingFactory(DjangoModelFactory):
+    class Meta:
+        model = Reading
+
+    driver = factory.SubFactory(DriverFactory)
+    cooperation = factory.SelfAttribute("driver.cooperation")
+    municipality = factory.SubFactory(MunicipalityFactory)
+    reference_on = dt.date(2025, 12, 31)
+    value = 1
+    source = "a test"
+
+
+class SiteFactory(DjangoModelFactory):
+    class Meta:
+        model = Site
+
+    cooperation = factory.SubFactory(CooperationFactory)
+    name = factory.Sequence(lambda number: f"Site {number}")
+    kind = Site.Kind.SERVER_ROOM
+    valid_from = LONG_AGO
+
+
+class LinkFactory(DjangoModelFactory):
+    """A link to an outside provider."""
+
+    class Meta:
+        model = Link
+
+    cooperation = factory.SelfAttribute("site.cooperation")
+    site = factory.SubFactory(SiteFactory)
+    name = factory.Sequence(lambda number: f"Link {number}")
+    kind = Link.Kind.BROADBAND
+    outside = "A provider"
+    valid_from = LONG_AGO

@@ -1,0 +1,165 @@
+"""Pages with every component on them, so that the look can be tested without an app's data."""
+
+from pathlib import Path
+from typing import Any
+
+import django_tables2
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Column, Layout, Row
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.template import engines
+from django.urls import path
+from django.views.generic import TemplateView
+
+MONTHS = [f"2026-{month:02}" for month in range(1, 13)]
+PLACES = ["Torsby", "Sunne", "Hagfors"]
+NAVIGATION = {
+    "items": [
+        {"url": f"/{name.lower()}/", "label": name, "active": name == "Costs"}
+        for name in ("Services", "Costs")
+    ],
+    "tabs": [{"url": "/costs/", "label": "Statement", "active": True}],
+    "cooperations": [{"url": "/", "label": "North Värmland", "active": True}],
+    "tokens_url": "/tokens/",
+    "search_url": "/search/",
+}
+CHARTS = {
+    "bars": {
+        "kind": "stacked-bars",
+        "unit": "SEK",
+        "categories": MONTHS,
+        "series": [{"name": place, "values": ["1000.10", "2000.20", "3000.30"] * 4} for place in PLACES],
+    },
+    "ranking": {
+        "kind": "bars",
+        "horizontal": True,
+        "unit": "SEK",
+        "categories": PLACES,
+        "series": [{"name": "Cost", "values": ["3.00", "2.00", "1.00"]}],
+    },
+    "waterfall": {
+        "kind": "waterfall",
+        "unit": "SEK",
+        "categories": ["September", "ERP", "Helpdesk", "October"],
+        "totals": [0, 3],
+        "series": [{"name": "Amount", "values": ["100000.00", "500.00", "-200.00", "100300.00"]}],
+    },
+    "network": {
+        "kind": "network",
+        "nodes": [{"id": place, "name": place, "group": "Site"} for place in PLACES],
+        "links": [{"source": "Sunne", "target": "Torsby", "label": "100 Mbit/s"}],
+    },
+    "flow": {
+        "kind": "flow",
+        "unit": "SEK",
+        "nodes": [{"name": "ERP"}, {"name": "Torsby"}],
+        "links": [{"source": "ERP", "target": "Torsby", "value": "10.50"}],
+    },
+    "lines": {
+        "kind": "lines",
+        "unit": "%",
+        "categories": MONTHS,
+        "series": [{"name": "Met", "values": ["99.5"] * 12}, {"name": "Target", "values": ["99.0"] * 12}],
+    },
+}
+PAGES = Path(__file__).parent / "pages"
+PARTS = sorted(page.stem for page in PAGES.glob("*.html"))
+
+
+class CostTable(django_tables2.Table):
+    caption = "Costs of the month"
+    number = django_tables2.TemplateColumn('<a href="/parts/">{{ value }}</a>')
+    supplier = django_tables2.Column()
+    amount = django_tables2.Column(attrs={"th": {"class": "sd-num"}, "td": {"class": "sd-num"}})
+    state = django_tables2.TemplateColumn(
+        '{% include "components/status.html" with label="Late" variant="danger" only %}',
+        orderable=False,
+        empty_values=(),
+    )
+
+
+class FilterForm(forms.Form):
+    place = forms.ChoiceField(choices=[("", "All"), *((place, place) for place in PLACES)], required=False)
+    before = forms.DateField(widget=forms.DateInput(attrs={"type": "date"}), required=False)
+
+
+class CostForm(forms.Form):
+    name = forms.CharField(help_text="As the supplier writes it.")
+    amount = forms.DecimalField(widget=forms.TextInput(attrs={"inputmode": "decimal"}))
+    starts = forms.DateField(widget=forms.DateInput(attrs={"type": "date"}))
+    place = forms.ChoiceField(choices=[("", ""), *((place, place) for place in PLACES)])
+    note = forms.CharField(widget=forms.Textarea, required=False)
+    with_vat = forms.BooleanField(required=False, label="The amount includes VAT")
+    kind = forms.ChoiceField(widget=forms.RadioSelect, choices=[("a", "Invoiced"), ("b", "Settled")])
+    benefits = forms.MultipleChoiceField(
+        widget=forms.CheckboxSelectMultiple, choices=[(place, place) for place in PLACES], required=False
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+        self.helper.layout = Layout(
+            Row(Column("name", css_class="col-md-6"), Column("amount", css_class="col-md-6")),
+            *("starts", "place", "note", "with_vat", "kind", "benefits"),
+        )
+
+
+class ComponentForm(forms.Form):
+    driver = forms.ChoiceField(choices=[("even", "Even"), ("population", "Population")])
+    percent = forms.DecimalField(widget=forms.TextInput(attrs={"inputmode": "decimal"}))
+
+
+class Filtered:
+    """What the filter component asks of a FilterSet: its form."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.form = FilterForm(request.GET or None, auto_id="filter_%s")
+        self.form.is_valid()
+
+
+def gallery(request: HttpRequest, part: str) -> HttpResponse:
+    """One page of the gallery."""
+    rows = [
+        {"number": f"2026-{number:03}", "supplier": "A supplier", "amount": "1 234.50"}
+        for number in range(30)
+    ]
+    table = CostTable(rows)
+    django_tables2.RequestConfig(request, paginate={"per_page": 5}).configure(table)
+    template = engines["django"].from_string((PAGES / f"{part}.html").read_text(encoding="utf-8"))
+    context = {
+        "nav": NAVIGATION,
+        "cooperation": {"name": "North Värmland", "is_demonstration": True},
+        "charts": CHARTS,
+        "table": table,
+        "filter": Filtered(request),
+        "form": CostForm(request.GET or None),
+        "formset": forms.formset_factory(ComponentForm, extra=1)(),
+        "actions": [{"url": "/form/", "label": "New cost", "primary": True}],
+        "figures": [{"label": "To pay", "value": "82 966.50 SEK", "note": "preliminary"}],
+        "facts": [("Key", "Even, version 2"), ("Cost", "ERP", "/list/")],
+    }
+    return HttpResponse(template.render(context, request))
+
+
+def poll(request: HttpRequest) -> HttpResponse:
+    """A job that has ended by the time it is asked for."""
+    template = engines["django"].get_template("components/job_progress.html")
+    return HttpResponse(template.render({"label": "Computing", "is_ended": True}, request), status=286)
+
+
+def nothing(request: HttpRequest) -> HttpResponse:
+    return HttpResponse()
+
+
+urlpatterns = [
+    *(path(f"{part}/", gallery, {"part": part}) for part in PARTS),
+    path("poll/", poll),
+    path("", nothing, name="home"),
+    *(path(f"{name}/", nothing, name=name) for name in ("set-language", "set-theme", "sign-out", "sign-in")),
+    path("accessibility/", TemplateView.as_view(template_name="accessibility.html"), name="accessibility"),
+    path("lost/", TemplateView.as_view(template_name="404.html")),
+    path("broken/", TemplateView.as_view(template_name="500.html")),
+]

@@ -1,0 +1,89 @@
+"""Every pair of colours that meets on a page, in light and dark (WCAG 2.2, 1.4.3 and 1.4.11)."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+TOKENS = Path(__file__).parents[2] / "static" / "css" / "tokens.css"
+COLOURS = {
+    name: {"light": light, "dark": dark}
+    for name, light, dark in re.findall(
+        r"--sd-([\w-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\);", TOKENS.read_text(encoding="utf-8")
+    )
+}
+TEXT, CONTROL = 4.5, 3.0
+GROUNDS = ["page", "surface", "raised", "hover"]
+STATES = {
+    "ok": "ok-ground",
+    "warning": "warning-ground",
+    "danger-text": "danger-ground",
+    "info": "info-ground",
+    "neutral": "neutral-ground",
+}
+PAIRS = [
+    *(
+        (front, ground, TEXT)
+        for ground in GROUNDS
+        for front in ("text", "strong", "muted", "link", "link-hover")
+    ),
+    *((front, ground, TEXT) for ground in ("page", "surface") for front in ("primary", "danger")),
+    *((front, ground, CONTROL) for ground in GROUNDS for front in ("control", "focus")),
+    *((front, "control-surface", TEXT) for front in ("text", "muted", "link")),
+    *((front, "control-surface", CONTROL) for front in ("control", "focus", "danger")),
+    *((front, ground, TEXT) for front, ground in STATES.items()),
+    *(("text", ground, TEXT) for ground in STATES.values()),
+    *((f"series-{number}", "surface", CONTROL) for number in range(1, 9)),
+    ("on-primary", "primary", TEXT),
+    ("on-primary", "primary-hover", TEXT),
+    ("on-danger", "danger", TEXT),
+    ("on-danger", "danger-hover", TEXT),
+    ("on-bar", "bar", TEXT),
+    ("bar-muted", "bar", TEXT),
+    ("on-bar", "bar-hover", TEXT),
+    ("on-bar-here", "bar-here", TEXT),
+    ("bar-here", "bar", CONTROL),
+]
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance as WCAG 2.2 defines it."""
+    parts = [int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)]
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def test_the_contrast_of_black_on_white_is_21() -> None:
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(("front", "ground", "least"), PAIRS)
+def test_colours_that_meet_can_be_told_apart(front: str, ground: str, least: float, theme: str) -> None:
+    assert contrast(COLOURS[front][theme], COLOURS[ground][theme]) >= least
+
+
+def test_no_stylesheet_of_ours_has_a_colour_beside_the_tokens() -> None:
+    sheets = [sheet for sheet in TOKENS.parent.glob("*.css") if sheet != TOKENS]
+    assert [
+        (sheet.name, colour)
+        for sheet in sheets
+        for colour in re.findall(r"#[0-9a-f]{3,8}\b|rgba?\(|hsla?\(", sheet.read_text(encoding="utf-8"))
+    ] == []
+
+
+def test_every_token_that_is_used_is_defined() -> None:
+    defined = set(re.findall(r"--sd-[\w-]+(?=:)", TOKENS.read_text(encoding="utf-8")))
+    used = {
+        name
+        for sheet in TOKENS.parent.glob("*.css")
+        for name in re.findall(r"var\((--sd-[\w-]+)", sheet.read_text(encoding="utf-8"))
+    }
+    assert used - defined == set()

@@ -1,0 +1,112 @@
+"""The change log says who changed what in words, to those who may know."""
+
+import datetime as dt
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from municipalities.actions import save_row
+from municipalities.models import Cooperation, Link, Member, Municipality, Site
+from municipalities.reports import changes_in_words
+from sharedict.accounts.models import User
+from sharedict.audit.actions import record
+from sharedict.audit.models import Entry
+from tests.factories.municipalities import LONG_AGO, MunicipalityFactory, SiteFactory
+
+SignIn = Callable[[User], Client]
+
+
+@pytest.fixture
+def link(north: Cooperation, administrator: User, torsby: Municipality) -> Link:
+    row = Link(
+        cooperation=north,
+        name="Line",
+        kind="broadband",
+        site=SiteFactory(cooperation=north, name="Torsby room"),
+        outside="Teracom",
+        valid_from=LONG_AGO,
+    )
+    save_row(row=row, by=administrator)
+    row.kind, row.routed_by, row.mbps = "vpn", torsby, 100
+    return save_row(row=row, by=administrator)
+
+
+def words(entry: Entry) -> dict[str, str]:
+    return {change.label: change.in_words() for change in changes_in_words([entry])[entry.pk]}
+
+
+def test_columns_choices_and_rows_are_called_by_their_names(link: Link) -> None:
+    entry = Entry.objects.get(verb="change", subject="Line")
+    assert words(entry) == {
+        "kind": "broadband → switched VPN",
+        "answers for routing": "Torsby",
+        "Mbit/s": "100",
+    }
+
+
+def test_what_is_taken_away_leaves_a_dash(link: Link, administrator: User) -> None:
+    link.mbps = None
+    save_row(row=link, by=administrator)
+    assert words(Entry.objects.latest("id")) == {"Mbit/s": "100 → —"}
+
+
+def test_an_entry_about_what_is_no_more_is_still_read(north: Cooperation, administrator: User) -> None:
+    entry = record(verb="change", subject=north, by=administrator, at=timezone.now())
+    entry.subject_type, entry.changes = (
+        "gone.model",
+        {"some_column": ["1", "2"], "odd": "text", "none": [None, "x"]},
+    )
+    assert words(entry) == {"some column": "1 → 2", "odd": "text", "none": "x"}
+    entry.subject_type, entry.changes = (
+        "municipalities.member",
+        {"municipality": ["999999", "x"], "gone": ["", "1"]},
+    )
+    assert words(entry) == {"municipality": "999999 → x", "gone": "1"}
+
+
+def test_administrators_and_auditors_read_it_and_nobody_else(
+    sign_in: SignIn, administrator: User, auditor: User, finance: User, stranger: User, link: Link
+) -> None:
+    for person, status in ((administrator, 200), (auditor, 200), (finance, 403), (stranger, 404)):
+        assert sign_in(person).get("/north/change-log/").status_code == status
+
+
+def test_it_is_narrowed_by_who_what_kind_and_date(sign_in: SignIn, auditor: User, link: Link) -> None:
+    client = sign_in(auditor)
+    today = timezone.localdate()
+    yesterday = today - dt.timedelta(days=1)
+
+    def rows(query: str) -> int:
+        page = client.get(f"/north/change-log/?{query}").content.decode()
+        return page.count("<tr ") if "No changes here" not in page else 0
+
+    assert rows("") == rows("who=administrator") == rows("kind=municipalities.link") == 2
+    assert rows("what=line") == rows(f"since={today}&until={today}") == 2
+    assert rows("who=nobody") == rows(f"until={yesterday}") == 0
+    assert rows("since=yesterday") == 2
+
+
+def test_the_file_holds_before_and_after(sign_in: SignIn, auditor: User, link: Link) -> None:
+    response = sign_in(auditor).get("/north/change-log/?format=csv")
+    text = b"".join(response.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
+    assert "kind: broadband → switched VPN" in text
+    assert sign_in(auditor).get("/north/change-log/?format=xlsx").content.startswith(b"PK")
+
+
+def test_rows_that_are_referred_to_are_read_together(
+    north: Cooperation, administrator: User, django_assert_num_queries: Callable[[int], object]
+) -> None:
+    for number in range(5):
+        save_row(
+            row=Member(
+                cooperation=north, municipality=MunicipalityFactory(name=f"M{number}"), valid_from=LONG_AGO
+            ),
+            by=administrator,
+        )
+    entries = list(Entry.objects.filter(subject_type="municipalities.member"))
+    with django_assert_num_queries(2):  # type: ignore[attr-defined]
+        found = changes_in_words(entries)
+    assert {change.after for changes in found.values() for change in changes} >= {f"M{n}" for n in range(5)}
+    assert Site.objects.count() == 0

@@ -1,0 +1,50 @@
+"""The way in, and the sign of life."""
+
+from collections.abc import Callable
+
+import pytest
+from django.db import OperationalError, connection
+from django.test import Client
+
+from municipalities.models import Cooperation
+from sharedict.accounts.models import User
+from tests.factories.accounts import UserFactory
+from tests.factories.municipalities import RoleFactory
+
+SignIn = Callable[[User], Client]
+
+
+@pytest.mark.django_db
+def test_anonymous_visitors_are_led_to_the_sign_in(client: Client) -> None:
+    assert client.get("/").headers["Location"] == "/sign-in/?next=/"
+
+
+def test_the_only_cooperation_is_opened_at_once(sign_in: SignIn, administrator: User) -> None:
+    assert sign_in(administrator).get("/").headers["Location"] == "/north/overview/"
+
+
+def test_several_cooperations_are_a_choice(
+    sign_in: SignIn, administrator: User, outside: Cooperation
+) -> None:
+    RoleFactory(user=administrator, cooperation=outside)
+    page = sign_in(administrator).get("/").content.decode()
+    assert "/north/overview/" in page
+    assert "/outside/overview/" in page
+
+
+def test_somebody_without_a_role_learns_what_to_do(sign_in: SignIn, north: Cooperation) -> None:
+    page = sign_in(UserFactory(username="newcomer")).get("/").content.decode()
+    assert "Ask the administrator" in page
+    assert "newcomer" in page
+    assert "north" not in page
+
+
+@pytest.mark.django_db
+def test_health_is_the_databases(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert client.get("/health/").json() == {"status": "ok"}
+
+    def refuse() -> None:
+        raise OperationalError
+
+    monkeypatch.setattr(connection, "cursor", refuse)
+    assert client.get("/health/").status_code == 503

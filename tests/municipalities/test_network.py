@@ -1,0 +1,163 @@
+"""Sites, links and their picture."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from municipalities.models import Cooperation, Link, Municipality, Site
+from services.models import Application
+from sharedict.accounts.models import User
+from sharedict.audit.models import Entry
+from tests.factories.municipalities import LinkFactory, SiteFactory
+from tests.factories.services import InstallationFactory
+
+SignIn = Callable[[User], Client]
+
+
+@pytest.fixture
+def room(north: Cooperation, torsby: Municipality) -> Site:
+    site: Site = SiteFactory(cooperation=north, name="Torsby room", municipality=torsby)
+    return site
+
+
+@pytest.fixture
+def mirror(north: Cooperation) -> Site:
+    site: Site = SiteFactory(cooperation=north, name="Mirror", kind=Site.Kind.MIRROR)
+    return site
+
+
+def site_fields(**fields: Any) -> dict[str, Any]:
+    return {"name": "New site", "kind": "server_room", "valid_from": "2026-01-01"} | fields
+
+
+def link_fields(site: Site, **fields: Any) -> dict[str, Any]:
+    return {"name": "Line", "kind": "vpn", "site": site.pk, "valid_from": "2026-01-01"} | fields
+
+
+def picture(client: Client) -> dict[str, Any]:
+    page = client.get("/north/network/").content.decode()
+    found: dict[str, Any] = json.loads(
+        page.split('id="network" type="application/json">')[1].split("</script")[0]
+    )
+    return found
+
+
+def test_a_site_is_added_with_what_it_mirrors_and_logged(
+    sign_in: SignIn, administrator: User, north: Cooperation, room: Site
+) -> None:
+    client = sign_in(administrator)
+    fields = site_fields(name="Fourth site", kind="mirror", mirrors=[room.pk])
+    assert client.post("/north/network/sites/new/", fields).headers["Location"] == "/north/network/"
+    site = Site.objects.get(name="Fourth site")
+    assert list(site.mirrors.all()) == [room]
+    assert Entry.objects.filter(changes={"mirrors": ["", "Torsby room"]}).exists()
+    fields["mirrors"] = []
+    assert client.post(f"/north/network/sites/{site.pk}/", fields).status_code == 302
+    assert not site.mirrors.exists()
+
+
+def test_a_site_of_another_cooperation_is_no_choice(
+    sign_in: SignIn, administrator: User, room: Site, outside: Cooperation
+) -> None:
+    theirs = SiteFactory(cooperation=outside)
+    client = sign_in(administrator)
+    response = client.post("/north/network/sites/new/", site_fields(mirrors=[theirs.pk]))
+    assert response.status_code == 422
+    assert not Site.objects.filter(name="New site").exists()
+    response = client.post("/north/network/links/new/", link_fields(room, other_site=theirs.pk))
+    assert response.status_code == 422
+    assert b"Select a valid choice" in response.content
+
+
+def test_a_site_does_not_mirror_itself(sign_in: SignIn, administrator: User, room: Site) -> None:
+    fields = site_fields(name=room.name, mirrors=[room.pk])
+    assert sign_in(administrator).post(f"/north/network/sites/{room.pk}/", fields).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("ends", "said"),
+    [
+        ({}, "Name the other end"),
+        ({"outside": "Teracom", "other_site": "mirror"}, "Name the other end"),
+        ({"other_site": "room"}, "two different sites"),
+    ],
+)
+def test_a_link_has_two_ends(
+    sign_in: SignIn, administrator: User, room: Site, mirror: Site, ends: dict[str, str], said: str
+) -> None:
+    sites = {"room": room.pk, "mirror": mirror.pk}
+    fields = link_fields(room, **{name: sites.get(value, value) for name, value in ends.items()})
+    response = sign_in(administrator).post("/north/network/links/new/", fields)
+    assert response.status_code == 422
+    assert said in response.content.decode()
+    assert not Link.objects.exists()
+
+
+@pytest.mark.parametrize("mbps", ["-1", "1.5", "fast", "9" * 12, "9" * 40])
+def test_a_speed_is_a_whole_number(sign_in: SignIn, administrator: User, room: Site, mbps: str) -> None:
+    fields = link_fields(room, outside="Teracom", mbps=mbps)
+    assert sign_in(administrator).post("/north/network/links/new/", fields).status_code == 422
+
+
+def test_the_picture_shows_what_is_in_force(
+    sign_in: SignIn, finance: User, north: Cooperation, room: Site, mirror: Site
+) -> None:
+    mirror.mirrors.set([room])
+    LinkFactory(site=room, outside="Teracom", mbps=100)
+    LinkFactory(site=room, other_site=mirror, outside="", kind="vpn")
+    LinkFactory(site=room, outside="Gone", valid_until="2021-01-01")
+    chart = picture(sign_in(finance))
+    assert {node["name"] for node in chart["nodes"]} == {"Torsby room", "Mirror", "Teracom"}
+    assert {link["label"] for link in chart["links"]} == {"broadband 100 Mbit/s", "switched VPN", "mirrors"}
+
+
+def test_without_sites_the_page_says_what_to_do(sign_in: SignIn, administrator: User) -> None:
+    page = sign_in(administrator).get("/north/network/").content
+    assert b"No sites here" in page
+    assert b"No links yet" in page
+    assert b"data-chart" not in page
+
+
+def test_both_lists_come_as_files(sign_in: SignIn, finance: User, room: Site, mirror: Site) -> None:
+    mirror.mirrors.set([room])
+    LinkFactory(site=room, name="=cmd", outside="Teracom")
+    client = sign_in(finance)
+    sites = b"".join(client.get("/north/network/?format=csv").streaming_content).decode()  # type: ignore[attr-defined]
+    assert "Mirror,mirror,,,Torsby room" in sites
+    links = b"".join(client.get("/north/network/?rows=links&format=csv").streaming_content).decode()  # type: ignore[attr-defined]
+    assert "'=cmd,broadband,Torsby room,Teracom" in links
+    assert client.get("/north/network/?rows=links&format=xlsx").content.startswith(b"PK")
+
+
+def test_a_site_ends(sign_in: SignIn, administrator: User, room: Site) -> None:
+    response = sign_in(administrator).post(
+        f"/north/network/sites/{room.pk}/end/", {"valid_until": "2026-01-01"}
+    )
+    assert response.headers["Location"] == "/north/network/"
+    room.refresh_from_db()
+    assert str(room.valid_until) == "2026-01-01"
+
+
+def test_a_name_serves_once_in_a_cooperation(
+    sign_in: SignIn, administrator: User, room: Site, outside: Cooperation
+) -> None:
+    SiteFactory(cooperation=outside, name="Elsewhere")
+    client = sign_in(administrator)
+    assert client.post("/north/network/sites/new/", site_fields(name="Elsewhere")).status_code == 302
+    response = client.post("/north/network/sites/new/", site_fields(name=room.name))
+    assert response.status_code == 422
+    assert b"already a site with this name" in response.content
+
+
+def test_the_list_says_what_runs_where(
+    sign_in: SignIn, finance: User, room: Site, mirror: Site, erp: Application
+) -> None:
+    InstallationFactory(application=erp, site=room)
+    InstallationFactory(application=erp, site=mirror, purpose="mirror")
+    response = sign_in(finance).get("/north/network/?format=csv")
+    text = b"".join(response.streaming_content).decode()  # type: ignore[attr-defined]
+    assert "Mirror,mirror,,,,ERP (mirror)," in text
+    assert "Torsby room,server room,Torsby,,,ERP," in text

@@ -1,0 +1,213 @@
+"""Importing readings: a dry run that names every fault, then all rows or none."""
+
+import datetime as dt
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from municipalities.models import Cooperation, Driver, Municipality, Reading
+from sharedict.accounts.models import User
+from sharedict.audit.models import Entry
+from sharedict.jobs.models import Job
+from tests.factories.municipalities import DriverFactory, MemberFactory, MunicipalityFactory, ReadingFactory
+
+SignIn = Callable[[User], Client]
+HEADER = "code;reference_date;value;source\n"
+
+
+@pytest.fixture
+def users(north: Cooperation) -> Driver:
+    driver: Driver = DriverFactory(cooperation=north, code="users", name="Users", unit="users")
+    return driver
+
+
+@pytest.fixture
+def client(sign_in: SignIn, administrator: User) -> Client:
+    return sign_in(administrator)
+
+
+def upload(client: Client, driver: Driver, content: str | bytes, header: str = HEADER) -> Any:
+    raw = content if isinstance(content, bytes) else (header + content).encode()
+    return client.post(f"/north/drivers/{driver.pk}/import/", {"file": SimpleUploadedFile("r.csv", raw)})
+
+
+def seal_of(response: Any) -> str:
+    text: str = response.content.decode().split('name="seal" value="')[1].split('"')[0]
+    return text
+
+
+def apply(client: Client, driver: Driver, seal: str) -> Any:
+    return client.post(f"/north/drivers/{driver.pk}/import/", {"seal": seal})
+
+
+def test_a_dry_run_tells_new_changed_and_same_and_saves_nothing(
+    client: Client, users: Driver, torsby: Municipality, hagfors: Municipality
+) -> None:
+    same = ReadingFactory(
+        driver=users, municipality=torsby, reference_on=dt.date(2026, 6, 30), value=810, source="Directory"
+    )
+    old = ReadingFactory(
+        driver=users, municipality=hagfors, reference_on=dt.date(2026, 6, 30), value=700, source="Directory"
+    )
+    response = upload(
+        client,
+        users,
+        "1737;2026-06-30;810,0;Directory\n"
+        "se1783;2026-06-30;744.5;Directory\n"
+        "SE1737;2026-07-31;1 811;Directory\n",
+    )
+    assert response.status_code == 200
+    assert response.context["counts"] == {"same": 1, "new": 1, "changed": 1, "wrong": 0}
+    assert "700 (Directory)" in response.content.decode()
+    assert Reading.objects.filter(driver=users).count() == 2
+    before = Job.objects.count()
+    response = apply(client, users, seal_of(response))
+    assert response.headers["Location"] == f"/north/drivers/{users.pk}/"
+    old.refresh_from_db()
+    same.refresh_from_db()
+    assert (old.value, same.value) == (Decimal("744.5"), Decimal(810))
+    assert Reading.objects.get(reference_on="2026-07-31").value == 1811
+    assert Entry.objects.filter(subject_type="municipalities.reading").count() == 2
+    assert Entry.objects.get(verb="change").changes == {"value": ["700.0000", "744.5000"]}
+    assert Job.objects.count() == before + 1
+    assert Job.objects.filter(touches_from="2026-06-30").exists()
+
+
+def test_every_fault_is_named_at_its_line_and_nothing_can_be_applied(
+    client: Client, users: Driver, torsby: Municipality, sundsvall: Municipality
+) -> None:
+    response = upload(
+        client,
+        users,
+        "1737;2026-06-30;1;Directory\n"
+        "1737;2026-06-30;2;Directory\n"
+        "2281;2026-06-30;1;Directory\n"
+        "9999;2026-02-30;-1;\n"
+        "1737;2026-06-29\n"
+        "1737;2026-06-28;many;" + "x" * 301 + "\n",
+    )
+    assert response.status_code == 422
+    found = {finding.line: finding.errors for finding in response.context["findings"]}
+    assert found[2] == ()
+    assert found[3] == ("Line 2 has the same municipality and date.",)
+    assert found[4] == ("No member has the code “2281”.",)
+    assert found[5] == (
+        "No member has the code “9999”.",
+        "“2026-02-30” is not a date like 2026-10-31.",
+        "A reading is 0 or more.",
+        "Say where the value comes from (source).",
+    )
+    assert found[6] == ("The row has 2 cells, the header has 4.",)
+    assert len(found[7]) == 2
+    assert response.context["counts"]["wrong"] == 5
+    assert b'name="seal"' not in response.content
+    assert not Reading.objects.filter(driver=users).exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "empty"),
+        (b"code;value\n1737;1\n", "missing: reference_date, source"),
+        (HEADER.encode() + b'"1737;2026-06-30;1;x\n', "not valid CSV"),
+        (HEADER.encode() + b"1737;2026-06-30;1;x\n" * 20_001, "More than 20000 rows"),
+        (HEADER.encode() + b"x" * 2_100_000, "larger than 2 MB"),
+        (b"PK\x03\x04", "workbook"),
+        (HEADER.encode("utf-16"), "not text in UTF-8"),
+        (HEADER.encode() + b"\x81\x8f;;;\n", "not text in UTF-8"),
+    ],
+)
+def test_a_file_that_is_no_table_is_refused_at_its_field(
+    client: Client, users: Driver, content: bytes, said: str
+) -> None:
+    response = upload(client, users, content)
+    assert response.status_code == 422
+    assert said in response.content.decode()
+
+
+def test_no_file_is_said_too(client: Client, users: Driver) -> None:
+    assert client.post(f"/north/drivers/{users.pk}/import/").status_code == 422
+
+
+def test_windows_1252_is_read_with_a_notice(client: Client, users: Driver, torsby: Municipality) -> None:
+    response = upload(client, users, (HEADER + "1737;2026-06-30;1;Räknat\n").encode("cp1252"))
+    assert "Windows-1252" in response.content.decode()
+    apply(client, users, seal_of(response))
+    assert Reading.objects.get(driver=users).source == "Räknat"
+
+
+def test_what_is_there_already_needs_no_applying(client: Client, users: Driver, torsby: Municipality) -> None:
+    ReadingFactory(driver=users, municipality=torsby, reference_on=dt.date(2026, 6, 30), value=1, source="x")
+    response = upload(client, users, "1737;2026-06-30;1;x\n")
+    assert b"there is nothing to save" in response.content
+    assert b'name="seal"' not in response.content
+
+
+def test_a_code_of_two_countries_must_name_its_country(
+    client: Client, users: Driver, north: Cooperation, torsby: Municipality
+) -> None:
+    MemberFactory(
+        cooperation=north, municipality=MunicipalityFactory(country="NO", code="1737", name="Namesake")
+    )
+    response = upload(client, users, "1737;2026-06-30;1;x\nNO1737;2026-06-30;1;x\n")
+    assert response.status_code == 422
+    assert response.context["counts"] == {"same": 0, "new": 1, "changed": 0, "wrong": 1}
+
+
+def test_where_something_has_changed_since_the_dry_run_it_is_shown_again(
+    client: Client, users: Driver, torsby: Municipality
+) -> None:
+    seal = seal_of(upload(client, users, "1737;2026-06-30;2;x\n"))
+    ReadingFactory(driver=users, municipality=torsby, reference_on=dt.date(2026, 6, 30), value=1, source="x")
+    response = apply(client, users, seal)
+    assert response.status_code == 422
+    assert b"something has changed since" in response.content
+    assert Reading.objects.get(driver=users).value == 1
+    assert apply(client, users, seal_of(response)).status_code == 302
+    assert Reading.objects.get(driver=users).value == 2
+
+
+def test_applying_twice_saves_once(client: Client, users: Driver, torsby: Municipality) -> None:
+    seal = seal_of(upload(client, users, "1737;2026-06-30;2;x\n"))
+    assert apply(client, users, seal).status_code == 302
+    assert apply(client, users, seal).status_code == 422
+    assert Reading.objects.filter(driver=users).count() == 1
+
+
+@pytest.mark.parametrize("seal", ["", "nonsense", "a:b:c", "x" * 100_000])
+def test_an_altered_table_is_refused(client: Client, users: Driver, seal: str) -> None:
+    response = apply(client, users, seal)
+    assert response.status_code == 422
+    assert b"Upload the file again" in response.content
+
+
+def test_a_table_checked_for_one_driver_is_not_applied_to_another(
+    client: Client, users: Driver, north: Cooperation, torsby: Municipality
+) -> None:
+    other = DriverFactory(cooperation=north, code="devices")
+    seal = seal_of(upload(client, users, "1737;2026-06-30;2;x\n"))
+    assert apply(client, other, seal).status_code == 422
+    assert not Reading.objects.filter(driver=other).exists()
+
+
+def test_text_of_a_file_is_never_markup(client: Client, users: Driver, torsby: Municipality) -> None:
+    page = upload(client, users, "<script>;2026-06-30;1;<b>\n1737;2026-06-30;1;<i>\n").content
+    assert b"<script>;" not in page
+    assert b"<i>" not in page
+
+
+def test_thousands_of_rows_take_the_same_number_of_queries(
+    client: Client, users: Driver, torsby: Municipality, django_assert_max_num_queries: Any
+) -> None:
+    day = dt.date(1971, 1, 1)
+    rows = "".join(f"1737;{day + dt.timedelta(days=number)};{number};x\n" for number in range(3_000))
+    with django_assert_max_num_queries(14):
+        response = upload(client, users, rows)
+    assert response.context["counts"]["new"] == 3_000
+    assert response.context["left_out"] == 2_000
+    assert apply(client, users, seal_of(response)).status_code == 302
+    assert Reading.objects.filter(driver=users).count() == 3_000
