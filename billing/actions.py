@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from billing.engine.allocate import Allocation, allocate
 from billing.engine.facts import RULE_VERSION, fingerprint
 from billing.imports import IMPORTED
-from billing.models import Cost, Period, Run, RunLine, RunTotal, Share
+from billing.models import Cost, Period, Run, RunLine, RunTotal, ShareBlock
 from billing.rows import write_rows
 from billing.snapshots import gather
 from municipalities.actions import announce, differences, refuse_strangers, save_row
@@ -228,7 +228,7 @@ def _new_run(period: Period, number: int, canonical: str, mark: str, allocation:
 
 
 def drop_superseded_shares(*, cooperation_id: int) -> int:
-    """Delete the shares of runs that are no longer current; gives back how many. Their facts stay."""
+    """Delete the shares of runs that are no longer current; gives back of how many. Their facts stay."""
     stale = list(
         Run.objects.filter(Exists(RunLine.objects.filter(run=OuterRef("pk"))), cooperation=cooperation_id)
         .exclude(period__current_run=F("pk"))
@@ -237,10 +237,9 @@ def drop_superseded_shares(*, cooperation_id: int) -> int:
     if not stale:
         return 0
     with transaction.atomic():
-        shares = Share.objects.filter(run__in=stale)._raw_delete(DEFAULT_DB_ALIAS)
-        RunLine.objects.filter(run__in=stale)._raw_delete(DEFAULT_DB_ALIAS)
-        RunTotal.objects.filter(run__in=stale)._raw_delete(DEFAULT_DB_ALIAS)
-    return int(shares)
+        for model in (ShareBlock, RunTotal, RunLine):
+            model._default_manager.filter(run__in=stale)._raw_delete(DEFAULT_DB_ALIAS)
+    return len(stale)
 
 
 @transaction.atomic

@@ -127,7 +127,7 @@ class ShareQuerySet(_OfRun["Share"]):
     def in_runs(self, runs: Collection[Any], viewer: Viewer) -> Self:
         """Those of ``runs``, taken ``with_sight``, that ``viewer`` sees: ``visible_to`` for great numbers.
 
-        Runs and municipalities are named by value, so that the one index is read in its own order.
+        Runs and municipalities are named by value, so that no other block of shares is unpacked.
         """
         rows = self.filter(run_id__in=[run.pk for run in runs])
         if all(run.sees_all for run in runs):

@@ -38,7 +38,7 @@ SHARE_COLUMNS: tuple[Any, ...] = (
     "line__key_code",
     "line__key_version",
     "line__amount",
-    "amount",
+    "amount_minor",
 )
 
 
@@ -121,8 +121,7 @@ def _lines(
 ) -> tuple[StatementLine, ...]:
     """By application and type: this month, the month before and the year so far, summed by the database.
 
-    Shares have one index, (run, municipality, line): naming the runs and the municipality uses it, and
-    naming the runs of the lines too lets the database read those in one go.
+    Naming the runs of the lines too lets the database read those in one go.
     """
     before, year = calendar.before(month), calendar.year_so_far(month)
     before_run = calendar.runs[before] if before else 0
@@ -132,9 +131,11 @@ def _lines(
         .values_list("line__application_code", "line__cost_type_code")
         .annotate(
             latest=Max("line_id"),
-            this=Sum("amount", filter=Q(run_id=head.run_id)),
-            before=Sum("amount", filter=Q(run_id=before_run)),
-            year=Sum("amount", filter=None if before_run in year else ~Q(run_id=before_run)),
+            this=Sum("amount_minor", filter=Q(run_id=head.run_id), default=0),
+            before=Sum("amount_minor", filter=Q(run_id=before_run), default=0),
+            year=Sum(
+                "amount_minor", filter=None if before_run in year else ~Q(run_id=before_run), default=0
+            ),
         )
         .order_by()
     )
@@ -148,9 +149,9 @@ def _lines(
             application_name=names[application, cost_type][0],
             cost_type=cost_type,
             cost_type_name=names[application, cost_type][1],
-            this_minor=_minor(this),
-            before_minor=_minor(then),
-            year_minor=_minor(so_far),
+            this_minor=this,
+            before_minor=then,
+            year_minor=so_far,
         )
         for application, cost_type, _latest, this, then, so_far in rows
     )
@@ -172,7 +173,7 @@ def _shares(head: RunTotal) -> tuple[ShareRow, ...]:
     rows: Iterable[Any] = Share.objects.filter(
         run_id=head.run_id, municipality_id=head.municipality_id, line__run_id=head.run_id
     ).values_list(*SHARE_COLUMNS)
-    shares = [ShareRow(*(*texts, _minor(cost), _minor(share))) for *texts, cost, share in rows]
+    shares = [ShareRow(*texts, _minor(cost), share) for *texts, cost, share in rows]
     return tuple(sorted(shares, key=lambda row: (*_in_order(row), row.reference)))
 
 

@@ -1,4 +1,4 @@
-"""An allocation becomes rows: lines, totals and shares, written with COPY in the order they are read in."""
+"""An allocation becomes rows: lines, totals and shares, written with COPY."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -16,14 +16,16 @@ ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 NULL = "\\N"
 CHUNK_BYTES = 1 << 18
 
+Column = tuple[str, tuple[int, ...]]
+"""Ids of lines, as the inside of an array literal, and a municipality's shares of them in minor units."""
+
 
 def write_rows(
     *, run: Run, facts: Facts, allocation: Allocation, cost_ids: Mapping[str, int], places: Mapping[str, int]
 ) -> None:
     """Write everything that ``run`` found, in the caller's transaction.
 
-    ``cost_ids`` maps reference to cost, ``places`` country and code to municipality. Shares come last, by
-    municipality and line: so the one index grows at its end and a statement lies in one piece.
+    ``cost_ids`` maps reference to cost, ``places`` country and code to municipality.
     """
     line_ids = _line_ids(len(allocation.lines))
     _copy(
@@ -47,26 +49,20 @@ def write_rows(
         ),
     )
     _copy(
-        "billing_share (run_id, cooperation_id, municipality_id, line_id, amount)",
-        (
-            _share_rows(f"{head}\t{places[code]}\t", lines, shares)
-            for code in ordered
-            for lines, shares in columns[code]
-        ),
+        "billing_shareblock (run_id, cooperation_id, municipality_id, line_ids, amounts_minor)",
+        (f"{head}\t{places[code]}\t{_block(columns[code])}\n" for code in ordered),
     )
 
 
-def _columns(
-    allocation: Allocation, line_ids: list[int]
-) -> dict[str, list[tuple[list[str], tuple[int, ...]]]]:
+def _columns(allocation: Allocation, line_ids: list[int]) -> dict[str, list[Column]]:
     """For each municipality its shares of each basis's lines, beside the ids of those lines."""
-    by_basis = defaultdict[int, list[tuple[str, Line]]](list)
+    by_basis = defaultdict[int, list[tuple[int, Line]]](list)
     for line, line_id in zip(allocation.lines, line_ids, strict=True):
         if line.basis is not None:
-            by_basis[line.basis].append((f"{line_id}\t", line))
-    columns = defaultdict[str, list[tuple[list[str], tuple[int, ...]]]](list)
+            by_basis[line.basis].append((line_id, line))
+    columns = defaultdict[str, list[Column]](list)
     for index, lines in by_basis.items():
-        basis, ids = allocation.bases[index], [line_id for line_id, _ in lines]
+        basis, ids = allocation.bases[index], _array(tuple(line_id for line_id, _ in lines))
         by_payer = zip(*(line.shares for _, line in lines), strict=True)
         for code, weight, shares in zip(basis.codes, basis.weights, by_payer, strict=True):
             if weight or any(shares):  # a base amount is paid whatever the weight
@@ -74,10 +70,15 @@ def _columns(
     return columns
 
 
-def _share_rows(head: str, lines: list[str], shares: tuple[int, ...]) -> str:
-    """One municipality's shares of the lines, in one go: there are millions of them."""
-    foot = "%de-2\n"
-    return (head + f"{foot}{head}".join(lines) + foot) % shares
+def _block(columns: list[Column]) -> str:
+    """One municipality's lines and shares as two array literals."""
+    lines = ",".join(ids for ids, _ in columns)
+    return f"{{{lines}}}\t{{{','.join(_array(shares) for _, shares in columns)}}}"
+
+
+def _array(numbers: tuple[int, ...]) -> str:
+    """The inside of an array literal, in one go: there are millions of numbers."""
+    return ("%d," * len(numbers))[:-1] % numbers
 
 
 def _line_row(run: Run, facts: Facts, line: Line, line_id: int, cost_id: int) -> str:

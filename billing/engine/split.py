@@ -4,15 +4,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from itertools import repeat
-from math import lcm
-from operator import add, floordiv, mod, mul, neg, sub
+from math import inf, lcm
+from operator import add, floordiv, mod, mul, neg, sub, truediv
 
 from sharedict.kernel.errors import SharedictError
 
 EXACT_BITS = 256
 """Up to this size a carry's denominator stays exact; past it the carry is kept to 2**-128 of a minor unit."""
 COARSE_BITS = 128
-RECIPROCAL_BITS = 16
 
 
 class SplitError(SharedictError):
@@ -88,11 +87,11 @@ class Carry:
 class Proportions:
     """Weights of codes in ascending order, and what every split by them asks of them again.
 
-    ``alike`` are the places of equal weights, ``reciprocals`` whole numbers in inverse proportion to the
-    weights, as nearly as RECIPROCAL_BITS allow. Raises NegativeWeightError and NoBasisError.
+    ``alike`` are the places of equal weights, ``divisors`` the weights with 1 for 0. Raises
+    NegativeWeightError and NoBasisError.
     """
 
-    __slots__ = ("alike", "basis", "codes", "has_zero", "is_even", "reciprocals", "top_bits", "weights")
+    __slots__ = ("alike", "basis", "codes", "divisors", "has_zero", "is_even", "weights")
 
     def __init__(self, codes: Sequence[str], weights: Sequence[int]) -> None:
         self.codes, self.weights, self.basis = tuple(codes), weights, sum(weights)
@@ -101,9 +100,7 @@ class Proportions:
         if self.basis <= 0:
             raise NoBasisError
         self.has_zero = 0 in weights
-        self.top_bits = max(weights).bit_length()
-        one = 1 << self.top_bits + RECIPROCAL_BITS
-        self.reciprocals = [one // weight if weight else 0 for weight in weights]
+        self.divisors = [weight or 1 for weight in weights] if self.has_zero else weights
         groups = defaultdict[int, list[int]](list)
         for place, weight in enumerate(weights):
             groups[weight].append(place)
@@ -204,19 +201,20 @@ def _give(left: int, shares: list[int], rest: list[int], by: Proportions, unit: 
 def _soonest_first(order: list[int], left: int, rest: Sequence[int], by: Proportions, unit: int) -> None:
     """Sort places by their deadline (unit - rest) / weight so far that the first ``left`` are the right ones.
 
-    Rounded reciprocals are quicker than fractions, and less than ``unit`` too low: only if the last that is
-    in and the first that is out are nearer than that, everything is compared exactly, by numbers shifted far
-    enough that different fractions stay different.
+    Python rounds a quotient of whole numbers correctly, so nearest floats never stand in the wrong order: only
+    where the last that is in and the first that is out round to the same are fractions compared.
     """
     if by.is_even:
         order.sort(key=rest.__getitem__, reverse=True)
         return
     missing = list(map(sub, repeat(unit), rest))
-    due = list(map(mul, missing, by.reciprocals))
+    try:
+        due = list(map(truediv, missing, by.divisors))
+    except OverflowError:
+        due = [inf] * len(missing)
     order.sort(key=due.__getitem__)
-    if left < len(order) and due[order[left]] - due[order[left - 1]] < max(missing):
-        shift = 2 * by.top_bits
-        order.sort(key=lambda place: ((missing[place] << shift) // by.weights[place], missing[place], place))
+    if left < len(order) and due[order[left]] == due[order[left - 1]]:
+        order.sort(key=lambda place: (Fraction(missing[place], by.divisors[place]), missing[place], place))
 
 
 def _take(excess: int, shares: list[int], rest: list[int], unit: int) -> None:

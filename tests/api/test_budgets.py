@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from agreements.models import Agreement, Component, CostType, FixedPart, Key, KeyVersion, Term
-from billing.models import Cost, Period, Run, RunLine, RunTotal, Share
+from billing.models import Cost, Period, Run, RunLine, RunTotal, ShareBlock
 from municipalities.models import Cooperation, Driver, Link, Member, Municipality, Reading, Site, Token
 from services.models import Application, Installation, Subscription
 from sharedict.jobs.models import Job
@@ -234,8 +234,10 @@ def _shares(north: Cooperation, count: int) -> None:
         key_version=1,
         amount=1,
     )
-    Share.objects.bulk_create(
-        Share(cooperation=north, run=run, line=line, municipality_id=place, amount=1)
+    ShareBlock.objects.bulk_create(
+        ShareBlock(
+            cooperation=north, run=run, municipality_id=place, line_ids=[line.pk], amounts_minor=[100]
+        )
         for place in run.totals.values_list("municipality_id", flat=True)
     )
 

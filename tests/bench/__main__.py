@@ -49,6 +49,7 @@ def measure_all() -> list[Row]:
     progress("Changing one cost, reading pages, writing files")
     rows = [*county.rows(), *nation.rows(4), *memory(nation), *one_change(nation)]
     measured("year", COUNTY)
+    measured("settle")
     return [*rows, *statements(), *lists(token), *files()]
 
 
@@ -119,8 +120,10 @@ def statements() -> list[Row]:
         Row("statement page: queries, nation / county", queries, f"{county['queries']}",
             nation["queries"] / county["queries"], 1),
         Row("statement page: queries, nation / 15", queries, "15", nation["queries"] / 15, 1),
-        Row("statement of the nation: its figures / bare SQL", f"{nation['ms']:.1f} ms",
-            f"{nation['bare_ms']:.1f} ms", nation["ms"] / nation["bare_ms"], 3),
+        Row("statement of the nation: its data / bare SQL", f"{nation['data_ms']:.1f} ms",
+            f"{nation['bare_ms']:.1f} ms", nation["data_ms"] / nation["bare_ms"], 3),
+        Row("statement of the nation: its data, as objects in order / bare SQL", f"{nation['ms']:.1f} ms",
+            f"{nation['bare_ms']:.1f} ms", nation["ms"] / nation["bare_ms"]),
         Row("statement page of the nation / bare SQL", f"{nation['page_ms']:.0f} ms",
             f"{nation['bare_ms']:.1f} ms", nation["page_ms"] / nation["bare_ms"]),
     ]  # fmt: skip

@@ -18,6 +18,7 @@ def main() -> None:
         "year": recompute.year,
         "copy": recompute.copy,
         "change": recompute.change,
+        "settle": recompute.settle,
         "statement": pages.statement,
         "api": pages.api,
         "html": pages.html,

@@ -83,7 +83,7 @@ class Reader:
 
 
 def statement(slug: str) -> dict[str, Any]:
-    """The last statement of the year of the municipality in the middle: the page, and its figures alone."""
+    """The year's last statement of the municipality in the middle: the page, its figures, their queries."""
     cooperation = Cooperation.objects.get(slug=slug)
     period = Period.objects.of(cooperation).for_listing().get(first_day=LAST.first)
     heads = RunTotal.objects.filter(run=period.current_run).select_related("municipality")
@@ -94,10 +94,19 @@ def statement(slug: str) -> dict[str, Any]:
         cursor.execute(COVERED)
         cursor.execute("VACUUM ANALYZE bench_ledger")
     place = [cooperation.pk, head.municipality_id]
+
+    def figures() -> object:
+        return statement_of(head, period, calendar_of(cooperation))
+
+    figures()
+    with CaptureQueriesContext(connection) as captured:
+        figures()
+    queries = [query["sql"] for query in captured.captured_queries]
     return {
         "queries": page["queries"],
         "page_ms": page["ms"],
-        "ms": milliseconds(lambda: statement_of(head, period, calendar_of(cooperation))),
+        "ms": milliseconds(figures),
+        "data_ms": milliseconds(lambda: [fetched(query) for query in queries]),
         "bare_ms": milliseconds(lambda: fetched(GROUPED, place)),
     }
 
