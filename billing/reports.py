@@ -133,9 +133,7 @@ def _lines(
             latest=Max("line_id"),
             this=Sum("amount_minor", filter=Q(run_id=head.run_id), default=0),
             before=Sum("amount_minor", filter=Q(run_id=before_run), default=0),
-            year=Sum(
-                "amount_minor", filter=None if before_run in year else ~Q(run_id=before_run), default=0
-            ),
+            year=Sum("amount_minor", filter=None if before_run in year else ~Q(run_id=before_run), default=0),
         )
         .order_by()
     )
@@ -173,7 +171,7 @@ def _shares(head: RunTotal) -> tuple[ShareRow, ...]:
     rows: Iterable[Any] = Share.objects.filter(
         run_id=head.run_id, municipality_id=head.municipality_id, line__run_id=head.run_id
     ).values_list(*SHARE_COLUMNS)
-    shares = [ShareRow(*texts, _minor(cost), share) for *texts, cost, share in rows]
+    shares = [ShareRow(*(*texts, _minor(cost), share)) for *texts, cost, share in rows]
     return tuple(sorted(shares, key=lambda row: (*_in_order(row), row.reference)))
 
 

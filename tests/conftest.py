@@ -22,7 +22,7 @@ from tests import cast
 from tests.browser import chromium, watched_page
 
 # Properties run on few examples each time; `pytest --hypothesis-profile=thorough` looks harder.
-settings.register_profile("quick", max_examples=25, deadline=None)
+settings.register_profile("quick", max_examples=12, deadline=None)
 settings.register_profile("thorough", max_examples=2_000, deadline=None)
 settings.load_profile("quick")
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from itertools import repeat
 from math import inf, lcm
-from operator import add, floordiv, mod, mul, neg, sub, truediv
+from operator import add, mul, neg, sub, truediv
 
 from sharedict.kernel.errors import SharedictError
 
@@ -162,8 +162,7 @@ def split_carried(total: int, by: Proportions, carry: Carry) -> list[int]:
     if total < 0:
         before = map(neg, before)
     exact = list(map(add, map(mul, by.weights, repeat(size)), before))
-    shares = list(map(floordiv, exact, repeat(unit)))
-    rest = list(map(mod, exact, repeat(unit)))
+    shares, rest = map(list, zip(*map(divmod, exact, repeat(unit)), strict=True))
     if by.has_zero or min(shares) < 0:
         shares = [max(0, share) if weight else 0 for share, weight in zip(shares, by.weights, strict=True)]
         rest = [due - share * unit for due, share in zip(exact, shares, strict=True)]
@@ -201,8 +200,8 @@ def _give(left: int, shares: list[int], rest: list[int], by: Proportions, unit: 
 def _soonest_first(order: list[int], left: int, rest: Sequence[int], by: Proportions, unit: int) -> None:
     """Sort places by their deadline (unit - rest) / weight so far that the first ``left`` are the right ones.
 
-    Python rounds a quotient of whole numbers correctly, so nearest floats never stand in the wrong order: only
-    where the last that is in and the first that is out round to the same are fractions compared.
+    Python rounds a quotient of whole numbers correctly, so floats never stand in the wrong order: only where
+    the last that is in and the first that is out are the same float are fractions compared.
     """
     if by.is_even:
         order.sort(key=rest.__getitem__, reverse=True)

@@ -40,7 +40,7 @@ class RunLine(CooperationRow):
     """One cost's part in a run's month, with its names as they were; unallocated where ``reason`` is set."""
 
     id = models.AutoField(primary_key=True)
-    run = models.ForeignKey(Run, models.CASCADE, related_name="lines")
+    run = models.ForeignKey(Run, models.CASCADE, related_name="lines", db_index=False)
     cost = models.ForeignKey("billing.Cost", models.PROTECT, related_name="run_lines")
     reference = models.CharField(_("reference"), max_length=12)
     application_code = models.CharField(_("application code"), max_length=60, blank=True)
@@ -58,6 +58,13 @@ class RunLine(CooperationRow):
 
     class Meta:
         ordering = ["reference"]
+        indexes = [
+            models.Index(
+                fields=["run", "id"],
+                include=["application_code", "cost_type_code"],
+                name="billing_run_line_sums",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.reference} {self.description}"

@@ -235,9 +235,7 @@ def _shares(north: Cooperation, count: int) -> None:
         amount=1,
     )
     ShareBlock.objects.bulk_create(
-        ShareBlock(
-            cooperation=north, run=run, municipality_id=place, line_ids=[line.pk], amounts_minor=[100]
-        )
+        ShareBlock(cooperation=north, run=run, municipality_id=place, line_ids=[line.pk], amounts_minor=[100])
         for place in run.totals.values_list("municipality_id", flat=True)
     )
 
