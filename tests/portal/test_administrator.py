@@ -5,7 +5,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 
 from agreements.models import Key, KeyVersion, Term
 from billing.models import Period, Share
@@ -50,10 +50,15 @@ def admin_page(two_months: Cooperation, administrator: User, signed_in: Callable
     return signed_in(administrator)
 
 
+def follow(link: Locator) -> None:
+    """Click what leads to another page, and wait for that."""
+    with link.page.expect_navigation():
+        link.click()
+
+
 def save(page: Page) -> None:
     """Send the form of the page; fails where the page then still shows errors."""
-    page.locator("main form .btn-primary, main form .btn-danger").last.click()
-    page.wait_for_load_state("networkidle")
+    follow(page.locator("main form .btn-primary, main form .btn-danger").last)
     assert page.locator("main .is-invalid, main .invalid-feedback").count() == 0, page.locator(
         "main"
     ).inner_text()
@@ -86,8 +91,7 @@ def test_a_cost_is_added_changed_and_withdrawn_and_shares_follow(admin_page: Pag
     wait_until(lambda: share_of("1737", 10) == Decimal("650.02"), "the changed cost shared")
     page.goto(page.url)
     page.get_by_role("link", name="Withdraw").click()
-    page.get_by_role("button", name="Withdraw it").click()
-    page.wait_for_load_state("networkidle")
+    follow(page.get_by_role("button", name="Withdraw it"))
     wait_until(lambda: share_of("1737", 10) == Decimal("600.02"), "the withdrawn cost gone")
     page.goto("/north/costs/2026-10/SE1737/")
     assert "600.02" in page.locator("main").inner_text()
@@ -105,8 +109,7 @@ def test_a_new_version_of_a_key_holds_from_its_date(admin_page: Page, worker: No
     page.locator("[name$='-kind']").nth(1).select_option("driver")
     page.locator("[name$='-driver']").nth(1).select_option(label="Population")
     page.locator("[name$='-rule']").nth(1).select_option("year_start")
-    page.locator("main form .btn-primary").last.click()
-    page.wait_for_load_state("networkidle")
+    follow(page.locator("main form .btn-primary").last)
     assert "99.99" in page.locator("main").inner_text()
     assert page.input_value("[name=decision]") == "Joint board, § 12"
     assert KeyVersion.objects.filter(key__code="even", cooperation__slug="north").count() == 1
@@ -130,8 +133,7 @@ def test_a_term_a_driver_and_its_readings_decide_who_pays_what(
     save(page)
     for code, value in (("1737", "30"), ("1783", "10")):
         page.goto("/north/drivers/")
-        page.get_by_role("link", name="Devices", exact=True).first.click()
-        page.wait_for_load_state("networkidle")
+        follow(page.get_by_role("link", name="Devices", exact=True).first)
         page.goto(f"{page.url}new/")
         place = Municipality.objects.get(code=code)
         page.select_option("[name=municipality]", str(place.pk))
@@ -222,14 +224,12 @@ def test_two_people_close_a_month_and_its_statement_gets_a_number(
 ) -> None:
     page = admin_page
     page.goto("/north/costs/2026-09/propose/")
-    page.locator("main form button").last.click()
-    page.wait_for_load_state("networkidle")
+    follow(page.locator("main form button").last)
     assert Period.objects.get(first_day=dt.date(2026, 9, 1)).state == Period.State.PROPOSED
     page.context.clear_cookies()
     page = signed_in(second_administrator)
     page.goto("/north/costs/2026-09/close/")
-    page.locator("main form button").last.click()
-    page.wait_for_load_state("networkidle")
+    follow(page.locator("main form button").last)
     period = Period.objects.get(first_day=dt.date(2026, 9, 1))
     assert period.state == Period.State.CLOSED
     numbers = (
@@ -252,7 +252,6 @@ def test_every_form_is_accessible_and_fits(admin_page: Page) -> None:
     page, found = admin_page, {}
     for path in FORMS:
         page.goto(f"/north/{path}")
-        page.wait_for_load_state("networkidle")
         problems = accessibility_problems(page)
         if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
             problems.append("scrolls sideways")

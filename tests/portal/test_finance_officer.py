@@ -84,7 +84,6 @@ def test_every_page_is_accessible_and_fits(
     found = {}
     for path in PAGES:
         page.goto(f"/north/{path}")
-        page.wait_for_load_state("networkidle")
         problems = accessibility_problems(page)
         if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
             problems.append("scrolls sideways")
