@@ -1,0 +1,20 @@
+"""Costs come in, months are computed, proposed and closed."""
+
+from billing.actions.closing import close_period, propose_period
+from billing.actions.costs import add_costs, import_costs, refuse_cost, restore_cost, save_cost, withdraw_cost
+from billing.actions.runs import compute_period, drop_superseded_shares, ensure_periods, recompute
+
+__all__ = [
+    "add_costs",
+    "close_period",
+    "compute_period",
+    "drop_superseded_shares",
+    "ensure_periods",
+    "import_costs",
+    "propose_period",
+    "recompute",
+    "refuse_cost",
+    "restore_cost",
+    "save_cost",
+    "withdraw_cost",
+]

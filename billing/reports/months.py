@@ -1,0 +1,143 @@
+"""The months of a cooperation, and what each municipality carries of them."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from django.db.models import Max, Q, Sum
+
+from billing.engine.statement import (
+    Bar,
+    MunicipalityTotal,
+    Unallocated,
+    percent_of,
+)
+from billing.models import Period, RunLine, RunTotal
+from billing.reports.rows import minor_of, run_of
+from municipalities.models import Cooperation
+from sharedict.common.access import Viewer
+from sharedict.jobs.models import Job
+from sharedict.kernel.periods import Month
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """The months of a cooperation that have a run, in order, with its id."""
+
+    runs: Mapping[Month, int]
+    year_starts_in: int
+
+    def year_from(self, month: Month) -> Month:
+        """The first month of the agreement year that ``month`` lies in."""
+        year = month.year if month.number >= self.year_starts_in else month.year - 1
+        return Month(year, self.year_starts_in)
+
+    def year_so_far(self, month: Month) -> list[int]:
+        """The runs of the agreement year up to and with ``month``."""
+        return [run for other, run in self.runs.items() if self.year_from(month) <= other <= month]
+
+    def before(self, month: Month) -> Month | None:
+        """The month before, where it has a run."""
+        previous = month.plus(-1)
+        return previous if previous in self.runs else None
+
+    def after(self, month: Month) -> Month | None:
+        following = month.plus(1)
+        return following if following in self.runs else None
+
+
+def calendar_of(cooperation: Cooperation) -> Calendar:
+    """One query."""
+    rows = Period.objects.of(cooperation).filter(current_run__isnull=False).order_by("first_day")
+    return Calendar(
+        {Month.of(first_day): run for first_day, run in rows.values_list("first_day", "current_run_id")},
+        cooperation.year_starts_in,
+    )
+
+
+def period_of(viewer: Viewer, cooperation: Cooperation, month: Month) -> Period | None:
+    """The month as ``viewer`` may see it, with its current run; None before anything was computed for it."""
+    rows = Period.objects.visible_to(viewer).of(cooperation).filter(current_run__isnull=False)
+    return rows.filter(first_day=month.first).for_listing().first()
+
+
+def totals_of(viewer: Viewer, period: Period, calendar: Calendar) -> list[MunicipalityTotal]:
+    """What each municipality that ``viewer`` sees carries of the month, beside the month before."""
+    run, before = run_of(period), calendar.before(period.month)
+    runs = [run.pk, *([calendar.runs[before]] if before else [])]
+    rows = RunTotal.objects.visible_to(viewer).filter(run__in=runs).select_related("municipality")
+    now: dict[str, RunTotal] = {}
+    then: dict[str, RunTotal] = {}
+    for row in rows:
+        (now if row.run_id == run.pk else then)[row.municipality.key] = row
+    whole = minor_of(run.total) - minor_of(run.unallocated)
+    return [
+        MunicipalityTotal(
+            municipality=key,
+            name=(now.get(key) or then[key]).name,
+            this_minor=minor_of(now[key].amount) if key in now else 0,
+            before_minor=minor_of(then[key].amount) if key in then else 0,
+            number=now[key].statement_number if key in now else None,
+            has_statement=key in now,
+            percent=percent_of(minor_of(now[key].amount), whole) if key in now else None,
+        )
+        for key in sorted({*now, *then})
+    ]
+
+
+def unallocated_of(period: Period) -> list[Unallocated]:
+    """The costs of the month that nobody carries yet, by reference."""
+    return [
+        Unallocated(
+            reference=line.reference,
+            application_name=line.application_name,
+            cost_type_name=line.cost_type_name,
+            description=line.description,
+            amount_minor=minor_of(line.amount),
+            reason=line.reason,
+            detail=line.detail,
+        )
+        for line in RunLine.objects.filter(run=run_of(period)).exclude(reason="")
+    ]
+
+
+def changes_by_application(period: Period, calendar: Calendar) -> list[Bar]:
+    """By how much each application's cost differs from the month before; costs that are shared only."""
+    before = calendar.before(period.month)
+    runs = [period.current_run_id, *([calendar.runs[before]] if before else [])]
+    rows = (
+        RunLine.objects.filter(run__in=runs, reason="")
+        .values("application_code")
+        .annotate(
+            name=Max("application_name"),
+            this=Sum("amount", filter=Q(run=period.current_run_id)),
+            before=Sum("amount", filter=~Q(run=period.current_run_id)),
+        )
+        .order_by("name", "application_code")
+    )
+    return [Bar(row["name"], minor_of(row["this"]) - minor_of(row["before"])) for row in rows]
+
+
+def totals_by_month(viewer: Viewer, runs: Iterable[int]) -> dict[int, dict[str, tuple[str, int]]]:
+    """Run -> municipality -> (name, minor units), as far as ``viewer`` sees them; one query."""
+    rows = RunTotal.objects.visible_to(viewer).filter(run__in=list(runs)).order_by("run_id")
+    found: dict[int, dict[str, tuple[str, int]]] = defaultdict(dict)
+    for run, country, code, name, amount in rows.values_list(
+        "run_id", "municipality__country", "municipality__code", "name", "amount"
+    ):
+        found[run][f"{country}{code}"] = (name, minor_of(amount))
+    return found
+
+
+def unfinished_job(period: Period) -> Job | None:
+    """The oldest job that may still change the month's shares."""
+    jobs = Job.objects.filter(cooperation=period.cooperation_id).unfinished()
+    return jobs.touching(period.month.first, period.month.after).order_by("id").first()
+
+
+def failed_job(period: Period) -> Job | None:
+    """A job that should have brought the month up to date since it was last computed, and could not."""
+    jobs = Job.objects.filter(
+        cooperation=period.cooperation_id, state=Job.State.FAILED, finished_at__gt=run_of(period).computed_at
+    )
+    return jobs.touching(period.month.first, period.month.after).order_by("-id").first()

@@ -1,0 +1,43 @@
+"""Changing who takes part and where things run; and the one way every app saves and ends its rows."""
+
+from municipalities.actions.jobs import retry_job
+from municipalities.actions.people import add_person, create_person, delete_role, save_role
+from municipalities.actions.registers import import_readings, save_site
+from municipalities.actions.rows import (
+    AlreadyThereError,
+    add_once,
+    announce,
+    concerned,
+    cooperation_id_of,
+    delete_row,
+    differences,
+    end_row,
+    log,
+    refuse_strangers,
+    save_row,
+)
+from municipalities.actions.tokens import create_token, hash_secret, revoke_token
+
+__all__ = [
+    "AlreadyThereError",
+    "add_once",
+    "add_person",
+    "announce",
+    "concerned",
+    "cooperation_id_of",
+    "create_person",
+    "create_token",
+    "delete_role",
+    "delete_row",
+    "differences",
+    "end_row",
+    "hash_secret",
+    "import_readings",
+    "log",
+    "refuse_strangers",
+    "retry_job",
+    "revoke_token",
+    "save_role",
+    "save_row",
+    "save_site",
+]

@@ -1,0 +1,81 @@
+"""People and their roles."""
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from municipalities.actions.rows import delete_row, save_row
+from municipalities.models import Cooperation, Municipality, Role
+from sharedict.accounts.actions import create_user, find_user
+from sharedict.accounts.models import User
+from sharedict.audit.actions import record
+
+
+@transaction.atomic
+def add_person(
+    *,
+    cooperation: Cooperation,
+    sign_in: str,
+    kind: str,
+    municipality: Municipality | None,
+    is_new: bool,
+    first_name: str = "",
+    last_name: str = "",
+    by: User,
+) -> tuple[Role, str]:
+    """A role for the person with this user name or e-mail, and their first password if they are new.
+
+    The password is kept nowhere: show it once. Raises ValidationError, by field, when ``is_new`` does not say
+    what is true, so that a slip of the pen makes no new person.
+    """
+    user, password = find_user(sign_in), ""
+    if user is None and not is_new:
+        raise ValidationError(
+            {"sign_in": _("Nobody has this user name or e-mail. Is it a new person? Say so below.")}
+        )
+    if user is not None and is_new:
+        raise ValidationError({"sign_in": _("Somebody has this user name already: take away “new person”.")})
+    if user is None:
+        user, password = create_person(sign_in=sign_in, first_name=first_name, last_name=last_name, by=by)
+    role = Role(cooperation=cooperation, user=user, kind=kind, municipality=municipality)
+    return save_row(row=role, by=by), password
+
+
+def create_person(*, sign_in: str, first_name: str, last_name: str, by: User) -> tuple[User, str]:
+    email = sign_in if "@" in sign_in else ""
+    try:
+        user, password = create_user(
+            username=sign_in, email=email, first_name=first_name, last_name=last_name
+        )
+    except ValidationError as error:
+        found = error.message_dict
+        raise ValidationError(
+            {"sign_in" if name in ("username", "email") else name: said for name, said in found.items()}
+        ) from error
+    record(verb="add", subject=user, by=by, at=timezone.now())
+    return user, password
+
+
+@transaction.atomic
+def save_role(*, role: Role, by: User) -> Role:
+    """Change what somebody may do; raises ValidationError if no administrator would be left."""
+    others = _other_administrators(role)
+    if role.kind != Role.Kind.ADMINISTRATOR and not others:
+        raise ValidationError({"kind": _("Somebody must stay administrator: appoint another one first.")})
+    return save_row(row=role, by=by)
+
+
+@transaction.atomic
+def delete_role(*, role: Role, by: User) -> None:
+    """Take a role away; raises ValidationError if no administrator would be left."""
+    if not _other_administrators(role):
+        raise ValidationError(_("Somebody must stay administrator: appoint another one first."))
+    delete_row(row=role, by=by)
+
+
+def _other_administrators(role: Role) -> bool:
+    """Whether somebody else who can sign in is administrator; holds until the transaction ends."""
+    Cooperation.objects.select_for_update(no_key=True).get(pk=role.cooperation_id)
+    roles = Role.objects.filter(cooperation=role.cooperation_id, kind=Role.Kind.ADMINISTRATOR)
+    return roles.filter(user__is_active=True).exclude(pk=role.pk).exists()

@@ -1,0 +1,57 @@
+"""Sites with what they mirror, and readings that come as a file."""
+
+from collections.abc import Iterable, Sequence
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from municipalities.actions.rows import announce, differences, log, save_row
+from municipalities.models import Driver, Reading, Site
+from sharedict.audit.actions import field_values, record_all
+
+
+@transaction.atomic
+def save_site(*, site: Site, mirrors: Iterable[Site], by: object) -> Site:
+    """Add or change ``site`` and the sites it can take over from; what it mirrors is logged by name."""
+    wanted = sorted(mirrors, key=str)
+    if any(other.cooperation_id != site.cooperation_id or other == site for other in wanted):
+        raise ValidationError({"mirrors": _("There is no such choice: choose another.")})
+    before = sorted(site.mirrors.all(), key=str) if site.pk else []
+    save_row(row=site, by=by)
+    if before != wanted:
+        site.mirrors.set(wanted)
+        names = [", ".join(map(str, sites)) for sites in (before, wanted)]
+        log(row=site, verb="change", by=by, changes={"mirrors": names})
+    return site
+
+
+@transaction.atomic
+def import_readings(*, driver: Driver, readings: Sequence[Reading], by: object) -> None:
+    """Add and change many readings of ``driver`` at once, logged one by one, announced together.
+
+    Those with a primary key change, the others are new. They are validated already: see ``compare_readings``.
+    """
+    if not readings:
+        return
+    new = [reading for reading in readings if not reading.pk]
+    changed = {reading.pk: reading for reading in readings if reading.pk}
+    before = {old.pk: field_values(old) for old in Reading.objects.select_for_update().filter(pk__in=changed)}
+    Reading.objects.bulk_create(new)
+    Reading.objects.bulk_update(changed.values(), ["value", "source"])
+    record_all(
+        subjects=[
+            (
+                "change" if reading.pk in before else "add",
+                reading,
+                differences(before.get(reading.pk, {}), reading),
+            )
+            for reading in readings
+        ],
+        by=by,
+        at=timezone.now(),
+        cooperation_id=driver.cooperation_id,
+    )
+    first = min(readings, key=lambda reading: reading.reference_on)
+    announce(rows=[first], by=by)

@@ -1,0 +1,153 @@
+"""The one way in which every app saves, ends and removes a row: checked, logged, announced."""
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from municipalities.models import Cooperation, Member
+from sharedict.accounts.models import User
+from sharedict.audit.actions import field_values, record
+from sharedict.jobs.actions import announce_change
+from sharedict.kernel.errors import ConflictError
+
+R = TypeVar("R", bound=models.Model)
+
+
+Span = tuple[dt.date, dt.date | None]
+
+
+class AlreadyThereError(ConflictError):
+    """A row that comes again under its external id differs from the one there is."""
+
+    code = "external_id_taken"
+
+
+@transaction.atomic
+def save_row(*, row: R, by: object) -> R:
+    """Add or change ``row``: validated, logged, and the days it touches announced for recomputing.
+
+    Raises ValidationError, by field, for whatever the row's fields, constraints or cooperation do not allow.
+    """
+    # without the default order, which may join: joined rows would be locked too, and outer joins cannot be
+    kept = type(row)._default_manager.select_for_update().order_by("pk")
+    before = kept.filter(pk=row.pk).first() if row.pk else None
+    refuse_strangers(row)
+    row.full_clean()
+    row.save()
+    changes = differences(field_values(before) if before else {}, row)
+    if changes:
+        log(row=row, verb="change" if before else "add", by=by, changes=changes)
+        since = _earlier_end(before, row) if before and set(changes) == {"valid_until"} else None
+        announce(rows=[before, row] if before else [row], by=by, since=since)
+    return row
+
+
+@transaction.atomic
+def add_once(*, row: R, same: Sequence[str], save: Callable[[R], R]) -> tuple[R, bool]:
+    """Add ``row`` unless its external id is known: the row that is there afterwards, and whether it is new.
+
+    Safe to repeat, also at once: ``save`` runs under a lock on the cooperation. Raises AlreadyThereError
+    where the known row differs in one of the columns ``same``.
+    """
+    cooperation_id, external_id = row.cooperation_id, row.external_id  # type: ignore[attr-defined]
+    Cooperation.objects.select_for_update(no_key=True).get(pk=cooperation_id)
+    known = type(row)._default_manager.filter(cooperation=cooperation_id, external_id=external_id).first()
+    if known is None:
+        return save(row), True
+    if any(getattr(known, name) != getattr(row, name) for name in same):
+        raise AlreadyThereError(
+            _("There is already a row with this external id and other content: change that one with PATCH."),
+            field="external_id",
+        )
+    return known, False
+
+
+def differences(before: Mapping[str, str], row: models.Model) -> dict[str, list[str]]:
+    """The columns of ``row`` that are no longer as ``before``: each with its value then and now, as text."""
+    return {
+        name: [before.get(name, ""), value]
+        for name, value in field_values(row).items()
+        if before.get(name, "") != value
+    }
+
+
+@transaction.atomic
+def end_row(*, row: R, on: dt.date, by: object) -> R:
+    """Let a row that holds for a span of days end: ``on`` is the first day it no longer holds."""
+    row.valid_until = on  # type: ignore[attr-defined]
+    return save_row(row=row, by=by)
+
+
+@transaction.atomic
+def delete_row(*, row: models.Model, by: object) -> None:
+    """Remove a row that nothing refers to; raises ProtectedError where something does."""
+    log(row=row, verb="delete", by=by, changes={name: [old, ""] for name, old in field_values(row).items()})
+    announce(rows=[row], by=by)
+    row.delete()
+
+
+def log(*, row: models.Model, verb: str, by: object, changes: dict[str, list[str]]) -> None:
+    record(
+        verb=verb,
+        subject=row,
+        by=by,
+        at=timezone.now(),
+        cooperation_id=cooperation_id_of(row),
+        changes=changes,
+    )
+
+
+def announce(*, rows: Sequence[models.Model], by: object, since: dt.date | None = None) -> None:
+    """Order the recomputing of the days that ``rows`` touch, in every cooperation concerned.
+
+    ``since`` is the first of them that can have changed, where that is known.
+    """
+    spans = [span for span in (getattr(row, "touches", None) for row in rows) if span]
+    if not spans:
+        return
+    ends = [end for _, end in spans]
+    first = max(min(start for start, _ in spans), since or dt.date.min)
+    touches = first, None if None in ends else max(end for end in ends if end)
+    for cooperation_id in concerned(rows[-1]):
+        announce_change(cooperation_id=cooperation_id, touches=touches, by=by)
+
+
+def _earlier_end(before: Any, row: Any) -> dt.date:
+    """What holds until another day than before is the same until the earlier of the two."""
+    return min(row.valid_until or dt.date.max, before.valid_until or dt.date.max)
+
+
+def concerned(row: models.Model) -> list[int]:
+    """The cooperations whose shares ``row`` may change: its own, or for a public fact all it concerns."""
+    own = cooperation_id_of(row)
+    if own:
+        return [own]
+    municipality_id = getattr(row, "municipality_id", None)
+    members = (
+        Member.objects.filter(municipality_id=municipality_id) if municipality_id else Member.objects.all()
+    )
+    return sorted(members.values_list("cooperation_id", flat=True).distinct().order_by())
+
+
+def cooperation_id_of(row: models.Model) -> int | None:
+    return row.pk if isinstance(row, Cooperation) else getattr(row, "cooperation_id", None)
+
+
+def refuse_strangers(row: models.Model) -> None:
+    """Raise ValidationError if ``row`` refers to something of another cooperation.
+
+    The answer is the same as for something that does not exist: nobody learns of other cooperations' rows.
+    """
+    own = cooperation_id_of(row)
+    for field in row._meta.concrete_fields:
+        if not isinstance(field, models.ForeignKey) or field.name == "cooperation":
+            continue
+        other = getattr(row, field.name) if getattr(row, field.attname) else None
+        theirs = getattr(other, "cooperation_id", None)
+        if other is not None and theirs is not None and theirs != own and not isinstance(other, User):
+            raise ValidationError({field.name: _("There is no such choice: choose another.")})

@@ -1,0 +1,40 @@
+"""What every page of a cooperation is made of: who may come in, lists, forms, and steps that ask once."""
+
+from municipalities.portal.forms import (
+    ModelForm,
+    RowForm,
+    choices_in,
+    fields_by_message,
+    refuse,
+    side_by_side,
+)
+from municipalities.portal.hooks import add_runs_at, runs_at
+from municipalities.portal.imports import ImportPage
+from municipalities.portal.lists import PAGE_ROWS, Filter, ListPage, RowTable, page_of
+from municipalities.portal.pages import CooperationPage, EditorsOnly, RowMixin
+from municipalities.portal.steps import ChangePage, DeletePage, EndPage, FormPage, next_month
+
+__all__ = [
+    "PAGE_ROWS",
+    "ChangePage",
+    "CooperationPage",
+    "DeletePage",
+    "EditorsOnly",
+    "EndPage",
+    "Filter",
+    "FormPage",
+    "ImportPage",
+    "ListPage",
+    "ModelForm",
+    "RowForm",
+    "RowMixin",
+    "RowTable",
+    "add_runs_at",
+    "choices_in",
+    "fields_by_message",
+    "next_month",
+    "page_of",
+    "refuse",
+    "runs_at",
+    "side_by_side",
+]

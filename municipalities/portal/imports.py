@@ -1,0 +1,134 @@
+"""Pages that read an uploaded table: first shown, then applied as a whole."""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from municipalities.models import Cooperation
+from municipalities.portal.pages import EditorsOnly
+from sharedict.common.uploads import (
+    Finding,
+    Outcome,
+    UploadedRow,
+    UploadedTable,
+    UploadError,
+    UploadForm,
+    counts,
+    is_as_shown,
+    opened,
+    read_table,
+    read_upload,
+    sealed,
+)
+
+SHOWN_FINDINGS = 1_000
+
+
+class ImportPage(EditorsOnly):
+    """Upload a CSV table, look at what each row would do, then apply all of it or nothing.
+
+    The subclass names the ``columns``, compares rows with what is stored and saves what is new or changed.
+    The table travels signed between the two steps, and is compared again before it is applied.
+    """
+
+    columns: ClassVar[tuple[str, ...]] = ()
+    optional: ClassVar[tuple[str, ...]] = ()
+    example: ClassVar[str] = ""
+    title: ClassVar[Any] = gettext_lazy("Import")
+    lead: ClassVar[Any] = ""
+    template_name = "municipalities/import_page.html"
+
+    def compare(self, rows: Sequence[UploadedRow]) -> Sequence[Finding]:
+        """What each row would do; a row with errors is ``wrong``. The number of queries is constant."""
+        raise NotImplementedError
+
+    def apply(self, findings: Sequence[Finding]) -> None:
+        """Save the new and changed ones, in the transaction that is already open."""
+        raise NotImplementedError
+
+    def done_url(self) -> str:
+        raise NotImplementedError
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        return self.show(UploadForm())
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        if "seal" in request.POST:
+            return self.apply_sealed(request.POST["seal"])
+        form = UploadForm(request.POST, request.FILES)
+        if not form.is_valid():
+            return self.show(form, status=422)
+        try:
+            table = read_upload(form.cleaned_data["file"], self.columns, self.optional)
+        except UploadError as error:
+            form.add_error("file", error.message)
+            return self.show(form, status=422)
+        findings = self.compare(table.rows)
+        return self.show(UploadForm(), table, findings, 422 if counts(findings)[Outcome.WRONG] else 200)
+
+    def apply_sealed(self, seal: str) -> HttpResponse:
+        """Do what the dry run showed; where it would do something else by now, show the new dry run."""
+        try:
+            content = opened(seal, self.purpose)
+        except UploadError as error:
+            messages.error(self.request, error.message)
+            return self.show(UploadForm(), status=422)
+        table = read_table(content["text"], self.columns, self.optional)
+        try:
+            with transaction.atomic():
+                Cooperation.objects.select_for_update(no_key=True).get(pk=self.cooperation.pk)
+                findings = self.compare(table.rows)
+                is_sound = is_as_shown(content, findings) and not counts(findings)[Outcome.WRONG]
+                if is_sound:
+                    self.apply(findings)
+        except (ValidationError, IntegrityError) as error:
+            said = " ".join(error.messages) if isinstance(error, ValidationError) else ""
+            messages.error(self.request, said or _("Nothing is saved: somebody has just saved the same."))
+            return self.show(UploadForm(), table, self.compare(table.rows), 422)
+        if not is_sound:
+            messages.warning(
+                self.request, _("Nothing is saved: something has changed since. Look at it again.")
+            )
+            return self.show(UploadForm(), table, findings, 422)
+        messages.success(self.request, _("Imported. The shares it concerns are recomputed."))
+        return redirect(self.done_url())
+
+    @property
+    def purpose(self) -> str:
+        return f"{self.request.path}:{self.request.user.pk}"
+
+    def show(
+        self,
+        form: UploadForm,
+        table: UploadedTable | None = None,
+        findings: Sequence[Finding] = (),
+        status: int = 200,
+    ) -> HttpResponse:
+        found = counts(findings)
+        order = list(reversed(Outcome))
+        context = {
+            "title": self.title,
+            "lead": self.lead,
+            "form": form,
+            "columns": self.columns,
+            "optional": self.optional,
+            "example": self.example,
+            "back_url": self.done_url(),
+            "is_dry_run": table is not None,
+            "notices": table.notices if table else [],
+            "counts": {outcome.value: number for outcome, number in found.items()},
+            "findings": sorted(findings, key=lambda one: (order.index(one.outcome), one.line))[
+                :SHOWN_FINDINGS
+            ],
+            "left_out": max(0, len(findings) - SHOWN_FINDINGS),
+            "seal": sealed(table, findings, self.purpose) if table and not found[Outcome.WRONG] else "",
+            "has_effect": bool(found[Outcome.NEW] + found[Outcome.CHANGED]),
+        }
+        return self.page(self.template_name, context, status)

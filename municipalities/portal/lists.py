@@ -1,0 +1,203 @@
+"""Lists: filtered, sorted and paged, and the same rows as a file."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, ClassVar
+from urllib.parse import urlencode
+
+import django_filters
+import django_tables2
+from django.db import models
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.urls import resolve, reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext_lazy
+from django_tables2 import RequestConfig
+from django_tables2.utils import Accessor
+
+from municipalities.models import Cooperation, Municipality
+from municipalities.portal.pages import CooperationPage
+from sharedict.common.sheets import Cell, csv_lines, xlsx_bytes
+
+PAGE_ROWS = 50
+
+
+XLSX_ROWS = 100_000
+
+
+class Filter(django_filters.FilterSet):  # type: ignore[misc]
+    """A filter of a list; its choices are the cooperation's own, given as ``cooperation``."""
+
+    def __init__(self, *args: Any, cooperation: Cooperation, **kwargs: Any) -> None:
+        self.cooperation = cooperation
+        super().__init__(*args, **kwargs)
+        self.form.auto_id = "filter_%s"
+
+
+class RowTable(django_tables2.Table):  # type: ignore[misc]
+    """A list whose last column leads administrators to the pages ``row_pages``: (name, label) of each.
+
+    ``row_field`` is what their addresses name a row by.
+    """
+
+    row_pages: ClassVar[Sequence[tuple[str, Any]]] = ()
+    row_field: ClassVar[str] = "pk"
+    not_exported = ("actions",)
+    actions = django_tables2.Column(
+        gettext_lazy("Actions"), empty_values=(), orderable=False, attrs={"td": {"class": "sd-nowrap"}}
+    )
+
+    def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
+        kwargs.setdefault("sequence", ("...", "actions"))
+        super().__init__(*args, request=request, **kwargs)
+        if not (self.row_pages and request.rights.may_edit):  # type: ignore[attr-defined]
+            self.columns.hide("actions")
+
+    def render_actions(self, record: Any) -> str:
+        pages = [
+            (page_of(name, self.row_field)(record, self), label, record) for name, label in self.row_pages
+        ]
+        links = format_html_join(" ", '<a href="{}">{}<span class="sd-hidden"> {}</span></a>', pages)
+        return format_html("<span>{}</span>", links)
+
+
+def page_of(name: str, field: str = "pk") -> Callable[[Any, Any], str]:
+    """For ``linkify`` of a column: the address of the page ``name`` about the record, named by ``field``.
+
+    ``field`` may follow relations (``key__code``); the address is empty, and so no link, where one is null.
+    """
+
+    def address(record: Any, table: Any) -> str:
+        value = Accessor(field).resolve(record, quiet=True)
+        return reverse(name, args=[table.request.cooperation.slug, value]) if value is not None else ""
+
+    return address
+
+
+class ListPage(CooperationPage):
+    """A filtered, sorted, paged list; the same address gives all its rows as ``?format=csv`` or ``xlsx``.
+
+    Query parameters that no filter knows are ignored, malformed values are explained in the filter.
+    """
+
+    model: ClassVar[type[models.Model]]
+    table_class: ClassVar[type[django_tables2.Table]]
+    filterset_class: ClassVar[type[Filter] | None] = None
+    template_name = "components/list_page.html"
+    title: ClassVar[Any] = ""
+    lead: ClassVar[Any] = ""
+    add_name: ClassVar[str] = ""
+    add_label: ClassVar[Any] = gettext_lazy("Add")
+    api_name: ClassVar[str] = ""
+    api_names: ClassVar[Mapping[str, str]] = {"on": "as_of"}
+
+    @property
+    def api_extra(self) -> dict[str, str]:
+        """What the API must be told besides, to give the same rows; an empty text takes a filter away."""
+        return {}
+
+    def queryset(self) -> models.QuerySet[Any]:
+        manager: Any = self.model._default_manager
+        rows: models.QuerySet[Any] = manager.visible_to(self.request.user).of(self.cooperation).for_listing()
+        return rows
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+        rows, found = self.queryset(), None
+        if self.filterset_class:
+            found = self.filterset_class(
+                request.GET or None, queryset=rows, request=request, cooperation=self.cooperation
+            )
+            rows = found.qs
+        table = self.table(rows)
+        table.empty_url = self.url(self.add_name) if self.add_name and self.rights.may_edit else None
+        kind = request.GET.get("format", "")
+        if kind in ("csv", "xlsx"):
+            return self.export(table, kind)
+        RequestConfig(request, paginate={"per_page": PAGE_ROWS, "silent": True}).configure(table)
+        return self.page(self.template_name, self.context(table, found))
+
+    def table(self, rows: models.QuerySet[Any]) -> django_tables2.Table:
+        return self.table_class(rows, request=self.request)
+
+    def context(self, table: django_tables2.Table, found: Filter | None) -> dict[str, Any]:
+        actions = []
+        if self.add_name and self.rights.may_edit:
+            actions.append({"url": self.url(self.add_name), "label": self.add_label, "primary": True})
+        return {
+            "title": self.title,
+            "lead": self.lead,
+            "actions": [*actions, *self.more_actions()],
+            "table": table,
+            "filter": found,
+            "csv_url": self.same_rows("csv"),
+            "xlsx_url": self.same_rows("xlsx"),
+            "api_url": self.api_url(found) if self.api_name else "",
+        }
+
+    def more_actions(self) -> list[dict[str, Any]]:
+        return []
+
+    def api_url(self, found: Filter | None) -> str:
+        """The same list over the API, narrowed as here as far as the API knows the filters.
+
+        ``api_names`` are the filters that the API calls otherwise; rows that are chosen here by their primary
+        key have a key or code there.
+        """
+        address = reverse(self.api_name)
+        resource: Any = resolve(address).func
+        known = resource.cls.filterset_class.base_filters
+        query = {"cooperation": self.cooperation.slug, **self.api_extra}
+        for name, value in found.form.cleaned_data.items() if found and found.is_bound else ():
+            if isinstance(value, models.Model):
+                told = value.key if isinstance(value, Municipality) else getattr(value, "code", "")
+            else:
+                told = self.request.GET.get(name) if value not in (None, "") else ""
+            there = self.api_names.get(name, name)
+            if told and there in known:
+                query[there] = str(told)
+        return f"{address}?{urlencode({name: text for name, text in query.items() if text})}"
+
+    def same_rows(self, kind: str) -> str:
+        query = self.request.GET.copy()
+        query.pop("page", None)
+        query["format"] = kind
+        return f"?{query.urlencode()}"
+
+    def file_name(self) -> str:
+        """What an exported file is called after, besides the cooperation: the last part of the address."""
+        return self.request.path.strip("/").rpartition("/")[2]
+
+    def export(self, table: django_tables2.Table, kind: str) -> HttpResponseBase:
+        order = self.request.GET.getlist("sort")
+        if order:
+            table.order_by = order
+        names = [column for column in table.columns if column.name not in getattr(table, "not_exported", ())]
+        header = [str(column.header) for column in names]
+        name = f"{self.cooperation.slug}-{self.file_name()}.{kind}"
+        rows = export_rows(table, names)
+        response: HttpResponseBase
+        if kind == "csv":
+            response = StreamingHttpResponse(
+                csv_lines(_with(header, rows)), content_type="text/csv; charset=utf-8"
+            )
+        else:
+            response = HttpResponse(
+                xlsx_bytes(str(self.title), header, rows),
+                content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            )
+        response["Content-Disposition"] = f'attachment; filename="{name}"'
+        return response
+
+
+def export_rows(table: django_tables2.Table, columns: Sequence[Any]) -> Iterator[list[Cell]]:
+    """The table's rows as plain values: what ``value_x`` gives, else the record's own value."""
+    for row in table.rows:
+        cells: list[Cell] = []
+        for column in columns:
+            value = row.get_cell_value(column.name)
+            cells.append(value if isinstance(value, Cell) else str(value))
+        yield cells
+
+
+def _with(header: list[str], rows: Iterator[list[Cell]]) -> Iterator[Sequence[Cell]]:
+    yield header
+    yield from rows

@@ -1,0 +1,80 @@
+"""Who may come into a page of a cooperation, and what every page of one is drawn with."""
+
+from typing import Any, ClassVar, cast
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.generic.base import View
+
+from municipalities.access import Rights, rights_of
+from municipalities.models import Cooperation
+from sharedict.accounts.models import User
+
+
+class CooperationPage(View):
+    """A page under ``/<cooperation>/``: for people with a role there; to anyone else it does not exist.
+
+    ``request.cooperation`` and ``request.rights`` are set for views and templates. A page that needs more
+    than a role says so in ``is_allowed``, and answers 403 to those who lack it.
+    """
+
+    cooperation: Cooperation
+    rights: Rights
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        found = Cooperation.objects.visible_to(request.user).filter(slug=kwargs.pop("cooperation")).first()
+        if found is None:
+            raise Http404
+        self.cooperation, self.rights = found, rights_of(request.user, found)
+        request.cooperation, request.rights = self.cooperation, self.rights  # type: ignore[attr-defined]
+        self.kwargs = kwargs
+        if not self.is_allowed(self.rights):
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
+    def is_allowed(self, rights: Rights) -> bool:
+        return True
+
+    @property
+    def viewer(self) -> User:
+        """The person signed in."""
+        return cast("User", self.request.user)
+
+    def url(self, name: str, *args: object) -> str:
+        """The address of the page ``name`` in this cooperation."""
+        return reverse(name, args=[self.cooperation.slug, *args])
+
+    def page(self, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
+        return render(
+            self.request,
+            template,
+            {"cooperation": self.cooperation, "rights": self.rights, **context},
+            status=status,
+        )
+
+
+class EditorsOnly(CooperationPage):
+    """A page for the administrators of the cooperation."""
+
+    def is_allowed(self, rights: Rights) -> bool:
+        return rights.may_edit
+
+
+class RowMixin(CooperationPage):
+    """A page about one row of the cooperation, found by ``pk``."""
+
+    model: ClassVar[type[models.Model]]
+
+    def row(self) -> Any:
+        manager: Any = self.model._default_manager
+        rows = manager.visible_to(self.request.user).of(self.cooperation)
+        found = rows.filter(pk=self.kwargs["pk"]).first()
+        if found is None:
+            raise Http404
+        return found

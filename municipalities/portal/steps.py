@@ -1,0 +1,194 @@
+"""Pages that add, change, end or remove one row."""
+
+import datetime as dt
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import ProtectedError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.cache import add_never_cache_headers
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from municipalities.actions import delete_row, end_row, save_row
+from municipalities.portal.forms import refuse
+from municipalities.portal.pages import EditorsOnly, RowMixin
+
+
+class FormPage(EditorsOnly):
+    """A form whose POST calls one action; what the action refuses is shown at its field, nothing is lost.
+
+    ``form_class`` is built with ``cooperation`` and, when changing, ``instance``. After saving it goes on to
+    ``done_name``.
+    """
+
+    form_class: ClassVar[type[forms.BaseForm]]
+    template_name = "components/form_page.html"
+    title: ClassVar[Any] = ""
+    lead: ClassVar[Any] = ""
+    done_name: ClassVar[str] = ""
+    said: ClassVar[Any] = gettext_lazy("Saved. The shares it concerns are recomputed.")
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        return self.show(self.form())
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        form = self.form(request.POST)
+        if not form.is_valid():
+            return self.show(form, 422)
+        try:
+            with transaction.atomic():
+                row = self.save(form)
+        except ValidationError as error:
+            refuse(form, error)
+            return self.show(form, 422)
+        except IntegrityError:
+            form.add_error(None, _("Somebody else saved something that stands in the way: try again."))
+            return self.show(form, 409)
+        return self.done(row)
+
+    def done(self, row: Any) -> HttpResponse:
+        messages.success(self.request, str(self.said))
+        return redirect(self.done_url(row))
+
+    def form(self, data: Any = None) -> Any:
+        form_class: Any = self.form_class
+        return form_class(data, cooperation=self.cooperation, **self.form_arguments())
+
+    def form_arguments(self) -> dict[str, Any]:
+        return {}
+
+    def save(self, form: Any) -> Any:
+        """The action; by default the plain saving of the row with the form's many-to-many choices."""
+        row = save_row(row=form.save(commit=False), by=self.request.user)
+        form.save_m2m()
+        return row
+
+    def done_url(self, row: Any) -> str:
+        return self.url(self.done_name)
+
+    def shown_once(self, context: dict[str, Any]) -> HttpResponse:
+        """A page with a ``secret`` that is kept nowhere, neither here nor in a cache."""
+        response = self.page("municipalities/shown_once.html", context)
+        add_never_cache_headers(response)
+        return response
+
+    def show(self, form: Any, status: int = 200) -> HttpResponse:
+        return self.page(self.template_name, self.context(form), status)
+
+    def context(self, form: Any) -> dict[str, Any]:
+        return {
+            "title": self.title,
+            "lead": self.lead,
+            "form": form,
+            "cancel_url": self.url(self.done_name),
+        }
+
+
+class ChangePage(RowMixin, FormPage):
+    """A form that changes one row."""
+
+    def form_arguments(self) -> dict[str, Any]:
+        return {"instance": self.row()}
+
+    def context(self, form: Any) -> dict[str, Any]:
+        return {**super().context(form), "lead": self.lead or str(form.instance)}
+
+
+class EndForm(forms.Form):
+    """When something stops holding."""
+
+    valid_until = forms.DateField(
+        label=gettext_lazy("Valid until"),
+        help_text=gettext_lazy("The first day it no longer holds."),
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
+
+
+class EndPage(RowMixin, EditorsOnly):
+    """Asks from which day a row no longer holds, and lets it end; undone by changing the date again."""
+
+    title: ClassVar[Any] = gettext_lazy("End")
+    done_name: ClassVar[str] = ""
+    template_name = "components/confirm_page.html"
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        row = self.row()
+        return self.show(
+            row, EndForm(initial={"valid_until": row.valid_until or next_month(timezone.localdate())})
+        )
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        row, form = self.row(), EndForm(request.POST)
+        if not form.is_valid():
+            return self.show(row, form, 422)
+        try:
+            end_row(row=row, on=form.cleaned_data["valid_until"], by=request.user)
+        except ValidationError as error:
+            refuse(form, error, self.model)
+            return self.show(row, form, 422)
+        messages.success(request, _("%(what)s ends.") % {"what": row})
+        return redirect(self.url(self.done_name))
+
+    def show(self, row: Any, form: forms.Form, status: int = 200) -> HttpResponse:
+        context = {
+            "title": _("End %(what)s?") % {"what": row},
+            "lead": _("It stays in the months before that day. Change the date to undo this."),
+            "confirm_label": _("End it"),
+            "cancel_url": self.url(self.done_name),
+            "form": form,
+        }
+        return self.page(self.template_name, context, status)
+
+
+class DeletePage(RowMixin, EditorsOnly):
+    """Asks once, then removes a row that nothing depends on; says what depends on it where something does."""
+
+    done_name: ClassVar[str] = ""
+    template_name = "components/confirm_page.html"
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        return self.show(self.row())
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        row = self.row()
+        try:
+            self.remove(row)
+        except ValidationError as error:
+            messages.error(request, " ".join(error.messages))
+            return self.show(row, 409)
+        except ProtectedError as error:
+            kinds = sorted({str(other._meta.verbose_name) for other in error.protected_objects})
+            said = _("It cannot be removed: it is used by %(kinds)s. End it instead.") % {
+                "kinds": ", ".join(kinds)
+            }
+            messages.error(request, said)
+            return self.show(row, 409)
+        messages.success(request, _("%(what)s is removed.") % {"what": row})
+        return redirect(self.done_url(row))
+
+    def remove(self, row: Any) -> None:
+        """The action; what it refuses is said above the question."""
+        delete_row(row=row, by=self.request.user)
+
+    def done_url(self, row: Any) -> str:
+        return self.url(self.done_name)
+
+    def show(self, row: Any, status: int = 200) -> HttpResponse:
+        context = {
+            "title": _("Remove %(what)s?") % {"what": row},
+            "lead": _("This cannot be undone. What it was stays in the change log."),
+            "confirm_label": _("Remove it"),
+            "cancel_url": self.done_url(row),
+        }
+        return self.page(self.template_name, context, status)
+
+
+def next_month(day: dt.date) -> dt.date:
+    """The first day of the month after ``day``."""
+    return (day.replace(day=1) + dt.timedelta(days=32)).replace(day=1)
