@@ -64,7 +64,7 @@ def outcome_of(version: KeyVersion, cooperation: Cooperation, day: dt.date) -> l
 def _weights(
     component: Component, cooperation: Cooperation, members: Sequence[Municipality], month: Month
 ) -> Mapping[str, Weight]:
-    label = component.driver.name if component.driver else capfirst(component.get_kind_display())
+    label = component.driver.label if component.driver else capfirst(component.get_kind_display())
     if component.kind == Component.Kind.EVEN:
         return {place.key: Weight(label, Decimal(1)) for place in members}
     if component.kind == Component.Kind.FIXED:

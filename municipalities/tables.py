@@ -147,9 +147,11 @@ class LinkTable(SpannedTable):
 class DriverTable(RowTable):
     row_pages = (("driver-change", gettext_lazy("Change")),)
     empty_action = gettext_lazy("Add a driver")
-    name = tables.Column(gettext_lazy("Driver"), linkify=page_of("readings"))
+    name = tables.Column(
+        gettext_lazy("Driver"), accessor="label", order_by="name", linkify=page_of("readings")
+    )
     code = tables.Column(gettext_lazy("Code"))
-    unit = tables.Column(gettext_lazy("Unit"))
+    unit = tables.Column(gettext_lazy("Unit"), accessor="unit_label", order_by="unit")
     kept_by = tables.Column(gettext_lazy("Kept by"), accessor="cooperation_id", empty_values=())
     reading_count = tables.Column(gettext_lazy("Readings"), attrs=NUMBER)
     latest_on = tables.Column(gettext_lazy("Latest reading"), attrs=DATE)

@@ -7,6 +7,10 @@ from django.utils.translation import gettext_lazy as _
 from municipalities.querysets import DriverQuerySet, ReadingQuerySet
 
 
+PUBLIC_WORDS = {"Population": _("Population"), "inhabitants": _("inhabitants")}
+"""Names and units of public drivers, which follow the reader's language."""
+
+
 class Driver(models.Model):
     """A measured fact to share cost by. Without a cooperation it is public and common to all (population)."""
 
@@ -38,7 +42,16 @@ class Driver(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return self.label
+
+    @property
+    def label(self) -> str:
+        """The name for readers; for keys, files and other systems there is the code."""
+        return self.name if self.cooperation_id else in_words(self.name)
+
+    @property
+    def unit_label(self) -> str:
+        return self.unit if self.cooperation_id else in_words(self.unit)
 
     def clean(self) -> None:
         """Keys, files and frozen facts name a driver by its code: an own one cannot pass for a public one."""
@@ -48,6 +61,11 @@ class Driver(models.Model):
     @property
     def touches(self) -> tuple[dt.date, dt.date | None] | None:
         return dt.date.min, None
+
+
+def in_words(name: str) -> str:
+    """A public driver's name or unit in the reader's language; any other as it is."""
+    return str(PUBLIC_WORDS.get(name, name))
 
 
 class Reading(models.Model):

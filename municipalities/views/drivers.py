@@ -101,11 +101,11 @@ class Readings(DriverMixin, ListPage):
     def context(self, table: django_tables2.Table, found: Filter | None) -> dict[str, Any]:
         if self.is_own and self.rights.may_edit:
             table.empty_url = self.url("reading-add", self.driver.pk)
-        lead = _("Counted in %(unit)s.") % {"unit": self.driver.unit}
+        lead = _("Counted in %(unit)s.") % {"unit": self.driver.unit_label}
         if not self.is_own:
             lead = f"{lead} {_('A public fact, common to all cooperations: it is only read here.')}"
         return super().context(table, found) | {
-            "title": self.driver.name,
+            "title": self.driver.label,
             "lead": lead,
             "back_url": self.url("drivers"),
         }
@@ -134,7 +134,7 @@ class ReadingAdd(OwnDriverMixin, FormPage):
         return self.readings_url()
 
     def context(self, form: Any) -> dict[str, Any]:
-        return super().context(form) | {"lead": self.driver.name, "cancel_url": self.readings_url()}
+        return super().context(form) | {"lead": self.driver.label, "cancel_url": self.readings_url()}
 
 
 class ReadingChange(ChangePage):
@@ -148,7 +148,7 @@ class ReadingChange(ChangePage):
 
     def context(self, form: Any) -> dict[str, Any]:
         return super().context(form) | {
-            "lead": form.instance.driver.name,
+            "lead": form.instance.driver.label,
             "cancel_url": self.done_url(form.instance),
         }
 

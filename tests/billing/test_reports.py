@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from billing.models import Cost, Period, RunTotal, Share
 from billing.reports import calendar_of, head_of, shares_of_cost, statement_of, totals_of, why, whys
@@ -140,6 +141,13 @@ def test_every_share_is_explained_as_it_was_given(north: Cooperation, october: P
     assert told is not None
     assert (told.own.percent, told.own.share_minor, told.total_minor) == (60, 1800, 3000)
     assert told.own.parts[0].reading.source == "Statistics Sweden"
+
+
+def test_an_explanation_names_public_drivers_in_the_readers_language(october: Period) -> None:
+    with translation.override("sv"):
+        told = why(october, "C00000003", "SE1737")
+    assert told is not None
+    assert told.own.parts[0].driver == "Folkmängd"
 
 
 def test_a_cost_of_another_month_has_no_explanation(north: Cooperation, october: Period) -> None:

@@ -48,6 +48,17 @@ def test_own_and_public_drivers_are_listed_with_their_latest_reading(
     ]
 
 
+def test_public_drivers_are_named_in_the_readers_language_own_ones_as_they_are(
+    sign_in: SignIn, finance: User, users: Driver, population: Driver
+) -> None:
+    DriverFactory(cooperation=users.cooperation, code="residents", name="Population", unit="inhabitants")
+    response = sign_in(finance).get("/north/drivers/?format=csv", headers={"accept-language": "sv"})
+    lines = b"".join(response.streaming_content).decode("utf-8-sig").splitlines()  # type: ignore[attr-defined]
+    named = {line.split(",")[1]: line.split(",")[0:3:2] for line in lines[1:]}
+    assert named["population"] == ["Folkmängd", "invånare"]
+    assert named["residents"] == ["Population", "inhabitants"]
+
+
 def test_a_driver_is_added_and_changed(sign_in: SignIn, administrator: User, north: Cooperation) -> None:
     client = sign_in(administrator)
     chosen = {"name": "Tickets", "code": "tickets", "unit": "tickets"}
