@@ -6,7 +6,6 @@ from django.utils.translation import gettext_lazy as _
 
 from municipalities.querysets import DriverQuerySet, ReadingQuerySet
 
-
 PUBLIC_WORDS = {"Population": _("Population"), "inhabitants": _("inhabitants")}
 """Names and units of public drivers, which follow the reader's language."""
 
