@@ -4,6 +4,7 @@ Torsby and Hagfors share costs in ``north``; Sundsvall, in ``outside``, must see
 """
 
 import os
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -27,15 +28,21 @@ settings.register_profile("thorough", max_examples=2_000, deadline=None)
 settings.load_profile("quick")
 
 
+OTHERS = """FROM pg_stat_activity
+WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()"""
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """The test database; in the end, what a browser's last request or a killed worker left open is closed."""
+    """The test database. In the end nobody is left in it, not even a killed worker's session."""
     yield
     with django_db_blocker.unblock(), connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
+        for _ in range(50):
+            cursor.execute(f"SELECT count(*) {OTHERS}")
+            if cursor.fetchone() == (0,):
+                return
+            time.sleep(0.1)
+        cursor.execute(f"SELECT pg_terminate_backend(pid, 10000) {OTHERS}")
 
 
 @pytest.fixture(scope="session")
