@@ -50,6 +50,7 @@ urlpatterns = [
     path("costs/<month:month>/", periods.PeriodPage.as_view(), name="period"),
     path("costs/<month:month>/progress/", periods.PeriodProgress.as_view(), name="period-progress"),
     path("costs/<month:month>/propose/", periods.Propose.as_view(), name="period-propose"),
+    path("costs/<month:month>/reopen/", periods.Reopen.as_view(), name="period-reopen"),
     path("costs/<month:month>/close/", periods.Close.as_view(), name="period-close"),
     path("costs/<month:month>/month.<slug:kind>", periods.PeriodFile.as_view(), name="period-file"),
     path("costs/<month:month>/<place:key>/", statements.StatementPage.as_view(), name="statement"),

@@ -1,6 +1,6 @@
 """Costs come in, months are computed, proposed and closed."""
 
-from billing.actions.closing import close_period, propose_period
+from billing.actions.closing import close_period, propose_period, reopen_period
 from billing.actions.costs import add_costs, import_costs, refuse_cost, restore_cost, save_cost, withdraw_cost
 from billing.actions.runs import compute_period, drop_superseded_shares, ensure_periods, recompute
 
@@ -14,6 +14,7 @@ __all__ = [
     "propose_period",
     "recompute",
     "refuse_cost",
+    "reopen_period",
     "restore_cost",
     "save_cost",
     "withdraw_cost",

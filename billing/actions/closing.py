@@ -27,6 +27,18 @@ def propose_period(*, period: Period, by: User) -> Period:
 
 
 @transaction.atomic
+def reopen_period(*, period: Period, by: User) -> Period:
+    """Take a proposal back, whoever made it; safe to repeat. Raises ValidationError for a closed month."""
+    period = Period.objects.select_for_update().get(pk=period.pk)
+    if period.is_closed:
+        raise ValidationError(_("The month is closed: correct it with a cost in an open month."))
+    if period.state == Period.State.PROPOSED:
+        period.state, period.proposed_by, period.proposed_at = Period.State.OPEN, None, None
+        save_row(row=period, by=by)
+    return period
+
+
+@transaction.atomic
 def close_period(*, period: Period, by: User) -> Period:
     """Close a proposed month for good, numbering its statements; somebody else than the proposer does it.
 

@@ -14,7 +14,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from billing.actions import close_period, propose_period
+from billing.actions import close_period, propose_period, reopen_period
 from billing.documents.csv import shares_csv
 from billing.documents.xlsx import month_xlsx
 from billing.engine.statement import Bar, MunicipalityTotal, Unallocated
@@ -252,6 +252,8 @@ class PeriodPage(MonthPage):
                 "who": period.closed_by,
                 "day": date_format(period.closed_at, "j F Y"),
             }
+        if self.rights.may_edit and period.state == Period.State.PROPOSED:
+            found["reopen_url"] = self.url("period-reopen", self.month)
         if self.rights.may_edit and is_ready:
             if period.state == Period.State.OPEN:
                 found |= {"url": self.url("period-propose", self.month), "label": _("Propose to close")}
@@ -360,6 +362,18 @@ class Propose(Step):
 
     def consequences(self) -> list[str]:
         return [_("If a cost, key or anything else that it depends on changes first, it is open again.")]
+
+
+class Reopen(Step):
+    """Takes the proposal of a month back."""
+
+    title = gettext_lazy("Take back the proposal to close %(month)s?")
+    lead = gettext_lazy("The month is open again, and can be proposed again.")
+    confirm_label = gettext_lazy("Take it back")
+    said = gettext_lazy("%(month)s is open again.")
+
+    def take(self, period: Period, by: User) -> None:
+        reopen_period(period=period, by=by)
 
 
 class Close(Step):

@@ -83,7 +83,7 @@ EXPECTED: dict[str, str] = {
             *(f"{thing}-change" for thing in ("agreement", "cost-type", "term")),
             *("agreement-end", "term-end", "cost-type-delete"),
             *("cost-add", "cost-change", "cost-withdraw", "cost-restore", "costs-import"),
-            *("period-propose", "period-close"),
+            *("period-propose", "period-reopen", "period-close"),
         ],
         EDITORS,
     ),

@@ -144,7 +144,29 @@ def test_a_month_cannot_close_before_the_one_before_it(
     assert "Close the months before it first." in response.content.decode()
 
 
-@pytest.mark.parametrize("step", ["propose", "close"])
+def test_a_proposal_is_taken_back_until_the_month_is_closed(
+    october: Period,
+    north: Cooperation,
+    administrator: User,
+    second_administrator: User,
+    sign_in: SignIn,
+) -> None:
+    first, second = sign_in(administrator), sign_in(second_administrator)
+    assert "/north/costs/2026-09/reopen/" not in first.get("/north/costs/2026-09/").content.decode()
+    first.post("/north/costs/2026-09/propose/")
+    for client in (first, second):
+        assert "/north/costs/2026-09/reopen/" in client.get("/north/costs/2026-09/").content.decode()
+    assert second.get("/north/costs/2026-09/reopen/").status_code == 200
+    assert second.post("/north/costs/2026-09/reopen/").status_code == 302
+    september = Period.objects.get(cooperation=north, first_day="2026-09-01")
+    assert (september.state, september.proposed_by, september.proposed_at) == ("open", None, None)
+    close(september, proposer=administrator, closer=second_administrator)
+    response = first.post("/north/costs/2026-09/reopen/")
+    assert response.status_code == 409
+    assert "correct it with a cost in an open month" in response.content.decode()
+
+
+@pytest.mark.parametrize("step", ["propose", "reopen", "close"])
 def test_only_administrators_take_the_steps(
     october: Period, finance: User, auditor: User, stranger: User, sign_in: SignIn, step: str
 ) -> None:
