@@ -1,9 +1,10 @@
 """The statement of one municipality and month."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from django.db.models import Max, Q, Sum
+from django.db.models import Q, Sum
 
 from billing.engine.statement import (
     ShareRow,
@@ -16,6 +17,9 @@ from billing.reports.rows import minor_of, run_of
 from sharedict.common.access import Viewer
 from sharedict.kernel.periods import Month
 
+Scope = tuple[str, str]
+"""Codes of application and cost type."""
+NOTHING = (0, 0)
 # In the order of ShareRow's fields.
 SHARE_COLUMNS: tuple[Any, ...] = (
     "line__reference",
@@ -68,51 +72,65 @@ def statement_of(head: RunTotal, period: Period, calendar: Calendar) -> Statemen
 def _lines(
     head: RunTotal, month: Month, calendar: Calendar, shares: Iterable[ShareRow]
 ) -> tuple[StatementLine, ...]:
-    """By application and type: this month, the month before and the year so far, summed by the database.
-
-    Naming the runs of the lines too lets the database read those in one go.
-    """
+    """By application and type: this month, the month before, and the year so far."""
+    this = defaultdict[Scope, int](int)
+    names: dict[Scope, tuple[str, str]] = {}
+    for row in shares:
+        this[row.application, row.cost_type] += row.share_minor
+        names[row.application, row.cost_type] = row.application_name, row.cost_type_name
     before, year = calendar.before(month), calendar.year_so_far(month)
     before_run = calendar.runs[before] if before else 0
-    runs = sorted({head.run_id, *year, before_run} - {0})
-    rows = list(
-        Share.objects.filter(run_id__in=runs, municipality_id=head.municipality_id, line__run_id__in=runs)
-        .values_list("line__application_code", "line__cost_type_code")
-        .annotate(
-            latest=Max("line_id"),
-            this=Sum("amount_minor", filter=Q(run_id=head.run_id), default=0),
-            before=Sum("amount_minor", filter=Q(run_id=before_run), default=0),
-            year=Sum("amount_minor", filter=None if before_run in year else ~Q(run_id=before_run), default=0),
-        )
-        .order_by()
-    )
-    names = {(row.application, row.cost_type): (row.application_name, row.cost_type_name) for row in shares}
-    names |= _names_of(
-        [latest for *codes, latest, _this, _before, _year in rows if tuple(codes) not in names]
-    )
+    runs = sorted({*year, before_run} - {head.run_id, 0})
+    sums = _sums(runs, head.municipality_id, before_run, is_before_in_year=before_run in year)
+    names = _names_of(sums.keys() - names.keys(), runs) | names
     lines = (
         StatementLine(
-            application=application,
-            application_name=names[application, cost_type][0],
-            cost_type=cost_type,
-            cost_type_name=names[application, cost_type][1],
-            this_minor=this,
-            before_minor=then,
-            year_minor=so_far,
+            application=scope[0],
+            application_name=application_name,
+            cost_type=scope[1],
+            cost_type_name=cost_type_name,
+            this_minor=this[scope],
+            before_minor=sums.get(scope, NOTHING)[0],
+            year_minor=this[scope] + sums.get(scope, NOTHING)[1],
         )
-        for application, cost_type, _latest, this, then, so_far in rows
+        for scope, (application_name, cost_type_name) in names.items()
     )
     return tuple(sorted(lines, key=_in_order))
 
 
-def _names_of(line_ids: list[int]) -> dict[tuple[str, str], tuple[str, str]]:
-    """The names that these lines have for their application and type, by code."""
-    rows = RunLine.objects.filter(pk__in=line_ids)
+def _sums(
+    runs: Sequence[int], municipality_id: int, before_run: int, *, is_before_in_year: bool
+) -> dict[Scope, tuple[int, int]]:
+    """What the municipality carried in earlier months: of ``before_run``, and of the year's; minor units.
+
+    Naming the runs of the lines too lets the database read those in one go.
+    """
+    if not runs:
+        return {}
+    rows = Share.objects.filter(run_id__in=runs, municipality_id=municipality_id, line__run_id__in=runs)
+    before = Q(run_id=before_run)
+    sums = rows.values_list("line__application_code", "line__cost_type_code").annotate(
+        before=Sum("amount_minor", filter=before, default=0),
+        year=Sum("amount_minor", filter=None if is_before_in_year else ~before, default=0),
+    )
+    return {(application, kind): (then, so_far) for application, kind, then, so_far in sums.order_by()}
+
+
+def _names_of(scopes: Collection[Scope], runs: Sequence[int]) -> dict[Scope, tuple[str, str]]:
+    """The names that these had last."""
+    if not scopes:
+        return {}
+    rows = RunLine.objects.filter(
+        run_id__in=runs,
+        application_code__in={application for application, _ in scopes},
+        cost_type_code__in={kind for _, kind in scopes},
+    ).order_by("run_id", "id")
     return {
         (application, kind): (application_name, kind_name)
         for application, kind, application_name, kind_name in rows.values_list(
             "application_code", "cost_type_code", "application_name", "cost_type_name"
         )
+        if (application, kind) in scopes
     }
 
 
