@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from municipalities.forms import STATES
 from municipalities.models import Token
-from municipalities.portal import RowTable, page_of
+from municipalities.portal import CountColumn, RowTable, page_of
 from municipalities.reports import Change, changes_in_words, kind_in_words
 from sharedict.audit.models import Entry
 from sharedict.jobs.models import Job
@@ -153,7 +153,7 @@ class DriverTable(RowTable):
     code = tables.Column(gettext_lazy("Code"))
     unit = tables.Column(gettext_lazy("Unit"), accessor="unit_label", order_by="unit")
     kept_by = tables.Column(gettext_lazy("Kept by"), accessor="cooperation_id", empty_values=())
-    reading_count = tables.Column(gettext_lazy("Readings"), attrs=NUMBER)
+    reading_count = CountColumn(gettext_lazy("Readings"))
     latest_on = tables.Column(gettext_lazy("Latest reading"), attrs=DATE)
     retired_on = tables.Column(gettext_lazy("No longer used from"), attrs=DATE)
 

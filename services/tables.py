@@ -6,10 +6,9 @@ import django_tables2 as tables
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from municipalities.portal import RowTable, page_of
+from municipalities.portal import CountColumn, RowTable, page_of
 from services.models import Application
 
-NUMBER = {"th": {"class": "sd-num"}, "td": {"class": "sd-num"}}
 DATE = {"td": {"class": "sd-nowrap"}}
 LIFECYCLE_LOOK = {
     Application.Lifecycle.PROJECT: "info",
@@ -25,8 +24,8 @@ class ApplicationTable(RowTable):
     purpose = tables.Column(_("Purpose"), orderable=False)
     lifecycle = tables.Column(_("Lifecycle"))
     owner = tables.Column(_("Owner"), accessor="owner__name")
-    municipality_count = tables.Column(_("Municipalities"), attrs=NUMBER)
-    user_count = tables.Column(_("Users"), attrs=NUMBER)
+    municipality_count = CountColumn(_("Municipalities"))
+    user_count = CountColumn(_("Users"))
     runs_at = tables.Column(_("Runs at"), orderable=False)
     information_class = tables.Column(_("Class"))
     hours = tables.Column(_("Hours"))
@@ -73,7 +72,7 @@ class SubscriptionTable(RowTable):
     empty_action = _("Add subscriptions")
     application = tables.Column(_("Application"), linkify=page_of("application", "application__code"))
     municipality = tables.Column(_("Municipality"), order_by=("municipality__name",))
-    users = tables.Column(_("Users"), attrs=NUMBER)
+    users = CountColumn(_("Users"))
     valid_from = tables.Column(_("From"), attrs=DATE)
     valid_until = tables.Column(_("Until"), attrs=DATE)
 

@@ -33,6 +33,7 @@ from services.forms import (
 from services.models import Application, Installation, Subscription
 from services.portal import panels_of
 from services.tables import LIFECYCLE_LOOK, ApplicationTable, InstallationTable, SubscriptionTable
+from sharedict.templatetags.money import count
 
 NOTHING = "\u2013"
 
@@ -118,7 +119,7 @@ class ApplicationPage(ByCode):
                 "value": len(using),
                 "note": ngettext("of %(count)s member", "of %(count)s members", members) % {"count": members},
             },
-            {"label": _("Users"), "value": sum(told) if told else NOTHING, "note": ""},
+            {"label": _("Users"), "value": count(sum(told)) if told else NOTHING, "note": ""},
             {"label": _("Service hours"), "value": application.get_hours_display(), "note": ""},
         ]
 

@@ -9,6 +9,7 @@ import django_tables2
 from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.urls import resolve, reverse
+from django.utils.formats import number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy
 from django_tables2 import RequestConfig
@@ -58,6 +59,19 @@ class RowTable(django_tables2.Table):  # type: ignore[misc]
         ]
         links = format_html_join(" ", '<a href="{}">{}<span class="sd-hidden"> {}</span></a>', pages)
         return format_html("<span>{}</span>", links)
+
+
+class CountColumn(django_tables2.Column):  # type: ignore[misc]
+    """A whole number, its digits in groups on the page and plain in files."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, attrs={"th": {"class": "sd-num"}, "td": {"class": "sd-num"}}, **kwargs)
+
+    def render(self, value: int) -> str:
+        return number_format(value, 0, force_grouping=True)
+
+    def value(self, value: int) -> int:
+        return value
 
 
 def page_of(name: str, field: str = "pk") -> Callable[[Any, Any], str]:

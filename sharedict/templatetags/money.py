@@ -1,4 +1,4 @@
-"""The one way an amount is shown."""
+"""The one way an amount or a number is shown."""
 
 from decimal import Decimal
 from fractions import Fraction
@@ -28,6 +28,12 @@ def signed(amount: Decimal | None, currency: str = "") -> str:
     """Like ``money``, with a plus sign before an increase."""
     text = money(amount, currency)
     return f"+{text}" if amount and amount > 0 else text
+
+
+@register.filter
+def count(number: int | None) -> str:
+    """A whole number with its digits in groups."""
+    return "" if number is None else formats.number_format(number, 0, use_l10n=True, force_grouping=True)
 
 
 @register.filter

@@ -129,6 +129,21 @@ def test_the_catalogue_can_be_had_as_a_file(coordinator: User, erp: Application,
     assert "in use" in lines[1]
 
 
+def test_digits_stand_in_groups_on_pages_and_plain_in_files(
+    coordinator: User, erp: Application, sign_in: SignIn
+) -> None:
+    erp.subscriptions.update(users=1250)
+    client = sign_in(coordinator)
+    for path, shown in (
+        ("services/", ">2,500<"),
+        ("services/erp/", ">1,250<"),
+        ("subscriptions/", ">1,250<"),
+    ):
+        assert shown in re.sub(r"\s*([<>])\s*", r"\1", client.get(f"/north/{path}").content.decode())
+    response = client.get("/north/services/?format=csv")
+    assert ",2500," in b"".join(response.streaming_content).decode()  # type: ignore[attr-defined]
+
+
 def test_the_page_of_an_application_shows_use_sites_and_terms(
     north: Cooperation, coordinator: User, erp: Application, sign_in: SignIn, torsby: Municipality
 ) -> None:
