@@ -16,8 +16,9 @@ import pytest
 from tests.platform.portal import ROOT, children_of, environment, processes_naming
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def variables() -> Iterator[dict[str, str]]:
+    """Of one portal for the module: the second start finds what the first one made."""
     folder = Path(tempfile.mkdtemp(prefix="run-"))
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
