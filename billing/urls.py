@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from billing.views import costs, overview, periods, statements
+from billing.views import closing, costs, files, overview, periods, statements
 from sharedict.kernel.periods import Month, MonthError
 
 
@@ -46,13 +46,13 @@ urlpatterns = [
     path("costs/register/<int:pk>/", costs.CostChange.as_view(), name="cost-change"),
     path("costs/register/<int:pk>/withdraw/", costs.CostWithdraw.as_view(), name="cost-withdraw"),
     path("costs/register/<int:pk>/restore/", costs.CostRestore.as_view(), name="cost-restore"),
-    path("costs/<int:year>/shares.csv", periods.YearFile.as_view(), name="year-file"),
+    path("costs/<int:year>/shares.csv", files.YearFile.as_view(), name="year-file"),
     path("costs/<month:month>/", periods.PeriodPage.as_view(), name="period"),
     path("costs/<month:month>/progress/", periods.PeriodProgress.as_view(), name="period-progress"),
-    path("costs/<month:month>/propose/", periods.Propose.as_view(), name="period-propose"),
-    path("costs/<month:month>/reopen/", periods.Reopen.as_view(), name="period-reopen"),
-    path("costs/<month:month>/close/", periods.Close.as_view(), name="period-close"),
-    path("costs/<month:month>/month.<slug:kind>", periods.PeriodFile.as_view(), name="period-file"),
+    path("costs/<month:month>/propose/", closing.Propose.as_view(), name="period-propose"),
+    path("costs/<month:month>/reopen/", closing.Reopen.as_view(), name="period-reopen"),
+    path("costs/<month:month>/close/", closing.Close.as_view(), name="period-close"),
+    path("costs/<month:month>/month.<slug:kind>", files.PeriodFile.as_view(), name="period-file"),
     path("costs/<month:month>/<place:key>/", statements.StatementPage.as_view(), name="statement"),
     path(
         "costs/<month:month>/<place:key>/statement.<slug:kind>",

@@ -16,8 +16,6 @@ from municipalities.models import Cooperation
 from sharedict.audit.actions import field_values, record_all
 
 CREDITED = ("application_id", "cost_type_id", "starts_on", "ends_on", "cooperation_id")
-
-
 """What a credit note has in common with the cost it undoes, beside the opposite amount."""
 
 

@@ -1,3 +1,3 @@
-from billing.views import costs, overview, periods, statements
+from billing.views import closing, costs, files, overview, periods, statements
 
-__all__ = ["costs", "overview", "periods", "statements"]
+__all__ = ["closing", "costs", "files", "overview", "periods", "statements"]

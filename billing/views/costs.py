@@ -17,8 +17,8 @@ from billing.imports import COST_COLUMNS, compare_costs
 from billing.models import Cost, Period, RunLine
 from billing.tables import CostTable
 from billing.views.months import STAMPS
-from billing.views.periods import REASONS
 from billing.views.pictures import month_name
+from billing.views.reasons import REASONS
 from municipalities.portal import (
     ChangePage,
     EditorsOnly,

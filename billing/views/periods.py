@@ -1,85 +1,31 @@
-"""Months: the list of them, one of them, the two steps that close it, and its files."""
+"""Months: the list of them, and one of them."""
 
-import datetime as dt
 import re
-from collections.abc import Iterator, Sequence
-from typing import Any, ClassVar
+from typing import Any
 
-from django.contrib import messages
-from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 
-from billing.actions import close_period, propose_period, reopen_period
-from billing.documents.csv import shares_csv
-from billing.documents.xlsx import month_xlsx
 from billing.engine.statement import Bar, MunicipalityTotal, Unallocated
 from billing.models import Period
 from billing.reports import changes_by_application, totals_by_month, totals_of, unallocated_of
+from billing.views.files import CSV, XLSX, attachment, whole
 from billing.views.months import STAMPS, MonthPage
 from billing.views.pictures import by_municipality, month_name, waterfall, whole_name
-from municipalities.access import Rights
-from municipalities.models import Cooperation
-from municipalities.portal import CooperationPage, EditorsOnly
-from sharedict.accounts.models import User
-from sharedict.common.sheets import Cell, csv_lines, xlsx_bytes
+from billing.views.reasons import REASONS
+from municipalities.portal import CooperationPage
+from sharedict.common.sheets import csv_lines, xlsx_bytes
 from sharedict.kernel.money import to_major, to_minor
 from sharedict.kernel.periods import Month
 from sharedict.templatetags.money import money
 
-CSV = "text/csv; charset=utf-8"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_COLUMNS = 8
 """As many municipalities have a column of their own in the list of months."""
 STOP_POLLING = 286
-
-REASONS = {
-    "no_term": (
-        gettext_lazy("No term says how such a cost is divided."),
-        gettext_lazy("Add a term for it"),
-        "term-add",
-    ),
-    "no_key_version": (
-        gettext_lazy("The key has no version in force on the first day of the month."),
-        gettext_lazy("Add a version of the key"),
-        "keys",
-    ),
-    "no_payers": (
-        gettext_lazy("Nobody uses the application in this month."),
-        gettext_lazy("Add a subscription, or end the cost"),
-        "subscriptions",
-    ),
-    "missing_reading": (
-        gettext_lazy("A payer has no reading of the driver for the reference date."),
-        gettext_lazy("Enter the reading"),
-        "drivers",
-    ),
-    "driver_is_zero": (
-        gettext_lazy("The driver is zero for all payers, and the key does not allow that."),
-        gettext_lazy("Mend the readings"),
-        "drivers",
-    ),
-    "limits_impossible": (
-        gettext_lazy("The floor and cap of the key cannot both be met by so many payers."),
-        gettext_lazy("Mend the key"),
-        "keys",
-    ),
-    "percentages_not_100": (
-        gettext_lazy("The percentages of the key do not add up to 100."),
-        gettext_lazy("Mend the key"),
-        "keys",
-    ),
-    "no_basis": (
-        gettext_lazy("No payer has any weight by this key in this month."),
-        gettext_lazy("Mend the readings"),
-        "drivers",
-    ),
-}
-"""Why a cost is unallocated -> in words, what to do about it, and the page to do it on."""
 
 
 class Periods(CooperationPage):
@@ -138,7 +84,7 @@ class Periods(CooperationPage):
 
     def file(self, kind: str, rows: list[dict[str, Any]], shown: dict[str, str]) -> HttpResponseBase:
         header = [_("Month"), _("State"), _("Total"), _("Unallocated"), *shown.values()]
-        body: Iterator[Sequence[Cell]] = (
+        body = (
             [
                 str(row["period"].month),
                 str(row["label"]),
@@ -308,156 +254,3 @@ class PeriodProgress(MonthPage):
         }
         status = STOP_POLLING if progress["is_ended"] else 200
         return render(request, "components/job_progress.html", progress, status=status)
-
-
-class Step(MonthPage, EditorsOnly):
-    """A step towards closing a month: asks once, says what follows, and what refuses it."""
-
-    title: ClassVar[Any] = ""
-    lead: ClassVar[Any] = ""
-    confirm_label: ClassVar[Any] = ""
-    said: ClassVar[Any] = ""
-
-    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        return self.ask()
-
-    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        try:
-            self.take(self.period, self.viewer)
-        except ValidationError as error:
-            for message in error.messages:
-                messages.error(request, message)
-            return self.ask(409)
-        messages.success(request, capfirst(str(self.said) % {"month": month_name(self.month)}))
-        return redirect(self.url("period", self.month))
-
-    def take(self, period: Period, by: User) -> None:
-        raise NotImplementedError
-
-    def consequences(self) -> list[str]:
-        return []
-
-    def ask(self, status: int = 200) -> HttpResponse:
-        context = {
-            "title": str(self.title) % {"month": month_name(self.period.month)},
-            "lead": self.lead,
-            "consequences": self.consequences(),
-            "confirm_label": self.confirm_label,
-            "cancel_url": self.url("period", self.month),
-            "danger": False,
-        }
-        return self.page("components/confirm_page.html", context, status)
-
-
-class Propose(Step):
-    """Asks for a month to be closed."""
-
-    title = gettext_lazy("Propose to close %(month)s?")
-    lead = gettext_lazy("Another administrator looks at the figures and closes the month.")
-    confirm_label = gettext_lazy("Propose to close")
-    said = gettext_lazy("%(month)s is proposed. Another administrator closes it.")
-
-    def take(self, period: Period, by: User) -> None:
-        propose_period(period=period, by=by)
-
-    def consequences(self) -> list[str]:
-        return [_("If a cost, key or anything else that it depends on changes first, it is open again.")]
-
-
-class Reopen(Step):
-    """Takes the proposal of a month back."""
-
-    title = gettext_lazy("Take back the proposal to close %(month)s?")
-    lead = gettext_lazy("The month is open again, and can be proposed again.")
-    confirm_label = gettext_lazy("Take it back")
-    said = gettext_lazy("%(month)s is open again.")
-
-    def take(self, period: Period, by: User) -> None:
-        reopen_period(period=period, by=by)
-
-
-class Close(Step):
-    """Closes a month for good."""
-
-    title = gettext_lazy("Close %(month)s?")
-    lead = gettext_lazy("This cannot be undone.")
-    confirm_label = gettext_lazy("Close the month")
-    said = gettext_lazy("%(month)s is closed, and its statements are numbered.")
-
-    def take(self, period: Period, by: User) -> None:
-        close_period(period=period, by=by)
-
-    def consequences(self) -> list[str]:
-        return [
-            _("Every statement gets its number."),
-            _("No figure of the month changes any more. Later changes are noted on its page."),
-            _("The months after it are computed again, with the rounding that it leaves."),
-        ]
-
-
-class PeriodFile(MonthPage):
-    """One month of every municipality that the reader may see: all shares as CSV, the totals as XLSX."""
-
-    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
-        kind, name = self.kwargs["kind"], f"{self.cooperation.slug}-{self.month}"
-        if kind == "csv":
-            lines = shares_between(self.cooperation, self.rights, self.period.month.first, self.month.after)
-            return attachment(StreamingHttpResponse(lines, content_type=CSV), f"{name}.csv")
-        if kind != "xlsx":
-            raise Http404
-        return attachment(HttpResponse(self.workbook(), content_type=XLSX), f"{name}.xlsx")
-
-    def workbook(self) -> bytes:
-        run = self.period.current_run
-        if run is None:
-            raise Http404
-        return month_xlsx(
-            title=f"{self.cooperation}, {month_name(self.month)}",
-            currency=self.cooperation.currency,
-            totals=totals_of(self.viewer, self.period, self.calendar),
-            unallocated=unallocated_of(self.period),
-            reasons={code: str(words) for code, (words, *_rest) in REASONS.items()},
-            facts=[
-                (_("State"), str(self.period.get_state_display())),
-                (_("Currency"), self.cooperation.currency),
-                (_("Costs of the month"), run.total),
-                (_("Unallocated"), run.unallocated),
-                (_("Run"), run.number),
-                (_("Fingerprint of the inputs"), run.fingerprint),
-            ],
-        )
-
-
-class YearFile(CooperationPage):
-    """Every share of a calendar year that the reader may see, as CSV straight from the database."""
-
-    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
-        year = self.kwargs["year"]
-        if not 1900 <= year < 2200:
-            raise Http404
-        lines = shares_between(self.cooperation, self.rights, dt.date(year, 1, 1), dt.date(year + 1, 1, 1))
-        response = StreamingHttpResponse(lines, content_type=CSV)
-        return attachment(response, f"{self.cooperation.slug}-{year}-shares.csv")
-
-
-def shares_between(
-    cooperation: Cooperation, rights: Rights, first: dt.date, after: dt.date
-) -> Iterator[bytes]:
-    """The share lines of the months in ``[first, after)`` that somebody with ``rights`` may see."""
-    return shares_csv(
-        cooperation_id=cooperation.pk,
-        currency=cooperation.currency,
-        first=first,
-        after=after,
-        municipality_ids=None if rights.sees_all_shares else rights.municipality_ids,
-    )
-
-
-def whole(totals: list[MunicipalityTotal]) -> dict[str, int]:
-    this, before = sum(row.this_minor for row in totals), sum(row.before_minor for row in totals)
-    return {"this_minor": this, "before_minor": before, "change_minor": this - before}
-
-
-def attachment(response: HttpResponseBase, name: str) -> HttpResponseBase:
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response

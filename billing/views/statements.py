@@ -19,13 +19,11 @@ from billing.engine.facts import day
 from billing.engine.statement import Statement, percent_of
 from billing.models import RunTotal
 from billing.reports import head_of, shares_of_cost, statement_of, why, whys
+from billing.views.files import CSV, XLSX, attachment
 from billing.views.months import MonthPage
 from billing.views.pictures import month_name, statement_picture, whole_name
 from municipalities.models import Municipality
 from sharedict.templatetags.money import about, minor, signed_minor
-
-CSV = "text/csv; charset=utf-8"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class StatementBase(MonthPage):
@@ -135,9 +133,7 @@ class StatementFile(StatementBase):
             response = HttpResponse(book, content_type=XLSX)
         else:
             raise Http404
-        name = f"{self.cooperation.slug}-{self.month}-{self.key}.{kind}"
-        response["Content-Disposition"] = f'attachment; filename="{name}"'
-        return response
+        return attachment(response, f"{self.cooperation.slug}-{self.month}-{self.key}.{kind}")
 
 
 class Why(StatementBase):

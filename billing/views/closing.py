@@ -1,0 +1,103 @@
+"""The steps towards closing a month, which ask once."""
+
+from typing import Any, ClassVar
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from billing.actions import close_period, propose_period, reopen_period
+from billing.models import Period
+from billing.views.months import MonthPage
+from billing.views.pictures import month_name
+from municipalities.portal import EditorsOnly
+from sharedict.accounts.models import User
+
+
+class Step(MonthPage, EditorsOnly):
+    """A step towards closing a month: asks once, says what follows, and what refuses it."""
+
+    title: ClassVar[Any] = ""
+    lead: ClassVar[Any] = ""
+    confirm_label: ClassVar[Any] = ""
+    said: ClassVar[Any] = ""
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        return self.ask()
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        try:
+            self.take(self.period, self.viewer)
+        except ValidationError as error:
+            for message in error.messages:
+                messages.error(request, message)
+            return self.ask(409)
+        messages.success(request, capfirst(str(self.said) % {"month": month_name(self.month)}))
+        return redirect(self.url("period", self.month))
+
+    def take(self, period: Period, by: User) -> None:
+        raise NotImplementedError
+
+    def consequences(self) -> list[str]:
+        return []
+
+    def ask(self, status: int = 200) -> HttpResponse:
+        context = {
+            "title": str(self.title) % {"month": month_name(self.period.month)},
+            "lead": self.lead,
+            "consequences": self.consequences(),
+            "confirm_label": self.confirm_label,
+            "cancel_url": self.url("period", self.month),
+            "danger": False,
+        }
+        return self.page("components/confirm_page.html", context, status)
+
+
+class Propose(Step):
+    """Asks for a month to be closed."""
+
+    title = gettext_lazy("Propose to close %(month)s?")
+    lead = gettext_lazy("Another administrator looks at the figures and closes the month.")
+    confirm_label = gettext_lazy("Propose to close")
+    said = gettext_lazy("%(month)s is proposed. Another administrator closes it.")
+
+    def take(self, period: Period, by: User) -> None:
+        propose_period(period=period, by=by)
+
+    def consequences(self) -> list[str]:
+        return [_("If a cost, key or anything else that it depends on changes first, it is open again.")]
+
+
+class Reopen(Step):
+    """Takes the proposal of a month back."""
+
+    title = gettext_lazy("Take back the proposal to close %(month)s?")
+    lead = gettext_lazy("The month is open again, and can be proposed again.")
+    confirm_label = gettext_lazy("Take it back")
+    said = gettext_lazy("%(month)s is open again.")
+
+    def take(self, period: Period, by: User) -> None:
+        reopen_period(period=period, by=by)
+
+
+class Close(Step):
+    """Closes a month for good."""
+
+    title = gettext_lazy("Close %(month)s?")
+    lead = gettext_lazy("This cannot be undone.")
+    confirm_label = gettext_lazy("Close the month")
+    said = gettext_lazy("%(month)s is closed, and its statements are numbered.")
+
+    def take(self, period: Period, by: User) -> None:
+        close_period(period=period, by=by)
+
+    def consequences(self) -> list[str]:
+        return [
+            _("Every statement gets its number."),
+            _("No figure of the month changes any more. Later changes are noted on its page."),
+            _("The months after it are computed again, with the rounding that it leaves."),
+        ]

@@ -1,0 +1,94 @@
+"""Files of a month or a year, of all that the reader may see."""
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.utils.translation import gettext as _
+
+from billing.documents.csv import shares_csv
+from billing.documents.xlsx import month_xlsx
+from billing.engine.statement import MunicipalityTotal
+from billing.reports import totals_of, unallocated_of
+from billing.views.months import MonthPage
+from billing.views.pictures import month_name
+from billing.views.reasons import REASONS
+from municipalities.access import Rights
+from municipalities.models import Cooperation
+from municipalities.portal import CooperationPage
+
+CSV = "text/csv; charset=utf-8"
+
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+class PeriodFile(MonthPage):
+    """One month of every municipality that the reader may see: all shares as CSV, the totals as XLSX."""
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+        kind, name = self.kwargs["kind"], f"{self.cooperation.slug}-{self.month}"
+        if kind == "csv":
+            lines = shares_between(self.cooperation, self.rights, self.period.month.first, self.month.after)
+            return attachment(StreamingHttpResponse(lines, content_type=CSV), f"{name}.csv")
+        if kind != "xlsx":
+            raise Http404
+        return attachment(HttpResponse(self.workbook(), content_type=XLSX), f"{name}.xlsx")
+
+    def workbook(self) -> bytes:
+        run = self.period.current_run
+        if run is None:
+            raise Http404
+        return month_xlsx(
+            title=f"{self.cooperation}, {month_name(self.month)}",
+            currency=self.cooperation.currency,
+            totals=totals_of(self.viewer, self.period, self.calendar),
+            unallocated=unallocated_of(self.period),
+            reasons={code: str(words) for code, (words, *_rest) in REASONS.items()},
+            facts=[
+                (_("State"), str(self.period.get_state_display())),
+                (_("Currency"), self.cooperation.currency),
+                (_("Costs of the month"), run.total),
+                (_("Unallocated"), run.unallocated),
+                (_("Run"), run.number),
+                (_("Fingerprint of the inputs"), run.fingerprint),
+            ],
+        )
+
+
+class YearFile(CooperationPage):
+    """Every share of a calendar year that the reader may see, as CSV straight from the database."""
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+        year = self.kwargs["year"]
+        if not 1900 <= year < 2200:
+            raise Http404
+        lines = shares_between(self.cooperation, self.rights, dt.date(year, 1, 1), dt.date(year + 1, 1, 1))
+        response = StreamingHttpResponse(lines, content_type=CSV)
+        return attachment(response, f"{self.cooperation.slug}-{year}-shares.csv")
+
+
+def shares_between(
+    cooperation: Cooperation, rights: Rights, first: dt.date, after: dt.date
+) -> Iterator[bytes]:
+    """The share lines of the months in ``[first, after)`` that somebody with ``rights`` may see."""
+    return shares_csv(
+        cooperation_id=cooperation.pk,
+        currency=cooperation.currency,
+        first=first,
+        after=after,
+        municipality_ids=None if rights.sees_all_shares else rights.municipality_ids,
+    )
+
+
+def whole(totals: list[MunicipalityTotal]) -> dict[str, int]:
+    """What all of them carry, in minor units: this month, the month before, and the difference."""
+    this, before = sum(row.this_minor for row in totals), sum(row.before_minor for row in totals)
+    return {"this_minor": this, "before_minor": before, "change_minor": this - before}
+
+
+def attachment(response: HttpResponseBase, name: str) -> HttpResponseBase:
+    """``response`` as a file to save under ``name``."""
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
