@@ -9,10 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements.models import Agreement
 from agreements.portal import payers_in_words, scope_in_words, version_in_words
-from municipalities.portal import RowTable, page_of
-
-NUMBER = {"th": {"class": "sd-num"}, "td": {"class": "sd-num"}}
-DATE = {"td": {"class": "sd-nowrap"}}
+from municipalities.portal import DATE, NUMBER, RowTable, page_of
 
 
 class AgreementTable(RowTable):

@@ -7,11 +7,8 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from municipalities.portal import RowTable, page_of
+from municipalities.portal import DATE, NUMBER, RowTable, page_of
 from sharedict.templatetags.money import money
-
-NUMBER = {"th": {"class": "sd-num"}, "td": {"class": "sd-num"}}
-DATE = {"td": {"class": "sd-nowrap"}}
 
 STATES = {
     "valid": ("ok", _("counts")),

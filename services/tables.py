@@ -6,10 +6,9 @@ import django_tables2 as tables
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from municipalities.portal import CountColumn, RowTable, page_of
+from municipalities.portal import DATE, CountColumn, RowTable, page_of
 from services.models import Application
 
-DATE = {"td": {"class": "sd-nowrap"}}
 LIFECYCLE_LOOK = {
     Application.Lifecycle.PROJECT: "info",
     Application.Lifecycle.IN_USE: "ok",

@@ -10,11 +10,22 @@ from municipalities.portal.forms import (
 )
 from municipalities.portal.hooks import add_runs_at, runs_at
 from municipalities.portal.imports import ImportPage
-from municipalities.portal.lists import PAGE_ROWS, CountColumn, Filter, ListPage, RowTable, page_of
+from municipalities.portal.lists import (
+    DATE,
+    NUMBER,
+    PAGE_ROWS,
+    CountColumn,
+    Filter,
+    ListPage,
+    RowTable,
+    page_of,
+)
 from municipalities.portal.pages import CooperationPage, EditorsOnly, RowMixin
 from municipalities.portal.steps import ChangePage, DeletePage, EndPage, FormPage, next_month
 
 __all__ = [
+    "DATE",
+    "NUMBER",
     "PAGE_ROWS",
     "ChangePage",
     "CooperationPage",

@@ -6,8 +6,6 @@ from collections.abc import Callable
 from municipalities.models import Cooperation
 
 RunsAt = Callable[[Cooperation, dt.date], dict[int, list[str]]]
-
-
 _runs_at: list[RunsAt] = []
 
 

@@ -9,7 +9,6 @@ import django_tables2
 from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.urls import resolve, reverse
-from django.utils.formats import number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy
 from django_tables2 import RequestConfig
@@ -18,11 +17,13 @@ from django_tables2.utils import Accessor
 from municipalities.models import Cooperation, Municipality
 from municipalities.portal.pages import CooperationPage
 from sharedict.common.sheets import Cell, csv_lines, xlsx_bytes
+from sharedict.templatetags.money import count
 
 PAGE_ROWS = 50
-
-
 XLSX_ROWS = 100_000
+NUMBER = {"th": {"class": "sd-num"}, "td": {"class": "sd-num"}}
+DATE = {"td": {"class": "sd-nowrap"}}
+"""How a column of numbers, and one of dates, stands in a list."""
 
 
 class Filter(django_filters.FilterSet):  # type: ignore[misc]
@@ -65,10 +66,10 @@ class CountColumn(django_tables2.Column):  # type: ignore[misc]
     """A whole number, its digits in groups on the page and plain in files."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, attrs={"th": {"class": "sd-num"}, "td": {"class": "sd-num"}}, **kwargs)
+        super().__init__(*args, attrs=NUMBER, **kwargs)
 
     def render(self, value: int) -> str:
-        return number_format(value, 0, force_grouping=True)
+        return count(value)
 
     def value(self, value: int) -> int:
         return value

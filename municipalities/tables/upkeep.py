@@ -1,27 +1,23 @@
-"""The lists of who takes part and where things run."""
+"""The lists of people, tokens, jobs and changes."""
 
 from typing import Any
 
 import django_tables2 as tables
 from django.utils import timezone
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from municipalities.forms import STATES
 from municipalities.models import Token
-from municipalities.portal import CountColumn, RowTable, page_of
+from municipalities.portal import DATE, NUMBER, RowTable, page_of
 from municipalities.reports import Change, changes_in_words, kind_in_words
+from municipalities.tables.looks import instant, status
 from sharedict.audit.models import Entry
 from sharedict.jobs.models import Job
 from sharedict.jobs.registry import FACTS_CHANGED
 
-NUMBER = {"th": {"class": "sd-num"}, "td": {"class": "sd-num"}}
-DATE = {"td": {"class": "sd-nowrap"}}
-KEY = tables.A("municipality__key")
-STATE_LOOK = {"now": "ok", "coming": "info", "ended": "neutral"}
 JOB_LOOK = {Job.State.DONE: "ok", Job.State.RUNNING: "info", Job.State.FAILED: "danger"}
 JOB_KINDS = {FACTS_CHANGED: gettext_lazy("Recompute shares")}
 NOTHING = "\N{EM DASH}"
@@ -32,169 +28,6 @@ VERBS = {
     "delete": gettext_lazy("removed"),
     "retry": gettext_lazy("ordered again"),
 }
-
-
-def status(label: Any, look: str) -> str:
-    return format_html('<span class="sd-status sd-status-{}">{}</span>', look, label)
-
-
-def state_of(row: Any) -> str:
-    """Whether a row that holds for a span of days is in force today: a key of ``STATES``."""
-    today = timezone.localdate()
-    if row.valid_from > today:
-        return "coming"
-    return "ended" if row.valid_until and row.valid_until <= today else "now"
-
-
-def instant(at: Any) -> str:
-    """Day and minute in the portal's time zone, in an order that sorts as it is written."""
-    return f"{timezone.localtime(at):%Y-%m-%d %H:%M}" if at else ""
-
-
-class SpannedTable(RowTable):
-    """Rows that hold for a span of days, with their state today."""
-
-    valid_from = tables.Column(gettext_lazy("From"), attrs=DATE)
-    valid_until = tables.Column(gettext_lazy("Until"), attrs=DATE)
-    state = tables.Column(gettext_lazy("State"), accessor="valid_from", orderable=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("sequence", ("...", "valid_from", "valid_until", "state", "actions"))
-        super().__init__(*args, **kwargs)
-
-    def render_state(self, record: Any) -> str:
-        state = state_of(record)
-        return status(dict(STATES)[state], STATE_LOOK[state])
-
-    def value_state(self, record: Any) -> str:
-        return str(dict(STATES)[state_of(record)])
-
-
-class MemberTable(SpannedTable):
-    row_pages = (("member-change", gettext_lazy("Change")), ("member-end", gettext_lazy("End")))
-    empty_action = gettext_lazy("Add a member")
-    municipality = tables.Column(gettext_lazy("Municipality"), order_by="municipality__name")
-    code = tables.Column(
-        gettext_lazy("Code"),
-        accessor="municipality__key",
-        order_by=("municipality__country", "municipality__code"),
-    )
-    county = tables.Column(gettext_lazy("County"), accessor="municipality__county")
-
-    class Meta:
-        order_by = "municipality"
-        empty_text = gettext_lazy(
-            "No members here. Add the municipalities that take part, or clear the filter."
-        )
-
-
-class SiteTable(SpannedTable):
-    caption = gettext_lazy("Sites")
-    row_pages = (("site-change", gettext_lazy("Change")), ("site-end", gettext_lazy("End")))
-    empty_action = gettext_lazy("Add a site")
-    name = tables.Column(gettext_lazy("Site"))
-    kind = tables.Column(gettext_lazy("Kind"))
-    municipality = tables.Column(gettext_lazy("Municipality"), order_by="municipality__name")
-    address = tables.Column(gettext_lazy("Address"))
-    mirrors = tables.Column(gettext_lazy("Can take over from"), orderable=False)
-    runs_here = tables.Column(gettext_lazy("Runs here"), orderable=False, empty_values=())
-
-    class Meta:
-        order_by = "name"
-        empty_text = gettext_lazy("No sites here. Say where things run, or clear the filter.")
-
-    def __init__(self, *args: Any, runs_at: dict[int, list[str]] | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.runs_at = runs_at or {}
-        if runs_at is None:
-            self.columns.hide("runs_here")
-
-    def value_mirrors(self, record: Any) -> str:
-        return ", ".join(site.name for site in record.mirrors.all())
-
-    def render_mirrors(self, record: Any) -> str:
-        return self.value_mirrors(record) or NOTHING
-
-    def value_runs_here(self, record: Any) -> str:
-        return ", ".join(self.runs_at.get(record.pk, []))
-
-    def render_runs_here(self, record: Any) -> str:
-        return self.value_runs_here(record) or NOTHING
-
-
-class LinkTable(SpannedTable):
-    caption = gettext_lazy("Links")
-    row_pages = (("link-change", gettext_lazy("Change")), ("link-end", gettext_lazy("End")))
-    empty_action = gettext_lazy("Add a link")
-    name = tables.Column(gettext_lazy("Link"))
-    kind = tables.Column(gettext_lazy("Kind"))
-    site = tables.Column(gettext_lazy("From site"), order_by="site__name")
-    other_end = tables.Column(
-        gettext_lazy("To"), accessor="other_site", order_by=("other_site__name", "outside"), empty_values=()
-    )
-    supplier = tables.Column(gettext_lazy("Supplier"))
-    mbps = tables.Column(gettext_lazy("Mbit/s"), attrs=NUMBER)
-    routed_by = tables.Column(gettext_lazy("Answers for routing"), order_by="routed_by__name")
-
-    class Meta:
-        order_by = "name"
-        empty_text = gettext_lazy("No links yet. Say how the sites are joined, and by whom.")
-
-    def render_other_end(self, record: Any) -> str:
-        return str(record.other_site or record.outside)
-
-
-class DriverTable(RowTable):
-    row_pages = (("driver-change", gettext_lazy("Change")),)
-    empty_action = gettext_lazy("Add a driver")
-    name = tables.Column(
-        gettext_lazy("Driver"), accessor="label", order_by="name", linkify=page_of("readings")
-    )
-    code = tables.Column(gettext_lazy("Code"))
-    unit = tables.Column(gettext_lazy("Unit"), accessor="unit_label", order_by="unit")
-    kept_by = tables.Column(gettext_lazy("Kept by"), accessor="cooperation_id", empty_values=())
-    reading_count = CountColumn(gettext_lazy("Readings"))
-    latest_on = tables.Column(gettext_lazy("Latest reading"), attrs=DATE)
-    retired_on = tables.Column(gettext_lazy("No longer used from"), attrs=DATE)
-
-    class Meta:
-        order_by = "name"
-        empty_text = gettext_lazy("No drivers yet. Add what you measure to share costs by.")
-
-    def render_kept_by(self, record: Any) -> str:
-        return _("this cooperation") if record.cooperation_id else _("public register")
-
-    def render_actions(self, record: Any) -> str:
-        return super().render_actions(record) if record.cooperation_id else ""
-
-
-class ReadingTable(RowTable):
-    row_pages = (("reading-change", gettext_lazy("Change")), ("reading-delete", gettext_lazy("Remove")))
-    empty_action = gettext_lazy("Add a reading")
-    municipality = tables.Column(gettext_lazy("Municipality"), order_by="municipality__name")
-    code = tables.Column(
-        gettext_lazy("Code"),
-        accessor="municipality__key",
-        order_by=("municipality__country", "municipality__code"),
-    )
-    reference_on = tables.Column(gettext_lazy("Reference date"), attrs=DATE)
-    value = tables.Column(gettext_lazy("Value"), attrs=NUMBER)
-    source = tables.Column(gettext_lazy("Source"))
-
-    class Meta:
-        order_by = ("-reference_on", "municipality")
-        empty_text = gettext_lazy("No readings here. Add or import them, or clear the filter.")
-
-    def __init__(self, *args: Any, is_editable: bool = True, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if not is_editable:
-            self.columns.hide("actions")
-
-    def render_value(self, value: Any) -> str:
-        return number_format(value.normalize() if value else value, force_grouping=True)
-
-    def value_value(self, value: Any) -> Any:
-        return value
 
 
 class RoleTable(RowTable):

@@ -1,0 +1,99 @@
+"""A workbook in memory: figures as numbers, dates as dates, text never taken for a formula."""
+
+import datetime as dt
+import io
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import xlsxwriter
+
+from sharedict.common.sheets import sheet_name
+from sharedict.kernel.money import digits
+
+EXACT_MINOR = 10**15
+"""From here on a spreadsheet's numbers cannot hold every minor unit: such an amount is written as text."""
+LONGEST_TEXT = 32_767
+Cell = str | int | Decimal | Fraction | dt.date | None
+
+
+class Book:
+    """A workbook in memory, and how its cells look."""
+
+    def __init__(self, currency: str) -> None:
+        self._buffer = io.BytesIO()
+        self.book = xlsxwriter.Workbook(self._buffer, {"in_memory": True})
+        self.currency = currency
+        self.title = self.book.add_format({"bold": True, "font_size": 14})
+        self.head = self.book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
+        self.bold = self.book.add_format({"bold": True, "top": 1})
+        self._formats = {
+            Decimal: self.book.add_format({"num_format": "#,##0.00"}),
+            Fraction: self.book.add_format({"num_format": "0.000000"}),
+            dt.date: self.book.add_format({"num_format": "yyyy-mm-dd", "align": "left"}),
+        }
+        self._totals = {
+            **dict.fromkeys((str, int), self.bold),
+            Decimal: self.book.add_format({"num_format": "#,##0.00", "bold": True, "top": 1}),
+            Fraction: self.book.add_format({"num_format": "0.000000", "bold": True, "top": 1}),
+        }
+
+    def sheet(self, title: str, widths: Sequence[int]) -> Any:
+        sheet = self.book.add_worksheet(sheet_name(title))
+        sheet.hide_gridlines(2)
+        sheet.set_landscape()
+        sheet.set_paper(9)
+        sheet.fit_to_pages(1, 0)
+        for column, width in enumerate(widths):
+            sheet.set_column(column, column, width)
+        return sheet
+
+    def table(
+        self,
+        sheet: Any,
+        top: int,
+        header: Sequence[str],
+        rows: Iterable[Sequence[Cell]],
+        total: Sequence[Cell] = (),
+    ) -> int:
+        """Write a table whose header stands in row ``top``; gives back the row after it."""
+        sheet.write_row(top, 0, header, self.head)
+        row = top
+        for row, cells in enumerate(rows, start=top + 1):
+            self.row(sheet, row, cells)
+        if total:
+            row += 1
+            self.row(sheet, row, total, self._totals)
+        return row + 1
+
+    def row(
+        self, sheet: Any, row: int, cells: Sequence[Cell], formats: dict[type, Any] | None = None
+    ) -> None:
+        for column, cell in enumerate(cells):
+            self.cell(sheet, row, column, cell, (formats or self._formats).get(type(cell)))
+
+    def cell(self, sheet: Any, row: int, column: int, cell: Cell, look: Any = None) -> None:
+        if isinstance(cell, Fraction):
+            cell = digits(cell, 12)[0]
+        match cell:
+            case None:
+                return
+            case Decimal() if abs(cell) * 100 >= EXACT_MINOR:
+                sheet.write_string(row, column, f"{cell:f}", look)
+            case int() | Decimal():
+                sheet.write_number(row, column, cell, look)
+            case dt.date():
+                sheet.write_datetime(row, column, cell, look)
+            case _:
+                sheet.write_string(row, column, cell[:LONGEST_TEXT], look)
+
+    def facts(self, sheet: Any, top: int, facts: Iterable[tuple[str, Cell]]) -> int:
+        row = top
+        for row, (label, value) in enumerate(facts, start=top):
+            self.row(sheet, row, (label, value))
+        return row + 2
+
+    def content(self) -> bytes:
+        self.book.close()
+        return self._buffer.getvalue()

@@ -1,0 +1,187 @@
+"""A statement as a workbook: summary with its chart, lines and shares."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+from xlsxwriter.utility import xl_range_abs
+
+from billing.documents.xlsx.book import Book
+from billing.documents.xlsx.explanations import add_explanations
+from billing.engine.statement import Statement, percent_of
+from billing.engine.why import Why
+from sharedict.kernel.money import to_major
+
+
+def statement_xlsx(statement: Statement, state: str, whys: Iterable[Why]) -> bytes:
+    """``statement``, its lines, its shares and the explanation of each; ``state`` in the reader's words."""
+    book = Book(statement.currency)
+    _summary(book, statement, state)
+    _lines(book, statement)
+    _shares(book, statement)
+    add_explanations(book, whys)
+    return book.content()
+
+
+def _summary(book: Book, statement: Statement, state: str) -> None:
+    sheet = book.sheet(_("Summary"), (32, 20, 18, 18, 18))
+    sheet.write_string(0, 0, f"{statement.name}, {statement.month}", book.title)
+    change = percent_of(statement.change_minor, abs(statement.before_minor))
+    top = book.facts(
+        sheet,
+        1,
+        (
+            (_("Cooperation"), statement.cooperation_name),
+            (_("Municipality"), f"{statement.name} ({statement.municipality})"),
+            (_("Month"), str(statement.month)),
+            (_("State"), state),
+            (_("Statement"), statement.number),
+            (_("Currency"), statement.currency),
+            (_("Total"), to_major(statement.total_minor)),
+            (_("Month before"), to_major(statement.before_minor) if statement.before else None),
+            (
+                pgettext("difference", "Change"),
+                to_major(statement.change_minor) if statement.before else None,
+            ),
+            (_("Change, %"), change),
+            (_("Year so far"), to_major(statement.year_minor)),
+            (_("Year so far begins with"), str(statement.year_from)),
+            (_("Run"), statement.run_number),
+            (_("Computed"), statement.computed_at.isoformat(timespec="seconds")),
+            (_("Rule version"), statement.rule_version),
+            (_("Fingerprint of the inputs"), statement.fingerprint),
+        ),
+    )
+    parts = statement.applications
+    end = book.table(
+        sheet,
+        top,
+        (
+            _("Application"),
+            _("This month"),
+            _("Month before"),
+            pgettext("difference", "Change"),
+            _("Year so far"),
+        ),
+        (
+            (
+                part.name or _("The cooperation as a whole"),
+                to_major(part.this_minor),
+                to_major(part.before_minor),
+                to_major(part.change_minor),
+                to_major(part.year_minor),
+            )
+            for part in parts
+        ),
+        (
+            _("Total"),
+            to_major(statement.total_minor),
+            to_major(statement.before_minor),
+            to_major(statement.change_minor),
+            to_major(statement.year_minor),
+        ),
+    )
+    if parts:
+        _chart(book, sheet, top, len(parts), end)
+
+
+def _chart(book: Book, sheet: Any, top: int, count: int, below: int) -> None:
+    """Bars of this month beside the month before, from the cells of the table that begins at ``top``."""
+    chart = book.book.add_chart({"type": "bar"})
+    for column in (2, 1):
+        chart.add_series(
+            {
+                "name": [sheet.name, top, column],
+                "categories": _cells(sheet, top + 1, 0, count),
+                "values": _cells(sheet, top + 1, column, count),
+            }
+        )
+    chart.set_title({"name": _("This month and the month before"), "name_font": {"size": 12}})
+    chart.set_y_axis({"reverse": True})
+    chart.set_x_axis({"num_format": "#,##0", "name": book.currency})
+    chart.set_legend({"position": "bottom"})
+    chart.set_size({"width": 760, "height": min(1200, 160 + 44 * count)})
+    sheet.insert_chart(below + 1, 0, chart)
+
+
+def _cells(sheet: Any, top: int, column: int, count: int) -> str:
+    quoted = sheet.name.replace("'", "''")
+    return f"='{quoted}'!{xl_range_abs(top, column, top + count - 1, column)}"
+
+
+def _lines(book: Book, statement: Statement) -> None:
+    sheet = book.sheet(_("Lines"), (16, 30, 16, 26, 16, 16, 16, 16))
+    sheet.freeze_panes(1, 0)
+    book.table(
+        sheet,
+        0,
+        (
+            _("Application code"),
+            _("Application"),
+            _("Cost type code"),
+            _("Cost type"),
+            _("This month"),
+            _("Month before"),
+            pgettext("difference", "Change"),
+            _("Year so far"),
+        ),
+        (
+            (
+                line.application,
+                line.application_name,
+                line.cost_type,
+                line.cost_type_name,
+                to_major(line.this_minor),
+                to_major(line.before_minor),
+                to_major(line.change_minor),
+                to_major(line.year_minor),
+            )
+            for line in statement.lines
+        ),
+        (
+            _("Total"),
+            "",
+            "",
+            "",
+            to_major(statement.total_minor),
+            to_major(statement.before_minor),
+            to_major(statement.change_minor),
+            to_major(statement.year_minor),
+        ),
+    )
+
+
+def _shares(book: Book, statement: Statement) -> None:
+    sheet = book.sheet(_("Shares"), (14, 26, 20, 26, 40, 16, 9, 16, 16))
+    sheet.freeze_panes(1, 1)
+    book.table(
+        sheet,
+        0,
+        (
+            _("Reference"),
+            _("Application"),
+            _("Cost type"),
+            _("Supplier"),
+            _("Description"),
+            _("Key"),
+            _("Version"),
+            _("Cost in the month"),
+            _("Share"),
+        ),
+        (
+            (
+                row.reference,
+                row.application_name,
+                row.cost_type_name,
+                row.supplier,
+                row.description,
+                row.key,
+                row.key_version,
+                to_major(row.cost_minor),
+                to_major(row.share_minor),
+            )
+            for row in statement.shares
+        ),
+        (_("Total"), "", "", "", "", "", "", "", to_major(statement.total_minor)),
+    )

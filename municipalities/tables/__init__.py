@@ -1,0 +1,20 @@
+"""The lists of who takes part and where things run."""
+
+from municipalities.tables.looks import instant, state_of
+from municipalities.tables.registers import DriverTable, LinkTable, MemberTable, ReadingTable, SiteTable
+from municipalities.tables.upkeep import ChangeTable, JobTable, RoleTable, TokenTable, job_label
+
+__all__ = [
+    "ChangeTable",
+    "DriverTable",
+    "JobTable",
+    "LinkTable",
+    "MemberTable",
+    "ReadingTable",
+    "RoleTable",
+    "SiteTable",
+    "TokenTable",
+    "instant",
+    "job_label",
+    "state_of",
+]

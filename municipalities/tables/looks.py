@@ -1,0 +1,49 @@
+"""How states and instants look in every list, and lists of what holds for a span of days."""
+
+from typing import Any
+
+import django_tables2 as tables
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy
+
+from municipalities.forms import STATES
+from municipalities.portal import DATE, RowTable
+
+STATE_LOOK = {"now": "ok", "coming": "info", "ended": "neutral"}
+
+
+def status(label: Any, look: str) -> str:
+    return format_html('<span class="sd-status sd-status-{}">{}</span>', look, label)
+
+
+def state_of(row: Any) -> str:
+    """Whether a row that holds for a span of days is in force today: a key of ``STATES``."""
+    today = timezone.localdate()
+    if row.valid_from > today:
+        return "coming"
+    return "ended" if row.valid_until and row.valid_until <= today else "now"
+
+
+def instant(at: Any) -> str:
+    """Day and minute in the portal's time zone, in an order that sorts as it is written."""
+    return f"{timezone.localtime(at):%Y-%m-%d %H:%M}" if at else ""
+
+
+class SpannedTable(RowTable):
+    """Rows that hold for a span of days, with their state today."""
+
+    valid_from = tables.Column(gettext_lazy("From"), attrs=DATE)
+    valid_until = tables.Column(gettext_lazy("Until"), attrs=DATE)
+    state = tables.Column(gettext_lazy("State"), accessor="valid_from", orderable=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("sequence", ("...", "valid_from", "valid_until", "state", "actions"))
+        super().__init__(*args, **kwargs)
+
+    def render_state(self, record: Any) -> str:
+        state = state_of(record)
+        return status(dict(STATES)[state], STATE_LOOK[state])
+
+    def value_state(self, record: Any) -> str:
+        return str(dict(STATES)[state_of(record)])

@@ -1,0 +1,141 @@
+"""The lists of who takes part, where things run, and what is measured."""
+
+from typing import Any
+
+import django_tables2 as tables
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from municipalities.portal import DATE, NUMBER, CountColumn, RowTable, page_of
+from municipalities.tables.looks import SpannedTable
+from municipalities.tables.upkeep import NOTHING
+
+KEY = tables.A("municipality__key")
+
+
+class MemberTable(SpannedTable):
+    row_pages = (("member-change", gettext_lazy("Change")), ("member-end", gettext_lazy("End")))
+    empty_action = gettext_lazy("Add a member")
+    municipality = tables.Column(gettext_lazy("Municipality"), order_by="municipality__name")
+    code = tables.Column(
+        gettext_lazy("Code"),
+        accessor="municipality__key",
+        order_by=("municipality__country", "municipality__code"),
+    )
+    county = tables.Column(gettext_lazy("County"), accessor="municipality__county")
+
+    class Meta:
+        order_by = "municipality"
+        empty_text = gettext_lazy(
+            "No members here. Add the municipalities that take part, or clear the filter."
+        )
+
+
+class SiteTable(SpannedTable):
+    caption = gettext_lazy("Sites")
+    row_pages = (("site-change", gettext_lazy("Change")), ("site-end", gettext_lazy("End")))
+    empty_action = gettext_lazy("Add a site")
+    name = tables.Column(gettext_lazy("Site"))
+    kind = tables.Column(gettext_lazy("Kind"))
+    municipality = tables.Column(gettext_lazy("Municipality"), order_by="municipality__name")
+    address = tables.Column(gettext_lazy("Address"))
+    mirrors = tables.Column(gettext_lazy("Can take over from"), orderable=False)
+    runs_here = tables.Column(gettext_lazy("Runs here"), orderable=False, empty_values=())
+
+    class Meta:
+        order_by = "name"
+        empty_text = gettext_lazy("No sites here. Say where things run, or clear the filter.")
+
+    def __init__(self, *args: Any, runs_at: dict[int, list[str]] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.runs_at = runs_at or {}
+        if runs_at is None:
+            self.columns.hide("runs_here")
+
+    def value_mirrors(self, record: Any) -> str:
+        return ", ".join(site.name for site in record.mirrors.all())
+
+    def render_mirrors(self, record: Any) -> str:
+        return self.value_mirrors(record) or NOTHING
+
+    def value_runs_here(self, record: Any) -> str:
+        return ", ".join(self.runs_at.get(record.pk, []))
+
+    def render_runs_here(self, record: Any) -> str:
+        return self.value_runs_here(record) or NOTHING
+
+
+class LinkTable(SpannedTable):
+    caption = gettext_lazy("Links")
+    row_pages = (("link-change", gettext_lazy("Change")), ("link-end", gettext_lazy("End")))
+    empty_action = gettext_lazy("Add a link")
+    name = tables.Column(gettext_lazy("Link"))
+    kind = tables.Column(gettext_lazy("Kind"))
+    site = tables.Column(gettext_lazy("From site"), order_by="site__name")
+    other_end = tables.Column(
+        gettext_lazy("To"), accessor="other_site", order_by=("other_site__name", "outside"), empty_values=()
+    )
+    supplier = tables.Column(gettext_lazy("Supplier"))
+    mbps = tables.Column(gettext_lazy("Mbit/s"), attrs=NUMBER)
+    routed_by = tables.Column(gettext_lazy("Answers for routing"), order_by="routed_by__name")
+
+    class Meta:
+        order_by = "name"
+        empty_text = gettext_lazy("No links yet. Say how the sites are joined, and by whom.")
+
+    def render_other_end(self, record: Any) -> str:
+        return str(record.other_site or record.outside)
+
+
+class DriverTable(RowTable):
+    row_pages = (("driver-change", gettext_lazy("Change")),)
+    empty_action = gettext_lazy("Add a driver")
+    name = tables.Column(
+        gettext_lazy("Driver"), accessor="label", order_by="name", linkify=page_of("readings")
+    )
+    code = tables.Column(gettext_lazy("Code"))
+    unit = tables.Column(gettext_lazy("Unit"), accessor="unit_label", order_by="unit")
+    kept_by = tables.Column(gettext_lazy("Kept by"), accessor="cooperation_id", empty_values=())
+    reading_count = CountColumn(gettext_lazy("Readings"))
+    latest_on = tables.Column(gettext_lazy("Latest reading"), attrs=DATE)
+    retired_on = tables.Column(gettext_lazy("No longer used from"), attrs=DATE)
+
+    class Meta:
+        order_by = "name"
+        empty_text = gettext_lazy("No drivers yet. Add what you measure to share costs by.")
+
+    def render_kept_by(self, record: Any) -> str:
+        return _("this cooperation") if record.cooperation_id else _("public register")
+
+    def render_actions(self, record: Any) -> str:
+        return super().render_actions(record) if record.cooperation_id else ""
+
+
+class ReadingTable(RowTable):
+    row_pages = (("reading-change", gettext_lazy("Change")), ("reading-delete", gettext_lazy("Remove")))
+    empty_action = gettext_lazy("Add a reading")
+    municipality = tables.Column(gettext_lazy("Municipality"), order_by="municipality__name")
+    code = tables.Column(
+        gettext_lazy("Code"),
+        accessor="municipality__key",
+        order_by=("municipality__country", "municipality__code"),
+    )
+    reference_on = tables.Column(gettext_lazy("Reference date"), attrs=DATE)
+    value = tables.Column(gettext_lazy("Value"), attrs=NUMBER)
+    source = tables.Column(gettext_lazy("Source"))
+
+    class Meta:
+        order_by = ("-reference_on", "municipality")
+        empty_text = gettext_lazy("No readings here. Add or import them, or clear the filter.")
+
+    def __init__(self, *args: Any, is_editable: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not is_editable:
+            self.columns.hide("actions")
+
+    def render_value(self, value: Any) -> str:
+        return number_format(value.normalize() if value else value, force_grouping=True)
+
+    def value_value(self, value: Any) -> Any:
+        return value
