@@ -18,8 +18,6 @@ from sharedict.kernel.money import to_major
 from sharedict.kernel.periods import months_between
 
 TRIES = 5
-
-
 Progress = Callable[[int, int], None]
 
 

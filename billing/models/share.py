@@ -9,8 +9,9 @@ from sharedict.common.models import CooperationRow
 class ShareBlock(CooperationRow):
     """All shares that one municipality carries of a run: the lines it carries, and minor units beside them.
 
-    A nation's year holds two million shares. In blocks they are written in a quarter of the time that rows
-    with an index of their own take, and a statement is read in one piece. ``Share`` reads them one by one.
+    A nation's year holds two million shares. Computing and writing it takes 3 times as long as a bare COPY of
+    their rows (``make bench``); with a row and an index entry for each it took 6 times. A statement is read
+    in one piece. ``Share`` reads them one by one.
     """
 
     pk = models.CompositePrimaryKey("run_id", "municipality_id")

@@ -124,7 +124,7 @@ def _names_of(scopes: Collection[Scope], runs: Sequence[int]) -> dict[Scope, tup
         run_id__in=runs,
         application_code__in={application for application, _ in scopes},
         cost_type_code__in={kind for _, kind in scopes},
-    ).order_by("run_id", "id")
+    ).order_by("run__period__first_day", "id")
     return {
         (application, kind): (application_name, kind_name)
         for application, kind, application_name, kind_name in rows.values_list(

@@ -19,8 +19,6 @@ from municipalities.models import Cooperation
 from municipalities.portal import CooperationPage
 
 CSV = "text/csv; charset=utf-8"
-
-
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 

@@ -16,8 +16,6 @@ from sharedict.jobs.actions import announce_change
 from sharedict.kernel.errors import ConflictError
 
 R = TypeVar("R", bound=models.Model)
-
-
 Span = tuple[dt.date, dt.date | None]
 
 

@@ -119,3 +119,13 @@ def test_weights_wider_than_a_carry_are_split_all_the_same() -> None:
         assert sum(carry.owed.values()) == 0
     assert abs(carry.of("A") - off) < TINY
     assert carry.denominator.bit_length() < 128 + 400
+
+
+def test_deadlines_past_the_reach_of_floats_are_compared_exactly() -> None:
+    """A and B are owed half a unit each; B weighs more, so it would be owed a whole one sooner."""
+    weights = {"A": 1, "B": 2, "C": 1 << 1100}
+    basis = sum(weights.values())
+    half = basis // 2
+    carry = Carry(basis, {"A": half, "B": half, "C": -2 * half})
+    assert split_minor(1, weights, carry) == {"A": 0, "B": 1, "C": 0}
+    assert sum(carry.owed.values()) == 0
