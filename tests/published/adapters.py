@@ -1,0 +1,74 @@
+"""Which engine answers which kind of published case: inputs are mapped to it and its answer back, no more.
+
+A kind that stands nowhere here has no engine yet, nor has a case for which an adapter raises NoEngineError.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from math import lcm
+from typing import Any
+
+from billing.engine.allocate import month_part
+from billing.engine.facts import CostFact
+from billing.engine.split import split_minor
+from sharedict.kernel.money import minor_text, parse_amount
+from sharedict.kernel.periods import Month
+
+
+class NoEngineError(Exception):
+    """No engine answers this case yet."""
+
+
+def none_yet(inputs: Mapping[str, Any]) -> Any:
+    raise NoEngineError
+
+
+def split(inputs: Mapping[str, Any]) -> list[int]:
+    """Minor units in the order of the ratios."""
+    ratios = {f"{place:06d}": ratio for place, ratio in enumerate(inputs["ratios"])}
+    return list(split_minor(inputs["total"], _weights(ratios)).values())
+
+
+def _weights(ratios: Mapping[str, Any]) -> dict[str, int]:
+    """Ratios (numbers, or text like ``0.3`` and ``1/3``) as whole weights."""
+    exact = {code: Fraction(str(ratio)) for code, ratio in ratios.items()}
+    common = lcm(*(ratio.denominator for ratio in exact.values()))
+    return {code: int(ratio * common) for code, ratio in exact.items()}
+
+
+def credit_note_over_months(inputs: Mapping[str, Any]) -> Any:
+    """A contra entry divided like what it undoes, or an invoice and its credit note spread by days."""
+    match inputs:
+        case {"contra": str(amount), "shares": dict(shares)}:
+            parts = split_minor(parse_amount(amount), _weights(shares))
+            return {code: minor_text(minor) for code, minor in parts.items()}
+        case {"invoice": str(invoice), "credit_note": {"amount": str(credit), "when": "before payment"}}:
+            first = dt.date.fromisoformat(inputs["from"])
+            if first.day == 1:
+                months = [Month.of(first).plus(number) for number in range(inputs["months"])]
+                return _earned(invoice, credit, months)
+    return none_yet(inputs)
+
+
+def _earned(invoice: str, credit: str, months: Sequence[Month]) -> dict[str, list[str]]:
+    """Billed in the first month, earned by days over all of them; until then it is deferred."""
+    earned = [_entry(invoice, months), _entry(f"-{credit}", months)]
+    billed = [_entry(invoice, months[:1]), _entry(f"-{credit}", months[:1])]
+    taken_out = [_entry(f"-{invoice}", months), _entry(credit, months)]
+    return {"revenue": _by_month(earned, months), "deferred": _by_month([*billed, *taken_out], months)}
+
+
+def _entry(amount: str, months: Sequence[Month]) -> CostFact:
+    span = months[0].first.isoformat(), months[-1].after.isoformat()
+    return CostFact("", parse_amount(amount), *span, cost_type="")
+
+
+def _by_month(entries: Sequence[CostFact], months: Sequence[Month]) -> list[str]:
+    return [minor_text(sum(month_part(entry, month) for entry in entries)) for month in months]
+
+
+ADAPTERS: dict[str, Callable[[Mapping[str, Any]], Any]] = {
+    "split": split,
+    "credit_note_over_months": credit_note_over_months,
+}
