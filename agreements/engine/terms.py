@@ -44,6 +44,17 @@ def reading_span(rule: str, month: Month) -> tuple[dt.date, dt.date]:
     return spans[rule]
 
 
+def reading_day(rule: str, month: Month) -> dt.date:
+    """The day that a reading under a reference-date ``rule`` stands for; see ``reading_span``."""
+    days = {
+        "year_start": dt.date(month.year, 1, 1),
+        "midyear_before": dt.date(month.year - 1, 6, 30),
+        "latest_before": month.first,
+        "month": month.first,
+    }
+    return days[rule]
+
+
 def notice_day(ends_on: dt.date, months: int) -> dt.date:
     """The last day to give notice ``months`` before ``ends_on``: the same day of the month, or its last."""
     month = Month.of(ends_on).plus(-months)

@@ -4,82 +4,85 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
+from agreements.engine.keys import KeyFact
 from agreements.engine.terms import term_for
-from billing.engine.facts import CostFact, Facts, KeyFact, TermFact, day
+from agreements.engine.weigh import Division, FixedPartsError, MissingReadingError, WeightError
+from billing.engine.facts import CorrectionFact, CostFact, Facts, TermFact
+from billing.engine.rules import RULES
 from billing.engine.split import Carry, Proportions, split_carried
-from billing.engine.weigh import Basis, MissingReadingError, WeightError, weigh, with_base
-from sharedict.kernel.periods import Month, overlap_days
+from billing.engine.spread import days_in
+from sharedict.kernel.periods import Month
+
+NAMES_WHOM = (MissingReadingError, FixedPartsError)
+"""Errors whose message is a list of municipalities."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """One cost's part in the month, and how it was divided.
 
-    ``shares`` are minor units aligned to the codes of ``basis``. A line that nothing divides has no basis
-    and says why in ``reason`` (a stable code) and ``detail`` (which key or municipalities, where it is about
-    some).
+    ``shares`` are minor units aligned to the codes of ``division``. A line that nothing divides has no
+    division and says why in ``reason`` (a stable code) and ``detail`` (which key or municipalities, where it
+    is about some). ``follows`` is the reference of the cost whose shares a refund follows.
     """
 
     cost: CostFact
     amount_minor: int
     days: int
     term: TermFact | None = None
-    basis: int | None = None
+    division: int | None = None
     shares: tuple[int, ...] = ()
     reason: str = ""
     detail: str = ""
+    follows: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Allocation:
-    """The result of a month: lines by reference, the bases they refer to, and the carry that goes on."""
+    """The result of a month: lines in the order they were divided, the divisions they refer to, the
+    corrections of earlier months that it charges, and the carry that goes on."""
 
     lines: tuple[Line, ...]
-    bases: tuple[Basis, ...]
+    divisions: tuple[Division, ...]
     carry: dict[str, Carry]
+    corrections: tuple[CorrectionFact, ...] = ()
 
     @property
     def allocated_minor(self) -> int:
-        return sum(line.amount_minor for line in self.lines if line.basis is not None)
+        return sum(line.amount_minor for line in self.lines if line.division is not None) + sum(
+            sum(each.shares.values()) for each in self.corrections
+        )
 
     @property
     def unallocated_minor(self) -> int:
-        return sum(line.amount_minor for line in self.lines if line.basis is None)
+        return sum(line.amount_minor for line in self.lines if line.division is None)
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """One municipality's share of one line, down to the last digit (minor units; fractions are exact)."""
+    """One municipality's share of one line, down to the last digit (minor units; fractions are exact).
+
+    ``before`` is what rounding owed everybody before the line, ``followed`` the line that a refund follows.
+    """
 
     line: Line
-    basis: Basis
+    division: Division
     key: KeyFact
     index: int
     exact: Fraction
-    owed_before: Fraction
+    before: Carry
     share_minor: int
     owed_after: Fraction
-    mirrors: str | None
+    followed: Line | None = None
 
-
-def month_part(cost: CostFact, month: Month) -> int:
-    """The minor units of ``cost`` that fall in ``month``: spread by days, parts adding up to the whole.
-
-    Each part is the difference of two rounded-down running totals, so the parts of a negative amount
-    mirror those of the positive one.
-    """
-    start, end = day(cost.starts_on), day(cost.ends_on)
-    whole = (end - start).days
-    done = min(whole, max(0, (month.first - start).days))
-    then = done + overlap_days(start, end, month)
-    size = abs(cost.amount_minor)
-    part = size * then // whole - size * done // whole
-    return part if cost.amount_minor >= 0 else -part
+    @property
+    def owed_before(self) -> Fraction:
+        return self.before.of(self.division.codes[self.index])
 
 
 def allocate(facts: Facts) -> Allocation:
     """Every share of the month. The same facts give the same result, in whatever order they are listed."""
-    return _Ledger(facts).run()
+    return Ledger(facts).run()
 
 
 def explain(facts: Facts, reference: str, code: str) -> Explanation | None:
@@ -94,107 +97,142 @@ def explain(facts: Facts, reference: str, code: str) -> Explanation | None:
 
 def explanations(facts: Facts, code: str) -> Iterator[Explanation]:
     """Why ``code`` carries each of its shares, in one pass over the month, in the order they were divided."""
-    ledger = _Ledger(facts)
+    ledger = Ledger(facts)
     for line, before in ledger.steps():
-        if line.basis is None:
-            continue
-        basis = ledger.bases[line.basis]
-        if code not in basis.codes:
-            continue
-        index, key = basis.codes.index(code), facts.keys[basis.key]
-        weights = ledger.weights(basis, key, line.amount_minor)
-        yield Explanation(
-            line=line,
-            basis=basis,
-            key=key,
-            index=index,
-            exact=Fraction(line.amount_minor * weights[index], sum(weights)),
-            owed_before=before.of(code),
-            share_minor=line.shares[index],
-            owed_after=ledger.carry[basis.key].of(code),
-            mirrors=line.cost.credits if ledger.mirrored(line.cost, line.amount_minor) else None,
-        )
+        if found := ledger.explanation(line, before, code):
+            yield found
 
 
-class _Ledger:
-    """One pass over a month; keeps the bases already weighed and the carry of each key."""
+class Ledger:
+    """One pass over a month; keeps the divisions already found and the carry of each key."""
 
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
+        self.rules = RULES[facts.rule_version]
         self.month = Month.parse(facts.month)
         self.carry = {key: Carry(unit, owed) for key, (unit, owed) in facts.carry.items()}
-        self.bases: list[Basis] = []
+        for correction in facts.corrections:
+            for key, (unit, owed) in correction.owed.items():
+                self.carry.setdefault(key, Carry()).add(unit, owed)
+        self.divisions: list[Division] = []
         self.done: dict[str, Line] = {}
-        self._known: dict[tuple[str, int, bool], int | WeightError] = {}
-        self._whole: dict[int, Proportions] = {}
+        self._known: dict[object, int | WeightError] = {}
+        self._proportions: dict[int, Proportions] = {}
+        self._refunded: dict[str, Carry] = {}
 
     def run(self) -> Allocation:
-        lines = [line for line, _ in self.steps(trace=False)]
-        lines.sort(key=lambda line: line.cost.reference)
-        return Allocation(tuple(lines), tuple(self.bases), self.carry)
+        lines = tuple(line for line, _ in self.steps(trace=False))
+        return Allocation(lines, tuple(self.divisions), self.carry, self.facts.corrections)
 
     def steps(self, *, trace: bool = True) -> Iterator[tuple[Line, Carry]]:
-        """Each line with its key's carry as it was before; a credit comes right after what it undoes."""
-        for cost in sorted(
-            self.facts.costs, key=lambda cost: (cost.credits or cost.reference, cost.reference)
-        ):
-            amount = month_part(cost, self.month)
-            term = term_for(self.facts.terms, application=cost.application, cost_type=cost.cost_type)
+        """Each line with its key's carry as it was before; a refund comes right after what it refunds."""
+        for cost in self.rules.in_order(self.facts):
+            term = self.term_of(cost)
             before = self.carry.get(term.key) if term and trace else None
             before = before.copy() if before else Carry()
-            line = self.done[cost.reference] = self._line(cost, amount, term)
-            yield line, before
+            yield self.take(cost, term, self.rules.part(self.facts, cost, self.month)), before
 
-    def mirrored(self, cost: CostFact, amount: int) -> Line | None:
-        """The line that ``cost`` undoes, if it does so to the last unit."""
+    def term_of(self, cost: CostFact) -> TermFact | None:
+        return term_for(self.facts.terms, application=cost.application, cost_type=cost.cost_type)
+
+    def take(self, cost: CostFact, term: TermFact | None, amount: int) -> Line:
+        """Divide ``amount`` minor units of ``cost``, and remember the line."""
         undone = self.done.get(cost.credits or "")
-        return undone if undone and undone.amount_minor == -amount and undone.basis is not None else None
+        mirrors = bool(undone) and undone.division is not None and amount == -undone.amount_minor
+        if undone and (mirrors or self.rules.refunds_follow):
+            line = self._refund(cost, amount, undone)
+        else:
+            line = self._line(cost, amount, term)
+        self.done[cost.reference] = line
+        return line
 
-    def weights(self, basis: Basis, key: KeyFact, amount: int) -> list[int] | tuple[int, ...]:
-        return with_base(basis.weights, abs(amount), key.base_minor) if key.base_minor else basis.weights
+    def keep(self, line: Line) -> None:
+        """Remember a line divided elsewhere, for what refunds it; its division must be known here."""
+        self.done[line.cost.reference] = line
+
+    def explanation(self, line: Line, before: Carry, code: str) -> Explanation | None:
+        if line.division is None:
+            return None
+        division = self.divisions[line.division]
+        if code not in division.codes:
+            return None
+        index = division.codes.index(code)
+        return Explanation(
+            line=line,
+            division=division,
+            key=self.facts.keys[division.key],
+            index=index,
+            exact=Fraction(line.amount_minor * division.weights[index], division.total),
+            before=before,
+            share_minor=line.shares[index],
+            owed_after=self.carry[division.key].of(code),
+            followed=self.done.get(line.follows),
+        )
+
+    def division_of(self, cost: CostFact, term: TermFact | None) -> int | WeightError | str:
+        """Which division ``cost`` has; else the error of the key, or the code of another reason."""
+        if term is None:
+            return "no_term"
+        key = self.facts.keys.get(term.key)
+        if key is None:
+            return "no_key_version"
+        group = self._group(cost, term)
+        if group is None:
+            return "no_payers"
+        size = abs(cost.amount_minor) if key.base_minor else 0
+        days = (cost.starts_on, cost.ends_on) if key.base_minor else ()
+        at = (key.code, size, days, *self.rules.scope(self.facts, cost, term, group, self.month))
+        if at not in self._known:
+            payers = self.rules.payers(self.facts, cost, term, group, self.month)
+            if not payers:
+                return "no_payers"
+            try:
+                found = self.rules.division(self.facts, cost, term, key, payers, self.month)
+            except WeightError as error:
+                self._known[at] = error
+            else:
+                self.divisions.append(found)
+                self._known[at] = len(self.divisions) - 1
+        place = self._known[at]
+        return "no_basis" if isinstance(place, int) and not self.divisions[place].total else place
 
     def _line(self, cost: CostFact, amount: int, term: TermFact | None) -> Line:
-        days = overlap_days(day(cost.starts_on), day(cost.ends_on), self.month)
-        if undone := self.mirrored(cost, amount):
-            self._undo(undone)
-            shares = tuple(-share for share in undone.shares)
-            return Line(cost, amount, days, undone.term, undone.basis, shares)
-        if term is None:
-            return Line(cost, amount, days, reason="no_term")
-        key = self.facts.keys.get(term.key)
-        group = self._group(cost, term)
-        if key is None:
-            return Line(cost, amount, days, term, reason="no_key_version", detail=term.key)
-        if group is None or not self.facts.groups[group]:
-            return Line(cost, amount, days, term, reason="no_payers")
-        found = self._basis(key, group, by_days=term.by_days)
+        found, days = self.division_of(cost, term), self._days(cost)
+        if isinstance(found, str):
+            detail = term.key if term and found == "no_key_version" else ""
+            return Line(cost, amount, days, term, reason=found, detail=detail)
         if isinstance(found, WeightError):
-            missing = str(found) if isinstance(found, MissingReadingError) else ""
-            return Line(cost, amount, days, term, reason=found.code, detail=missing)
-        basis = self.bases[found]
-        if not basis.total:
-            return Line(cost, amount, days, term, reason="no_basis")
-        carry = self.carry.setdefault(key.code, Carry())
-        parts = split_carried(amount, self._proportions(found, key, amount), carry)
-        return Line(cost, amount, days, term, found, tuple(parts))
+            detail = str(found) if isinstance(found, NAMES_WHOM) else ""
+            return Line(cost, amount, days, term, reason=found.code, detail=detail)
+        carry = self.carry.setdefault(self.divisions[found].key, Carry())
+        shares = split_carried(amount, self.proportions(found), carry)
+        return Line(cost, amount, days, term, found, tuple(shares))
 
-    def _proportions(self, index: int, key: KeyFact, amount: int) -> Proportions:
-        """Those of the basis; kept for the next line, unless base amounts make them the line's own."""
-        basis = self.bases[index]
-        if key.base_minor:
-            return Proportions(basis.codes, self.weights(basis, key, amount))
-        if index not in self._whole:
-            self._whole[index] = Proportions(basis.codes, basis.weights)
-        return self._whole[index]
+    def _refund(self, cost: CostFact, amount: int, undone: Line) -> Line:
+        """Divide a refund as the shares of what it refunds; refunds that reach the whole undo it exactly.
 
-    def _undo(self, line: Line) -> None:
-        """Take the line's rounding out of the carry again."""
-        basis = self.bases[line.basis or 0]
-        key = self.facts.keys[basis.key]
-        weights, carry = self.weights(basis, key, line.amount_minor), self.carry[basis.key]
-        factor = carry.fit(sum(weights)) * line.amount_minor
-        for code, weight, share in zip(basis.codes, weights, line.shares, strict=True):
-            carry.owed[code] -= factor * weight - share * carry.denominator
+        What rounding did to the cost goes out of the key's carry again as far as it is refunded.
+        """
+        place, reference, days = undone.division, undone.cost.reference, self._days(cost)
+        if place is None:
+            return Line(cost, amount, days, undone.term, reason=undone.reason, detail=undone.detail)
+        division = self.divisions[place]
+        if amount == -undone.amount_minor and reference not in self._refunded:
+            shares = [-share for share in undone.shares]
+        elif not any(undone.shares):
+            shares = split_carried(amount, self.proportions(place), Carry())
+        else:
+            follow = Proportions(division.codes, [abs(share) for share in undone.shares])
+            shares = split_carried(amount, follow, self._refunded.setdefault(reference, Carry()))
+        carry = self.carry.setdefault(division.key, Carry())
+        carry.owe(division.codes, division.weights, amount, shares)
+        return Line(cost, amount, days, undone.term, place, tuple(shares), follows=reference)
+
+    def proportions(self, place: int) -> Proportions:
+        if place not in self._proportions:
+            division = self.divisions[place]
+            self._proportions[place] = Proportions(division.codes, division.weights)
+        return self._proportions[place]
 
     def _group(self, cost: CostFact, term: TermFact) -> int | None:
         if term.payers == "named":
@@ -203,20 +241,6 @@ class _Ledger:
             return self.facts.subscribers.get(cost.application)
         return self.facts.members
 
-    def _basis(self, key: KeyFact, group: int, *, by_days: bool) -> int | WeightError:
-        at = (key.code, group, by_days)
-        if at not in self._known:
-            try:
-                basis = weigh(
-                    key,
-                    self.facts.groups[group],
-                    self.facts.readings,
-                    month_days=self.month.days,
-                    by_days=by_days,
-                )
-            except WeightError as error:
-                self._known[at] = error
-            else:
-                self.bases.append(basis)
-                self._known[at] = len(self.bases) - 1
-        return self._known[at]
+    def _days(self, cost: CostFact) -> int:
+        first, after = days_in(cost, self.month)
+        return after - first

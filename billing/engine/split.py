@@ -69,6 +69,18 @@ class Carry:
             self.denominator = common
         return self.denominator // basis
 
+    def owe(self, codes: Sequence[str], weights: Sequence[int], amount: int, shares: Sequence[int]) -> None:
+        """Count ``amount`` as divided by ``weights`` where ``shares`` were given: the difference is owed."""
+        factor = self.fit(sum(weights)) * amount
+        for code, weight, share in zip(codes, weights, shares, strict=True):
+            self.owed[code] = self.owed.get(code, 0) + factor * weight - share * self.denominator
+
+    def add(self, denominator: int, owed: Mapping[str, int]) -> None:
+        """Owe ``owed`` / ``denominator`` beside what is owed already."""
+        factor = self.fit(denominator)
+        for code, part in owed.items():
+            self.owed[code] = self.owed.get(code, 0) + factor * part
+
     def _coarsen(self) -> None:
         """Keep what is owed to 2**-128 of a unit, its sum as it was, and the mirror of a mirrored carry."""
         kept, lost = {}, {}

@@ -1,12 +1,13 @@
 """One share told from its cost to the last digit: what a reader needs to do the sum again by hand."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from agreements.engine.keys import PERCENT_SCALE, KeyFact, ReadingFact
+from agreements.engine.weigh import ComponentBasis
 from billing.engine.allocate import Explanation
-from billing.engine.facts import PERCENT_SCALE, Facts, KeyFact, ReadingFact, TermFact, day
-from billing.engine.weigh import ComponentBasis, with_base
+from billing.engine.facts import Facts, TermFact, day
+from billing.engine.spread import days_in
 from sharedict.kernel.periods import Month
 
 
@@ -49,8 +50,10 @@ class ComponentPart:
 class Payer:
     """One payer of the cost: its parts of the key, and the percent that all of them come to.
 
-    ``percent`` is what the weights say in the end, after days, floor and cap; ``exact`` that part of the
-    amount, in minor units, after any base amount.
+    ``by_key`` is its percent by the key alone, ``days`` how many it pays for where the term counts by days,
+    ``base`` what it pays first of the whole cost, ``unlimited`` the percent before floor and cap where they
+    moved any, ``percent`` what it is in the end. ``exact`` is that part of the amount; ``owed_before`` what
+    rounding owed it; amounts are minor units.
     """
 
     code: str
@@ -58,8 +61,11 @@ class Payer:
     parts: tuple[ComponentPart, ...]
     by_key: Fraction
     days: int | None
+    base: Fraction | None
+    unlimited: Fraction | None
     percent: Fraction
     exact: Fraction
+    owed_before: Fraction
     share_minor: int
 
 
@@ -68,6 +74,8 @@ class Why:
     """Why ``own`` carries its share of a cost. Fractions are of minor units and exact.
 
     ``owed_before`` + the exact share - what was given = ``owed_after``; positive is charged too little.
+    A refund follows ``follows``, of which ``own`` carries ``followed_minor`` of ``followed_whole_minor``.
+    ``whole_days`` are the days that count as all of them where the term counts by days.
     """
 
     month: Month
@@ -89,15 +97,26 @@ class Why:
     cap: Fraction | None
     is_limited: bool
     base_is_too_large: bool
-    month_days: int
+    base_sum_minor: Fraction
+    whole_days: int
     own: Payer
     payers: tuple[Payer, ...]
     payer_count: int
     total_minor: int
-    owed_before: Fraction
     owed_after: Fraction
-    mirrors: str
+    follows: str
+    followed_minor: int
+    followed_whole_minor: int
     rule_version: int
+
+    @property
+    def owed_before(self) -> Fraction:
+        return self.own.owed_before
+
+    @property
+    def base_left_minor(self) -> Fraction:
+        """What is left of the whole cost after the base amounts."""
+        return abs(self.amount_minor) - self.base_sum_minor
 
     @property
     def counts_days(self) -> bool:
@@ -114,14 +133,15 @@ def tell(facts: Facts, explanation: Explanation, *, with_others: bool = True) ->
 
     Without ``with_others`` the payers are left out: in a file of every cost they would be most of the work.
     """
-    line, basis, key, term = explanation.line, explanation.basis, explanation.key, explanation.line.term
-    cost, amount = line.cost, line.amount_minor
-    final = with_base(basis.weights, abs(amount), key.base_minor) if key.base_minor else basis.weights
-    shown = range(len(basis.codes)) if with_others else ()
+    line, division, key, term = explanation.line, explanation.division, explanation.key, explanation.line.term
+    cost, followed = line.cost, explanation.followed
+    shown = range(len(division.codes)) if with_others else ()
     if term is None:
         raise ValueError("A share without a term has no explanation.")
+    month = Month.parse(facts.month)
+    first, after = days_in(cost, month)
     return Why(
-        month=Month.parse(facts.month),
+        month=month,
         reference=cost.reference,
         description=cost.description,
         supplier=cost.supplier,
@@ -130,7 +150,7 @@ def tell(facts: Facts, explanation: Explanation, *, with_others: bool = True) ->
         starts_on=cost.starts_on,
         ends_on=cost.ends_on,
         amount_minor=cost.amount_minor,
-        cost_minor=amount,
+        cost_minor=line.amount_minor,
         month_part=_month_part(facts, explanation),
         term=term,
         term_application=facts.applications.get(term.application or "", term.application or ""),
@@ -138,16 +158,18 @@ def tell(facts: Facts, explanation: Explanation, *, with_others: bool = True) ->
         key=key,
         floor=_percent(key.floor),
         cap=_percent(key.cap),
-        is_limited=basis.limited,
-        base_is_too_large=bool(key.base_minor) and abs(amount) <= key.base_minor * len(basis.codes),
-        month_days=Month.parse(facts.month).days,
-        own=_payer(facts, explanation, final, explanation.index),
-        payers=tuple(_payer(facts, explanation, final, index) for index in shown),
-        payer_count=sum(bool(weight) for weight in basis.weights),
+        is_limited=division.limited,
+        base_is_too_large=division.base_is_too_large,
+        base_sum_minor=sum(division.base or (), Fraction(0)),
+        whole_days=month.days if facts.rule_version == 1 else after - first,
+        own=_payer(facts, explanation, explanation.index),
+        payers=tuple(_payer(facts, explanation, index) for index in shown),
+        payer_count=sum(bool(weight) for weight in division.weights),
         total_minor=sum(line.shares),
-        owed_before=explanation.owed_before,
         owed_after=explanation.owed_after,
-        mirrors=explanation.mirrors or "",
+        follows=line.follows,
+        followed_minor=followed.shares[explanation.index] if followed else 0,
+        followed_whole_minor=followed.amount_minor if followed else 0,
         rule_version=facts.rule_version,
     )
 
@@ -161,17 +183,20 @@ def _month_part(facts: Facts, explanation: Explanation) -> MonthPart:
     return MonthPart(size, whole, done, then, size * done // whole, size * then // whole)
 
 
-def _payer(facts: Facts, explanation: Explanation, final: Sequence[int], index: int) -> Payer:
-    line, basis = explanation.line, explanation.basis
-    parts = tuple(_component(facts, part, index) for part in basis.components)
+def _payer(facts: Facts, explanation: Explanation, index: int) -> Payer:
+    line, division = explanation.line, explanation.division
+    code, unlimited = division.codes[index], division.unlimited
     return Payer(
-        code=basis.codes[index],
-        name=facts.municipalities[basis.codes[index]],
-        parts=parts,
-        by_key=sum((part.gives for part in parts), Fraction(0)),
-        days=basis.days[index] if basis.days else None,
-        percent=Fraction(100 * basis.weights[index], basis.total),
-        exact=Fraction(line.amount_minor * final[index], sum(final)),
+        code=code,
+        name=facts.municipalities[code],
+        parts=tuple(_component(facts, part, index) for part in division.basis.components),
+        by_key=Fraction(100 * division.basis.weights[index], sum(division.basis.weights)),
+        days=division.days[index] if division.days else None,
+        base=division.base[index] if division.base else None,
+        unlimited=Fraction(100 * unlimited[index], sum(unlimited)) if unlimited else None,
+        percent=Fraction(100 * division.weights[index], division.total),
+        exact=Fraction(line.amount_minor * division.weights[index], division.total),
+        owed_before=explanation.before.of(code),
         share_minor=line.shares[index],
     )
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import gcd, lcm
 
-from billing.engine.facts import FULL_PERCENT, ComponentFact, KeyFact, ReadingFact
+from agreements.engine.keys import FULL_PERCENT, ComponentFact, KeyFact, ReadingFact
 from sharedict.kernel.errors import SharedictError
 
 
@@ -39,6 +39,12 @@ class PercentagesError(WeightError):
     code = "percentages_not_100"
 
 
+class FixedPartsError(WeightError):
+    """Somebody who holds a fixed part does not pay, so those who do would pay more than was decided."""
+
+    code = "fixed_parts_differ"
+
+
 @dataclass(frozen=True, slots=True)
 class ComponentBasis:
     """One component as applied: payer i carries ``percent`` x ``parts[i]`` / ``total``."""
@@ -56,68 +62,106 @@ class ComponentBasis:
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """The weights of one key for one group of payers; ``codes`` ascend, the rest is aligned to them.
-
-    ``days`` is filled where the term counts by days; ``limited`` tells that a floor or cap moved a weight.
-    """
+    """What a key says of a group of payers; ``codes`` ascend, ``weights`` are aligned to them."""
 
     key: str
     codes: tuple[str, ...]
     weights: tuple[int, ...]
     components: tuple[ComponentBasis, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Division:
+    """In what proportion an amount is divided: ``weights`` of ``basis.codes``, and what led to them.
+
+    ``days`` is filled where the term counts by days and they differ; ``base`` holds what each pays first, in
+    minor units of the whole ``size``, where the key has a base amount; ``unlimited`` are the weights before
+    floor and cap, where one of them moved any.
+    """
+
+    basis: Basis
+    weights: tuple[int, ...]
     days: tuple[int, ...] | None = None
-    limited: bool = False
+    base: tuple[Fraction, ...] | None = None
+    size: int = 0
+    unlimited: tuple[int, ...] | None = None
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        return self.basis.codes
+
+    @property
+    def key(self) -> str:
+        return self.basis.key
 
     @property
     def total(self) -> int:
         return sum(self.weights)
 
+    @property
+    def limited(self) -> bool:
+        return self.unlimited is not None
+
+    @property
+    def base_is_too_large(self) -> bool:
+        """Whether the base amounts are more than the whole, which is then divided in their proportion."""
+        return self.base is not None and sum(self.base) >= self.size
+
 
 def weigh(
     key: KeyFact,
-    payers: Mapping[str, int],
+    payers: Sequence[str],
     readings: Mapping[str, Mapping[str, ReadingFact]],
     *,
-    month_days: int,
-    by_days: bool,
+    fixed_parts_must_add_up: bool = True,
 ) -> Basis:
-    """Combine the key's components into one exact weight for each payer.
+    """Combine the key's components into one exact weight for each of ``payers``, before days and amounts.
 
-    ``payers`` maps code to days in the month. Raises a WeightError with a stable ``code`` where a reading
-    is missing, a driver totals zero and may not, percentages are not 100, or limits cannot be met.
+    Raises a WeightError with a stable ``code`` where a reading is missing, a driver totals zero and may not,
+    percentages are not 100, or (if they must) the fixed parts of those who pay do not add up to 100.
     """
     codes = tuple(sorted(payers))
     if sum(part.percent for part in key.components) != FULL_PERCENT:
         raise PercentagesError
-    components = tuple(_apply(part, codes, readings, key.when_zero) for part in key.components)
+    components = tuple(
+        _apply(part, codes, readings, key.when_zero, fixed_parts_must_add_up) for part in key.components
+    )
     common = lcm(*(part.total for part in components))
     weights = [
         sum(part.percent * part.parts[index] * (common // part.total) for part in components)
         for index in range(len(codes))
     ]
-    days = None
-    if by_days and any(payers[code] != month_days for code in codes):
-        days = tuple(payers[code] for code in codes)
-        weights = [weight * count for weight, count in zip(weights, days, strict=True)]
-    limited = False
+    return Basis(key.code, codes, _reduced(weights), components)
+
+
+def divide(key: KeyFact, basis: Basis, *, days: Sequence[int] | None, whole_days: int, size: int) -> Division:
+    """How a cost of ``size`` minor units (without sign) is divided by ``key``.
+
+    ``days`` are those of ``whole_days`` that each payer pays for, where the term counts by days. First
+    everybody pays the base amount, by days too; what is left follows the weights; floor and cap are
+    percentages of the whole, base included, and what they free or take is spread over the others in
+    proportion. A cost smaller than the base amounts is divided as they are. Raises LimitsError.
+    """
+    counted = tuple(days) if days is not None and any(count != whole_days for count in days) else None
+    weights = list(basis.weights)
+    if counted:
+        weights = [weight * count for weight, count in zip(weights, counted, strict=True)]
+    base = None
+    if key.base_minor and sum(weights):
+        due = [key.base_minor * count for count in counted or (whole_days,) * len(weights)]
+        base = tuple(Fraction(part, whole_days) for part in due)
+        left = size * whole_days - sum(due)
+        total = sum(weights)
+        weights = (
+            [part * total + left * weight for part, weight in zip(due, weights, strict=True)]
+            if left > 0
+            else due
+        )
+    bounded = weights
     if key.floor is not None or key.cap is not None:
         bounded = limit_weights(weights, key.floor, key.cap)
-        limited = bounded is not weights
-        weights = bounded
-    shared = gcd(*weights) or 1
-    return Basis(key.code, codes, tuple(weight // shared for weight in weights), components, days, limited)
-
-
-def with_base(weights: Sequence[int], size: int, base_minor: int) -> list[int]:
-    """Weights for an amount of ``size`` minor units of which everybody first pays ``base_minor``.
-
-    What is left is divided by ``weights``. An amount too small for the bases is divided evenly.
-    """
-    left = size - base_minor * len(weights)
-    if left <= 0:
-        return [1] * len(weights)
-    basis = sum(weights)
-    return [base_minor * basis + left * weight for weight in weights]
+    unlimited = None if bounded is weights else _reduced(weights)
+    return Division(basis, _reduced(bounded), counted, base, size, unlimited)
 
 
 def limit_weights(weights: list[int], floor: int | None, cap: int | None) -> list[int]:
@@ -153,11 +197,17 @@ def limit_weights(weights: list[int], floor: int | None, cap: int | None) -> lis
     return [int(final.get(index, Fraction(0)) * common) for index in range(len(weights))]
 
 
+def _reduced(weights: Sequence[int]) -> tuple[int, ...]:
+    shared = gcd(*weights) or 1
+    return tuple(weight // shared for weight in weights)
+
+
 def _apply(
     part: ComponentFact,
     codes: tuple[str, ...],
     readings: Mapping[str, Mapping[str, ReadingFact]],
     when_zero: str,
+    fixed_parts_must_add_up: bool,
 ) -> ComponentBasis:
     even = (1,) * len(codes)
     found: tuple[ReadingFact, ...] = ()
@@ -167,6 +217,8 @@ def _apply(
         if sum(part.fixed.values()) != FULL_PERCENT:
             raise PercentagesError
         parts, scale = tuple(part.fixed.get(code, 0) for code in codes), 1
+        if fixed_parts_must_add_up and sum(parts) != FULL_PERCENT:
+            raise FixedPartsError(", ".join(sorted(part.fixed.keys() - {*codes})))
     else:
         known = readings.get(part.readings_at, {})
         missing = [code for code in codes if code not in known]

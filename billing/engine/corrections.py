@@ -1,0 +1,253 @@
+"""What a late change makes of a closed month: as charged, as it should be, and the difference.
+
+*Should be* depends on the closed run and today's facts alone. Lines whose part, payers and weights are as
+charged keep their shares; only the others are divided again, in the order of their content, from the closed
+run's carry without the rounding of the lines they replace. Amounts are whole minor units by code.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from math import gcd
+
+from agreements.engine.weigh import Division, WeightError
+from billing.engine.allocate import Ledger, Line
+from billing.engine.facts import CorrectionFact, CostFact, Facts, Owed, fingerprint
+from billing.engine.rules import RULES
+from billing.engine.split import Carry
+
+Shares = Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class LateLine:
+    """One cost of a closed month that is not as charged: ``was`` in the closed run, ``should`` be.
+
+    ``owed`` is what its rounding owes now beyond what it owed then. ``cause`` is "cost" where the cost itself
+    changed, "rules" where its payers or weights did. ``reason`` says why nothing divides it, if so.
+    """
+
+    cost: CostFact
+    was: Shares
+    should: Shares
+    owed: Owed = field(default_factory=dict)
+    cause: str = "cost"
+    key: str = ""
+    key_version: int | None = None
+    amount_minor: int = 0
+    reason: str = ""
+    detail: str = ""
+
+
+def difference(charged: Shares, should: Shares) -> dict[str, int]:
+    """``should`` - ``charged`` by ascending code, without those who stay as they are."""
+    codes = sorted({*charged, *should})
+    found = {code: should.get(code, 0) - charged.get(code, 0) for code in codes}
+    return {code: minor for code, minor in found.items() if minor}
+
+
+def mark_of(should: Shares, reason: str = "") -> str:
+    """SHA-256 of a result: what somebody decided on stays decided as long as it is the same."""
+    return fingerprint(json.dumps([sorted(should.items()), reason]))
+
+
+def should_be(closed: Facts, today: Facts) -> "ShouldBe":
+    """The month of ``closed`` by its own rules on ``today``'s facts, beside what it was."""
+    return ShouldBe(closed, today)
+
+
+class ShouldBe:
+    """A closed month computed again; ``late`` are the lines that are not as charged."""
+
+    def __init__(self, closed: Facts, today: Facts) -> None:
+        self.before = Ledger(closed)
+        self.before.run()
+        self.was = dict(self.before.done)
+        self.ledger = Ledger(
+            replace(today, carry={}, corrections=(), rule_version=closed.rule_version, month=closed.month)
+        )
+        self.ledger.carry = {key: carry.copy() for key, carry in self.before.carry.items()}
+        self._causes: dict[str, str] = {}
+        self._kept: set[str] = set()
+        costs = RULES[2].in_order(self.ledger.facts)
+        amounts = {cost.reference: self._part(cost) for cost in costs}
+        for cost in costs:
+            self._keep_if_as_charged(cost, amounts[cost.reference])
+        for reference, line in self.was.items():
+            if reference not in self._kept and line.division is not None:
+                division = self.before.divisions[line.division]
+                carry = self.ledger.carry.setdefault(division.key, Carry())
+                opposite = [-share for share in line.shares]
+                carry.owe(division.codes, division.weights, -line.amount_minor, opposite)
+        self.steps: list[tuple[Line, Carry]] = []
+        for cost in costs:
+            if cost.reference not in self._kept:
+                self._divide(cost, amounts[cost.reference])
+        self.late = tuple(self._late())
+
+    @property
+    def kept(self) -> int:
+        return len(self._kept)
+
+    def line(self, reference: str) -> tuple[Line, Carry] | None:
+        """The line as divided again, and its key's carry before that; None for one that is as charged."""
+        return next((step for step in self.steps if step[0].cost.reference == reference), None)
+
+    def _part(self, cost: CostFact) -> int:
+        rules = RULES[2] if cost.credits else self.ledger.rules
+        return rules.part(self.ledger.facts, cost, self.ledger.month)
+
+    def _keep_if_as_charged(self, cost: CostFact, amount: int) -> None:
+        line = self.was.get(cost.reference)
+        if line is None or line.amount_minor != amount:
+            return
+        if line.follows:
+            same = cost.credits == line.follows and line.follows in self._kept
+        else:
+            found = self.ledger.division_of(cost, self.ledger.term_of(cost))
+            same = self._alike(line, found)
+        if not same:
+            return
+        self._kept.add(cost.reference)
+        if line.division is None:
+            self.ledger.keep(line)
+        else:
+            self.ledger.divisions.append(self.before.divisions[line.division])
+            self.ledger.keep(replace(line, division=len(self.ledger.divisions) - 1))
+
+    def _alike(self, line: Line, found: int | WeightError | str) -> bool:
+        """Whether the same payers carry the line in the same proportion; or nobody, then as now."""
+        if line.division is None or not isinstance(found, int):
+            return line.division is None and not isinstance(found, int)
+        return _proportion(self.before.divisions[line.division]) == _proportion(self.ledger.divisions[found])
+
+    def _divide(self, cost: CostFact, amount: int) -> None:
+        term = self.ledger.term_of(cost)
+        undone = self.ledger.done.get(cost.credits or "")
+        place = undone.division if undone else self.ledger.division_of(cost, term)
+        key = self.ledger.divisions[place].key if isinstance(place, int) else ""
+        before = self.ledger.carry.get(key, Carry()).copy()
+        self.steps.append((self.ledger.take(cost, term, amount), before))
+
+    def _late(self) -> Iterable[LateLine]:
+        for line, _before in self.steps:
+            old = self.was.get(line.cost.reference)
+            late = self._compared(line.cost, old, line)
+            if difference(late.was, late.should) or late.reason:
+                yield late
+        gone = self.was.keys() - self.ledger.done.keys()
+        for reference in sorted(gone):
+            late = self._compared(self.was[reference].cost, self.was[reference], None)
+            if late.was:
+                yield late
+
+    def _compared(self, cost: CostFact, old: Line | None, new: Line | None) -> LateLine:
+        owed: dict[str, Carry] = {}
+        was = _shares(self.before, old, owed, -1)
+        should = _shares(self.ledger, new, owed, 1)
+        source, line = (self.ledger, new) if new else (self.before, old)
+        key = None
+        if line and line.division is not None:
+            key = source.facts.keys.get(source.divisions[line.division].key)
+        cause = self._causes[cost.reference] = self._cause(old, new)
+        return LateLine(
+            cost=cost,
+            was=was,
+            should=should,
+            owed={code: (carry.denominator, _owing(carry)) for code, carry in owed.items() if _owing(carry)},
+            cause=cause,
+            key=key.code if key else "",
+            key_version=key.version if key else None,
+            amount_minor=new.amount_minor if new else 0,
+            reason=new.reason if new else "",
+            detail=new.detail if new else "",
+        )
+
+    def _cause(self, old: Line | None, new: Line | None) -> str:
+        """ "rules" where the cost would be divided otherwise by the rules that the month was closed with."""
+        if new is None:
+            return "cost"
+        cost = new.cost
+        if cost.credits and cost.credits in self.ledger.done:
+            follows = self._causes.get(cost.credits, "cost")
+            return follows if old and old.amount_minor == new.amount_minor else "cost"
+        scope = cost.application, cost.cost_type
+        known = {(line.cost.application, line.cost.cost_type) for line in self.was.values()}
+        if scope not in known:
+            return "cost"
+        then = self.before.division_of(cost, self.before.term_of(cost))
+        now = self.ledger.division_of(cost, self.ledger.term_of(cost))
+        if not isinstance(then, int) or not isinstance(now, int):
+            return "cost" if type(then) is type(now) else "rules"
+        alike = _proportion(self.before.divisions[then]) == _proportion(self.ledger.divisions[now])
+        return "cost" if alike else "rules"
+
+
+def to_charge(
+    *,
+    month: str,
+    late: LateLine | None,
+    charged: Iterable[CorrectionFact],
+    mark: str,
+    was: Shares,
+) -> CorrectionFact | None:
+    """What is still to be charged for one cost of the closed ``month``; None where nothing is.
+
+    ``charged`` are the corrections of it in later closed months, ``was`` its shares in its own run, which
+    are what it should be again where ``late`` is None.
+    """
+    earlier = list(charged)
+    so_far = dict(was)
+    owed: dict[str, Carry] = {}
+    for correction in earlier:
+        for code, minor in correction.shares.items():
+            so_far[code] = so_far.get(code, 0) + minor
+        for key, (unit, parts) in correction.owed.items():
+            owed.setdefault(key, Carry()).add(unit, {code: -part for code, part in parts.items()})
+    if late:
+        for key, (unit, parts) in late.owed.items():
+            owed.setdefault(key, Carry()).add(unit, parts)
+    should = late.should if late else was
+    differs = difference(so_far, should)
+    if not differs:
+        return None
+    last = earlier[-1] if earlier else None
+    cost = late.cost if late else last.cost if last else None
+    if cost is None:
+        return None
+    return CorrectionFact(
+        month=month,
+        cost=cost,
+        charged={code: so_far.get(code, 0) for code in differs},
+        should={code: should.get(code, 0) for code in differs},
+        mark=mark,
+        cause=late.cause if late else last.cause if last else "cost",
+        key=late.key if late else last.key if last else "",
+        key_version=late.key_version if late else last.key_version if last else None,
+        owed={key: (carry.denominator, _owing(carry)) for key, carry in owed.items() if _owing(carry)},
+    )
+
+
+def _owing(carry: Carry) -> dict[str, int]:
+    return {code: part for code, part in sorted(carry.owed.items()) if part}
+
+
+def _proportion(division: Division) -> dict[str, int]:
+    """Who pays, and in what proportion: weights without common factor."""
+    shared = gcd(*division.weights) or 1
+    pairs = zip(division.codes, division.weights, strict=True)
+    return {code: weight // shared for code, weight in pairs if weight}
+
+
+def _shares(ledger: Ledger, line: Line | None, owed: dict[str, Carry], sign: int) -> dict[str, int]:
+    """The line's shares by code; its rounding is counted into ``owed`` by key."""
+    if line is None or line.division is None:
+        return {}
+    division = ledger.divisions[line.division]
+    owed.setdefault(division.key, Carry()).owe(
+        division.codes,
+        division.weights,
+        sign * line.amount_minor,
+        [sign * share for share in line.shares],
+    )
+    return {code: share for code, share in zip(division.codes, line.shares, strict=True) if share}

@@ -1,0 +1,89 @@
+"""How a cost spreads over months: by days, and a refund as the cost that it refunds."""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+
+from billing.engine.facts import CostFact, day
+from sharedict.kernel.periods import Month, months_between
+
+
+def month_part(cost: CostFact, month: Month) -> int:
+    """The minor units of ``cost`` that fall in ``month``: spread by days, parts adding up to the whole.
+
+    Each part is the difference of two rounded-down running totals, so the parts of a negative amount
+    mirror those of the positive one.
+    """
+    part = _until(cost, month.after) - _until(cost, month.first)
+    return part if cost.amount_minor >= 0 else -part
+
+
+def refund_part(cost: CostFact, refund: CostFact, month: Month, *, refunded_before: int = 0) -> int:
+    """The minor units of ``refund`` that fall in ``month``: in proportion to what ``cost`` is on its days.
+
+    ``refunded_before`` is what earlier refunds of the very same days give back, without sign: their parts
+    and this one's add up to the part of their sum, so refunds that reach the whole mirror the cost's parts.
+    """
+    start, end = day(refund.starts_on), day(refund.ends_on)
+    whole = _until(cost, end) - _until(cost, start)
+    if not whole:
+        return month_part(refund, month)
+    size, given = abs(refund.amount_minor), []
+    for until in (month.first, month.after):
+        then = _until(cost, min(max(until, start), end)) - _until(cost, start)
+        given.append((refunded_before + size) * then // whole - refunded_before * then // whole)
+    part = given[1] - given[0]
+    return part if refund.amount_minor >= 0 else -part
+
+
+def in_turn(refunds: Iterable[CostFact]) -> list[tuple[CostFact, int]]:
+    """The refunds of one cost in the order they count, each with what those before it on its days refund.
+
+    The order follows from what money depends on: days and amount; only equals stand by reference.
+    """
+    before: dict[tuple[str, str], int] = {}
+    found = []
+    for refund in sorted(refunds, key=content):
+        days = refund.starts_on, refund.ends_on
+        found.append((refund, before.get(days, 0)))
+        before[days] = before.get(days, 0) + abs(refund.amount_minor)
+    return found
+
+
+def most_refundable(cost: CostFact, refunds: Sequence[CostFact]) -> Month | None:
+    """The first month in which ``refunds`` would give back more than ``cost`` is; None where there is none.
+
+    Refunds that pass and reach the whole undo every month of the cost exactly.
+    """
+    turns = in_turn(refunds)
+    for month in months_between(day(cost.starts_on), day(cost.ends_on)):
+        given = sum(refund_part(cost, refund, month, refunded_before=before) for refund, before in turns)
+        if abs(given) > abs(month_part(cost, month)):
+            return month
+    return None
+
+
+def content(cost: CostFact) -> tuple[str, str, str, str, int, str]:
+    """What orders costs: days, application, type and amount; only equals stand by reference."""
+    return (
+        cost.starts_on,
+        cost.ends_on,
+        cost.application or "",
+        cost.cost_type,
+        cost.amount_minor,
+        cost.reference,
+    )
+
+
+def days_in(cost: CostFact, month: Month) -> tuple[int, int]:
+    """The days of ``month`` that ``cost`` covers, half-open, as numbers from 1; none: two equal ones."""
+    first = max(day(cost.starts_on), month.first)
+    after = max(first, min(day(cost.ends_on), month.after))
+    return (first - month.first).days + 1, (after - month.first).days + 1
+
+
+def _until(cost: CostFact, end: dt.date) -> int:
+    """The minor units of ``cost`` on its days before ``end``, without sign, rounded down."""
+    start = day(cost.starts_on)
+    whole = (day(cost.ends_on) - start).days
+    done = min(whole, max(0, (end - start).days))
+    return abs(cost.amount_minor) * done // whole
