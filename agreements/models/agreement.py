@@ -5,11 +5,11 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements.engine.terms import notice_day
 from agreements.querysets import AgreementQuerySet
-from sharedict.common.models import Spanned, ends_after_it_starts
+from sharedict.common.models import Fact, Spanned, ends_after_it_starts
 
 
-class Agreement(Spanned):
-    """What the members have agreed: the frame that terms stand in."""
+class Agreement(Fact, Spanned):
+    """What the members have agreed: the frame that terms stand in, whose own days limit none of them."""
 
     name = models.CharField(_("name"), max_length=150)
     decision = models.CharField(
@@ -17,6 +17,8 @@ class Agreement(Spanned):
     )
     notice_months = models.PositiveSmallIntegerField(_("notice, months"), null=True, blank=True)
     objects = AgreementQuerySet.as_manager()
+
+    fact_columns = frozenset({"cooperation", "name"})
 
     class Meta:
         ordering = ["name"]

@@ -1,13 +1,11 @@
-import datetime as dt
-
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from agreements.querysets import CostTypeQuerySet
-from sharedict.common.models import CooperationRow
+from sharedict.common.models import CooperationRow, Fact
 
 
-class CostType(CooperationRow):
+class CostType(Fact, CooperationRow):
     """A kind of cost that terms can tell apart: licence, operations, support, network."""
 
     code = models.SlugField(_("code"), max_length=40)
@@ -28,7 +26,3 @@ class CostType(CooperationRow):
 
     def __str__(self) -> str:
         return self.name
-
-    @property
-    def touches(self) -> tuple[dt.date, dt.date | None] | None:
-        return dt.date.min, None

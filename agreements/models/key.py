@@ -1,5 +1,3 @@
-import datetime as dt
-
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
@@ -7,10 +5,17 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from agreements.querysets import KeyQuerySet, KeyVersionQuerySet
-from sharedict.common.models import CooperationRow, DateRange, Spanned, ends_after_it_starts
+from sharedict.common.models import (
+    CooperationRow,
+    DateRange,
+    Fact,
+    Span,
+    SpannedFact,
+    ends_after_it_starts,
+)
 
 
-class Key(CooperationRow):
+class Key(Fact, CooperationRow):
     """A rule that divides a cost (fördelningsnyckel). What it says on a date is in its versions."""
 
     code = models.SlugField(_("code"), max_length=40)
@@ -32,12 +37,8 @@ class Key(CooperationRow):
     def __str__(self) -> str:
         return self.name
 
-    @property
-    def touches(self) -> tuple[dt.date, dt.date | None] | None:
-        return dt.date.min, None
 
-
-class KeyVersion(Spanned):
+class KeyVersion(SpannedFact):
     """What a key says from a date on, and the decision that adopted it.
 
     The percentages of its components add up to exactly 100: the database refuses any other version.
@@ -106,7 +107,7 @@ class KeyVersion(Spanned):
         return f"{self.key}, {_('version')} {self.number}"
 
 
-class Component(CooperationRow):
+class Component(Fact, CooperationRow):
     """One part of a key version: a percentage of the cost, divided evenly, by a driver, or in fixed parts."""
 
     class Kind(models.TextChoices):
@@ -158,8 +159,12 @@ class Component(CooperationRow):
     def __str__(self) -> str:
         return f"{self.percent.normalize():f} % {self.get_kind_display()}"
 
+    @property
+    def touches(self) -> Span:
+        return self.version.touches
 
-class FixedPart(CooperationRow):
+
+class FixedPart(Fact, CooperationRow):
     """A municipality's percentage in a component of fixed parts; those of a component add up to 100."""
 
     component = models.ForeignKey(Component, models.CASCADE, related_name="fixed_parts")
@@ -177,3 +182,7 @@ class FixedPart(CooperationRow):
 
     def __str__(self) -> str:
         return f"{self.municipality} {self.percent.normalize():f} %"
+
+    @property
+    def touches(self) -> Span:
+        return self.component.touches

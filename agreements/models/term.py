@@ -6,10 +6,10 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from agreements.querysets import TermQuerySet
-from sharedict.common.models import DateRange, Spanned, ends_after_it_starts
+from sharedict.common.models import DateRange, SpannedFact, ends_after_it_starts
 
 
-class Term(Spanned):
+class Term(SpannedFact):
     """Which key applies to which costs, and who pays. The narrower scope wins over the wider."""
 
     class Payers(models.TextChoices):

@@ -13,6 +13,7 @@ from municipalities.actions.rows import (
     differences,
     end_row,
     log,
+    moves_shares,
     refuse_strangers,
     save_row,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "hash_secret",
     "import_readings",
     "log",
+    "moves_shares",
     "refuse_strangers",
     "retry_job",
     "revoke_token",

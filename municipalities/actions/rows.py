@@ -1,7 +1,7 @@
 """The one way in which every app saves, ends and removes a row: checked, logged, announced."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
@@ -9,14 +9,13 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from municipalities.models import Cooperation, Member
+from municipalities.models import Cooperation, Member, Municipality
 from sharedict.accounts.models import User
 from sharedict.audit.actions import field_values, record
 from sharedict.jobs.actions import announce_change
 from sharedict.kernel.errors import ConflictError
 
 R = TypeVar("R", bound=models.Model)
-Span = tuple[dt.date, dt.date | None]
 
 
 class AlreadyThereError(ConflictError):
@@ -40,6 +39,7 @@ def save_row(*, row: R, by: object) -> R:
     changes = differences(field_values(before) if before else {}, row)
     if changes:
         log(row=row, verb="change" if before else "add", by=by, changes=changes)
+    if moves_shares(row, changes):
         since = _earlier_end(before, row) if before and set(changes) == {"valid_until"} else None
         announce(rows=[before, row] if before else [row], by=by, since=since)
     return row
@@ -100,6 +100,12 @@ def log(*, row: models.Model, verb: str, by: object, changes: dict[str, list[str
     )
 
 
+def moves_shares(row: models.Model | type[models.Model], columns: Iterable[str]) -> bool:
+    """Whether shares can depend on any of these ``columns`` of ``row``, or of its model."""
+    counted: frozenset[str] | None = getattr(row, "fact_columns", None)
+    return any(counted is None or name in counted for name in columns)
+
+
 def announce(*, rows: Sequence[models.Model], by: object, since: dt.date | None = None) -> None:
     """Order the recomputing of the days that ``rows`` touch, in every cooperation concerned.
 
@@ -111,7 +117,7 @@ def announce(*, rows: Sequence[models.Model], by: object, since: dt.date | None 
     ends = [end for _, end in spans]
     first = max(min(start for start, _ in spans), since or dt.date.min)
     touches = first, None if None in ends else max(end for end in ends if end)
-    for cooperation_id in concerned(rows[-1]):
+    for cooperation_id in sorted({found for row in rows for found in concerned(row)}):
         announce_change(cooperation_id=cooperation_id, touches=touches, by=by)
 
 
@@ -125,11 +131,28 @@ def concerned(row: models.Model) -> list[int]:
     own = cooperation_id_of(row)
     if own:
         return [own]
-    municipality_id = getattr(row, "municipality_id", None)
-    members = (
-        Member.objects.filter(municipality_id=municipality_id) if municipality_id else Member.objects.all()
-    )
-    return sorted(members.values_list("cooperation_id", flat=True).distinct().order_by())
+    if isinstance(row, Municipality):
+        return naming(row)
+    rows: models.QuerySet[Any] = Cooperation.objects.order_by("pk")
+    if municipality_id := getattr(row, "municipality_id", None):
+        rows = rows.filter(pk__in=Member.objects.filter(municipality=municipality_id).values("cooperation"))
+    return list(rows.values_list("pk", flat=True))
+
+
+def naming(municipality: Municipality) -> list[int]:
+    """The cooperations with a fact that names ``municipality``: as member, payer, or whatever apps above say.
+
+    What the models above say of themselves is enough: no app above is named here.
+    """
+    found: set[int | None] = set()
+    for relation in Municipality._meta.get_fields(include_hidden=True):
+        model: Any = relation.related_model
+        if not isinstance(relation, models.ForeignObjectRel) or not hasattr(model, "touches"):
+            continue
+        if moves_shares(model, [relation.field.name]):
+            facts = model._default_manager.filter(**{relation.field.name: municipality})
+            found.update(facts.order_by().values_list("cooperation_id", flat=True).distinct())
+    return sorted(pk for pk in found if pk)
 
 
 def cooperation_id_of(row: models.Model) -> int | None:

@@ -3,11 +3,12 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.querysets import CooperationQuerySet
+from sharedict.common.models import Fact
 
 RESERVED_SLUGS = frozenset({"api", "system", "static", "accounts", "sign-in", "sign-out", "health"})
 
 
-class Cooperation(models.Model):
+class Cooperation(Fact):
     """A joint ICT organisation: the municipalities in it, one currency, and its rules. The tenant."""
 
     class Charging(models.TextChoices):
@@ -33,6 +34,8 @@ class Cooperation(models.Model):
     )
     is_demonstration = models.BooleanField(_("demonstration data"), default=False)
     objects = CooperationQuerySet.as_manager()
+
+    fact_columns = frozenset({"slug", "name", "currency", "year_starts_in"})
 
     class Meta:
         ordering = ["name"]

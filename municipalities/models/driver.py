@@ -1,16 +1,15 @@
-import datetime as dt
-
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.querysets import DriverQuerySet, ReadingQuerySet
+from sharedict.common.models import Fact, Span
 
 PUBLIC_WORDS = {"Population": _("Population"), "inhabitants": _("inhabitants")}
 """Names and units of public drivers, which follow the reader's language."""
 
 
-class Driver(models.Model):
+class Driver(Fact):
     """A measured fact to share cost by. Without a cooperation it is public and common to all (population)."""
 
     cooperation = models.ForeignKey(
@@ -26,6 +25,8 @@ class Driver(models.Model):
     unit = models.CharField(_("unit"), max_length=30)
     retired_on = models.DateField(_("no longer used from"), null=True, blank=True)
     objects = DriverQuerySet.as_manager()
+
+    fact_columns = frozenset({"cooperation", "code", "name"})
 
     class Meta:
         ordering = ["name"]
@@ -57,17 +58,13 @@ class Driver(models.Model):
         if self.cooperation_id and Driver.objects.filter(cooperation=None, code=self.code).exists():
             raise ValidationError({"code": _("There is a public driver with this code: choose another.")})
 
-    @property
-    def touches(self) -> tuple[dt.date, dt.date | None] | None:
-        return dt.date.min, None
-
 
 def in_words(name: str) -> str:
     """A public driver's name or unit in the reader's language; any other as it is."""
     return str(PUBLIC_WORDS.get(name, name))
 
 
-class Reading(models.Model):
+class Reading(Fact):
     """The value of a driver for one municipality on its reference date, with its source."""
 
     driver = models.ForeignKey(Driver, models.PROTECT, related_name="readings", verbose_name=_("driver"))
@@ -82,6 +79,8 @@ class Reading(models.Model):
     source = models.CharField(_("source"), max_length=300)
     external_id = models.CharField(_("external id"), max_length=100, blank=True)
     objects = ReadingQuerySet.as_manager()
+
+    fact_columns = frozenset({"driver", "cooperation", "municipality", "reference_on", "value", "source"})
 
     class Meta:
         ordering = ["-reference_on", "municipality__country", "municipality__code"]
@@ -117,5 +116,5 @@ class Reading(models.Model):
             raise ValidationError(_("The readings of this driver are public, and kept for all cooperations."))
 
     @property
-    def touches(self) -> tuple[dt.date, dt.date | None] | None:
+    def touches(self) -> Span:
         return self.reference_on, None

@@ -69,7 +69,3 @@ class Link(Spanned):
 
     def __str__(self) -> str:
         return self.name
-
-    @property
-    def touches(self) -> None:
-        return None

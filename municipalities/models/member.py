@@ -4,10 +4,10 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.querysets import MemberQuerySet
-from sharedict.common.models import DateRange, Spanned, ends_after_it_starts
+from sharedict.common.models import DateRange, SpannedFact, ends_after_it_starts
 
 
-class Member(Spanned):
+class Member(SpannedFact):
     """A municipality's membership of a cooperation, from a date until a date."""
 
     municipality = models.ForeignKey(

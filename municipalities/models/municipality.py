@@ -3,9 +3,10 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.querysets import MunicipalityQuerySet
+from sharedict.common.models import Fact
 
 
-class Municipality(models.Model):
+class Municipality(Fact):
     """A municipality as its country's statistics office lists it: public, common to all cooperations."""
 
     id = models.AutoField(primary_key=True)
@@ -18,6 +19,8 @@ class Municipality(models.Model):
     organisation_number = models.CharField(_("organisation number"), max_length=20, blank=True)
     peppol_id = models.CharField(_("Peppol id"), max_length=60, blank=True)
     objects = MunicipalityQuerySet.as_manager()
+
+    fact_columns = frozenset({"country", "code", "name"})
 
     class Meta:
         ordering = ["country", "code"]

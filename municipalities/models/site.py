@@ -45,7 +45,3 @@ class Site(Spanned):
 
     def __str__(self) -> str:
         return self.name
-
-    @property
-    def touches(self) -> None:
-        return None

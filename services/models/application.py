@@ -1,13 +1,11 @@
-import datetime as dt
-
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from services.querysets import ApplicationQuerySet
-from sharedict.common.models import CooperationRow
+from sharedict.common.models import CooperationRow, Fact
 
 
-class Application(CooperationRow):
+class Application(Fact, CooperationRow):
     """An application that municipalities use together: an entry of the service catalogue."""
 
     class InformationClass(models.TextChoices):
@@ -53,6 +51,8 @@ class Application(CooperationRow):
     review_on = models.DateField(_("next review"), null=True, blank=True)
     objects = ApplicationQuerySet.as_manager()
 
+    fact_columns = frozenset({"cooperation", "code", "name"})
+
     class Meta:
         ordering = ["name"]
         verbose_name = _("application")
@@ -67,7 +67,3 @@ class Application(CooperationRow):
 
     def __str__(self) -> str:
         return self.name
-
-    @property
-    def touches(self) -> tuple[dt.date, dt.date | None] | None:
-        return dt.date.min, None

@@ -57,7 +57,3 @@ class Installation(Spanned):
 
     def __str__(self) -> str:
         return f"{self.application}, {self.site} ({self.get_purpose_display()})"
-
-    @property
-    def touches(self) -> None:
-        return None

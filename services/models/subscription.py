@@ -4,10 +4,10 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from services.querysets import SubscriptionQuerySet
-from sharedict.common.models import DateRange, Spanned, ends_after_it_starts
+from sharedict.common.models import DateRange, SpannedFact, ends_after_it_starts
 
 
-class Subscription(Spanned):
+class Subscription(SpannedFact):
     """A municipality's use of an application, for a span of days."""
 
     application = models.ForeignKey(
@@ -21,6 +21,8 @@ class Subscription(Spanned):
     )
     users = models.PositiveIntegerField(_("users"), null=True, blank=True)
     objects = SubscriptionQuerySet.as_manager()
+
+    fact_columns = frozenset({"cooperation", "application", "municipality", "valid_from", "valid_until"})
 
     class Meta:
         ordering = ["application__name", "municipality__country", "municipality__code"]

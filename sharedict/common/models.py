@@ -1,10 +1,14 @@
-"""Abstract bases: a row of one cooperation, and a row that holds for a span of days."""
+"""Abstract bases: rows of one cooperation, rows that hold for a span of days, rows that shares depend on."""
 
 import datetime as dt
+from typing import ClassVar
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+Span = tuple[dt.date, dt.date | None]
+"""Half-open days; an open end as None."""
 
 
 class CooperationRow(models.Model):
@@ -16,11 +20,6 @@ class CooperationRow(models.Model):
 
     class Meta:
         abstract = True
-
-    @property
-    def touches(self) -> tuple[dt.date, dt.date | None] | None:
-        """The days whose shares this row may change: half-open, open end as None; None for no day at all."""
-        return None
 
 
 class Spanned(CooperationRow):
@@ -34,16 +33,41 @@ class Spanned(CooperationRow):
     class Meta:
         abstract = True
 
-    @property
-    def touches(self) -> tuple[dt.date, dt.date | None] | None:
-        return self.valid_from, self.valid_until
-
     def clean(self) -> None:
         """Refuse an end before the start, which PostgreSQL cannot make a span of to compare with others."""
         start: object = self.valid_from
         end: object = self.valid_until
         if isinstance(start, dt.date) and isinstance(end, dt.date) and end <= start:
             raise ValidationError({"valid_until": _("The end must be later than the start.")})
+
+
+class Fact(models.Model):
+    """A row that shares depend on: whatever billing gathers for a month is one, and announces its changes.
+
+    A model says so by having ``touches``; any other changes no share, and its changes recompute nothing.
+    """
+
+    fact_columns: ClassVar[frozenset[str] | None] = None
+    """The columns that shares depend on; None for all of them."""
+
+    class Meta:
+        abstract = True
+
+    @property
+    def touches(self) -> Span:
+        """The days whose shares this row may change."""
+        return dt.date.min, None
+
+
+class SpannedFact(Fact, Spanned):
+    """A row that shares depend on for the days that it holds."""
+
+    class Meta:
+        abstract = True
+
+    @property
+    def touches(self) -> Span:
+        return self.valid_from, self.valid_until
 
 
 def ends_after_it_starts(name: str) -> models.CheckConstraint:
