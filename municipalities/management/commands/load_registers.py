@@ -14,6 +14,9 @@ from municipalities.actions import save_row
 from municipalities.models import Driver, Municipality, Reading
 
 REGISTERS = Path(__file__).resolve().parent.parent.parent / "registers"
+LISTED = ("name", "official_name", "county_code", "county")
+"""What the registers say of a municipality, beside its country and code."""
+
 POPULATION = "population"
 SUNNMORE_DAY = dt.date(2017, 1, 1)
 SUNNMORE_SOURCE = "esunnmore.no, Kostnadsfordeling 2017"
@@ -35,13 +38,21 @@ class Command(BaseCommand):
 
 
 def load_municipalities() -> int:
-    """Add those not known yet and bring names up to date; gives back how many the registers list."""
+    """Add those not known yet and bring names up to date; gives back how many the registers list.
+
+    A name that changes is logged, and announced: months that show it are recomputed.
+    """
     listed = [*_swedish(), *_norwegian()]
+    known = {place.key: place for place in Municipality.objects.all()}
+    for place in listed:
+        mine = known.get(place.key)
+        if mine and any(getattr(mine, name) != getattr(place, name) for name in LISTED):
+            for name in LISTED:
+                setattr(mine, name, getattr(place, name))
+            save_row(row=mine, by=None)
+    # no month can depend on those that nobody knew
     Municipality.objects.bulk_create(
-        listed,
-        update_conflicts=True,
-        unique_fields=["country", "code"],
-        update_fields=["name", "official_name", "county_code", "county"],
+        [place for place in listed if place.key not in known], ignore_conflicts=True
     )
     return len(listed)
 
