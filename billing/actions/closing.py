@@ -1,5 +1,8 @@
 """Months are proposed and closed, by two people, and their statements numbered."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Max
@@ -15,9 +18,46 @@ from sharedict.accounts.models import User
 from sharedict.jobs.actions import announce_change
 
 
-@transaction.atomic
+class StaleError(ValidationError):
+    """The month's facts have changed since its run."""
+
+
+@contextmanager
+def recomputed_where_stale(period: Period, by: User) -> Iterator[None]:
+    """A transaction that, refused because the month is stale, orders its recomputing in another one.
+
+    Whatever changed unannounced mends itself so: the order stays although what is refused is undone.
+    """
+    try:
+        with transaction.atomic():
+            yield
+    except StaleError:
+        with transaction.atomic():
+            days = (period.month.first, period.month.after)
+            announce_change(cooperation_id=period.cooperation_id, touches=days, by=by)
+        raise
+
+
 def propose_period(*, period: Period, by: User) -> Period:
-    """Ask for the month to be closed. Raises ValidationError where it cannot be."""
+    """Ask for the month to be closed. Raises ValidationError where it cannot be.
+
+    A month that is stale is recomputed, whether or not a change was announced; the same holds for closing.
+    """
+    with recomputed_where_stale(period, by):
+        return _propose(period, by)
+
+
+def close_period(*, period: Period, by: User) -> Period:
+    """Close a proposed month for good, numbering its statements; somebody else than the proposer does it.
+
+    Later months of the agreement year carry its rounding on, and are recomputed. Raises ValidationError
+    where it cannot be closed.
+    """
+    with recomputed_where_stale(period, by):
+        return _close(period, by)
+
+
+def _propose(period: Period, by: User) -> Period:
     period = Period.objects.select_for_update().get(pk=period.pk)
     _refuse_unready(period)
     if period.state == Period.State.OPEN:
@@ -38,13 +78,7 @@ def reopen_period(*, period: Period, by: User) -> Period:
     return period
 
 
-@transaction.atomic
-def close_period(*, period: Period, by: User) -> Period:
-    """Close a proposed month for good, numbering its statements; somebody else than the proposer does it.
-
-    Later months of the agreement year carry its rounding on, and are recomputed. Raises ValidationError
-    where it cannot be closed.
-    """
+def _close(period: Period, by: User) -> Period:
     period = Period.objects.select_for_update().get(pk=period.pk)
     if period.is_closed:
         return period
@@ -72,7 +106,7 @@ def _number_statements(period: Period) -> None:
 def _refuse_unready(period: Period) -> None:
     run = period.current_run
     if run is None or fingerprint(gather(period).to_json()) != run.fingerprint:
-        raise ValidationError(_("The month is being recomputed: try again in a moment."))
+        raise StaleError(_("The month is being recomputed: try again in a moment."))
     if run.unallocated_lines:
         raise ValidationError(
             _("%(count)d costs are unallocated: give them a term, or mend its key.")

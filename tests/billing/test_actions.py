@@ -1,6 +1,7 @@
 """Costs come in and go out, months are proposed and closed."""
 
 import datetime as dt
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -309,6 +310,32 @@ def test_a_month_whose_facts_have_changed_is_not_proposed(
         propose_period(period=january, by=administrator)
     with pytest.raises(ValidationError, match="recomputed"):
         close_period(period=january, by=second_administrator)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("step", [propose_period, close_period])
+def test_a_month_that_changed_unannounced_is_recomputed_when_it_is_refused(
+    north: Cooperation, january: Period, administrator: User, step: Callable[..., Period]
+) -> None:
+    CostFactory(cooperation=north)
+    assert not Job.objects.exists()
+    for _ in range(2):
+        with pytest.raises(ValidationError, match="being recomputed"):
+            step(period=january, by=administrator)
+    job = Job.objects.get()
+    assert (job.touches_from, job.touches_until, job.created_by) == (JANUARY, FEBRUARY, administrator)
+    run_all()
+    assert propose_period(period=january, by=administrator).state == "proposed"
+
+
+def test_a_month_refused_for_another_reason_is_not_recomputed(
+    north: Cooperation, january: Period, administrator: User
+) -> None:
+    CostFactory(cooperation=north, application=ApplicationFactory(cooperation=north))
+    compute(north)
+    with pytest.raises(ValidationError, match="unallocated"):
+        propose_period(period=january, by=administrator)
+    assert not Job.objects.exists()
 
 
 def test_a_new_run_opens_a_proposed_month_again(
