@@ -3,6 +3,7 @@
 from importlib import import_module
 
 from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
 
 
 class SharedictConfig(AppConfig):
@@ -14,3 +15,9 @@ class SharedictConfig(AppConfig):
     def ready(self) -> None:
         import_module("sharedict.celery")
         import_module("sharedict.checks")
+
+
+class RepairConfig(AdminConfig):
+    """Django's admin, with a site of our own."""
+
+    default_site = "sharedict.accounts.repair.RepairSite"

@@ -64,7 +64,7 @@ if ORIGIN:
 CSRF_TRUSTED_ORIGINS = [ORIGIN.rstrip("/")] if ORIGIN else []
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "sharedict.apps.RepairConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -1,10 +1,9 @@
 """Months are computed: from frozen facts to a run's rows, in one transaction."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
-from django.db import DEFAULT_DB_ALIAS, OperationalError, connection, transaction
+from django.db import DEFAULT_DB_ALIAS, OperationalError, transaction
 from django.db.models import Exists, F, Max, Min, OuterRef
 from django.utils import timezone
 
@@ -14,6 +13,7 @@ from billing.models import Cost, Period, Run, RunLine, RunTotal, ShareBlock
 from billing.rows import write_rows
 from billing.snapshots import gather
 from municipalities.models import Cooperation, Municipality
+from sharedict.common import moments
 from sharedict.kernel.money import to_major
 from sharedict.kernel.periods import months_between
 
@@ -76,7 +76,7 @@ def compute_period(*, period_id: int) -> Run | None:
     """
     for attempt in range(TRIES):
         try:
-            with _one_snapshot():
+            with moments.writing():
                 return _compute(Period.objects.select_for_update().get(pk=period_id))
         except OperationalError as error:
             # another worker wrote a run of this period since our snapshot was taken: take a new one
@@ -141,14 +141,3 @@ def drop_superseded_shares(*, cooperation_id: int) -> int:
         for model in (ShareBlock, RunTotal, RunLine):
             model._default_manager.filter(run__in=stale)._raw_delete(DEFAULT_DB_ALIAS)
     return len(stale)
-
-
-@contextmanager
-def _one_snapshot() -> Iterator[None]:
-    """A transaction whose queries all see the same moment; inside another one, that one's rules hold."""
-    outermost = not connection.in_atomic_block
-    with transaction.atomic():
-        if outermost:
-            with connection.cursor() as cursor:
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        yield

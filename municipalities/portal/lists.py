@@ -16,6 +16,7 @@ from django_tables2.utils import Accessor
 
 from municipalities.models import Cooperation, Municipality
 from municipalities.portal.pages import CooperationPage
+from sharedict.common.moments import streamed
 from sharedict.common.sheets import Cell, csv_lines, xlsx_bytes
 from sharedict.templatetags.money import count
 
@@ -192,7 +193,7 @@ class ListPage(CooperationPage):
         response: HttpResponseBase
         if kind == "csv":
             response = StreamingHttpResponse(
-                csv_lines(_with(header, rows)), content_type="text/csv; charset=utf-8"
+                streamed(csv_lines(_with(header, rows))), content_type="text/csv; charset=utf-8"
             )
         else:
             response = HttpResponse(

@@ -13,10 +13,13 @@ from django.views.generic.base import View
 from municipalities.access import Rights, rights_of
 from municipalities.models import Cooperation
 from sharedict.accounts.models import User
+from sharedict.common.moments import in_one_moment
 
 
 class CooperationPage(View):
     """A page under ``/<cooperation>/``: for people with a role there; to anyone else it does not exist.
+
+    It shows one moment of the database, who may see it included, so that all its figures are of one run.
 
     ``request.cooperation`` and ``request.rights`` are set for views and templates. A page that needs more
     than a role says so in ``is_allowed``, and answers 403 to those who lack it.
@@ -28,6 +31,9 @@ class CooperationPage(View):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
+        return in_one_moment(self.answer)(request, *args, **kwargs)
+
+    def answer(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         found = Cooperation.objects.visible_to(request.user).filter(slug=kwargs.pop("cooperation")).first()
         if found is None:
             raise Http404

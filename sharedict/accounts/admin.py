@@ -2,11 +2,7 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.utils.translation import gettext_lazy as _
 
-from sharedict.accounts.forms import OperatorSignInForm
 from sharedict.accounts.models import SignInFailure, User
-
-admin.site.site_header = admin.site.site_title = _("sharedict: repair")
-admin.site.login_form = OperatorSignInForm
 
 
 @admin.register(User)

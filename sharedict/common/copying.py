@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from typing import IO, Any
 
-from django.db import connections
+from django.db import connection
 from psycopg2 import InterfaceError
+
+from sharedict.common import moments
 
 F_SETPIPE_SZ: int | None = getattr(fcntl, "F_SETPIPE_SZ", None)
 CHUNK_BYTES = 1 << 18
@@ -67,12 +69,9 @@ class _Copier(threading.Thread):
                 self._raw.cancel()
 
     def _copy(self, pipe: IO[bytes]) -> None:
-        connection = connections.create_connection("default")
         try:
-            connection.ensure_connection()
-            self._raw = connection.connection
-            self._raw.set_session(isolation_level="REPEATABLE READ", readonly=True, autocommit=False)
-            with self._raw.cursor() as cursor:
+            with moments.reading(), connection.cursor() as cursor:
+                self._raw = connection.connection
                 for statement in self._statements(cursor):
                     cursor.copy_expert(statement, pipe, CHUNK_BYTES)
         finally:

@@ -1,5 +1,6 @@
 """What every resource of the API is made of: strict lists, and a schema that names the errors."""
 
+from contextlib import ExitStack
 from typing import Any, ClassVar, TypeVar
 
 from django.db.models import Model, QuerySet
@@ -9,9 +10,11 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent
 from rest_framework import serializers
 from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.viewsets import GenericViewSet
 
+from sharedict.common import moments
 from sharedict.common.pagination import KeyPagination, refusal
 from sharedict.common.problems import ProblemSerializer
 
@@ -35,6 +38,9 @@ ERRORS = {
 class ViewSet(GenericViewSet[M]):
     """Rows that the caller may see, one page at a time in the order of their keys.
 
+    What only reads is answered from one moment of the database. It begins when the caller is known and
+    counted, which writes, and ends with the answer, whatever that is.
+
     ``queryset`` is what one page loads. ``write_scope`` names the scope that a token needs for anything but
     reading; without one nothing is written here.
     """
@@ -50,6 +56,10 @@ class ViewSet(GenericViewSet[M]):
         view.should_append_slash = False
         return view
 
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        with ExitStack() as self.moment:
+            return super().dispatch(request, *args, **kwargs)
+
     def get_queryset(self) -> QuerySet[M]:
         rows: Any = super().get_queryset()
         found: QuerySet[M] = rows.visible_to(self.request.user)
@@ -60,6 +70,8 @@ class ViewSet(GenericViewSet[M]):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
+        if request.method in SAFE_METHODS:
+            self.moment.enter_context(moments.reading())
         if self.action == "list":
             self.refuse_odd_parameters(request)
 

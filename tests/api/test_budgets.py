@@ -15,11 +15,12 @@ from municipalities.models import Cooperation, Driver, Link, Member, Municipalit
 from services.models import Application, Installation, Subscription
 from sharedict.jobs.models import Job
 from tests.api.conftest import Caller
+from tests.budgets import MOMENT
 from tests.factories.municipalities import LONG_AGO
 
 pytestmark = pytest.mark.django_db
 SIZES = (1, 50, 1000)
-MOST = 6
+MOST = 6 + MOMENT
 NOON = dt.datetime(2026, 1, 1, 12, tzinfo=dt.UTC)
 
 Maker = Callable[[Cooperation, int], Any]

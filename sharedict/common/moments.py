@@ -1,0 +1,70 @@
+"""One answer comes from one moment: transactions whose queries all see the same snapshot of the database."""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from typing import Any
+
+from django.db import connection, transaction
+from django.http import HttpRequest, HttpResponseBase
+from django.template.response import SimpleTemplateResponse
+
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+SNAPSHOT = "ISOLATION LEVEL REPEATABLE READ"
+"""PostgreSQL takes the snapshot at the first query, and shows it until the transaction ends."""
+
+View = Callable[..., HttpResponseBase]
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """What is read inside is of one moment, and nothing can be written: PostgreSQL refuses it.
+
+    Inside another transaction, as in most tests, that one's snapshot holds; writing is refused all the same.
+    """
+    with _transaction(SNAPSHOT, "READ ONLY"):
+        yield
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """What is read inside is of one moment; a row that somebody else has changed since cannot be written.
+
+    That raises OperationalError (40001): begin again. Inside another transaction that one's rules hold.
+    """
+    with _transaction(SNAPSHOT):
+        yield
+
+
+def streamed(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """``pieces``, made in one moment that begins with the first of them.
+
+    It ends with the last, or when the reader closes the stream; one who never reads begins none.
+    """
+    with reading():
+        yield from pieces
+
+
+def in_one_moment(view: View) -> View:
+    """``view``, with what only reads answered, and rendered, in one moment."""
+
+    @wraps(view)
+    def viewed(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.method not in SAFE_METHODS:
+            return view(request, *args, **kwargs)
+        with reading():
+            response = view(request, *args, **kwargs)
+            return response.render() if isinstance(response, SimpleTemplateResponse) else response
+
+    return viewed
+
+
+@contextmanager
+def _transaction(*modes: str) -> Iterator[None]:
+    if connection.in_atomic_block:
+        modes = tuple(mode for mode in modes if mode != SNAPSHOT)  # it is taken already
+    with transaction.atomic():
+        if modes:
+            with connection.cursor() as cursor:
+                cursor.execute(f"SET TRANSACTION {', '.join(modes)}")
+        yield
