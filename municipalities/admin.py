@@ -5,10 +5,12 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from municipalities.actions import delete_row, log, refuse_strangers, save_row
 from municipalities.models import Cooperation, Driver, Link, Member, Municipality, Reading, Role, Site, Token
-from municipalities.portal import ModelForm
+from municipalities.portal import ModelForm, refuse
 
 
 class RowAdminForm(ModelForm):
@@ -21,7 +23,7 @@ class RowAdminForm(ModelForm):
         try:
             refuse_strangers(self.instance)
         except ValidationError as error:
-            self.add_error(None, error.messages)
+            refuse(self, error)
 
 
 class RowAdmin(admin.ModelAdmin):
@@ -42,6 +44,19 @@ class RowAdmin(admin.ModelAdmin):
 class CooperationAdmin(RowAdmin):
     list_display = ("name", "slug", "currency", "charging", "shares_are_open", "is_demonstration")
     search_fields = ("name", "slug")
+    fieldsets = (
+        (None, {"fields": ("name", "slug", "is_demonstration")}),
+        (_("Who it is"), {"fields": ("organisation_number", "address")}),
+        (_("How costs are shared"), {"fields": ("first_month", "year_starts_in", "shares_are_open")}),
+        (_("How they are charged"), {"fields": ("currency", "charging", "payment_days")}),
+    )
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        this_month = timezone.localdate().replace(day=1)
+        return {"first_month": this_month, **super().get_changeform_initial_data(request)}
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False  # what it was stands in the change log for good
 
 
 @admin.register(Municipality)

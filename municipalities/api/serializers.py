@@ -144,7 +144,18 @@ class MunicipalityByKey(ChoiceByCode):
 class CooperationSerializer(serializers.ModelSerializer[Cooperation]):
     class Meta:
         model = Cooperation
-        fields = ["slug", "name", "currency", "charging", "year_starts_in", "shares_are_open"]
+        fields = [
+            "slug",
+            "name",
+            "organisation_number",
+            "address",
+            "currency",
+            "charging",
+            "payment_days",
+            "first_month",
+            "year_starts_in",
+            "shares_are_open",
+        ]
 
 
 class MunicipalitySerializer(serializers.ModelSerializer[Municipality]):

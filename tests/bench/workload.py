@@ -68,7 +68,9 @@ def _load(workload: Workload, by: User) -> Cooperation:
     """One cooperation: 30 % even and 70 % by a driver, so that no two municipalities weigh the same."""
     chance = Random(workload.name)  # noqa: S311 - the same numbers in every run, not secrets
     places = list(Municipality.objects.filter(country="SE").order_by("code")[: workload.municipalities])
-    cooperation = Cooperation.objects.create(slug=workload.name, name=workload.name.title())
+    cooperation = Cooperation.objects.create(
+        slug=workload.name, name=workload.name.title(), first_month=NEW_YEAR
+    )
     Role.objects.create(cooperation=cooperation, user=by, kind=Role.Kind.ADMINISTRATOR)
     Member.objects.bulk_create(
         Member(cooperation=cooperation, municipality=place, valid_from=NEW_YEAR) for place in places

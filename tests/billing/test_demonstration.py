@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import Min, Sum
 from pytest_django import DjangoDbBlocker
 
 from agreements.models import KeyVersion
@@ -45,6 +45,12 @@ def north() -> Cooperation:
 def test_four_cooperations_stand_under_the_banner() -> None:
     found = Cooperation.objects.filter(is_demonstration=True)
     assert {row.slug for row in found} == {*VARMLAND, "it-varmland", "ekommune-sunnmore-2017"}
+
+
+def test_each_begins_with_the_first_month_that_it_has_costs_in() -> None:
+    for cooperation in Cooperation.objects.filter(is_demonstration=True):
+        first = Period.objects.of(cooperation).aggregate(first=Min("first_day"))["first"]
+        assert cooperation.first_month == first
 
 
 @pytest.mark.parametrize("slug", VARMLAND)

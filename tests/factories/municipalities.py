@@ -18,6 +18,7 @@ class CooperationFactory(DjangoModelFactory):
 
     slug = factory.Sequence(lambda number: f"cooperation-{number}")
     name = factory.LazyAttribute(lambda row: row.slug.replace("-", " ").title())
+    first_month = LONG_AGO
 
 
 class MunicipalityFactory(DjangoModelFactory):

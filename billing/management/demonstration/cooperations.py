@@ -41,29 +41,53 @@ def load_people() -> People:
 def load_cooperations(people: People, today: dt.date) -> list[Cooperation]:
     """Those of the four that are not there yet, with costs until the month of ``today``."""
     months = [Month.of(today).plus(index - MONTHS_SHOWN + 1) for index in range(MONTHS_SHOWN)]
-    settled, invoiced = Cooperation.Charging.SETTLED, Cooperation.Charging.INVOICED
     places = {place.key: place for place in Municipality.objects.all()}
     loaded = []
-    for slug, name, currency, charging, lived, build in (
-        ("north-varmland", "North Värmland", "SEK", settled, months, north_varmland.build),
-        ("east-varmland", "East Värmland", "SEK", invoiced, months, east_varmland.build),
-        ("it-varmland", "IT Värmland", "SEK", invoiced, months, it_varmland.build),
-        (
-            "ekommune-sunnmore-2017",
-            "eKommune Sunnmøre 2017",
-            "NOK",
-            invoiced,
-            ekommune_sunnmore.MONTHS,
-            ekommune_sunnmore.build,
-        ),
+    for cooperation, lived, build in (
+        (_north_varmland(), months, north_varmland.build),
+        (_east_varmland(), months, east_varmland.build),
+        (_it_varmland(), months, it_varmland.build),
+        (_sunnmore(), ekommune_sunnmore.MONTHS, ekommune_sunnmore.build),
     ):
-        if Cooperation.objects.filter(slug=slug).exists():
+        if Cooperation.objects.filter(slug=cooperation.slug).exists():
             continue
-        cooperation = Cooperation(
-            slug=slug, name=name, currency=currency, charging=charging, is_demonstration=True
-        )
+        cooperation.first_month, cooperation.is_demonstration = lived[0].first, True
         since = dt.date(lived[0].year - (lived is months), 1, 1)
         build(Builder(cooperation, people, since), places, lived)
         drop_superseded_shares(cooperation_id=cooperation.pk)
         loaded.append(cooperation)
     return loaded
+
+
+def _north_varmland() -> Cooperation:
+    return Cooperation(
+        slug="north-varmland",
+        name="North Värmland",
+        charging=Cooperation.Charging.SETTLED,
+        organisation_number="222000-9019",
+        address="IT-nämnden Norra Värmland\nGransångarvägen 1\n685 00 Torsby",
+    )
+
+
+def _east_varmland() -> Cooperation:
+    return Cooperation(
+        slug="east-varmland",
+        name="East Värmland",
+        organisation_number="222000-9027",
+        address="Östra Värmlands IT-nämnd\nVänerstigen 1\n681 00 Kristinehamn",
+    )
+
+
+def _it_varmland() -> Cooperation:
+    return Cooperation(
+        slug="it-varmland",
+        name="IT Värmland",
+        organisation_number="222000-9035",
+        address="IT Värmland\nSolviksgatan 1\n650 00 Karlstad",
+        payment_days=20,
+    )
+
+
+def _sunnmore() -> Cooperation:
+    """As published; nothing is known of its number or address."""
+    return Cooperation(slug="ekommune-sunnmore-2017", name="eKommune Sunnmøre 2017", currency="NOK")
