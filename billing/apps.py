@@ -7,7 +7,11 @@ class BillingConfig(AppConfig):
     verbose_name = _("Billing")
 
     def ready(self) -> None:
+        from billing.actions import refuse_other_currency
         from billing.tasks import recompute_touched
+        from municipalities.actions import add_check
+        from municipalities.models import Cooperation
         from sharedict.jobs.registry import FACTS_CHANGED, register
 
         register(FACTS_CHANGED, recompute_touched)
+        add_check(Cooperation, refuse_other_currency)

@@ -2,19 +2,20 @@
 
 from typing import Any, ClassVar
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from municipalities.actions import delete_row, log, refuse_strangers, save_row
+from municipalities.actions import check_row, delete_row, log, refuse_strangers, save_row
 from municipalities.models import Cooperation, Driver, Link, Member, Municipality, Reading, Role, Site, Token
 from municipalities.portal import ModelForm, refuse
 
 
 class RowAdminForm(ModelForm):
-    """Refuses a row that refers to something of another cooperation."""
+    """Refuses a row that refers to something of another cooperation, or that an app above refuses."""
 
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]
@@ -22,6 +23,7 @@ class RowAdminForm(ModelForm):
             return
         try:
             refuse_strangers(self.instance)
+            check_row(self.instance)
         except ValidationError as error:
             refuse(self, error)
 
@@ -32,6 +34,24 @@ class RowAdmin(admin.ModelAdmin):
     form = RowAdminForm
     list_select_related: ClassVar[bool | list[str] | tuple[str, ...]] = True
     actions = None  # removing many at once would go past the change log
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        """The form again, with the reason, where the action refuses what the form had let through.
+
+        Somebody else has then saved something in between.
+        """
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except ValidationError as error:
+            for message in error.messages:
+                self.message_user(request, message, messages.ERROR)
+            return redirect(request.get_full_path())
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         save_row(row=obj, by=request.user)

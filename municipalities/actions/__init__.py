@@ -1,5 +1,6 @@
 """Changing who takes part and where things run; and the one way every app saves and ends its rows."""
 
+from municipalities.actions.hooks import add_check, check_row
 from municipalities.actions.jobs import retry_job
 from municipalities.actions.people import add_person, create_person, delete_role, save_role
 from municipalities.actions.registers import import_readings, save_site
@@ -21,9 +22,11 @@ from municipalities.actions.tokens import create_token, hash_secret, revoke_toke
 
 __all__ = [
     "AlreadyThereError",
+    "add_check",
     "add_once",
     "add_person",
     "announce",
+    "check_row",
     "concerned",
     "cooperation_id_of",
     "create_person",

@@ -9,6 +9,7 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from municipalities.actions.hooks import check_row
 from municipalities.models import Cooperation, Member, Municipality
 from sharedict.accounts.models import User
 from sharedict.audit.actions import field_values, record
@@ -28,13 +29,15 @@ class AlreadyThereError(ConflictError):
 def save_row(*, row: R, by: object) -> R:
     """Add or change ``row``: validated, logged, and the days it touches announced for recomputing.
 
-    Raises ValidationError, by field, for whatever the row's fields, constraints or cooperation do not allow.
+    Raises ValidationError, by field, for whatever the row's fields, constraints or cooperation do not allow,
+    or an app above refuses.
     """
     # without the default order, which may join: joined rows would be locked too, and outer joins cannot be
     kept = type(row)._default_manager.select_for_update().order_by("pk")
     before = kept.filter(pk=row.pk).first() if row.pk else None
     refuse_strangers(row)
     row.full_clean()
+    check_row(row)
     row.save()
     changes = differences(field_values(before) if before else {}, row)
     if changes:

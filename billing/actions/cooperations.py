@@ -1,0 +1,14 @@
+"""What computed months fix of their cooperation."""
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from billing.models import Run
+from municipalities.models import Cooperation
+
+
+def refuse_other_currency(cooperation: Cooperation) -> None:
+    """Raise ValidationError if months have been computed in another currency than ``cooperation`` now has."""
+    other = Cooperation.objects.filter(pk=cooperation.pk).exclude(currency=cooperation.currency)
+    if other.exists() and Run.objects.of(cooperation).exists():
+        raise ValidationError({"currency": _("The currency is fixed since months have been computed.")})
