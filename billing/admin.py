@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from billing.actions import refuse_cost, save_cost
-from billing.models import Cost, Period, Run, RunTotal
+from billing.models import Cost, LateDecision, Period, Run, RunTotal, Statement
 from municipalities.admin import RowAdmin, RowAdminForm
 
 
@@ -98,10 +98,27 @@ class RunAdmin(ReadOnlyAdmin):
 
 @admin.register(RunTotal)
 class RunTotalAdmin(ReadOnlyAdmin):
-    list_display = ["name", "run", "cooperation", "amount", "statement_number"]
+    list_display = ["name", "run", "cooperation", "amount"]
     list_filter = ["cooperation"]
     list_select_related = ["cooperation", "run__period"]
-    search_fields = ["name", "=statement_number"]
+    search_fields = ["name"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[RunTotal]:
         return super().get_queryset(request).defer("run__facts", "run__carry")
+
+
+@admin.register(Statement)
+class StatementAdmin(ReadOnlyAdmin):
+    list_display = ["number", "payer_name", "first_day", "cooperation", "total", "currency", "issued_at"]
+    list_filter = ["cooperation", "is_taken_over"]
+    list_select_related = ["cooperation"]
+    search_fields = ["payer_name", "=number", "=content_hash"]
+    date_hierarchy = "first_day"
+
+
+@admin.register(LateDecision)
+class LateDecisionAdmin(ReadOnlyAdmin):
+    list_display = ["period", "cost", "verdict", "reason", "decided_by", "decided_at", "cooperation"]
+    list_filter = ["cooperation", "verdict"]
+    list_select_related = ["cooperation", "period", "cost", "decided_by"]
+    search_fields = ["=cost__reference", "reason"]

@@ -22,7 +22,17 @@ from django.db.models.functions import TruncMonth
 from sharedict.common.access import TenantQuerySet, Viewer
 
 if TYPE_CHECKING:
-    from billing.models import Cost, Period, Run, RunLine, RunTotal, Share  # noqa: F401
+    from billing.models import (  # noqa: F401
+        Cost,
+        LateChange,
+        Period,
+        Run,
+        RunLine,
+        RunTotal,
+        Share,
+        Statement,
+        StatementLine,
+    )
 
 M = TypeVar("M", bound=Model)
 
@@ -142,3 +152,19 @@ class ShareQuerySet(_OfRun["Share"]):
     def for_listing(self) -> Self:
         """With municipality, line and period."""
         return self.select_related("municipality", "line", "run__period").defer("run__facts", "run__carry")
+
+
+class LateChangeQuerySet(TenantQuerySet["LateChange"]):
+    def for_listing(self) -> Self:
+        """With month, cost and application."""
+        return self.select_related("period", "cost__application", "cost__cost_type")
+
+
+class StatementQuerySet(_OfRun["Statement"]):
+    def for_listing(self) -> Self:
+        """With municipality and month."""
+        return self.select_related("municipality", "period")
+
+
+class StatementLineQuerySet(TenantQuerySet["StatementLine"]):
+    pass

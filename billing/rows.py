@@ -1,5 +1,6 @@
-"""An allocation becomes rows: lines, totals and shares, written with COPY."""
+"""An allocation becomes rows: lines, totals and shares, written with COPY, and held to their sums."""
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
@@ -8,36 +9,42 @@ from typing import Any
 from django.db import connection
 
 from billing.engine.allocate import Allocation, Line
-from billing.engine.facts import Facts
+from billing.engine.facts import CorrectionFact, CostFact, Facts
 from billing.models import Run
+from billing.snapshots.late import evidence
+from sharedict.kernel.errors import SharedictError
 from sharedict.kernel.money import minor_text
+from sharedict.kernel.periods import Month
 
 ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 NULL = "\\N"
 CHUNK_BYTES = 1 << 18
 
 Column = tuple[str, tuple[int, ...]]
-"""Ids of lines, as the inside of an array literal, and a municipality's shares of them in minor units."""
+"""Numbers of lines, as the inside of an array literal, and a municipality's shares of them in minor units."""
+
+
+class HalfARunError(SharedictError):
+    """The rows of a run do not add up: nothing of it is stored."""
+
+    code = "half_a_run"
 
 
 def write_rows(
     *, run: Run, facts: Facts, allocation: Allocation, cost_ids: Mapping[str, int], places: Mapping[str, int]
 ) -> None:
-    """Write everything that ``run`` found, in the caller's transaction.
+    """Write everything that ``run`` found, in the caller's transaction: lines from 1 on, as divided.
 
-    ``cost_ids`` maps reference to cost, ``places`` country and code to municipality.
+    ``cost_ids`` maps reference to cost, ``places`` country and code to municipality. Raises HalfARunError
+    where what then stands in the database does not add up.
     """
-    line_ids = _line_ids(len(allocation.lines))
     _copy(
-        "billing_runline (id, run_id, cooperation_id, cost_id, reference, application_code,"
+        "billing_runline (run_id, number, cooperation_id, cost_id, reference, application_code,"
         " application_name, cost_type_code, cost_type_name, supplier, description, key_code,"
-        " key_version, amount, reason, detail)",
-        (
-            _line_row(run, facts, line, line_id, cost_ids[line.cost.reference])
-            for line, line_id in zip(allocation.lines, line_ids, strict=True)
-        ),
+        " key_version, amount, reason, detail, concerns, evidence)",
+        _line_rows(run, facts, allocation, cost_ids),
     )
-    columns = _columns(allocation, line_ids)
+    columns = _columns(allocation)
     ordered = sorted(columns, key=places.__getitem__)
     head = f"{run.pk}\t{run.cooperation_id}"
     _copy(
@@ -49,30 +56,56 @@ def write_rows(
         ),
     )
     _copy(
-        "billing_shareblock (run_id, cooperation_id, municipality_id, line_ids, amounts_minor)",
+        "billing_shareblock (run_id, cooperation_id, municipality_id, line_numbers, amounts_minor)",
         (f"{head}\t{places[code]}\t{_block(columns[code])}\n" for code in ordered),
     )
+    _assert_whole(run)
 
 
-def _columns(allocation: Allocation, line_ids: list[int]) -> dict[str, list[Column]]:
-    """For each municipality its shares of each basis's lines, beside the ids of those lines."""
-    by_basis = defaultdict[int, list[tuple[int, Line]]](list)
-    for line, line_id in zip(allocation.lines, line_ids, strict=True):
-        if line.basis is not None:
-            by_basis[line.basis].append((line_id, line))
+def _assert_whole(run: Run) -> None:
+    """Shares add up to each total, totals to the lines that somebody carries, lines to the run."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT (SELECT count(*) FROM billing_runtotal AS total
+                    LEFT JOIN billing_shareblock AS block USING (run_id, municipality_id)
+                    WHERE total.run_id = %(run)s AND total.amount * 100 IS DISTINCT FROM
+                          (SELECT sum(minor) FROM unnest(block.amounts_minor) AS minor)),
+                   (SELECT COALESCE(sum(amount), 0) FROM billing_runtotal WHERE run_id = %(run)s),
+                   (SELECT COALESCE(sum(amount), 0) FROM billing_runline
+                    WHERE run_id = %(run)s AND reason = ''),
+                   (SELECT COALESCE(sum(amount), 0) FROM billing_runline
+                    WHERE run_id = %(run)s AND reason <> '')
+            """,
+            {"run": run.pk},
+        )
+        apart, totals, allocated, unallocated = cursor.fetchone()
+    if apart or totals != allocated or unallocated != run.unallocated or totals + unallocated != run.total:
+        raise HalfARunError
+
+
+def _columns(allocation: Allocation) -> dict[str, list[Column]]:
+    """For each municipality its shares of each division's lines, beside the numbers of those lines."""
+    by_division = defaultdict[int, list[tuple[int, Line]]](list)
+    for number, line in enumerate(allocation.lines, start=1):
+        if line.division is not None:
+            by_division[line.division].append((number, line))
     columns = defaultdict[str, list[Column]](list)
-    for index, lines in by_basis.items():
-        basis, ids = allocation.bases[index], _array(tuple(line_id for line_id, _ in lines))
+    for index, lines in by_division.items():
+        division, numbers = allocation.divisions[index], _array(tuple(number for number, _ in lines))
         by_payer = zip(*(line.shares for _, line in lines), strict=True)
-        for code, weight, shares in zip(basis.codes, basis.weights, by_payer, strict=True):
-            if weight or any(shares):  # a base amount is paid whatever the weight
-                columns[code].append((ids, shares))
+        for code, weight, shares in zip(division.codes, division.weights, by_payer, strict=True):
+            if weight or any(shares):
+                columns[code].append((numbers, shares))
+    for number, correction in enumerate(allocation.corrections, start=len(allocation.lines) + 1):
+        for code, minor in correction.shares.items():
+            columns[code].append((str(number), (minor,)))
     return columns
 
 
 def _block(columns: list[Column]) -> str:
     """One municipality's lines and shares as two array literals."""
-    lines = ",".join(ids for ids, _ in columns)
+    lines = ",".join(numbers for numbers, _ in columns)
     return f"{{{lines}}}\t{{{','.join(_array(shares) for _, shares in columns)}}}"
 
 
@@ -81,13 +114,24 @@ def _array(numbers: tuple[int, ...]) -> str:
     return ("%d," * len(numbers))[:-1] % numbers
 
 
-def _line_row(run: Run, facts: Facts, line: Line, line_id: int, cost_id: int) -> str:
-    cost, key = line.cost, facts.keys.get(line.term.key) if line.term else None
-    cells = (
-        str(line_id),
-        str(run.pk),
-        str(run.cooperation_id),
-        str(cost_id),
+def _line_rows(run: Run, facts: Facts, allocation: Allocation, cost_ids: Mapping[str, int]) -> Iterator[str]:
+    head = str(run.pk)
+    for number, line in enumerate(allocation.lines, start=1):
+        key = facts.keys.get(line.term.key) if line.term else None
+        version = None if key is None else str(key.version)
+        cells = (key.code if key else "", version, minor_text(line.amount_minor), line.reason)
+        start = (head, str(number), str(run.cooperation_id), str(cost_ids[line.cost.reference]))
+        yield _row(*start, *_names(facts, line.cost), *cells, line.detail[:300], None, None)
+    for number, each in enumerate(allocation.corrections, start=len(allocation.lines) + 1):
+        yield _row(
+            *(head, str(number), str(run.cooperation_id), str(cost_ids[each.cost.reference])),
+            *_names(facts, each.cost),
+            *_correction(each),
+        )
+
+
+def _names(facts: Facts, cost: CostFact) -> tuple[str, ...]:
+    return (
         cost.reference,
         cost.application or "",
         facts.applications.get(cost.application or "", ""),
@@ -95,27 +139,23 @@ def _line_row(run: Run, facts: Facts, line: Line, line_id: int, cost_id: int) ->
         facts.cost_types[cost.cost_type],
         cost.supplier,
         cost.description,
-        key.code if key else "",
-        None if key is None else str(key.version),
-        minor_text(line.amount_minor),
-        line.reason,
-        line.detail[:300],
     )
+
+
+def _correction(each: CorrectionFact) -> tuple[str | None, ...]:
+    """Key and version, amount, no reason or detail, the month that it concerns, and the evidence."""
+    version = None if each.key_version is None else str(each.key_version)
+    amount = minor_text(sum(each.shares.values()))
+    month = Month.parse(each.month).first.isoformat()
+    return (each.key, version, amount, "", "", month, json.dumps(evidence(each), sort_keys=True))
+
+
+def _row(*cells: str | None) -> str:
     return "\t".join(NULL if cell is None else _text(cell) for cell in cells) + "\n"
 
 
 def _text(value: str) -> str:
     return value.translate(ESCAPES)
-
-
-def _line_ids(count: int) -> list[int]:
-    """That many fresh ids for run lines."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence('billing_runline', 'id')) FROM generate_series(1, %s)",
-            [count],
-        )
-        return [pk for (pk,) in cursor.fetchall()]
 
 
 class _Stream:

@@ -48,6 +48,11 @@ class Term(SpannedFact):
     by_days = models.BooleanField(
         _("by days"), default=False, help_text=_("Who joins or leaves within a month pays for its days only.")
     )
+    after_leaving = models.BooleanField(
+        _("also after leaving"),
+        default=False,
+        help_text=_("Who has left the cooperation still pays, while subscribed or named here."),
+    )
     objects = TermQuerySet.as_manager()
 
     class Meta:

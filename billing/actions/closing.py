@@ -1,5 +1,6 @@
-"""Months are proposed and closed, by two people, and their statements numbered."""
+"""Months are proposed and closed, by two people, and their statements issued."""
 
+import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -7,15 +8,20 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from billing.actions.runs import add_periods, compute_period
+from billing.actions.statements import issue_statements
 from billing.engine.facts import fingerprint
-from billing.models import Period, RunTotal
-from billing.snapshots import gather
+from billing.models import Period, Statement
+from billing.snapshots import STOPS, gather, late_states
 from municipalities.actions import save_row
 from municipalities.models import Cooperation
 from sharedict.accounts.models import User
 from sharedict.jobs.actions import announce_change
+from sharedict.kernel.periods import months_between
 
 
 class StaleError(ValidationError):
@@ -33,8 +39,9 @@ def recomputed_where_stale(period: Period, by: User) -> Iterator[None]:
             yield
     except StaleError:
         with transaction.atomic():
-            days = (period.month.first, period.month.after)
-            announce_change(cooperation_id=period.cooperation_id, touches=days, by=by)
+            announce_change(
+                cooperation_id=period.cooperation_id, touches=(dt.date.min, period.month.after), by=by
+            )
         raise
 
 
@@ -42,24 +49,35 @@ def propose_period(*, period: Period, by: User) -> Period:
     """Ask for the month to be closed. Raises ValidationError where it cannot be.
 
     A month that is stale is recomputed, whether or not a change was announced; the same holds for closing.
+    Empty months before it will be closed together with it.
     """
+    fill_gap(period)
     with recomputed_where_stale(period, by):
         return _propose(period, by)
 
 
 def close_period(*, period: Period, by: User) -> Period:
-    """Close a proposed month for good, numbering its statements; somebody else than the proposer does it.
+    """Close a proposed month for good, issuing its statements; somebody else than the proposer does it.
 
-    Later months of the agreement year carry its rounding on, and are recomputed. Raises ValidationError
-    where it cannot be closed.
+    Empty months before it close in the same act. Later months of the agreement year carry its rounding on,
+    and are recomputed. Raises ValidationError where it cannot be closed.
     """
     with recomputed_where_stale(period, by):
         return _close(period, by)
 
 
+def fill_gap(period: Period) -> None:
+    """Make and compute the months without costs between the first month and ``period``."""
+    cooperation = period.cooperation
+    add_periods(cooperation, {*months_between(cooperation.first_month, period.first_day)})
+    missing = Period.objects.of(cooperation).filter(first_day__lt=period.first_day, current_run=None)
+    for pk in missing.order_by("first_day").values_list("pk", flat=True):
+        compute_period(period_id=pk)
+
+
 def _propose(period: Period, by: User) -> Period:
-    period = Period.objects.select_for_update().get(pk=period.pk)
-    _refuse_unready(period)
+    period = _locked(period)
+    _refuse_unready(period, _empty_before(period))
     if period.state == Period.State.OPEN:
         period.state, period.proposed_by, period.proposed_at = Period.State.PROPOSED, by, timezone.now()
         save_row(row=period, by=by)
@@ -69,9 +87,9 @@ def _propose(period: Period, by: User) -> Period:
 @transaction.atomic
 def reopen_period(*, period: Period, by: User) -> Period:
     """Take a proposal back, whoever made it; safe to repeat. Raises ValidationError for a closed month."""
-    period = Period.objects.select_for_update().get(pk=period.pk)
+    period = _locked(period)
     if period.is_closed:
-        raise ValidationError(_("The month is closed: correct it with a cost in an open month."))
+        raise ValidationError(_("The month is closed: what changes now is corrected in the next open month."))
     if period.state == Period.State.PROPOSED:
         period.state, period.proposed_by, period.proposed_at = Period.State.OPEN, None, None
         save_row(row=period, by=by)
@@ -79,43 +97,84 @@ def reopen_period(*, period: Period, by: User) -> Period:
 
 
 def _close(period: Period, by: User) -> Period:
-    period = Period.objects.select_for_update().get(pk=period.pk)
+    period = _locked(period)
     if period.is_closed:
         return period
-    _refuse_unready(period)
+    empty = _empty_before(period)
+    _refuse_unready(period, empty)
     if period.state != Period.State.PROPOSED:
         raise ValidationError(_("Propose the month first."))
     if period.proposed_by_id == by.pk:
         raise ValidationError(_("Somebody else than the proposer closes the month."))
-    period.state, period.closed_by, period.closed_at = Period.State.CLOSED, by, timezone.now()
-    save_row(row=period, by=by)
-    _number_statements(period)
-    announce_change(cooperation_id=period.cooperation_id, touches=(period.month.after, None), by=by)
+    now = timezone.now()
+    for each in [*empty, period]:
+        issue_statements(period=each, number=_last_number(each.cooperation) + 1, at=now)
+        each.state, each.proposed_by = Period.State.CLOSED, period.proposed_by
+        each.proposed_at, each.closed_by, each.closed_at = period.proposed_at, by, now
+        save_row(row=each, by=by)
+    announce_change(cooperation_id=period.cooperation_id, touches=(period.first_day, None), by=by)
     return period
 
 
-def _number_statements(period: Period) -> None:
+def _locked(period: Period) -> Period:
+    """The month, under a lock on its cooperation: months close one at a time, and costs wait meanwhile."""
     Cooperation.objects.select_for_update(no_key=True).get(pk=period.cooperation_id)
-    last = RunTotal.objects.of(period.cooperation).aggregate(last=Max("statement_number"))["last"] or 0
-    totals = list(RunTotal.objects.filter(run=period.current_run))
-    for number, total in enumerate(totals, start=last + 1):
-        total.statement_number = number
-    RunTotal.objects.bulk_update(totals, ["statement_number"])
+    rows = Period.objects.select_for_update(of=("self",)).select_related("cooperation", "current_run")
+    return rows.get(pk=period.pk)
 
 
-def _refuse_unready(period: Period) -> None:
-    run = period.current_run
-    if run is None or fingerprint(gather(period).to_json()) != run.fingerprint:
-        raise StaleError(_("The month is being recomputed: try again in a moment."))
-    if run.unallocated_lines:
+def _last_number(cooperation: Cooperation) -> int:
+    return Statement.objects.of(cooperation).aggregate(last=Max("number"))["last"] or 0
+
+
+def _empty_before(period: Period) -> list[Period]:
+    """The open months before ``period``, locked; raises ValidationError where one is not empty."""
+    rows = Period.objects.of(period.cooperation).filter(first_day__lt=period.first_day)
+    before = list(
+        rows.exclude(state=Period.State.CLOSED)
+        .select_for_update(of=("self",))
+        .select_related("cooperation", "current_run")
+        .order_by("first_day")
+    )
+    full = next((each for each in before if each.current_run and each.current_run.lines.exists()), None)
+    if full:
         raise ValidationError(
-            _("%(count)d costs are unallocated: give them a term, or mend its key.")
-            % {"count": run.unallocated_lines}
+            _("Close %(month)s first: months close in their order.") % {"month": _name(full)}
         )
-    if (
-        Period.objects.of(period.cooperation)
-        .filter(first_day__lt=period.first_day)
-        .exclude(state=Period.State.CLOSED)
-        .exists()
-    ):
-        raise ValidationError(_("Close the months before it first."))
+    return before
+
+
+def _refuse_unready(period: Period, empty: list[Period]) -> None:
+    for each in [*empty, period]:
+        if each.failure:
+            raise StaleError(
+                _("%(month)s could not be computed: %(why)s") % {"month": _name(each), "why": each.failure}
+            )
+        run = each.current_run
+        if run is None or fingerprint(gather(each).to_json()) != run.fingerprint:
+            raise StaleError(
+                _("%(month)s is being recomputed: try again in a moment.") % {"month": _name(each)}
+            )
+        if run.unallocated_lines:
+            raise ValidationError(
+                ngettext(
+                    "%(count)d cost of %(month)s is unallocated: give it a term, or mend its key.",
+                    "%(count)d costs of %(month)s are unallocated: give them a term, or mend their key.",
+                    run.unallocated_lines,
+                )
+                % {"count": run.unallocated_lines, "month": _name(each)}
+            )
+    waiting = sum(state.verdict in STOPS for state in late_states(period.cooperation))
+    if waiting:
+        raise ValidationError(
+            ngettext(
+                "%(count)d late change waits for a decision: charge it, or leave it.",
+                "%(count)d late changes wait for a decision: charge them, or leave them.",
+                waiting,
+            )
+            % {"count": waiting}
+        )
+
+
+def _name(period: Period) -> str:
+    return date_format(period.first_day, "F Y")

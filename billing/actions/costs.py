@@ -7,24 +7,29 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from billing.engine.spread import first_excess
 from billing.imports import IMPORTED
 from billing.models import Cost
+from billing.snapshots.month import cost_fact
 from municipalities.actions import announce, differences, refuse_strangers, save_row
 from municipalities.models import Cooperation
 from sharedict.audit.actions import field_values, record_all
 
-CREDITED = ("application_id", "cost_type_id", "starts_on", "ends_on", "cooperation_id")
-"""What a credit note has in common with the cost it undoes, beside the opposite amount."""
+CREDITED = ("application_id", "cost_type_id", "cooperation_id")
+"""What a credit note has in common with the cost it refunds; its days lie inside the cost's own."""
+KEPT = ("amount", "application_id", "cost_type_id", "starts_on", "ends_on", "cooperation_id")
+"""What a cost keeps as long as a credit note refunds it."""
 
 
 @transaction.atomic
 def save_cost(*, cost: Cost, by: object) -> Cost:
     """Add or change a cost; a new one gets the next reference of its cooperation.
 
-    Raises ValidationError, by field, also for another currency than the cooperation's and for a credit that
-    does not undo its cost exactly.
+    Raises ValidationError, by field, also for another currency than the cooperation's, for days before its
+    first month, and for a credit note that refunds more than there is.
     """
     cooperation = Cooperation.objects.select_for_update(no_key=True).get(pk=cost.cooperation_id)
     refuse_cost(cost, cooperation)
@@ -90,23 +95,32 @@ def import_costs(*, cooperation: Cooperation, costs: Sequence[Cost], by: object)
 def withdraw_cost(*, cost: Cost, on: dt.date, by: object) -> Cost:
     """Let a cost count no longer, in any month that is not closed; safe to repeat.
 
-    Raises ValidationError while a credit note undoes it: withdraw that first.
+    Raises ValidationError while a credit note refunds it: withdraw that first.
     """
+    cost = _locked(cost)
     if cost.is_withdrawn:
         return cost
     if Cost.objects.valid().filter(credits=cost).exists():
-        raise ValidationError(_("A credit note undoes this cost: withdraw the credit note first."))
+        raise ValidationError(_("A credit note refunds this cost: withdraw the credit note first."))
     cost.withdrawn_on = on
     return save_row(row=cost, by=by)
 
 
 @transaction.atomic
 def restore_cost(*, cost: Cost, by: object) -> Cost:
-    """Let a withdrawn cost count again; safe to repeat."""
-    if cost.credits and cost.credits.is_withdrawn:
-        raise ValidationError(_("The cost that it undoes is withdrawn: restore that first."))
+    """Let a withdrawn cost count again; safe to repeat. Raises ValidationError where it no longer may."""
+    cost = _locked(cost)
+    if not cost.is_withdrawn:
+        return cost
     cost.withdrawn_on = None
+    refuse_cost(cost, cost.cooperation)
     return save_row(row=cost, by=by)
+
+
+def _locked(cost: Cost) -> Cost:
+    """The cost as it is now, under a lock on its cooperation, which every change of a cost takes."""
+    Cooperation.objects.select_for_update(no_key=True).get(pk=cost.cooperation_id)
+    return Cost.objects.select_related("credits", "cooperation").get(pk=cost.pk)
 
 
 def _last_number(cooperation: Cooperation) -> int:
@@ -119,39 +133,67 @@ def _reference(number: int) -> str:
 
 
 def refuse_cost(cost: Cost, cooperation: Cooperation) -> None:
-    """Raise ValidationError for what the row's own fields do not tell: withdrawn, other currency, credits."""
+    """Raise ValidationError for what the row's own fields do not tell.
+
+    That is: withdrawn, another currency, days before the first month, and credit notes that do not fit.
+    """
     if cost.is_withdrawn:
         raise ValidationError(_("This cost is withdrawn: add a new one instead."))
     if cost.currency != cooperation.currency:
         raise ValidationError(
             {"currency": _("This cooperation counts in %(currency)s.") % {"currency": cooperation.currency}}
         )
-    _refuse_uneven_credit(cost)
+    refuse_before_first_month(cost, cooperation)
+    _refuse_unfit_credit(cost)
     _refuse_change_under_credit(cost)
 
 
-def _refuse_uneven_credit(cost: Cost) -> None:
+def refuse_before_first_month(cost: Cost, cooperation: Cooperation) -> None:
+    """Raise ValidationError for a cost that ends before costs are shared at all."""
+    end: object = cost.ends_on
+    if isinstance(end, dt.date) and end <= cooperation.first_month:
+        first = date_format(cooperation.first_month, "F Y")
+        said = _("Costs are shared from %(month)s on, and this one ends before: check the dates.")
+        raise ValidationError({"ends_on": said % {"month": first}})
+
+
+def _refuse_unfit_credit(cost: Cost) -> None:
     undone = cost.credits
     if undone is None:
         return
-    if undone.amount != -cost.amount or any(
-        getattr(undone, name) != getattr(cost, name) for name in CREDITED
-    ):
-        raise ValidationError(
-            {
-                "credits": _(
-                    "A credit note undoes a cost in full: same application, type and days, opposite amount."
-                )
-            }
-        )
+    if undone.pk == cost.pk or undone.credits_id:
+        raise ValidationError({"credits": _("A credit note refunds a cost, not a credit note.")})
     if undone.is_withdrawn:
         raise ValidationError({"credits": _("That cost is withdrawn already.")})
+    if any(getattr(undone, name) != getattr(cost, name) for name in CREDITED):
+        said = _("A credit note has the application and cost type of the cost it refunds.")
+        raise ValidationError({"credits": said})
+    if cost.starts_on < undone.starts_on or cost.ends_on > undone.ends_on:
+        said = _("A credit note lies inside the days of the cost it refunds: %(first)s to %(last)s.")
+        last = undone.ends_on - dt.timedelta(days=1)
+        days = {"first": undone.starts_on.isoformat(), "last": last.isoformat()}
+        raise ValidationError({"starts_on": said % days})
+    if cost.ends_on <= cost.starts_on:
+        return  # the row itself refuses that
+    if (cost.amount > 0) == (undone.amount > 0):
+        raise ValidationError({"amount": _("A credit note has the opposite sign of the cost it refunds.")})
+    _refuse_too_much(cost, undone)
+
+
+def _refuse_too_much(cost: Cost, undone: Cost) -> None:
+    """A month of a cost cannot be refunded more than once; so what is refunded whole adds up to nothing."""
+    others = Cost.objects.valid().filter(credits=undone).exclude(pk=cost.pk)
+    facts = [cost_fact(other) for other in others.select_related("application", "cost_type", "credits")]
+    month = first_excess(cost_fact(undone), [*facts, cost_fact(cost)])
+    if month is not None:
+        said = _("With this, more would be refunded for %(month)s than the cost is then: lower the amount.")
+        raise ValidationError({"amount": said % {"month": date_format(month.first, "F Y")}})
 
 
 def _refuse_change_under_credit(cost: Cost) -> None:
-    """A credited cost keeps what its credit note repeats, or the two would no longer cancel out."""
+    """A refunded cost keeps what its credit notes depend on, or they would no longer fit."""
     if not cost.pk or not Cost.objects.valid().filter(credits=cost).exists():
         return
     before = Cost.objects.get(pk=cost.pk)
-    if before.amount != cost.amount or any(getattr(before, name) != getattr(cost, name) for name in CREDITED):
-        raise ValidationError(_("A credit note undoes this cost: withdraw the credit note first."))
+    if any(getattr(before, name) != getattr(cost, name) for name in KEPT):
+        raise ValidationError(_("A credit note refunds this cost: withdraw the credit note first."))

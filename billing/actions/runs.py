@@ -1,68 +1,113 @@
 """Months are computed: from frozen facts to a run's rows, in one transaction."""
 
 import datetime as dt
+import logging
 from collections.abc import Callable
+from dataclasses import asdict, replace
 
 from django.db import DEFAULT_DB_ALIAS, OperationalError, transaction
-from django.db.models import Exists, F, Max, Min, OuterRef
+from django.db.models import F, Max, Min
 from django.utils import timezone
 
 from billing.engine.allocate import Allocation, allocate
-from billing.engine.facts import RULE_VERSION, fingerprint
-from billing.models import Cost, Period, Run, RunLine, RunTotal, ShareBlock
+from billing.engine.corrections import LateLine, ShouldBe, mark_of
+from billing.engine.facts import RULE_VERSION, Facts, fingerprint
+from billing.engine.notices import notices
+from billing.models import Cost, LateChange, Period, Run, RunLine, RunTotal, ShareBlock
 from billing.rows import write_rows
-from billing.snapshots import gather
+from billing.snapshots import gather, gather_by_rules_of
 from municipalities.models import Cooperation, Municipality
 from sharedict.common import moments
+from sharedict.kernel.errors import SharedictError
 from sharedict.kernel.money import to_major
-from sharedict.kernel.periods import months_between
+from sharedict.kernel.periods import Month, months_between
+
+logger = logging.getLogger(__name__)
 
 TRIES = 5
+KEPT_FOR = dt.timedelta(minutes=15)
+"""So long can a list that somebody reads page by page go on with the runs it began with."""
 Progress = Callable[[int, int], None]
+Touches = tuple[dt.date, dt.date | None]
+
+
+class MonthsFailedError(SharedictError):
+    """Some months could not be computed; the others are up to date."""
+
+    code = "months_failed"
 
 
 def recompute(
-    *,
-    cooperation_id: int,
-    touches: tuple[dt.date, dt.date | None],
-    progress: Progress = lambda done, total: None,
+    *, cooperation_id: int, touches: Touches, progress: Progress = lambda done, total: None
 ) -> list[Run]:
     """Bring the months that ``touches`` (half-open days) meets up to date, and give back the new runs.
 
-    Months come to be when a cost falls in them. One whose facts are unchanged gets no run.
+    A closed month is held against today's facts; the first open month charges what that finds, so it is
+    computed last whenever one was met. One month never stops another: the one that fails says why, and
+    MonthsFailedError names them all in the end.
     """
     cooperation = Cooperation.objects.get(pk=cooperation_id)
     ensure_periods(cooperation=cooperation, touches=touches)
     first, after = touches
-    periods = Period.objects.of(cooperation).filter(first_day__gte=first.replace(day=1))
+    rows = Period.objects.of(cooperation).filter(first_day__gte=first.replace(day=1)).order_by("first_day")
     if after is not None:
-        periods = periods.filter(first_day__lt=after)
-    ids = list(periods.order_by("first_day").values_list("pk", flat=True))
-    runs = []
-    for done, pk in enumerate(ids):
-        progress(done, len(ids))
-        runs.append(compute_period(period_id=pk))
-    progress(len(ids), len(ids))
+        rows = rows.filter(first_day__lt=after)
+    closed = [pk for pk, state in rows.values_list("pk", "state") if state == Period.State.CLOSED]
+    steps: list[tuple[int, Callable[..., Run | None]]] = [(pk, check_closed_period) for pk in closed]
+    steps += [(pk, compute_period) for pk in rows.exclude(pk__in=closed).values_list("pk", flat=True)]
+    charging = first_open(cooperation)
+    if closed and charging and charging.pk not in {pk for pk, _step in steps}:
+        steps.append((charging.pk, compute_period))
+    runs, failed = [], []
+    for done, (pk, step) in enumerate(steps):
+        progress(done, len(steps))
+        try:
+            runs.append(step(period_id=pk))
+        except Exception as error:  # noqa: BLE001 - noted, reported, and raised again in the end
+            failed.append(_note_failure(pk, error))
+    progress(len(steps), len(steps))
+    if failed:
+        raise MonthsFailedError("; ".join(failed))
     return [run for run in runs if run]
 
 
-def ensure_periods(*, cooperation: Cooperation, touches: tuple[dt.date, dt.date | None]) -> None:
-    """Make a period of every month that ``touches`` meets and that some cost falls in; safe to repeat."""
-    first, after = touches
+def first_open(cooperation: Cooperation) -> Period | None:
+    """The first month that is not closed: the one that charges the corrections of those that are."""
+    rows = Period.objects.of(cooperation).exclude(state=Period.State.CLOSED)
+    return rows.order_by("first_day").first()
+
+
+def ensure_periods(*, cooperation: Cooperation, touches: Touches) -> None:
+    """Make the periods that are missing; safe to repeat.
+
+    Months run without a gap from the cooperation's first month to the one after the last closed, and there
+    is one wherever a cost falls into a day of ``touches``.
+    """
+    first, after = max(touches[0], cooperation.first_month), touches[1]
     costs = Cost.objects.of(cooperation).valid().filter(ends_on__gt=first)
     if after is not None:
         costs = costs.filter(starts_on__lt=after)
     span = costs.aggregate(start=Min("starts_on"), end=Max("ends_on"))
-    if span["start"] is None:
-        return
-    start = max(span["start"], first)
-    end = min(span["end"], after) if after else span["end"]
+    wanted: set[Month] = set()
+    if span["start"] is not None:
+        start = max(span["start"], first)
+        end = min(span["end"], after) if after else span["end"]
+        wanted |= {
+            month for month in months_between(start, end) if costs.touching(month.first, month.after).exists()
+        }
+    closed = Period.objects.of(cooperation).filter(state=Period.State.CLOSED)
+    last = closed.aggregate(last=Max("first_day"))["last"]
+    if last is not None:
+        wanted |= {*months_between(cooperation.first_month, Month.of(last).plus(2).first)}
+    elif wanted:
+        wanted |= {*months_between(cooperation.first_month, Month.of(cooperation.first_month).after)}
+    add_periods(cooperation, wanted)
+
+
+def add_periods(cooperation: Cooperation, months: set[Month]) -> None:
+    """Make a period of each of ``months`` that has none."""
     known = set(Period.objects.of(cooperation).values_list("first_day", flat=True))
-    missing = [
-        month.first
-        for month in months_between(start, end)
-        if month.first not in known and costs.touching(month.first, month.after).exists()
-    ]
+    missing = sorted(month.first for month in months if month.first not in known)
     Period.objects.bulk_create(
         [Period(cooperation=cooperation, first_day=first_day) for first_day in missing], ignore_conflicts=True
     )
@@ -72,12 +117,24 @@ def compute_period(*, period_id: int) -> Run | None:
     """Write a new current run of the period if its facts have changed; None if they have not.
 
     Facts are read in one snapshot of the database, under a lock on the period. A closed period keeps its
-    run; that its facts have changed since is only noted.
+    run.
     """
+    return _in_one_snapshot(_compute, period_id)
+
+
+def check_closed_period(*, period_id: int) -> Run | None:
+    """Hold a closed month against today's facts, and note what should be otherwise.
+
+    Gives back the run that says how it should be, where that is new; None otherwise.
+    """
+    return _in_one_snapshot(_check, period_id)
+
+
+def _in_one_snapshot(step: Callable[[Period], Run | None], period_id: int) -> Run | None:
     for attempt in range(TRIES):
         try:
             with moments.writing():
-                return _compute(Period.objects.select_for_update().get(pk=period_id))
+                return step(Period.objects.select_for_update().get(pk=period_id))
         except OperationalError as error:
             # another worker wrote a run of this period since our snapshot was taken: take a new one
             if getattr(error.__cause__, "pgcode", None) != "40001" or attempt == TRIES - 1:
@@ -85,20 +142,31 @@ def compute_period(*, period_id: int) -> Run | None:
     raise AssertionError("unreachable")
 
 
+def _note_failure(period_id: int, error: Exception) -> str:
+    """Mark the month as failed, in the words that its page shows; gives back a line for the job."""
+    period = Period.objects.get(pk=period_id)
+    logger.exception("%s of %s could not be computed", period, period.cooperation_id)
+    reason = error.message if isinstance(error, SharedictError) else f"{type(error).__name__}: {error}"
+    Period.objects.filter(pk=period_id).update(failure=reason[:1000])
+    return f"{period}: {reason}"[:500]
+
+
 def _compute(period: Period) -> Run | None:
+    if period.is_closed:
+        return None
     facts = gather(period)
     canonical = facts.to_json()
     mark = fingerprint(canonical)
-    last = period.runs.order_by("-number").values_list("number", flat=True).first() or 0
     current = period.current_run
-    is_current = current is not None and current.fingerprint == mark
-    if period.is_closed:
-        Period.objects.filter(pk=period.pk).update(has_late_changes=not is_current)
-    if is_current or period.is_closed:
+    if current is not None and current.fingerprint == mark:
+        if period.failure:
+            Period.objects.filter(pk=period.pk).update(failure="")
         return None
     allocation = allocate(facts)
-    run = _new_run(period, last + 1, canonical, mark, allocation)
-    costs = Cost.objects.of(period.cooperation).touching(period.month.first, period.month.after)
+    run = _new_run(period, facts, canonical, allocation)
+    references = [each.cost.reference for each in facts.corrections]
+    costs = Cost.objects.of(period.cooperation)
+    costs = costs.touching(period.month.first, period.month.after) | costs.filter(reference__in=references)
     write_rows(
         run=run,
         facts=facts,
@@ -106,38 +174,117 @@ def _compute(period: Period) -> Run | None:
         cost_ids=dict(costs.values_list("reference", "pk")),
         places={place.key: place.pk for place in Municipality.objects.only("country", "code")},
     )
-    period.current_run = run
+    if current is not None:
+        Run.objects.filter(pk=current.pk).update(superseded_at=timezone.now())
+    period.current_run, period.failure = run, ""
     period.state, period.proposed_by, period.proposed_at = Period.State.OPEN, None, None
-    period.save(update_fields=["current_run", "state", "proposed_by", "proposed_at"])
+    period.save(update_fields=["current_run", "failure", "state", "proposed_by", "proposed_at"])
     return run
 
 
-def _new_run(period: Period, number: int, canonical: str, mark: str, allocation: Allocation) -> Run:
+def _check(period: Period) -> Run | None:
+    if not period.is_closed or period.current_run is None:
+        return None
+    closed = Facts.from_json(period.current_run.facts)
+    today = gather_by_rules_of(closed, period)
+    mark = today.money_mark()
+    if mark == period.checked_mark and not period.failure:
+        return None
+    period.late_changes.all().delete()
+    run = None
+    if mark != replace(closed, corrections=()).money_mark():
+        late = ShouldBe(closed, today).late
+        run = _note_late(period, today, late) if late else None
+    _drop_unread(period)
+    period.checked_mark, period.failure, period.has_late_changes = mark, "", run is not None
+    period.save(update_fields=["checked_mark", "failure", "has_late_changes"])
+    return run
+
+
+def _note_late(period: Period, today: Facts, late: tuple[LateLine, ...]) -> Run:
+    """Keep the computation that the reasons are read from, and what it says of each cost."""
+    canonical = today.to_json()
+    run = Run.objects.filter(
+        period=period, kind=Run.Kind.SHOULD_BE, fingerprint=fingerprint(canonical)
+    ).first()
+    if run is None:
+        run = Run.objects.create(
+            cooperation_id=period.cooperation_id,
+            period=period,
+            kind=Run.Kind.SHOULD_BE,
+            number=_next_number(period),
+            rule_version=today.rule_version,
+            facts=canonical,
+            fingerprint=fingerprint(canonical),
+            money_mark=today.money_mark(),
+            total=to_major(sum(line.amount_minor for line in late)),
+            unallocated=to_major(sum(line.amount_minor for line in late if line.reason)),
+            unallocated_lines=sum(bool(line.reason) for line in late),
+            computed_at=timezone.now(),
+        )
+    references = [line.cost.reference for line in late]
+    costs = Cost.objects.of(period.cooperation).filter(reference__in=references)
+    cost_ids = dict(costs.values_list("reference", "pk"))
+    LateChange.objects.bulk_create(
+        LateChange(
+            cooperation_id=period.cooperation_id,
+            period=period,
+            cost_id=cost_ids[line.cost.reference],
+            run=run,
+            cause=line.cause,
+            mark=mark_of(line.should, line.reason),
+            content=asdict(line),
+        )
+        for line in late
+    )
+    return run
+
+
+def _drop_unread(period: Period) -> None:
+    """Forget the computations of how the month should be that nothing refers to."""
+    lines = RunLine.objects.of(period.cooperation).current().filter(concerns=period.first_day)
+    marks = set(lines.values_list("evidence__mark", flat=True))
+    rows = Run.objects.filter(period=period, kind=Run.Kind.SHOULD_BE).exclude(fingerprint__in=marks)
+    rows.exclude(pk__in=LateChange.objects.filter(period=period).values("run")).delete()
+
+
+def _next_number(period: Period) -> int:
+    return (period.runs.aggregate(last=Max("number"))["last"] or 0) + 1
+
+
+def _new_run(period: Period, facts: Facts, canonical: str, allocation: Allocation) -> Run:
     return Run.objects.create(
         cooperation_id=period.cooperation_id,
         period=period,
-        number=number,
+        number=_next_number(period),
         rule_version=RULE_VERSION,
         facts=canonical,
-        fingerprint=mark,
+        fingerprint=fingerprint(canonical),
+        money_mark=facts.money_mark(),
+        notices=[asdict(notice) for notice in notices(facts, allocation)],
         carry={key: [carry.denominator, carry.owed] for key, carry in allocation.carry.items()},
         total=to_major(allocation.allocated_minor + allocation.unallocated_minor),
         unallocated=to_major(allocation.unallocated_minor),
-        unallocated_lines=sum(line.basis is None for line in allocation.lines),
+        unallocated_lines=sum(line.division is None for line in allocation.lines),
         computed_at=timezone.now(),
     )
 
 
-def drop_superseded_shares(*, cooperation_id: int) -> int:
-    """Delete the shares of runs that are no longer current; gives back of how many. Their facts stay."""
-    stale = list(
-        Run.objects.filter(Exists(RunLine.objects.filter(run=OuterRef("pk"))), cooperation=cooperation_id)
-        .exclude(period__current_run=F("pk"))
-        .values_list("pk", flat=True)
+@transaction.atomic
+def drop_superseded_shares(*, cooperation_id: int | None = None) -> int:
+    """Delete the shares of runs that ceased to be current more than ``KEPT_FOR`` ago; of how many runs.
+
+    Without ``cooperation_id`` those of all cooperations. Their facts stay.
+    """
+    rows = Run.objects.filter(superseded_at__lt=timezone.now() - KEPT_FOR).exclude(
+        period__current_run=F("pk")
     )
-    if not stale:
-        return 0
-    with transaction.atomic():
+    if cooperation_id is not None:
+        rows = rows.filter(cooperation=cooperation_id)
+    held = rows.select_for_update(skip_locked=True, of=("self",)).order_by("pk")
+    stale = list(held.values_list("pk", flat=True))
+    if stale:
         for model in (ShareBlock, RunTotal, RunLine):
             model._default_manager.filter(run__in=stale)._raw_delete(DEFAULT_DB_ALIAS)
+        Run.objects.filter(pk__in=stale).update(superseded_at=None)
     return len(stale)

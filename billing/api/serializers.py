@@ -21,6 +21,7 @@ from municipalities.api.serializers import (
 from services.models import Application
 from sharedict.common.viewsets import StrictSerializer
 from sharedict.kernel.money import minor_text
+from sharedict.kernel.periods import Month
 
 
 class MinorField(AmountField):
@@ -31,6 +32,16 @@ class MinorField(AmountField):
 
     def to_representation(self, value: Any) -> str:
         return minor_text(value)
+
+
+class FirstDayField(MonthField):
+    """A month by its first day; null where there is none."""
+
+    def __init__(self, source: str, **kwargs: Any) -> None:
+        super().__init__(source, allow_null=True, **kwargs)
+
+    def to_representation(self, value: Any) -> str:
+        return str(Month.of(value))
 
 
 EARLIEST, LATEST = 1990, 2190
@@ -198,7 +209,7 @@ class RunSerializer(serializers.ModelSerializer[Run]):
                 "month": "2026-10",
                 "state": "closed",
                 "run": 812,
-                "line": 90211,
+                "line": 17,
                 "municipality": "SE1737",
                 "municipality_name": "Torsby",
                 "reference": "C00000042",
@@ -212,6 +223,7 @@ class RunSerializer(serializers.ModelSerializer[Run]):
                 "key_version": 3,
                 "cost_amount": "10905.21",
                 "amount": "5452.61",
+                "corrects_month": None,
                 "currency": "SEK",
             },
         )
@@ -224,7 +236,9 @@ class ShareSerializer(serializers.Serializer[Any]):
         Period.State.choices, source="run.period.state", read_only=True, help_text="Final once closed."
     )
     run = serializers.IntegerField(source="run_id", read_only=True)
-    line = serializers.IntegerField(source="line_id", read_only=True)
+    line = serializers.IntegerField(
+        source="line_number", read_only=True, help_text="Number of the line in its run."
+    )
     municipality = MunicipalityField()
     municipality_name = serializers.CharField(read_only=True)
     reference = CodeField("line", "reference", help_text="Of the cost.")
@@ -240,6 +254,9 @@ class ShareSerializer(serializers.Serializer[Any]):
     key_version = serializers.IntegerField(source="line.key_version", read_only=True)
     cost_amount = AmountField(source="line.amount", read_only=True, help_text="The cost's part in the month.")
     amount = AmountField(read_only=True, help_text="The municipality's share of it.")
+    corrects_month = FirstDayField(
+        "line.concerns", help_text="Null; or the closed month in which this corrects the cost."
+    )
     currency = CodeField("cooperation", "currency")
 
 
@@ -251,6 +268,9 @@ class StatementSerializer(serializers.ModelSerializer[RunTotal]):
     )
     municipality = MunicipalityField()
     municipality_name = serializers.CharField(source="name", read_only=True)
+    statement_number = serializers.IntegerField(
+        read_only=True, allow_null=True, help_text="Given when the month closes."
+    )
     currency = CodeField("cooperation", "currency")
     run = serializers.IntegerField(source="run_id", read_only=True)
 
@@ -280,6 +300,14 @@ class StatementLineSerializer(serializers.Serializer[StatementLine]):
     amount = MinorField("this_minor", help_text="This month.")
     amount_before = MinorField("before_minor", help_text="The month before.")
     amount_year = MinorField("year_minor", help_text="The agreement year so far, this month included.")
+    corrects_month = MonthField(
+        "concerns", allow_null=True, help_text="The earlier month it corrects, if any."
+    )
+    references = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="Of the costs behind it.",
+    )
+    description = serializers.CharField(help_text="Of the cost that a correction is about.")
 
 
 class StatementShareSerializer(serializers.Serializer[ShareRow]):
@@ -293,9 +321,12 @@ class StatementShareSerializer(serializers.Serializer[ShareRow]):
     supplier = serializers.CharField()
     description = serializers.CharField()
     key = serializers.CharField()
-    key_version = serializers.IntegerField()
+    key_version = serializers.IntegerField(allow_null=True)
     cost_amount = MinorField("cost_minor", help_text="The cost's part in the month.")
     amount = MinorField("share_minor", help_text="The municipality's share of it.")
+    corrects_month = MonthField(
+        "concerns", allow_null=True, help_text="The earlier month it corrects, if any."
+    )
 
 
 class WholeStatementSerializer(serializers.Serializer[Statement]):
@@ -307,11 +338,22 @@ class WholeStatementSerializer(serializers.Serializer[Statement]):
     municipality_name = serializers.CharField(source="name")
     currency = serializers.CharField()
     amount = MinorField("total_minor")
+    amount_of_month = MinorField("month_minor", help_text="Of it: the month's own costs.")
+    amount_of_corrections = MinorField(
+        "corrections_minor", help_text="Of it: corrections of earlier months of the agreement year."
+    )
+    amount_of_earlier_years = MinorField(
+        "earlier_minor", help_text="Of it: corrections of earlier agreement years."
+    )
     amount_before = MinorField("before_minor", help_text="The month before.")
     amount_year = MinorField("year_minor", help_text="The agreement year so far, this month included.")
     run_number = serializers.IntegerField()
     rule_version = serializers.IntegerField()
     fingerprint = serializers.CharField(help_text="SHA-256 of the facts it was computed from.")
     computed_at = serializers.DateTimeField()
+    issued_at = serializers.DateTimeField(allow_null=True)
+    due_on = serializers.DateField(allow_null=True, help_text="Null where members settle among themselves.")
+    is_taken_over = serializers.BooleanField(help_text="Issued by release 0.1, and taken over as it was.")
+    content_hash = serializers.CharField(help_text="SHA-256 of what was issued; empty until then.")
     lines = StatementLineSerializer(many=True)
     shares = StatementShareSerializer(many=True)

@@ -28,7 +28,7 @@ from billing.api.serializers import (
     StatementSerializer,
     WholeStatementSerializer,
 )
-from billing.models import Cost, Period, Run, RunTotal, Share
+from billing.models import Cost, Period, Run, RunTotal, Share, Statement
 from billing.reports import calendar_of, statement_of
 from municipalities.access import rights_of
 from municipalities.actions import add_once
@@ -51,6 +51,12 @@ CONTENT = [
 """What makes two costs with one external id the same."""
 
 
+STATEMENT_NUMBER = Subquery(
+    Statement.objects.filter(run=OuterRef("run_id"), municipality=OuterRef("municipality_id"))
+    .order_by()
+    .values("number")
+)
+"""Of the statement that was issued for a total; null before."""
 NAME_IN_RUN = Subquery(
     RunTotal.objects.filter(run=OuterRef("run_id"), municipality=OuterRef("municipality_id"))
     .order_by()
@@ -187,6 +193,7 @@ class StatementViewSet(ReadViewSet[RunTotal]):
 
     queryset = (
         RunTotal.objects.current()
+        .annotate(statement_number=STATEMENT_NUMBER)
         .select_related("cooperation", "municipality", "run__period")
         .defer("run__facts", "run__carry")
     )

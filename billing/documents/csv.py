@@ -29,6 +29,7 @@ COLUMNS = (
     "cost_amount",
     "share",
     "currency",
+    "corrects_month",
 )
 
 
@@ -50,29 +51,31 @@ SHARES_SQL = re.sub(
     """
 COPY (
     WITH line AS MATERIALIZED (
-        SELECT id, NEUTRAL(reference) AS reference,
+        SELECT NEUTRAL(reference) AS reference,
                NEUTRAL(application_code) AS application, NEUTRAL(application_name) AS application_name,
                NEUTRAL(cost_type_code) AS cost_type, NEUTRAL(cost_type_name) AS cost_type_name,
                NEUTRAL(supplier) AS supplier, NEUTRAL(description) AS description,
-               NEUTRAL(key_code) AS key, key_version, amount
+               NEUTRAL(key_code) AS key, key_version, amount, number, to_char(concerns, 'YYYY-MM') AS concerns
         FROM billing_runline WHERE run_id = %(run)s
     ), place AS MATERIALIZED (
         SELECT municipality.id, municipality.country || municipality.code AS key,
-               NEUTRAL(total.name) AS name, total.statement_number
+               NEUTRAL(total.name) AS name, statement.number AS statement_number
         FROM billing_runtotal AS total
         JOIN municipalities_municipality AS municipality ON municipality.id = total.municipality_id
+        LEFT JOIN billing_statement AS statement
+            ON statement.run_id = total.run_id AND statement.municipality_id = total.municipality_id
         WHERE total.run_id = %(run)s AND (%(limit)s IS NULL OR total.municipality_id = ANY(%(limit)s))
     )
     SELECT %(month)s AS month, %(state)s AS state, %(number)s AS run,
            place.key AS municipality, place.name AS municipality_name, place.statement_number,
            line.reference, line.application, line.application_name, line.cost_type, line.cost_type_name,
            line.supplier, line.description, line.key, line.key_version, line.amount AS cost_amount,
-           share.amount AS share, %(currency)s AS currency
+           share.amount AS share, %(currency)s AS currency, line.concerns AS corrects_month
     FROM (
-        SELECT municipality_id, line_id, amount FROM billing_share
-        WHERE run_id = %(run)s ORDER BY municipality_id, line_id
+        SELECT municipality_id, line_number, amount FROM billing_share
+        WHERE run_id = %(run)s ORDER BY municipality_id, line_number
     ) AS share
-    JOIN line ON line.id = share.line_id
+    JOIN line ON line.number = share.line_number
     JOIN place ON place.id = share.municipality_id
 ) TO STDOUT WITH (FORMAT csv, HEADER %(header)s)
 """,
@@ -141,4 +144,5 @@ def _rows(statement: Statement) -> Iterator[Sequence[Cell]]:
             to_major(row.cost_minor),
             to_major(row.share_minor),
             statement.currency,
+            str(row.concerns) if row.concerns else None,
         )

@@ -138,8 +138,7 @@ class Ledger:
     def take(self, cost: CostFact, term: TermFact | None, amount: int) -> Line:
         """Divide ``amount`` minor units of ``cost``, and remember the line."""
         undone = self.done.get(cost.credits or "")
-        mirrors = bool(undone) and undone.division is not None and amount == -undone.amount_minor
-        if undone and (mirrors or self.rules.refunds_follow):
+        if undone and (self.rules.refunds_follow or _mirrors(amount, undone)):
             line = self._refund(cost, amount, undone)
         else:
             line = self._line(cost, amount, term)
@@ -244,3 +243,8 @@ class Ledger:
     def _days(self, cost: CostFact) -> int:
         first, after = days_in(cost, self.month)
         return after - first
+
+
+def _mirrors(amount: int, undone: Line) -> bool:
+    """Whether ``amount`` undoes the line to the last unit."""
+    return undone.division is not None and amount == -undone.amount_minor

@@ -49,7 +49,7 @@ def in_turn(refunds: Iterable[CostFact]) -> list[tuple[CostFact, int]]:
     return found
 
 
-def most_refundable(cost: CostFact, refunds: Sequence[CostFact]) -> Month | None:
+def first_excess(cost: CostFact, refunds: Sequence[CostFact]) -> Month | None:
     """The first month in which ``refunds`` would give back more than ``cost`` is; None where there is none.
 
     Refunds that pass and reach the whole undo every month of the cost exactly.

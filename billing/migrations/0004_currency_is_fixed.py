@@ -25,7 +25,7 @@ DROP FUNCTION billing_refuse_other_currency();
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("billing", "0002_share_view"),
+        ("billing", "0003_runs_are_superseded_at_a_time"),
         ("municipalities", "0002_cooperations_have_a_first_month"),
     ]
     operations = [migrations.RunSQL(REFUSE, UNDO)]

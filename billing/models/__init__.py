@@ -1,6 +1,20 @@
 from billing.models.cost import Cost
+from billing.models.late import LateChange, LateDecision
 from billing.models.period import Period
 from billing.models.run import Run, RunLine, RunTotal
 from billing.models.share import Share, ShareBlock
+from billing.models.statement import Statement, StatementLine
 
-__all__ = ["Cost", "Period", "Run", "RunLine", "RunTotal", "Share", "ShareBlock"]
+__all__ = [
+    "Cost",
+    "LateChange",
+    "LateDecision",
+    "Period",
+    "Run",
+    "RunLine",
+    "RunTotal",
+    "Share",
+    "ShareBlock",
+    "Statement",
+    "StatementLine",
+]

@@ -42,14 +42,14 @@ class Cost(CooperationRow):
     currency = models.CharField(_("currency"), max_length=3, validators=[RegexValidator(r"^[A-Z]{3}\Z")])
     starts_on = models.DateField(_("service from"))
     ends_on = models.DateField(_("service until"), help_text=_("The first day it no longer covers."))
-    credits = models.OneToOneField(
+    credits = models.ForeignKey(
         "self",
         models.PROTECT,
         null=True,
         blank=True,
-        related_name="credited_by",
-        verbose_name=_("undoes"),
-        help_text=_("The cost that this credit note undoes in full."),
+        related_name="refunds",
+        verbose_name=_("refunds"),
+        help_text=_("The cost that this credit note refunds, in full or in part, on days of its own."),
     )
     withdrawn_on = models.DateField(_("withdrawn"), null=True, blank=True, editable=False)
     objects = CostQuerySet.as_manager()

@@ -9,7 +9,10 @@ from sharedict.kernel.periods import Month
 
 
 class Period(CooperationRow):
-    """One calendar month of a cooperation, from open to closed; ``current_run`` is what everybody sees."""
+    """One calendar month of a cooperation, from open to closed; ``current_run`` is what everybody sees.
+
+    ``checked_mark`` is the money mark of the facts that a closed month was last held against.
+    """
 
     class State(models.TextChoices):
         OPEN = "open", _("preliminary")
@@ -19,6 +22,9 @@ class Period(CooperationRow):
     first_day = models.DateField(_("month"))
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.OPEN)
     current_run = models.ForeignKey("billing.Run", models.PROTECT, null=True, blank=True, related_name="+")
+    failure = models.TextField(_("why it could not be computed"), blank=True)
+    is_taken_over = models.BooleanField(_("closed as empty when release 0.1 was taken over"), default=False)
+    checked_mark = models.CharField(max_length=64, blank=True)
     has_late_changes = models.BooleanField(_("changed after closing"), default=False)
     proposed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -12,7 +12,7 @@ from billing.reports.months import (
     unfinished_job,
 )
 from billing.reports.reasons import facts_of, shares_of_cost, why, whys
-from billing.reports.statements import head_of, statement_of
+from billing.reports.statements import head_of, preliminary, statement_of
 
 __all__ = [
     "Calendar",
@@ -22,6 +22,7 @@ __all__ = [
     "failed_job",
     "head_of",
     "period_of",
+    "preliminary",
     "shares_of_cost",
     "statement_of",
     "totals_by_month",

@@ -12,7 +12,7 @@ from billing.engine.statement import (
     Unallocated,
     percent_of,
 )
-from billing.models import Period, RunLine, RunTotal
+from billing.models import Period, RunLine, RunTotal, Statement
 from billing.reports.rows import minor_of, run_of
 from municipalities.models import Cooperation
 from sharedict.common.access import Viewer
@@ -22,19 +22,16 @@ from sharedict.kernel.periods import Month
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """The months of a cooperation that have a run, in order, with its id."""
+    """The months of a cooperation that have a run, in order, with its id; and which of them are closed."""
 
     runs: Mapping[Month, int]
     year_starts_in: int
+    closed: frozenset[Month] = frozenset()
 
     def year_from(self, month: Month) -> Month:
         """The first month of the agreement year that ``month`` lies in."""
         year = month.year if month.number >= self.year_starts_in else month.year - 1
         return Month(year, self.year_starts_in)
-
-    def year_so_far(self, month: Month) -> list[int]:
-        """The runs of the agreement year up to and with ``month``."""
-        return [run for other, run in self.runs.items() if self.year_from(month) <= other <= month]
 
     def before(self, month: Month) -> Month | None:
         """The month before, where it has a run."""
@@ -49,9 +46,11 @@ class Calendar:
 def calendar_of(cooperation: Cooperation) -> Calendar:
     """One query."""
     rows = Period.objects.of(cooperation).filter(current_run__isnull=False).order_by("first_day")
+    found = list(rows.values_list("first_day", "current_run_id", "state"))
     return Calendar(
-        {Month.of(first_day): run for first_day, run in rows.values_list("first_day", "current_run_id")},
+        {Month.of(first_day): run for first_day, run, _state in found},
         cooperation.year_starts_in,
+        frozenset(Month.of(first_day) for first_day, _run, state in found if state == Period.State.CLOSED),
     )
 
 
@@ -71,13 +70,14 @@ def totals_of(viewer: Viewer, period: Period, calendar: Calendar) -> list[Munici
     for row in rows:
         (now if row.run_id == run.pk else then)[row.municipality.key] = row
     whole = minor_of(run.total) - minor_of(run.unallocated)
+    numbers = dict(Statement.objects.filter(run=run).values_list("municipality_id", "number"))
     return [
         MunicipalityTotal(
             municipality=key,
             name=(now.get(key) or then[key]).name,
             this_minor=minor_of(now[key].amount) if key in now else 0,
             before_minor=minor_of(then[key].amount) if key in then else 0,
-            number=now[key].statement_number if key in now else None,
+            number=numbers.get(now[key].municipality_id) if key in now else None,
             has_statement=key in now,
             percent=percent_of(minor_of(now[key].amount), whole) if key in now else None,
         )

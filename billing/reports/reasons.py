@@ -23,7 +23,7 @@ def whys(period: Period, key: str) -> Iterator[Why]:
     """Why the municipality ``key`` carries each of its shares, without the other payers."""
     facts = _in_words(facts_of(period))
     for found in explanations(facts, key):
-        if found.basis.weights[found.index] or found.share_minor:
+        if found.division.weights[found.index] or found.share_minor:
             yield tell(facts, found, with_others=False)
 
 

@@ -1,30 +1,27 @@
-"""Database rows become frozen facts; nothing else of the engine sees a row."""
+"""The facts of one month, gathered in a fixed number of queries."""
 
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
 
+from agreements.engine.keys import PERCENT_SCALE, ComponentFact, KeyFact, ReadingFact
 from agreements.engine.terms import reading_span, term_for
 from agreements.models import Component, CostType, KeyVersion, Term
-from billing.engine.facts import (
-    PERCENT_SCALE,
-    ComponentFact,
-    CostFact,
-    Facts,
-    KeyFact,
-    ReadingFact,
-    TermFact,
-)
+from billing.engine.facts import CorrectionFact, CostFact, Facts, Owed, Spans, TermFact, as_version_1
 from billing.models import Cost, Period
+from billing.snapshots.late import charged_now
+from billing.snapshots.overlay import NOTHING, Overlay
 from municipalities.models import Driver, Member, Municipality, Reading
 from services.models import Application
 from sharedict.kernel.money import to_minor
 from sharedict.kernel.periods import Month
 
-Group = dict[str, int]
+Group = dict[str, Spans]
 
 
 class _Groups:
@@ -32,20 +29,36 @@ class _Groups:
 
     def __init__(self) -> None:
         self.all: list[Group] = []
-        self._index: dict[tuple[tuple[str, int], ...], int] = {}
+        self._index: dict[tuple[tuple[str, Spans], ...], int] = {}
 
-    def add(self, payers: Mapping[str, int]) -> int:
-        ordered = tuple(sorted(payers.items()))
+    def add(self, payers: Mapping[str, Iterable[tuple[int, int]]]) -> int:
+        ordered = tuple((code, _merged(held)) for code, held in sorted(payers.items()))
         if ordered not in self._index:
             self._index[ordered] = len(self.all)
             self.all.append(dict(ordered))
         return self._index[ordered]
 
 
-def gather(period: Period) -> Facts:
-    """Everything the shares of ``period`` depend on, as it is now; a fixed number of queries."""
+def gather(period: Period, overlay: Overlay = NOTHING) -> Facts:
+    """Everything the shares of ``period`` depend on, as it is now; a fixed number of queries.
+
+    The first open month also charges the corrections of the closed ones.
+    """
+    return _gather(period, overlay, charged_now(period))
+
+
+def gather_by_rules_of(closed: Facts, period: Period, overlay: Overlay = NOTHING) -> Facts:
+    """Today's facts of a closed month, as the rule version of its run ``closed`` gathers them.
+
+    What rounding owed when the month began is as it was frozen; corrections that it charged are no part.
+    """
+    today = replace(_gather(period, overlay, ()), carry=closed.carry)
+    return as_version_1(today) if closed.rule_version == 1 else today
+
+
+def _gather(period: Period, overlay: Overlay, corrections: tuple[CorrectionFact, ...]) -> Facts:
     month, cooperation = period.month, period.cooperation
-    costs = _costs(period)
+    costs = _costs(period, overlay)
     applications = {fact.application for fact in costs if fact.application}
     names = dict(Application.objects.of(cooperation).values_list("code", "name"))
     types = dict(CostType.objects.of(cooperation).values_list("code", "name"))
@@ -53,19 +66,22 @@ def gather(period: Period) -> Facts:
     keys = {pk: f"{country}{code}" for pk, country, code, _ in places}
 
     groups = _Groups()
-    members = groups.add(_members(period, keys))
-    subscribers = _subscribers(period, applications, groups, keys)
+    spans = _membership(period, keys, overlay)
+    members = groups.add(_within(spans, month))
+    subscribers = _subscribers(period, applications, groups, keys, overlay)
     terms = _terms(period, groups, {(cost.application, cost.cost_type) for cost in costs})
-    versions = _key_versions(period, {term.key for term in terms})
+    versions = _key_versions(period, {term.key for term in terms}, overlay)
     present = {code for group in groups.all for code in group}
-    readings = _readings(period, versions.values(), keys, present)
+    readings = _readings(period, versions.values(), keys, present, overlay)
+    concerned = present | {code for each in corrections for code in (*each.charged, *each.should)}
+    named = [*costs, *(each.cost for each in corrections)]
     return Facts(
         cooperation=cooperation.slug,
         currency=cooperation.currency,
         month=str(month),
-        municipalities={keys[pk]: name for pk, _, _, name in places if keys[pk] in present},
-        applications={code: names[code] for code in sorted(applications)},
-        cost_types={code: types[code] for code in sorted({cost.cost_type for cost in costs})},
+        municipalities={keys[pk]: name for pk, _, _, name in places if keys[pk] in concerned},
+        applications={code: names.get(code, code) for cost in named if (code := cost.application)},
+        cost_types={cost.cost_type: types.get(cost.cost_type, cost.cost_type) for cost in named},
         costs=costs,
         terms=terms,
         keys=versions,
@@ -75,10 +91,12 @@ def gather(period: Period) -> Facts:
         drivers=_driver_names(versions.values(), cooperation.pk),
         readings=readings,
         carry=opening_carry(period),
+        left=_left(spans, month, present),
+        corrections=corrections,
     )
 
 
-def opening_carry(period: Period) -> dict[str, tuple[int, dict[str, int]]]:
+def opening_carry(period: Period) -> Owed:
     """What rounding owes when the month begins: the carry of the last closed month of its agreement year.
 
     Open months before it do not count, so a change to one month never moves another's shares.
@@ -99,11 +117,29 @@ def opening_carry(period: Period) -> dict[str, tuple[int, dict[str, int]]]:
     return {key: (unit, owed) for key, (unit, owed) in (last or {}).items()}
 
 
-def _costs(period: Period) -> tuple[CostFact, ...]:
+def cost_fact(cost: Cost) -> CostFact:
+    """``cost`` as the engine knows it; a new one goes by an empty reference."""
+    return CostFact(
+        reference=cost.reference,
+        amount_minor=to_minor(cost.amount),
+        starts_on=cost.starts_on.isoformat(),
+        ends_on=cost.ends_on.isoformat(),
+        cost_type=cost.cost_type.code,
+        application=cost.application.code if cost.application else None,
+        supplier=cost.supplier,
+        description=cost.description,
+        credits=cost.credits.reference if cost.credits else None,
+    )
+
+
+def _costs(period: Period, overlay: Overlay) -> tuple[CostFact, ...]:
+    first, after = period.month.first, period.month.after
+    laid = {cost.pk for cost in overlay.costs if cost.pk}
     rows = (
         Cost.objects.of(period.cooperation)
         .valid()
-        .touching(period.month.first, period.month.after)
+        .touching(first, after)
+        .exclude(pk__in=laid)
         .order_by("reference")
         .values_list(
             "reference",
@@ -117,25 +153,96 @@ def _costs(period: Period) -> tuple[CostFact, ...]:
             "credits__reference",
         )
     )
-    return tuple(
+    stored = [
         CostFact(reference, to_minor(amount), starts_on.isoformat(), ends_on.isoformat(), *rest)
         for reference, amount, starts_on, ends_on, *rest in rows
-    )
+    ]
+    unsaved = [
+        cost_fact(cost)
+        for cost in overlay.costs
+        if not cost.is_withdrawn and cost.starts_on < after and cost.ends_on > first
+    ]
+    return tuple(sorted([*stored, *unsaved], key=lambda fact: fact.reference))
 
 
-def _members(period: Period, keys: Mapping[int, str]) -> Group:
-    month, payers = period.month, defaultdict[str, int](int)
-    spans = Member.objects.of(period.cooperation).overlapping(month.first, month.after)
-    for pk, start, end in spans.values_list("municipality_id", "valid_from", "valid_until"):
-        last = min(end or month.after, month.after)
-        payers[keys[pk]] += (last - max(start, month.first)).days
-    return payers
+Membership = dict[str, list[tuple[dt.date, dt.date | None]]]
+
+
+def _membership(period: Period, keys: Mapping[int, str], overlay: Overlay) -> Membership:
+    """Code -> all the spans in which it is, was or will be a member."""
+    laid = {member.pk for member in overlay.members if member.pk}
+    rows = Member.objects.of(period.cooperation).exclude(pk__in=laid).order_by("valid_from")
+    found: Membership = defaultdict(list)
+    for pk, start, end in [
+        *rows.values_list("municipality_id", "valid_from", "valid_until"),
+        *((member.municipality_id, member.valid_from, member.valid_until) for member in overlay.members),
+    ]:
+        found[keys[pk]].append((start, end))
+    return found
+
+
+def _within(spans: Mapping[str, Iterable[tuple[dt.date, dt.date | None]]], month: Month) -> Group:
+    """Code -> the days of ``month`` that lie in its spans; nobody without any."""
+    found: Group = {}
+    for code, held in spans.items():
+        days = _merged(_numbers(start, end, month) for start, end in held)
+        if days:
+            found[code] = days
+    return found
+
+
+def _left(spans: Membership, month: Month, present: set[str]) -> Group:
+    """Code -> the days of ``month`` on which it is a member no longer, for those that are in some group."""
+    found: Group = {}
+    for code in sorted(present & spans.keys()):
+        ended = min((end for _start, end in spans[code] if end), default=None)
+        if ended is None or ended >= month.after:
+            continue
+        member = _merged(_numbers(start, end, month) for start, end in spans[code])
+        first, after = _numbers(ended, None, month)
+        days = _without((first, after), member)
+        if days:
+            found[code] = days
+    return found
+
+
+def _without(whole: tuple[int, int], taken: Spans) -> Spans:
+    """What ``taken``, in order and apart, leaves of ``whole``."""
+    found, start = [], whole[0]
+    for first, after in taken:
+        if first > start:
+            found.append((start, min(first, whole[1])))
+        start = max(start, after)
+    if start < whole[1]:
+        found.append((start, whole[1]))
+    return tuple(span for span in found if span[0] < span[1])
+
+
+def _numbers(start: dt.date, end: dt.date | None, month: Month) -> tuple[int, int]:
+    """The days of ``month`` in ``[start, end)`` as numbers from 1; an empty span where there are none."""
+    first = max(start, month.first)
+    after = month.after if end is None else min(end, month.after)
+    return (first - month.first).days + 1, (after - month.first).days + 1
+
+
+def _merged(spans: Iterable[tuple[int, int]]) -> Spans:
+    """Spans in order, those that touch or overlap as one, without empty ones."""
+    found: list[tuple[int, int]] = []
+    for first, after in sorted(spans):
+        if first >= after:
+            continue
+        if found and first <= found[-1][1]:
+            found[-1] = found[-1][0], max(found[-1][1], after)
+        else:
+            found.append((first, after))
+    return tuple(found)
 
 
 def _subscribers(
-    period: Period, applications: Iterable[str], groups: _Groups, keys: Mapping[int, str]
+    period: Period, applications: Iterable[str], groups: _Groups, keys: Mapping[int, str], overlay: Overlay
 ) -> dict[str, int]:
     """Application code -> group of payers; packed into text by the database, equal sets read once."""
+    laid = [row.pk for row in overlay.subscriptions if row.pk]
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -146,14 +253,13 @@ def _subscribers(
                            WHERE valid_from <= %(first)s AND COALESCE(valid_until >= %(after)s, true)
                        )::text AS whole,
                        string_agg(
-                           municipality_id || ':'
-                           || LEAST(COALESCE(valid_until, %(after)s), %(after)s)
-                              - GREATEST(valid_from, %(first)s),
+                           municipality_id || ':' || GREATEST(valid_from, %(first)s) - %(first)s + 1
+                           || ':' || LEAST(COALESCE(valid_until, %(after)s), %(after)s) - %(first)s + 1,
                            ','
                        ) FILTER (WHERE valid_from > %(first)s OR valid_until < %(after)s) AS parts
                 FROM services_subscription
                 WHERE cooperation_id = %(cooperation)s AND valid_from < %(after)s
-                  AND (valid_until IS NULL OR valid_until > %(first)s)
+                  AND (valid_until IS NULL OR valid_until > %(first)s) AND id <> ALL(%(laid)s)
                 GROUP BY application_id
             ) AS packed
             JOIN services_application AS application ON application.id = packed.application_id
@@ -165,24 +271,51 @@ def _subscribers(
                 "after": period.month.after,
                 "cooperation": period.cooperation_id,
                 "applications": sorted(applications),
+                "laid": laid,
             },
         )
-        rows = cursor.fetchall()
-    found: dict[tuple[str | None, str | None], int] = {}
-    for _, whole, parts in rows:
-        if (whole, parts) not in found:
-            found[whole, parts] = groups.add(_unpack(whole, parts, period.month.days, keys))
-    return {code: found[whole, parts] for code, whole, parts in rows}
+        rows = {code: (whole, parts) for code, whole, parts in cursor.fetchall()}
+    added = _added(overlay, period.month, applications, keys)
+    known: dict[Any, int] = {}
+    found = {}
+    for code in sorted({*rows, *added}):
+        packed = rows.get(code, (None, None))
+        if code in added or packed not in known:
+            payers = _unpack(*packed, period.month.days, keys)
+            for place, spans in added.get(code, {}).items():
+                payers[place] += spans
+            group = groups.add(payers)
+            if code not in added:
+                known[packed] = group
+            found[code] = group
+        else:
+            found[code] = known[packed]
+    return found
 
 
-def _unpack(whole: str | None, parts: str | None, month_days: int, keys: Mapping[int, str]) -> Group:
-    """Payers of all days of the month ("{1,2}") and of some ("3:12,4:5") as one group."""
-    payers = defaultdict[str, int](int)
+def _added(
+    overlay: Overlay, month: Month, applications: Iterable[str], keys: Mapping[int, str]
+) -> dict[str, dict[str, list[tuple[int, int]]]]:
+    """Application code -> payer -> days of the month, of subscriptions that are not saved."""
+    wanted = {*applications}
+    found: dict[str, dict[str, list[tuple[int, int]]]] = defaultdict(lambda: defaultdict(list))
+    for row in overlay.subscriptions:
+        first, after = _numbers(row.valid_from, row.valid_until, month)
+        if row.application.code in wanted and first < after:
+            found[row.application.code][keys[row.municipality_id]].append((first, after))
+    return found
+
+
+def _unpack(
+    whole: str | None, parts: str | None, month_days: int, keys: Mapping[int, str]
+) -> dict[str, list[tuple[int, int]]]:
+    """Payers of all days of the month ("{1,2}") and of some ("3:12:18,4:5:9") as one group."""
+    payers = defaultdict[str, list[tuple[int, int]]](list)
     for pk in whole.strip("{}").split(",") if whole else ():
-        payers[keys[int(pk)]] += month_days
-    for pair in parts.split(",") if parts else ():
-        pk, days = pair.split(":")
-        payers[keys[int(pk)]] += int(days)
+        payers[keys[int(pk)]].append((1, month_days + 1))
+    for part in parts.split(",") if parts else ():
+        pk, first, after = part.split(":")
+        payers[keys[int(pk)]].append((int(first), int(after)))
     return payers
 
 
@@ -197,10 +330,11 @@ def _terms(period: Period, groups: _Groups, scopes: set[tuple[str | None, str]])
             by_days=term.by_days,
             application=term.application.code if term.application else None,
             cost_type=term.cost_type.code if term.cost_type else None,
-            named=groups.add({place.key: period.month.days for place in term.named.all()})
+            named=groups.add({place.key: [(1, period.month.days + 1)] for place in term.named.all()})
             if term.payers == Term.Payers.NAMED
             else None,
             agreement=term.agreement.name,
+            after_leaving=term.after_leaving,
         )
         for term in rows
     ]
@@ -209,17 +343,19 @@ def _terms(period: Period, groups: _Groups, scopes: set[tuple[str | None, str]])
     return tuple(fact for fact in facts if fact.number in used)
 
 
-def _key_versions(period: Period, codes: set[str]) -> dict[str, KeyFact]:
+def _key_versions(period: Period, codes: set[str], overlay: Overlay) -> dict[str, KeyFact]:
     versions = (
         KeyVersion.objects.of(period.cooperation)
         .as_of(period.month.first)
         .filter(key__code__in=codes)
         .for_listing()
     )
-    return {version.key.code: _key_fact(version) for version in versions}
+    stored = {version.key.code: key_fact(version) for version in versions}
+    return stored | {key.code: key for key in overlay.keys if key.code in codes}
 
 
-def _key_fact(version: KeyVersion) -> KeyFact:
+def key_fact(version: KeyVersion) -> KeyFact:
+    """``version`` with its components as the engine knows it."""
     return KeyFact(
         code=version.key.code,
         name=version.key.name,
@@ -262,15 +398,21 @@ def _driver_names(versions: Iterable[KeyFact], cooperation_id: int) -> dict[str,
 
 
 def _readings(
-    period: Period, versions: Iterable[KeyFact], keys: Mapping[int, str], present: set[str]
+    period: Period,
+    versions: Iterable[KeyFact],
+    keys: Mapping[int, str],
+    present: set[str],
+    overlay: Overlay,
 ) -> dict[str, dict[str, ReadingFact]]:
     """The reading that counts of each driver and rule in use, by municipality."""
-    found = {}
+    found: dict[str, dict[str, ReadingFact]] = {}
+    laid = [row.pk for row in overlay.readings if row.pk]
     for driver, rule in sorted(_driver_components(versions)):
         after_day, before_day = reading_span(rule, Month.of(period.first_day))
         rows = (
             Reading.objects.usable_in(period.cooperation)
             .filter(driver__code=driver, reference_on__gte=after_day, reference_on__lt=before_day)
+            .exclude(pk__in=laid)
             .order_by("municipality_id", "-reference_on", "driver__cooperation_id")
             .distinct("municipality_id")
             .values_list("municipality_id", "value", "reference_on", "source")
@@ -280,4 +422,11 @@ def _readings(
             for pk, value, reference_on, source in rows
             if keys[pk] in present
         }
+        for row in sorted(overlay.readings, key=lambda row: row.reference_on):
+            known = found[f"{driver}|{rule}"].get(keys[row.municipality_id])
+            counts = row.driver.code == driver and after_day <= row.reference_on < before_day
+            if counts and (known is None or known.reference_on <= row.reference_on.isoformat()):
+                found[f"{driver}|{rule}"][keys[row.municipality_id]] = ReadingFact(
+                    f"{row.value.normalize():f}", row.reference_on.isoformat(), row.source
+                )
     return found

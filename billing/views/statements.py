@@ -166,7 +166,7 @@ class Why(StatementBase):
             "readings": readings(told) if sees_all else [],
             "run": self.period.current_run,
             "differs": shares.get(self.key, 0) != told.own.share_minor,
-            "undone_url": self.url("why", self.month, self.key, told.mirrors) if told.mirrors else "",
+            "undone_url": self.url("why", self.month, self.key, told.follows) if told.follows else "",
         }
         return self.page("billing/why.html", context)
 

@@ -1,0 +1,17 @@
+"""Database rows become frozen facts; nothing else of the engine sees a row."""
+
+from billing.snapshots.late import STOPS, LateState, Verdict, late_line, late_states
+from billing.snapshots.month import gather, gather_by_rules_of
+from billing.snapshots.overlay import NOTHING, Overlay
+
+__all__ = [
+    "NOTHING",
+    "STOPS",
+    "LateState",
+    "Overlay",
+    "Verdict",
+    "gather",
+    "gather_by_rules_of",
+    "late_line",
+    "late_states",
+]

@@ -1,0 +1,191 @@
+"""Late changes of closed months: what they are, who decided what, and what is charged of them."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from billing.engine.corrections import LateLine, mark_of, to_charge
+from billing.engine.facts import CorrectionFact, CostFact, Owed
+from billing.models import LateChange, LateDecision, Period, RunLine, Share
+from municipalities.models import Cooperation
+from sharedict.kernel.periods import Month
+
+Place = tuple[dt.date, int]
+"""First day of a closed month, and the key of a cost."""
+
+
+class Verdict(StrEnum):
+    """What happens to a late change: charged by default or by decision, left, or waiting for one."""
+
+    COUNTS = "counts"
+    CHARGE = "charge"
+    LEFT = "left"
+    WAITING = "waiting"
+    UNALLOCATED = "unallocated"
+
+
+CHARGED = (Verdict.COUNTS, Verdict.CHARGE)
+STOPS = (Verdict.WAITING, Verdict.UNALLOCATED)
+"""What stands in the way of proposing the month that would charge it."""
+
+
+@dataclass(frozen=True, slots=True)
+class LateState:
+    """One cost of a closed month that is not charged as it should be, and what happens to that.
+
+    ``correction`` is what remains to be charged; ``mark`` names the result that a decision is bound to.
+    """
+
+    month: Month
+    cost_id: int
+    verdict: Verdict
+    correction: CorrectionFact
+    mark: str
+    reason: str = ""
+    detail: str = ""
+    decision: LateDecision | None = field(default=None, compare=False)
+
+    @property
+    def amount_minor(self) -> int:
+        return sum(self.correction.shares.values())
+
+
+def charged_now(period: Period) -> tuple[CorrectionFact, ...]:
+    """The corrections that ``period`` charges: all that are to be charged, if it is the first open month."""
+    if period.is_closed:
+        return ()
+    before = Period.objects.of(period.cooperation).filter(first_day__lt=period.first_day)
+    if not before.exists() or before.exclude(state=Period.State.CLOSED).exists():
+        return ()
+    states = late_states(period.cooperation)
+    return tuple(state.correction for state in states if state.verdict in CHARGED)
+
+
+def late_states(cooperation: Cooperation) -> list[LateState]:
+    """All that closed months were charged otherwise than they should be, by month and reference.
+
+    What later closed months have charged already is no part of it.
+    """
+    changes = {(row.period.first_day, row.cost_id): row for row in _changes(cooperation)}
+    charged = _charged(cooperation)
+    decisions = _decisions(cooperation)
+    undone = _shares_of([place for place in charged if place not in changes], cooperation)
+    found = []
+    for place in sorted({*changes, *charged}):
+        row = changes.get(place)
+        state = _state(place, row, charged.get(place, ()), undone.get(place, {}), decisions.get(place, {}))
+        if state:
+            found.append(state)
+    return found
+
+
+def late_line(content: dict[str, Any]) -> LateLine:
+    """What ``LateChange.content`` holds."""
+    return LateLine(**{**content, "cost": CostFact(**content["cost"]), "owed": _owed(content["owed"])})
+
+
+def evidence(correction: CorrectionFact) -> dict[str, Any]:
+    """``correction`` as JSON, as its line keeps it."""
+    return asdict(correction)
+
+
+def correction_of(content: dict[str, Any]) -> CorrectionFact:
+    """The correction that a line's ``evidence`` holds."""
+    return CorrectionFact(**{**content, "cost": CostFact(**content["cost"]), "owed": _owed(content["owed"])})
+
+
+def _state(
+    place: Place,
+    row: LateChange | None,
+    charged: Iterable[CorrectionFact],
+    was: dict[str, int],
+    decisions: dict[str, LateDecision],
+) -> LateState | None:
+    late = late_line(row.content) if row else None
+    correction = to_charge(
+        month=str(Month.of(place[0])),
+        late=late,
+        charged=charged,
+        mark=row.run.fingerprint if row else "",
+        was=late.was if late else was,
+    )
+    if correction is None:
+        return None
+    mark = row.mark if row else mark_of(was)
+    decision = decisions.get(mark)
+    reason = late.reason if late else ""
+    return LateState(
+        month=Month.of(place[0]),
+        cost_id=place[1],
+        verdict=_verdict(correction, decision, is_unallocated=bool(reason)),
+        correction=correction,
+        mark=mark,
+        reason=reason,
+        detail=late.detail if late else "",
+        decision=decision,
+    )
+
+
+def _verdict(correction: CorrectionFact, decision: LateDecision | None, *, is_unallocated: bool) -> Verdict:
+    if decision and decision.verdict == LateDecision.Verdict.LEAVE:
+        return Verdict.LEFT
+    if is_unallocated:
+        return Verdict.UNALLOCATED
+    if decision:
+        return Verdict.CHARGE
+    return Verdict.COUNTS if correction.cause == "cost" else Verdict.WAITING
+
+
+def _changes(cooperation: Cooperation) -> Iterable[LateChange]:
+    rows = LateChange.objects.of(cooperation).select_related("period", "run")
+    return rows.defer("run__facts", "run__carry", "run__notices")
+
+
+def _charged(cooperation: Cooperation) -> dict[Place, list[CorrectionFact]]:
+    """The corrections that closed months have charged, by what they correct, in the order of the months."""
+    rows = (
+        RunLine.objects.of(cooperation)
+        .current()
+        .filter(concerns__isnull=False, run__period__state=Period.State.CLOSED)
+        .order_by("run__period__first_day", "number")
+        .values_list("concerns", "cost_id", "evidence")
+    )
+    found: dict[Place, list[CorrectionFact]] = defaultdict(list)
+    for concerns, cost_id, content in rows:
+        if concerns and content:
+            found[concerns, cost_id].append(correction_of(content))
+    return found
+
+
+def _decisions(cooperation: Cooperation) -> dict[Place, dict[str, LateDecision]]:
+    """The latest decision on each result of each late change."""
+    rows = LateDecision.objects.filter(cooperation=cooperation).select_related("period", "decided_by")
+    found: dict[Place, dict[str, LateDecision]] = defaultdict(dict)
+    for row in rows.order_by("id"):
+        found[row.period.first_day, row.cost_id][row.mark] = row
+    return found
+
+
+def _shares_of(places: list[Place], cooperation: Cooperation) -> dict[Place, dict[str, int]]:
+    """What each of these costs was divided into in its closed month's own run, by code."""
+    found: dict[Place, dict[str, int]] = defaultdict(dict)
+    if not places:
+        return found
+    months = {first_day for first_day, _cost in places}
+    runs = dict(
+        Period.objects.of(cooperation).filter(first_day__in=months).values_list("current_run_id", "first_day")
+    )
+    rows = Share.objects.filter(
+        run_id__in=runs, line__run_id__in=runs, line__concerns=None, line__cost__in={pk for _, pk in places}
+    ).values_list("run_id", "line__cost_id", "municipality__country", "municipality__code", "amount_minor")
+    for run, cost_id, country, code, minor in rows:
+        if minor:
+            found[runs[run], cost_id][f"{country}{code}"] = minor
+    return found
+
+
+def _owed(plain: dict[str, Any]) -> Owed:
+    return {key: (unit, owed) for key, (unit, owed) in plain.items()}
