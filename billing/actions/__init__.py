@@ -3,12 +3,15 @@
 from billing.actions.closing import close_period, propose_period, reopen_period
 from billing.actions.cooperations import refuse_other_currency
 from billing.actions.costs import add_costs, import_costs, refuse_cost, restore_cost, save_cost, withdraw_cost
+from billing.actions.late import LateChangeMovedError, decide_late
 from billing.actions.runs import compute_period, drop_superseded_shares, ensure_periods, recompute
 
 __all__ = [
+    "LateChangeMovedError",
     "add_costs",
     "close_period",
     "compute_period",
+    "decide_late",
     "drop_superseded_shares",
     "ensure_periods",
     "import_costs",

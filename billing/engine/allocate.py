@@ -72,12 +72,15 @@ class Explanation:
     exact: Fraction
     before: Carry
     share_minor: int
-    owed_after: Fraction
     followed: Line | None = None
 
     @property
     def owed_before(self) -> Fraction:
         return self.before.of(self.division.codes[self.index])
+
+    @property
+    def owed_after(self) -> Fraction:
+        return self.owed_before + self.exact - self.share_minor
 
 
 def allocate(facts: Facts) -> Allocation:
@@ -164,7 +167,6 @@ class Ledger:
             exact=Fraction(line.amount_minor * division.weights[index], division.total),
             before=before,
             share_minor=line.shares[index],
-            owed_after=self.carry[division.key].of(code),
             followed=self.done.get(line.follows),
         )
 

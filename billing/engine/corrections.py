@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from math import gcd
 
 from agreements.engine.weigh import Division, WeightError
-from billing.engine.allocate import Ledger, Line
+from billing.engine.allocate import Explanation, Ledger, Line
 from billing.engine.facts import CorrectionFact, CostFact, Facts, Owed, fingerprint
 from billing.engine.rules import RULES
 from billing.engine.split import Carry
@@ -89,9 +89,14 @@ class ShouldBe:
     def kept(self) -> int:
         return len(self._kept)
 
-    def line(self, reference: str) -> tuple[Line, Carry] | None:
-        """The line as divided again, and its key's carry before that; None for one that is as charged."""
-        return next((step for step in self.steps if step[0].cost.reference == reference), None)
+    def is_kept(self, reference: str) -> bool:
+        """Whether the line of this cost is as charged."""
+        return reference in self._kept
+
+    def explanation(self, reference: str, code: str) -> Explanation | None:
+        """Why ``code`` should carry its share of a cost that is divided again; None where there is none."""
+        step = next((step for step in self.steps if step[0].cost.reference == reference), None)
+        return self.ledger.explanation(*step, code) if step else None
 
     def _part(self, cost: CostFact) -> int:
         rules = RULES[2] if cost.credits else self.ledger.rules

@@ -1,15 +1,38 @@
 """Why a share is what it is, and all shares of one cost."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from billing.engine.allocate import explain, explanations
-from billing.engine.facts import Facts
+from billing.engine.corrections import ShouldBe
+from billing.engine.facts import CorrectionFact, Facts
 from billing.engine.why import Why, tell
-from billing.models import Period, Run, RunTotal, Share
+from billing.models import Period, Run, RunLine, RunTotal, Share
 from billing.reports.rows import minor_of, run_of
+from billing.snapshots import correction_of
 from municipalities.models.driver import in_words
 from sharedict.common.access import Viewer
+from sharedict.kernel.periods import Month
+
+
+@dataclass(frozen=True, slots=True)
+class WhyCorrected:
+    """Why a closed month's share of a cost is corrected: as it was in that month's run, and as it should be.
+
+    ``charged_minor`` is what the municipality was charged in all before, corrections included. ``before`` is
+    None where it carried nothing of the cost in the run, ``after`` where it should carry nothing.
+    """
+
+    correction: CorrectionFact
+    month: Month
+    charged_minor: int
+    should_minor: int
+    before: Why | None
+    after: Why | None
+
+    @property
+    def difference_minor(self) -> int:
+        return self.should_minor - self.charged_minor
 
 
 def why(period: Period, reference: str, key: str) -> Why | None:
@@ -27,6 +50,38 @@ def whys(period: Period, key: str) -> Iterator[Why]:
             yield tell(facts, found, with_others=False)
 
 
+def why_corrected(period: Period, reference: str, month: Month, key: str) -> WhyCorrected | None:
+    """Why ``period`` charges ``key`` a correction of the cost ``reference`` in the closed ``month``.
+
+    None where it does not.
+    """
+    line = RunLine.objects.filter(run=run_of(period).pk, reference=reference, concerns=month.first).first()
+    correction = correction_of(line.evidence) if line and line.evidence else None
+    if correction is None or not {key} & {*correction.charged, *correction.should}:
+        return None
+    closed = Period.objects.of(period.cooperation).select_related("current_run").get(first_day=month.first)
+    was = facts_of(closed)
+    should = closed.runs.filter(kind=Run.Kind.SHOULD_BE, fingerprint=correction.mark).first()
+    before = explain(was, reference, key)
+    after = before
+    today = was
+    if should:
+        today = Facts.from_json(should.facts)
+        again = ShouldBe(was, today)
+        if not again.is_kept(reference):
+            after = again.explanation(reference, key)
+    elif correction.mark:
+        after = None
+    return WhyCorrected(
+        correction=correction,
+        month=month,
+        charged_minor=correction.charged.get(key, 0),
+        should_minor=correction.should.get(key, 0),
+        before=tell(_in_words(was), before) if before else None,
+        after=tell(_in_words(today), after) if after else None,
+    )
+
+
 def facts_of(period: Period) -> Facts:
     """What the month's current run was computed from."""
     return Facts.from_json(Run.objects.values_list("facts", flat=True).get(pk=run_of(period).pk))
@@ -37,12 +92,21 @@ def _in_words(facts: Facts) -> Facts:
     return replace(facts, drivers={code: in_words(name) for code, name in facts.drivers.items()})
 
 
-def shares_of_cost(viewer: Viewer, period: Period, reference: str) -> dict[str, int]:
-    """The shares of one cost that ``viewer`` may see, by municipality; minor units."""
+def shares_of_cost(
+    viewer: Viewer, period: Period, reference: str, concerns: Month | None = None
+) -> dict[str, int]:
+    """The shares of one cost that ``viewer`` may see, by municipality; minor units.
+
+    With ``concerns`` those of the correction of that month.
+    """
     run = run_of(period).pk
     payers = RunTotal.objects.filter(run=run).values("municipality")
     rows = Share.objects.visible_to(viewer).filter(
-        run_id=run, municipality__in=payers, line__run_id=run, line__reference=reference
+        run_id=run,
+        municipality__in=payers,
+        line__run_id=run,
+        line__reference=reference,
+        line__concerns=concerns.first if concerns else None,
     )
     return {
         f"{country}{code}": minor_of(amount)

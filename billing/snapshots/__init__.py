@@ -1,6 +1,6 @@
 """Database rows become frozen facts; nothing else of the engine sees a row."""
 
-from billing.snapshots.late import STOPS, LateState, Verdict, late_line, late_states
+from billing.snapshots.late import STOPS, LateState, Verdict, correction_of, late_line, late_states
 from billing.snapshots.month import gather, gather_by_rules_of
 from billing.snapshots.overlay import NOTHING, Overlay
 
@@ -10,6 +10,7 @@ __all__ = [
     "LateState",
     "Overlay",
     "Verdict",
+    "correction_of",
     "gather",
     "gather_by_rules_of",
     "late_line",

@@ -1,0 +1,83 @@
+"""Late changes of closed months are charged or left, by decision."""
+
+from collections.abc import Collection
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from billing.actions.runs import first_open
+from billing.models import LateDecision, Period
+from billing.snapshots import LateState, late_states
+from municipalities.actions import log
+from municipalities.models import Cooperation
+from sharedict.accounts.models import User
+from sharedict.jobs.actions import announce_change
+from sharedict.kernel.errors import ConflictError
+
+
+class LateChangeMovedError(ConflictError):
+    """A late change is not as it was any more: look at it again, then decide."""
+
+    code = "late_change_moved"
+
+
+@transaction.atomic
+def decide_late(
+    *,
+    cooperation: Cooperation,
+    states: Collection[LateState],
+    verdict: LateDecision.Verdict,
+    reason: str,
+    by: User,
+) -> list[LateDecision]:
+    """Charge or leave late changes, for all municipalities at once; safe to repeat.
+
+    A decision holds for the result it was made on. Raises ValidationError without a reason where one is
+    needed, or for a cost that nothing divides, and LateChangeMovedError where a result has changed since.
+    """
+    Cooperation.objects.select_for_update(no_key=True).get(pk=cooperation.pk)
+    now = {(state.month, state.cost_id): state for state in late_states(cooperation)}
+    for state in states:
+        held = now.get((state.month, state.cost_id))
+        if held is None or held.mark != state.mark:
+            raise LateChangeMovedError(_("A late change is not as it was any more: look at it again."))
+    _refuse_undecidable(states, verdict, reason)
+    first_days = {state.month.first for state in states}
+    periods = {
+        period.month: period for period in Period.objects.of(cooperation).filter(first_day__in=first_days)
+    }
+    decided = []
+    for state in states:
+        if state.decision and (state.decision.verdict, state.decision.reason) == (verdict, reason):
+            continue
+        row = LateDecision.objects.create(
+            cooperation=cooperation,
+            period=periods[state.month],
+            cost_id=state.cost_id,
+            mark=state.mark,
+            verdict=verdict,
+            reason=reason,
+            decided_by=by,
+            decided_at=timezone.now(),
+        )
+        before = state.decision.verdict if state.decision else ""
+        changes = {"verdict": [before, verdict], "reason": ["", reason]}
+        log(row=row, verb="decide", by=by, changes=changes)
+        decided.append(row)
+    charging = first_open(cooperation)
+    if decided and charging:
+        days = (charging.month.first, charging.month.after)
+        announce_change(cooperation_id=cooperation.pk, touches=days, by=by)
+    return decided
+
+
+def _refuse_undecidable(states: Collection[LateState], verdict: LateDecision.Verdict, reason: str) -> None:
+    charge = verdict == LateDecision.Verdict.CHARGE
+    if charge and any(state.reason for state in states):
+        said = _("Nothing divides this cost in its month: give it a term there, or leave it.")
+        raise ValidationError({"verdict": said})
+    needs_reason = not charge or any(state.correction.cause == "rules" for state in states)
+    if needs_reason and not reason.strip():
+        raise ValidationError({"reason": _("Say why: members and auditors read it.")})
