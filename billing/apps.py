@@ -7,7 +7,7 @@ class BillingConfig(AppConfig):
     verbose_name = _("Billing")
 
     def ready(self) -> None:
-        from billing.actions import refuse_other_currency
+        from billing.actions import refuse_other_currency, refuse_other_first_month
         from billing.tasks import recompute_touched
         from municipalities.actions import add_check
         from municipalities.models import Cooperation
@@ -15,3 +15,4 @@ class BillingConfig(AppConfig):
 
         register(FACTS_CHANGED, recompute_touched)
         add_check(Cooperation, refuse_other_currency)
+        add_check(Cooperation, refuse_other_first_month)

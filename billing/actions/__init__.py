@@ -1,7 +1,7 @@
 """Costs come in, months are computed, proposed and closed."""
 
 from billing.actions.closing import close_period, propose_period, reopen_period
-from billing.actions.cooperations import refuse_other_currency
+from billing.actions.cooperations import refuse_other_currency, refuse_other_first_month
 from billing.actions.costs import add_costs, import_costs, refuse_cost, restore_cost, save_cost, withdraw_cost
 from billing.actions.late import LateChangeMovedError, decide_late
 from billing.actions.runs import compute_period, drop_superseded_shares, ensure_periods, recompute
@@ -19,6 +19,7 @@ __all__ = [
     "recompute",
     "refuse_cost",
     "refuse_other_currency",
+    "refuse_other_first_month",
     "reopen_period",
     "restore_cost",
     "save_cost",

@@ -81,8 +81,9 @@ def ensure_periods(*, cooperation: Cooperation, touches: Touches) -> None:
     """Make the periods that are missing; safe to repeat.
 
     Months run without a gap from the cooperation's first month to the one after the last closed, and there
-    is one wherever a cost falls into a day of ``touches``.
+    is one wherever a cost falls into a day of ``touches``. None is left before a first month that was moved.
     """
+    _forget_before(cooperation)
     first, after = max(touches[0], cooperation.first_month), touches[1]
     costs = Cost.objects.of(cooperation).valid().filter(ends_on__gt=first)
     if after is not None:
@@ -102,6 +103,20 @@ def ensure_periods(*, cooperation: Cooperation, touches: Touches) -> None:
     elif wanted:
         wanted |= {*months_between(cooperation.first_month, Month.of(cooperation.first_month).after)}
     add_periods(cooperation, wanted)
+
+
+def _forget_before(cooperation: Cooperation) -> None:
+    """Take the open months before the cooperation's first month away, with what was computed for them."""
+    rows = Period.objects.of(cooperation).filter(first_day__lt=cooperation.first_month)
+    early = list(rows.exclude(state=Period.State.CLOSED).values_list("pk", flat=True))
+    if not early:
+        return
+    with transaction.atomic():
+        Period.objects.filter(pk__in=early).update(current_run=None)
+        for model in (ShareBlock, RunTotal, RunLine):
+            model._default_manager.filter(run__period__in=early).delete()
+        Run.objects.filter(period__in=early).delete()
+        Period.objects.filter(pk__in=early).delete()
 
 
 def add_periods(cooperation: Cooperation, months: set[Month]) -> None:

@@ -9,6 +9,7 @@ from django.db.models import Max, Q, Sum
 from billing.engine.statement import (
     Bar,
     MunicipalityTotal,
+    StatementError,
     Unallocated,
     percent_of,
 )
@@ -70,6 +71,8 @@ def totals_of(viewer: Viewer, period: Period, calendar: Calendar) -> list[Munici
     for row in rows:
         (now if row.run_id == run.pk else then)[row.municipality.key] = row
     whole = minor_of(run.total) - minor_of(run.unallocated)
+    if len(now) == run.totals.count() and sum(minor_of(row.amount) for row in now.values()) != whole:
+        raise StatementError
     numbers = dict(Statement.objects.filter(run=run).values_list("municipality_id", "number"))
     return [
         MunicipalityTotal(

@@ -24,7 +24,8 @@ LAST = Month(YEAR, 12)
 LEDGER = """
 CREATE TABLE IF NOT EXISTS bench_ledger AS
 SELECT share.cooperation_id, share.municipality_id, line.application_code, line.cost_type_code, share.amount
-FROM billing_share AS share JOIN billing_runline AS line ON line.id = share.line_id
+FROM billing_share AS share JOIN billing_runline AS line
+    ON line.run_id = share.run_id AND line.number = share.line_number
 JOIN billing_period AS period ON period.current_run_id = share.run_id
 """
 COVERED = """
@@ -38,18 +39,21 @@ WHERE cooperation_id = %s AND municipality_id = %s GROUP BY application_code, co
 JOINED = """
 COPY (
     SELECT period.first_day, period.state, run.number, municipality.country || municipality.code, total.name,
-           total.statement_number, line.reference, line.application_code, line.application_name,
+           statement.number, line.reference, line.application_code, line.application_name,
            line.cost_type_code, line.cost_type_name, line.supplier, line.description, line.key_code,
            line.key_version, line.amount, share.amount, cooperation.currency
     FROM billing_share AS share
-    JOIN billing_runline AS line ON line.id = share.line_id
+    JOIN billing_runline AS line
+    ON line.run_id = share.run_id AND line.number = share.line_number
     JOIN billing_run AS run ON run.id = share.run_id
     JOIN billing_period AS period ON period.current_run_id = run.id
     JOIN billing_runtotal AS total ON total.run_id = run.id AND total.municipality_id = share.municipality_id
+    LEFT JOIN billing_statement AS statement
+        ON statement.run_id = total.run_id AND statement.municipality_id = total.municipality_id
     JOIN municipalities_municipality AS municipality ON municipality.id = share.municipality_id
     JOIN municipalities_cooperation AS cooperation ON cooperation.id = share.cooperation_id
     WHERE share.cooperation_id = {cooperation:d}
-    ORDER BY share.run_id, share.municipality_id, share.line_id
+    ORDER BY share.run_id, share.municipality_id, share.line_number
 ) TO STDOUT WITH (FORMAT csv)
 """
 

@@ -11,7 +11,7 @@ import pandas as pd
 import psycopg2
 
 COSTS = """
-SELECT period.current_run_id AS run_id, line.id AS line_id, line.cooperation_id, cost.amount
+SELECT period.current_run_id AS run_id, line.number AS line_number, line.cooperation_id, cost.amount
 FROM billing_cost AS cost
 JOIN billing_runline AS line ON line.cost_id = cost.id
 JOIN billing_period AS period ON period.current_run_id = line.run_id
@@ -24,7 +24,7 @@ FROM municipalities_reading AS reading
 JOIN municipalities_cooperation AS cooperation ON cooperation.id = reading.cooperation_id
 WHERE cooperation.slug = %s
 """
-COLUMNS = ["run_id", "municipality_id", "line_id", "cooperation_id", "amount"]
+COLUMNS = ["run_id", "municipality_id", "line_number", "cooperation_id", "amount"]
 
 
 def frame(cursor: "psycopg2.extensions.cursor", query: str, slug: str) -> pd.DataFrame:
@@ -54,9 +54,8 @@ def share_out(connection: "psycopg2.extensions.connection", slug: str) -> tuple[
 def misses(shares: pd.DataFrame) -> int:
     """For how many costs the shares do not add up to the cost, counted in whole öre."""
     minor = (shares["amount"] * 100).round().astype(np.int64)
-    by_cost = pd.DataFrame({"line": shares["line_id"], "minor": minor, "cost": shares["cost"]}).groupby(
-        "line"
-    )
+    named = {"run": shares["run_id"], "line": shares["line_number"], "minor": minor, "cost": shares["cost"]}
+    by_cost = pd.DataFrame(named).groupby(["run", "line"])
     wrong = by_cost["minor"].sum() != (by_cost["cost"].first() * 100).round().astype(np.int64)
     return int(wrong.sum())
 

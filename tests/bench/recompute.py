@@ -40,7 +40,7 @@ def copy(slug: str) -> dict[str, Any]:
         cooperation = Cooperation.objects.get(slug=slug)
         raw.copy_expert(
             f"COPY (SELECT * FROM billing_share WHERE cooperation_id = {cooperation.pk:d}"  # noqa: S608
-            " ORDER BY run_id, municipality_id, line_id) TO STDOUT",
+            " ORDER BY run_id, municipality_id, line_number) TO STDOUT",
             text,
         )
         cursor.execute("CREATE TABLE bench_bare (LIKE billing_share)")
