@@ -184,6 +184,7 @@ class RunSerializer(serializers.ModelSerializer[Run]):
             "id",
             "cooperation",
             "month",
+            "kind",
             "number",
             "is_current",
             "rule_version",

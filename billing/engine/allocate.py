@@ -112,6 +112,7 @@ class Ledger:
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
         self.rules = RULES[facts.rule_version]
+        self.refunds_follow = self.rules.refunds_follow
         self.month = Month.parse(facts.month)
         self.carry = {key: Carry(unit, owed) for key, (unit, owed) in facts.carry.items()}
         for correction in facts.corrections:
@@ -141,7 +142,7 @@ class Ledger:
     def take(self, cost: CostFact, term: TermFact | None, amount: int) -> Line:
         """Divide ``amount`` minor units of ``cost``, and remember the line."""
         undone = self.done.get(cost.credits or "")
-        if undone and (self.rules.refunds_follow or _mirrors(amount, undone)):
+        if undone and (self.refunds_follow or _mirrors(amount, undone)):
             line = self._refund(cost, amount, undone)
         else:
             line = self._line(cost, amount, term)

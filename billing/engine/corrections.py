@@ -66,6 +66,7 @@ class ShouldBe:
         self.ledger = Ledger(
             replace(today, carry={}, corrections=(), rule_version=closed.rule_version, month=closed.month)
         )
+        self.ledger.refunds_follow = True  # a late refund gives back what was charged, whatever the rules
         self.ledger.carry = {key: carry.copy() for key, carry in self.before.carry.items()}
         self._causes: dict[str, str] = {}
         self._kept: set[str] = set()
