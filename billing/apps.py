@@ -8,11 +8,12 @@ class BillingConfig(AppConfig):
 
     def ready(self) -> None:
         from billing.actions import refuse_other_currency, refuse_other_first_month
-        from billing.tasks import recompute_touched
+        from billing.tasks import drop_superseded, recompute_touched
         from municipalities.actions import add_check
         from municipalities.models import Cooperation
-        from sharedict.jobs.registry import FACTS_CHANGED, register
+        from sharedict.jobs.registry import FACTS_CHANGED, register, register_chore
 
         register(FACTS_CHANGED, recompute_touched)
+        register_chore(drop_superseded)
         add_check(Cooperation, refuse_other_currency)
         add_check(Cooperation, refuse_other_first_month)

@@ -6,7 +6,7 @@ from sharedict.jobs.registry import Progress
 
 
 def recompute_touched(job: Job, progress: Progress) -> None:
-    """Bring every open period that the job's change touches up to date, and drop what that supersedes."""
+    """Bring every open period that the job's change touches up to date."""
     if job.cooperation_id is None or job.touches_from is None:
         return
     recompute(
@@ -14,4 +14,8 @@ def recompute_touched(job: Job, progress: Progress) -> None:
         touches=(job.touches_from, job.touches_until),
         progress=progress,
     )
-    drop_superseded_shares(cooperation_id=job.cooperation_id)
+
+
+def drop_superseded() -> None:
+    """Whenever the sweeper comes by: forget the shares that nobody can be reading any more."""
+    drop_superseded_shares()

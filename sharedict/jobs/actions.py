@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from sharedict.accounts.models import User
 from sharedict.jobs.models import Job
-from sharedict.jobs.registry import FACTS_CHANGED, handler_of
+from sharedict.jobs.registry import FACTS_CHANGED, chores, handler_of
 from sharedict.jobs.wake import wake
 
 logger = logging.getLogger(__name__)
@@ -111,6 +111,15 @@ def reclaim() -> int:
                 count += 1
         _unlock(job.pk)
     return count
+
+
+def do_chores() -> None:
+    """Do each of the registered chores; one that fails is reported, and tried again by the next sweep."""
+    for chore in chores():
+        try:
+            chore()
+        except Exception:
+            logger.exception("%s failed", chore.__name__)
 
 
 def retry(*, job: Job) -> Job:

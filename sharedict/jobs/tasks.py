@@ -18,4 +18,5 @@ def work() -> None:
 @shared_task(name="sharedict.jobs.tasks.sweep")
 def sweep() -> None:
     actions.reclaim()
+    actions.do_chores()
     work()

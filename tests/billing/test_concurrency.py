@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from django.test import Client
 
 from agreements.models import CostType
-from billing.actions import compute_period, recompute, save_cost
+from billing.actions import compute_period, drop_superseded_shares, recompute, save_cost
 from billing.engine.facts import fingerprint
 from billing.models import Cost, Period, Run, RunLine, Share
 from billing.snapshots import gather
@@ -26,7 +26,7 @@ from sharedict.engines import Redis
 from sharedict.jobs import wake
 from sharedict.jobs.actions import run_all
 from sharedict.jobs.models import Job
-from tests.factories.billing import CostFactory, compute
+from tests.factories.billing import CostFactory, compute, pass_time
 from tests.workers import PATIENCE_SECONDS, Beside, celery_worker, own_redis, wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -61,7 +61,7 @@ def new_cost(cooperation: Cooperation, number: int) -> Cost:
 
 
 def assert_consistent(cooperation: Cooperation) -> None:
-    """Every month's current run is of the facts as they are, whole, and the only one with shares."""
+    """Every month's current run is of the facts as they are, whole, and soon the only one with shares."""
     assert {*Job.objects.of(cooperation).values_list("state", "error")} <= {("done", "")}
     for period in Period.objects.of(cooperation):
         run = period.current_run
@@ -72,6 +72,8 @@ def assert_consistent(cooperation: Cooperation) -> None:
         numbers = list(period.runs.order_by("number").values_list("number", flat=True))
         assert numbers == list(range(1, len(numbers) + 1))
         assert run.number == numbers[-1]
+    pass_time()
+    drop_superseded_shares(cooperation_id=cooperation.pk)
     current = set(Period.objects.of(cooperation).values_list("current_run", flat=True))
     for model in (Share, RunLine):
         assert set(model.objects.filter(cooperation=cooperation).values_list("run", flat=True)) == current

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from agreements.actions import ComponentDraft, adopt_key_version, save_term
 from agreements.models import CostType, Key, KeyVersion, Term
@@ -26,9 +27,10 @@ from services.models import Application, Subscription
 from sharedict.accounts.models import User
 from sharedict.jobs.actions import run_all
 from sharedict.jobs.models import Job
+from sharedict.jobs.tasks import sweep
 from sharedict.kernel.money import to_minor
 from tests.factories.agreements import TermFactory, add_version, by
-from tests.factories.billing import CostFactory, close, compute
+from tests.factories.billing import CostFactory, close, compute, pass_time
 from tests.factories.municipalities import DriverFactory, MemberFactory, MunicipalityFactory, ReadingFactory
 from tests.factories.services import ApplicationFactory, SubscriptionFactory
 
@@ -454,11 +456,13 @@ def test_superseded_shares_are_dropped_and_their_facts_kept(
     first = set(Run.objects.values_list("pk", flat=True))
     rename_application(quarter, administrator)
     recompute(cooperation_id=quarter.pk, touches=(JANUARY, None))
+    pass_time()
     assert drop_superseded_shares(cooperation_id=quarter.pk) == 3
     assert drop_superseded_shares(cooperation_id=quarter.pk) == 0
     for model in (Share, RunLine, RunTotal):
         assert not model.objects.filter(run__in=first).exists()
     assert Share.objects.count() == 12
+    assert not Run.objects.filter(superseded_at__isnull=False).exists()
     assert all(Run.objects.filter(pk__in=first).values_list("facts", flat=True))
 
 
@@ -467,13 +471,39 @@ def test_other_cooperations_superseded_shares_stay(
 ) -> None:
     rename_application(quarter, administrator)
     recompute(cooperation_id=quarter.pk, touches=(JANUARY, None))
+    pass_time()
     assert drop_superseded_shares(cooperation_id=outside.pk) == 0
     assert Share.objects.count() == 24
 
 
-def test_the_worker_drops_what_it_supersedes(quarter: Cooperation, administrator: User) -> None:
+def test_superseded_shares_are_kept_for_a_quarter_of_an_hour(
+    quarter: Cooperation, administrator: User
+) -> None:
     rename_application(quarter, administrator)
-    run_all()
+    recompute(cooperation_id=quarter.pk, touches=(JANUARY, None))
+    pass_time(minutes=14)
+    assert drop_superseded_shares(cooperation_id=quarter.pk) == 0
+    assert Share.objects.count() == 24
+    pass_time(minutes=2)
+    assert drop_superseded_shares(cooperation_id=quarter.pk) == 3
+
+
+def test_runs_are_superseded_when_another_takes_their_place(
+    quarter: Cooperation, administrator: User
+) -> None:
+    rename_application(quarter, administrator)
+    before = timezone.now()
+    recompute(cooperation_id=quarter.pk, touches=(JANUARY, None))
+    assert not Run.objects.current().filter(superseded_at__isnull=False).exists()
+    assert Run.objects.filter(number=1, superseded_at__range=(before, timezone.now())).count() == 3
+
+
+def test_the_sweeper_drops_what_was_superseded(quarter: Cooperation, administrator: User) -> None:
+    rename_application(quarter, administrator)
+    sweep()
+    assert set(Share.objects.values_list("run__number", flat=True)) == {1, 2}
+    pass_time()
+    sweep()
     assert set(Share.objects.values_list("run__number", flat=True)) == {2}
     assert Run.objects.count() == 6
     job = Job.objects.get()

@@ -2,10 +2,11 @@ import datetime as dt
 from decimal import Decimal
 
 import factory
+from django.db.models import F
 from factory.django import DjangoModelFactory
 
 from billing.actions import close_period, compute_period, ensure_periods, propose_period
-from billing.models import Cost, Period
+from billing.models import Cost, Period, Run
 from municipalities.models import Cooperation
 from sharedict.accounts.models import User
 from tests.factories.agreements import CostTypeFactory
@@ -54,3 +55,8 @@ def compute(cooperation: Cooperation) -> list[Period]:
 def close(period: Period, *, proposer: User, closer: User) -> Period:
     """``period`` proposed by the one and closed by the other; the months before it must be closed."""
     return close_period(period=propose_period(period=period, by=proposer), by=closer)
+
+
+def pass_time(minutes: int = 16) -> None:
+    """Every superseded run has been so for ``minutes`` more."""
+    Run.objects.update(superseded_at=F("superseded_at") - dt.timedelta(minutes=minutes))

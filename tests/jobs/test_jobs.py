@@ -345,3 +345,18 @@ def test_a_job_with_a_living_worker_elsewhere_is_left_to_it(done: list[Any]) -> 
     may_go.set()
     worker.value()
     assert reclaim() == 1
+
+
+def test_a_chore_that_fails_stops_neither_the_others_nor_the_work(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    done: list[str] = []
+
+    def fail() -> None:
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr(registry, "_chores", [fail, lambda: done.append("chore")])
+    monkeypatch.setattr("sharedict.jobs.tasks.work", lambda: done.append("work"))
+    sweep()
+    assert done == ["chore", "work"]
+    assert "fail failed" in caplog.text

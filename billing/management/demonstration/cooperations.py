@@ -2,7 +2,6 @@
 
 import datetime as dt
 
-from billing.actions import drop_superseded_shares
 from billing.management.demonstration import (
     east_varmland,
     ekommune_sunnmore,
@@ -54,7 +53,6 @@ def load_cooperations(people: People, today: dt.date) -> list[Cooperation]:
         cooperation.first_month, cooperation.is_demonstration = lived[0].first, True
         since = dt.date(lived[0].year - (lived is months), 1, 1)
         build(Builder(cooperation, people, since), places, lived)
-        drop_superseded_shares(cooperation_id=cooperation.pk)
         loaded.append(cooperation)
     return loaded
 
