@@ -9,6 +9,7 @@ with env.refusing_clearly():
 wsgi_app = "sharedict.wsgi:application"
 worker_class = "gthread"
 preload_app = True  # read once for all processes: a sooner start, less memory, and a bad setting is said once
+limit_request_line = 8190  # a list names the runs it began with
 timeout = 60
 graceful_timeout = 10
 max_requests = 10_000

@@ -99,9 +99,16 @@ class RunScope(OfCooperation):
     )
 
 
-class ShareFilters(RunScope):
-    """The runs are chosen before the shares, by ``RunScope``; here the rest is narrowed."""
+class InRuns(RunScope):
+    """The runs are chosen before their rows, by ``RunScope``; here the rest is narrowed."""
 
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        for name in self.filters.keys() - RunScope.base_filters.keys():
+            queryset = self.filters[name].filter(queryset, self.form.cleaned_data[name])
+        return queryset
+
+
+class ShareFilters(InRuns):
     municipality = MunicipalityFilter()
     application = CodeFilter("line__application_code", "application")
     cost_type = CodeFilter("line__cost_type_code", "cost type")
@@ -111,20 +118,9 @@ class ShareFilters(RunScope):
         model = Share
         fields: list[str] = []
 
-    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        for name in self.filters.keys() - RunScope.base_filters.keys():
-            queryset = self.filters[name].filter(queryset, self.form.cleaned_data[name])
-        return queryset
 
-
-class StatementFilters(OfCooperation):
+class StatementFilters(InRuns):
     statement_number = WholeNumberFilter()
-    month = MonthFilter("run__period__first_day")
-    month_from = MonthFilter("run__period__first_day", "gte", "This month or later")
-    month_until = MonthFilter("run__period__first_day", "lt", "Before this month")
-    state = django_filters.ChoiceFilter(
-        field_name="run__period__state", choices=Period.State.choices, help_text="Of the month."
-    )
     municipality = MunicipalityFilter()
 
     class Meta:

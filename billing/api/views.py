@@ -7,17 +7,17 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django_filters.utils import translate_validation
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.decorators import action
 from rest_framework.exceptions import PermissionDenied
-from rest_framework.mixins import ListModelMixin
+from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from billing.actions import save_cost, withdraw_cost
 from billing.api import filters
+from billing.api.pagination import OfRuns
 from billing.api.serializers import (
     CostChangeSerializer,
     CostSerializer,
@@ -34,7 +34,7 @@ from municipalities.access import rights_of
 from municipalities.actions import add_once
 from municipalities.api.views import WriteViewSet, said_at_fields
 from municipalities.models import Token
-from sharedict.common.viewsets import ReadViewSet, ViewSet
+from sharedict.common.viewsets import ReadViewSet
 
 CONTENT = [
     "application_id",
@@ -156,7 +156,7 @@ class RunViewSet(ReadViewSet[Run]):
         return HttpResponse(run.facts, content_type="application/json")
 
 
-class ShareViewSet(ListModelMixin, ViewSet[Share]):
+class ShareViewSet(ListModelMixin, OfRuns[Share]):
     """Every municipality's share of every cost, of the current run of each month.
 
     For charging, ask for closed months (`state=closed`): what they hold never changes again.
@@ -165,19 +165,10 @@ class ShareViewSet(ListModelMixin, ViewSet[Share]):
     queryset = Share.objects.select_related("municipality", "line").annotate(municipality_name=NAME_IN_RUN)
     serializer_class = ShareSerializer
     filterset_class = filters.ShareFilters
-    runs: dict[int, Run]
 
     def get_queryset(self) -> QuerySet[Share]:
-        """Those of the current runs that are asked for, as far as the caller sees them; sets ``runs``."""
-        runs = Run.objects.visible_to(self.request.user).current().with_sight(self.request.user)
-        scope = filters.RunScope(
-            self.request.query_params,
-            queryset=runs.select_related("cooperation", "period").defer("facts", "carry"),
-            request=self.request,
-        )
-        if not scope.is_valid():
-            raise translate_validation(scope.errors)
-        self.runs = {run.pk: run for run in scope.qs}
+        """Those of the runs that are asked for, as far as the caller sees them."""
+        self.runs = self.chosen_runs()
         return self.queryset.in_runs(self.runs.values(), self.request.user)
 
     def paginate_queryset(self, queryset: Any) -> list[Any]:
@@ -188,17 +179,25 @@ class ShareViewSet(ListModelMixin, ViewSet[Share]):
         return page
 
 
-class StatementViewSet(ReadViewSet[RunTotal]):
+class StatementViewSet(RetrieveModelMixin, ListModelMixin, OfRuns[RunTotal]):
     """What each municipality carries of a month, of its current run; numbered once the month is closed."""
 
     queryset = (
-        RunTotal.objects.current()
-        .annotate(statement_number=STATEMENT_NUMBER)
+        RunTotal.objects.annotate(statement_number=STATEMENT_NUMBER)
         .select_related("cooperation", "municipality", "run__period")
         .defer("run__facts", "run__carry")
     )
     serializer_class = StatementSerializer
     filterset_class = filters.StatementFilters
+
+    def get_queryset(self) -> QuerySet[RunTotal]:
+        rows: Any = super().get_queryset()
+        if self.action != "list":
+            current: QuerySet[RunTotal] = rows.current()
+            return current
+        self.runs = self.chosen_runs()
+        found: QuerySet[RunTotal] = rows.filter(run__in=list(self.runs))
+        return found
 
     @extend_schema(responses=WholeStatementSerializer)
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:

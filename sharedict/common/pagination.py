@@ -23,7 +23,9 @@ class KeyPagination(BasePagination):
 
     page_size = 100
     max_page_size = 1000
-    names = ("cursor", "page_size")
+    names: tuple[str, ...] = ("cursor", "page_size")
+    refusals: tuple[int, ...] = ()
+    """Further statuses that a page may answer with."""
 
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
         size, after = self._size(request), self._cursor(request, queryset.model)

@@ -28,7 +28,7 @@ ERRORS = {
     401: "No token, or one that is unknown, expired or revoked.",
     403: "The token lacks the scope, or the person the role.",
     404: "Not there, or not yours to see: the two look the same.",
-    409: "It contradicts what is there.",
+    409: "It contradicts what is there, or what the list began with is no longer there.",
     413: "The body is larger than a megabyte.",
     415: "The body is not JSON, or does not say so in Content-Type.",
     429: "Too many calls: wait as many seconds as Retry-After says.",
@@ -45,7 +45,7 @@ class ViewSet(GenericViewSet[M]):
     reading; without one nothing is written here.
     """
 
-    pagination_class = KeyPagination
+    pagination_class: type[KeyPagination] = KeyPagination
     lookup_value_converter = "int"
     write_scope: ClassVar[str] = ""
 
@@ -78,7 +78,7 @@ class ViewSet(GenericViewSet[M]):
     def refuse_odd_parameters(self, request: Request) -> None:
         """A filter that is misspelt or empty must not answer with everything."""
         filterset: Any = getattr(self, "filterset_class", None)
-        known = {*KeyPagination.names, *(filterset.base_filters if filterset else ())}
+        known = {*self.pagination_class.names, *(filterset.base_filters if filterset else ())}
         for name, values in request.query_params.lists():
             if name not in known:
                 message = _("There is no such parameter. Those there are: %(names)s.")
@@ -133,8 +133,9 @@ class Schema(AutoSchema):
 
     def _refusals(self) -> list[int]:
         found = [] if "{" not in self.path else [404]
+        view: Any = self.view
         if self._is_list_view():
-            found += [400, 404]
+            found += [400, 404, *view.pagination_class.refusals]
         if self.method in ("POST", "PATCH"):
             found += [400, 409, 413, 415]
         return found

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from billing.models import Cost
+from billing.models import Cost, Period
 from municipalities.models import Driver
 from tests.api.conftest import Caller
 from tests.api.test_costs import LICENCE
@@ -161,7 +161,7 @@ def test_a_bad_body_is_refused_as_a_whole(
         ("costs/", {"cursor": ""}, "cursor"),
         ("costs/", {"cursor": "1.2"}, "cursor"),
         ("costs/", {"cursor": "x"}, "cursor"),
-        ("shares/", {"cursor": "1"}, "cursor"),
+        ("shares/", {"cursor": "1.2.3"}, "runs"),
         ("costs/", {"cooperaton": "north"}, "cooperaton"),
         ("costs/", {"cooperation": ""}, "cooperation"),
         ("costs/", {"month": "2026-13"}, "month"),
@@ -181,10 +181,11 @@ def test_a_bad_parameter_is_refused_by_name(
     assert list(said["fields"]) == [name]
 
 
-def test_a_number_beyond_every_key_finds_nothing(caller: Caller) -> None:
+def test_a_number_beyond_every_key_finds_nothing(caller: Caller, january: Period) -> None:
     assert caller.get(f"costs/{10**30}/")[0] == 404
     assert caller.get("costs/", cursor="9" * 18)[1]["results"] == []
-    assert caller.get("shares/", cursor=".".join(["9" * 18] * 3))[1]["results"] == []
+    cursor = ".".join(["9" * 18] * 3)
+    assert caller.get("shares/", cursor=cursor, runs=january.current_run_id)[1]["results"] == []
     assert caller.get("statements/", statement_number=10**30)[0] in (200, 400)
 
 
