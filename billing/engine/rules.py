@@ -97,6 +97,8 @@ class _Rules2:
         return found + sorted(ring, key=content)
 
     def part(self, facts: Facts, cost: CostFact, month: Month) -> int:
+        if cost.credits is None:
+            return month_part(cost, month)
         undone = next((each for each in facts.costs if each.reference == cost.credits), None)
         if undone is None:
             return month_part(cost, month)

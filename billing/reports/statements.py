@@ -1,11 +1,11 @@
 """The statement of one municipality and month: as it was issued, or preliminary from the current run."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Max, Q, Sum
+from django.db.models import Q, Sum
 
 from billing.engine.statement import (
     Party,
@@ -17,7 +17,7 @@ from billing.engine.statement import (
     in_order,
     statement_lines,
 )
-from billing.models import Period, RunTotal, Share
+from billing.models import Period, RunLine, RunTotal, Share
 from billing.models import Statement as StatementRow
 from billing.models import StatementLine as StatementLineRow
 from billing.reports.months import Calendar
@@ -27,6 +27,7 @@ from sharedict.common.access import Viewer
 from sharedict.kernel.periods import Month
 
 Sums = dict[Scope, int]
+Names = dict[Scope, tuple[str, str]]
 # In the order of ShareRow's fields.
 SHARE_COLUMNS: tuple[Any, ...] = (
     "line__reference",
@@ -106,7 +107,8 @@ def preliminary(
     """
     cooperation, run, month = period.cooperation, run_of(period), period.month
     shares, year_from, before = _shares(head), calendar.year_from(month), calendar.before(month)
-    sums, then, names = _earlier(head, month, calendar)
+    known = {(share.application, share.cost_type) for share in shares}
+    sums, then, names = _earlier(head, month, calendar, known)
     return Statement(
         payee=payee_of(cooperation),
         payer=payer_of(head.municipality, head.name),
@@ -159,73 +161,83 @@ def _line(row: StatementLineRow) -> StatementLine:
 
 
 def _earlier(
-    head: RunTotal, month: Month, calendar: Calendar
-) -> tuple[Sums, Sums, dict[Scope, tuple[str, str]]]:
-    """What the earlier months of the agreement year came to, the month before alone, and their names.
+    head: RunTotal, month: Month, calendar: Calendar, known: Collection[Scope]
+) -> tuple[Sums, Sums, Names]:
+    """What the earlier months of the agreement year came to, the month before alone, and names not ``known``.
 
     Closed months are read from what was issued, open ones from their current runs.
     """
     year_from, before = calendar.year_from(month), calendar.before(month)
-    months = {other for other in calendar.runs if year_from <= other < month} | (
-        {before} if before else set()
+    months = {other for other in calendar.runs if other == before or year_from <= other < month}
+    issued = StatementLineRow.objects.filter(
+        statement__cooperation=head.cooperation_id,
+        statement__municipality=head.municipality_id,
+        statement__first_day__in=[other.first for other in months & calendar.closed],
+    )
+    runs = {calendar.runs[other]: other for other in months - calendar.closed}
+    # naming the runs of the lines too lets the database read those in one go
+    running = Share.objects.filter(
+        run_id__in=runs, municipality_id=head.municipality_id, line__run_id__in=runs
     )
     year: Sums = {}
     then: Sums = {}
-    names: dict[Scope, tuple[str, str]] = {}
-    issued = [other.first for other in months & calendar.closed]
-    runs = {calendar.runs[other]: other for other in months - calendar.closed}
-    for first_day, application, kind, *named, minor, in_year in (
-        *_issued(head, issued, year_from),
-        *_running(head, runs, year_from),
-    ):
-        scope, other = (application, kind), Month.of(first_day)
-        names[scope] = (named[0], named[1])
-        if other >= year_from:
-            year[scope] = year.get(scope, 0) + in_year
-        if other == before:
-            then[scope] = then.get(scope, 0) + minor
-    return year, then, names
-
-
-Row = tuple[dt.date, str, str, str, str, int, int]
-"""Month, codes and names of application and type, sum, and its part of this agreement year (minor units)."""
-
-
-def _issued(head: RunTotal, months: Sequence[dt.date], year_from: Month) -> list[Row]:
-    if not months:
-        return []
-    rows = StatementLineRow.objects.filter(
-        statement__cooperation=head.cooperation_id,
-        statement__municipality=head.municipality_id,
-        statement__first_day__in=months,
-    )
-    in_year = Q(concerns=None) | Q(concerns__gte=year_from.first)
-    sums = rows.values_list("statement__first_day", "application", "cost_type").annotate(
-        application_known=Max("application_name"),
-        kind_known=Max("cost_type_name"),
-        this=Sum("amount"),
-        year_part=Sum("amount", filter=in_year, default=Decimal(0)),
-    )
-    return [
-        (*row, minor_of(this), minor_of(part))
-        for *row, this, part in sums.order_by("statement__first_day", "application", "cost_type")
+    found = [
+        *(_issued(issued, year_from, before) if months & calendar.closed else ()),
+        *(_running(running, runs, year_from, before) if runs else ()),
     ]
+    for application, kind, in_year, just_before in found:
+        scope = application, kind
+        year[scope] = year.get(scope, 0) + in_year
+        then[scope] = then.get(scope, 0) + just_before
+    missing = year.keys() - {*known}
+    return year, then, _names_of(missing, issued, runs) if missing else {}
 
 
-def _running(head: RunTotal, runs: dict[int, Month], year_from: Month) -> list[Row]:
-    """Naming the runs of the lines too lets the database read those in one go."""
-    if not runs:
-        return []
-    rows = Share.objects.filter(run_id__in=runs, municipality_id=head.municipality_id, line__run_id__in=runs)
-    in_year = Q(line__concerns=None) | Q(line__concerns__gte=year_from.first)
-    sums = rows.values_list("run_id", "line__application_code", "line__cost_type_code").annotate(
-        application_known=Max("line__application_name"),
-        kind_known=Max("line__cost_type_name"),
-        this=Sum("amount_minor"),
-        year_part=Sum("amount_minor", filter=in_year, default=0),
+def _issued(rows: Any, year_from: Month, before: Month | None) -> Iterable[tuple[str, str, int, int]]:
+    in_year = Q(statement__first_day__gte=year_from.first) & (
+        Q(concerns=None) | Q(concerns__gte=year_from.first)
     )
-    found = [(runs[run].first, *row) for run, *row in sums.order_by()]
-    return sorted(found)
+    just_before = Q(statement__first_day=before.first if before else None)
+    sums = rows.values_list("application", "cost_type").annotate(
+        year=Sum("amount", filter=in_year, default=Decimal(0)),
+        before=Sum("amount", filter=just_before, default=Decimal(0)),
+    )
+    return [(*scope, minor_of(year), minor_of(then)) for *scope, year, then in sums.order_by()]
+
+
+def _running(
+    rows: Any, runs: Mapping[int, Month], year_from: Month, before: Month | None
+) -> Iterable[tuple[str, str, int, int]]:
+    of_year = [run for run, month in runs.items() if month >= year_from]
+    in_year = Q(line__concerns=None) | Q(line__concerns__gte=year_from.first)
+    in_year &= Q() if len(of_year) == len(runs) else Q(run_id__in=of_year)
+    just_before = Q(run_id__in=[run for run, month in runs.items() if month == before])
+    sums = rows.values_list("line__application_code", "line__cost_type_code").annotate(
+        year=Sum("amount_minor", filter=in_year, default=0),
+        before=Sum("amount_minor", filter=just_before, default=0),
+    )
+    found: Iterable[tuple[str, str, int, int]] = sums.order_by()
+    return found
+
+
+def _names_of(scopes: Collection[Scope], issued: Any, runs: Collection[int]) -> Names:
+    """The names that these had last."""
+    rows = RunLine.objects.filter(
+        run_id__in=runs,
+        application_code__in={application for application, _ in scopes},
+        cost_type_code__in={kind for _, kind in scopes},
+    ).order_by("run__period__first_day", "number")
+    named = [
+        *issued.order_by("statement__first_day", "position").values_list(
+            "application", "cost_type", "application_name", "cost_type_name"
+        ),
+        *rows.values_list("application_code", "cost_type_code", "application_name", "cost_type_name"),
+    ]
+    return {
+        (application, kind): (application_name, kind_name)
+        for application, kind, application_name, kind_name in named
+        if (application, kind) in scopes
+    }
 
 
 def _corrected(head: RunTotal, shares: Iterable[ShareRow]) -> dict[tuple[Month, str], tuple[int, int]]:
