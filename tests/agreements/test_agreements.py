@@ -8,7 +8,6 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from agreements.engine.terms import notice_day
 from agreements.models import Agreement, CostType, Key
 from municipalities.models import Cooperation
 from sharedict.accounts.models import User
@@ -23,22 +22,6 @@ AGREEMENT = {
     "valid_until": "2030-01-01",
     "notice_months": "12",
 }
-
-
-@pytest.mark.parametrize(
-    ("ends_on", "months", "expected"),
-    [
-        (dt.date(2027, 12, 31), 12, dt.date(2026, 12, 31)),
-        (dt.date(2027, 3, 31), 1, dt.date(2027, 2, 28)),
-        (dt.date(2028, 3, 31), 1, dt.date(2028, 2, 29)),
-        (dt.date(2027, 1, 1), 0, dt.date(2027, 1, 1)),
-        (dt.date(2027, 1, 1), 32_767, dt.date.min),
-    ],
-)
-def test_notice_is_given_whole_months_before_the_end(
-    ends_on: dt.date, months: int, expected: dt.date
-) -> None:
-    assert notice_day(ends_on, months) == expected
 
 
 def test_the_list_begins_with_what_runs_out_first_and_says_when_to_act(

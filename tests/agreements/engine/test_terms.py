@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agreements.engine.terms import reading_span, term_for
+from agreements.engine.terms import notice_day, reading_span, term_for
 from sharedict.kernel.periods import Month
 
 
@@ -51,3 +51,20 @@ def test_a_reading_counts_up_to_the_day_its_rule_names(rule: str, first: dt.date
 def test_an_unknown_rule_is_no_silent_default() -> None:
     with pytest.raises(KeyError):
         reading_span("whenever", Month(2026, 10))
+
+
+@pytest.mark.parametrize(
+    ("ends_on", "months", "expected"),
+    [
+        (dt.date(2027, 12, 31), 12, dt.date(2026, 12, 31)),
+        (dt.date(2027, 3, 31), 1, dt.date(2027, 2, 28)),
+        (dt.date(2028, 3, 31), 1, dt.date(2028, 2, 29)),
+        (dt.date(2027, 1, 1), 0, dt.date(2027, 1, 1)),
+        (dt.date(1, 12, 31), 1, dt.date(1, 11, 30)),
+        (dt.date(2027, 1, 1), 32_767, dt.date.min),
+    ],
+)
+def test_notice_is_given_whole_months_before_the_end(
+    ends_on: dt.date, months: int, expected: dt.date
+) -> None:
+    assert notice_day(ends_on, months) == expected
