@@ -74,6 +74,10 @@ bench: .installed-run  ## Measure speed and memory: one table
 	$(call install,requirements-bench.lock)
 	$(BIN)/python -m tests.bench
 
+.PHONY: mutate
+mutate: venv  ## Change the engines in every small way: does a test notice? (ONLY=billing/engine/split.py)
+	PYTHONHASHSEED=0 $(BIN)/python -m tests.mutate $(ONLY)
+
 .PHONY: messages
 messages: venv  ## Bring the Swedish catalogue up to date with the texts in the code
 	$(MANAGE) messages
