@@ -129,12 +129,14 @@ def _difference(before: str, after: str) -> tuple[str, str]:
 
 
 def _shortened(before: str, after: str) -> str:
-    """Both lines, cut off where they have been the same for long."""
+    """Both lines, cut off between words where they have been the same for long."""
     same = _in_common(before, after)
-    start = max(0, same - CONTEXT)
-    end = max(0, _in_common(before[same:][::-1], after[same:][::-1]) - CONTEXT)
+    start = before.rfind(" ", 0, max(0, same - CONTEXT)) + 1
+    tail = before[len(before) - _in_common(before[same:][::-1], after[same:][::-1]) :]
+    stop = tail.find(" ", CONTEXT)
+    end = len(tail) - stop if stop >= 0 else 0
     cut = [
-        ("..." if start else "") + line[start : len(line) - end] + ("..." if end else "")
+        ("... " if start else "") + line[start : len(line) - end] + (" ..." if end else "")
         for line in (before, after)
     ]
     return " -> ".join(cut)
