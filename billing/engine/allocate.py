@@ -115,7 +115,7 @@ class Ledger:
         self.refunds_follow = self.rules.refunds_follow
         self.month = Month.parse(facts.month)
         self.carry = {key: Carry(unit, owed) for key, (unit, owed) in facts.carry.items()}
-        for correction in facts.corrections:
+        for correction in sorted(facts.corrections, key=lambda each: (each.month, each.cost.reference)):
             for key, (unit, owed) in correction.owed.items():
                 self.carry.setdefault(key, Carry()).add(unit, owed)
         self.divisions: list[Division] = []

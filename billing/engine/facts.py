@@ -175,7 +175,9 @@ class Facts:
         listed = _named(plain, RULE_VERSION)
         listed["terms"] = sorted(plain.terms, key=lambda term: (term.application or "", term.cost_type or ""))
         listed["costs"] = sorted(plain.costs, key=lambda cost: cost.reference)
-        listed["corrections"] = [[each.month, each.cost.reference, each.shares] for each in self.corrections]
+        listed["corrections"] = [
+            [each.month, each.cost.reference, each.shares] for each in _in_order(self)["corrections"]
+        ]
         return fingerprint(_dumps(listed, RULE_VERSION))
 
 
@@ -253,7 +255,8 @@ def as_version_1(facts: Facts) -> Facts:
         members=None if facts.members is None else places[facts.members],
         subscribers={code: places[group] for code, group in facts.subscribers.items()},
         terms=tuple(
-            term if term.named is None else replace(term, named=places[term.named]) for term in facts.terms
+            replace(term, named=None if term.named is None else places[term.named], after_leaving=False)
+            for term in facts.terms
         ),
         left={},
         corrections=(),

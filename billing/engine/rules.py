@@ -92,15 +92,14 @@ class _Rules2:
             if cost.credits in known:
                 refunds.setdefault(cost.credits or "", []).append(cost)
         whole = [cost for cost in facts.costs if cost.credits not in known]
-        found = [each for cost in sorted(whole, key=content) for each in _with_refunds(cost, refunds)]
+        whole.sort(key=lambda cost: _standing(cost, refunds.get(cost.reference, ())))
+        found = [each for cost in whole for each in _with_refunds(cost, refunds)]
         ring = {*facts.costs} - {*found}  # costs that refund each other
         return found + sorted(ring, key=content)
 
     def part(self, facts: Facts, cost: CostFact, month: Month) -> int:
-        if cost.credits is None:
-            return month_part(cost, month)
-        undone = next((each for each in facts.costs if each.reference == cost.credits), None)
-        if undone is None:
+        undone = cost.credits and next((each for each in facts.costs if each.reference == cost.credits), None)
+        if not undone:
             return month_part(cost, month)
         others = [each for each in facts.costs if each.credits == cost.credits]
         before = next(given for refund, given in in_turn(others) if refund.reference == cost.reference)
@@ -129,6 +128,12 @@ class _Rules2:
 
 
 RULES: dict[int, Rules] = {1: _Rules1(), 2: _Rules2()}
+
+
+def _standing(cost: CostFact, refunds: Iterable[CostFact]) -> tuple[object, ...]:
+    """What orders whole costs: their content, then their refunds', so that the number never counts."""
+    *own, reference = content(cost)
+    return own, sorted(content(refund)[:-1] for refund in refunds), reference
 
 
 def _with_refunds(cost: CostFact, refunds: dict[str, list[CostFact]]) -> Iterable[CostFact]:
