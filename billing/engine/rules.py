@@ -10,7 +10,7 @@ from typing import Protocol
 from agreements.engine.keys import KeyFact
 from agreements.engine.weigh import Division, divide, weigh
 from billing.engine.facts import CostFact, Facts, Spans, TermFact
-from billing.engine.spread import content, days_in, in_turn, month_part, refund_part
+from billing.engine.spread import content, days_in, given_before, in_turn, month_part, refund_part
 from sharedict.kernel.periods import Month
 
 Payers = dict[str, int]
@@ -101,9 +101,7 @@ class _Rules2:
         undone = cost.credits and next((each for each in facts.costs if each.reference == cost.credits), None)
         if not undone:
             return month_part(cost, month)
-        others = [each for each in facts.costs if each.credits == cost.credits]
-        before = next(given for refund, given in in_turn(others) if refund.reference == cost.reference)
-        return refund_part(undone, cost, month, refunded_before=before)
+        return refund_part(undone, cost, month, refunded_before=given_before(cost, facts.costs))
 
     def scope(self, facts: Facts, cost: CostFact, term: TermFact, group: int, month: Month) -> Scope:
         return group, term.by_days, term.after_leaving, days_in(cost, month)

@@ -23,16 +23,35 @@ def refund_part(cost: CostFact, refund: CostFact, month: Month, *, refunded_befo
     ``refunded_before`` is what earlier refunds of the very same days give back, without sign: their parts
     and this one's add up to the part of their sum, so refunds that reach the whole mirror the cost's parts.
     """
-    start, end = day(refund.starts_on), day(refund.ends_on)
-    whole = _until(cost, end) - _until(cost, start)
+    whole, (_, start), (_, end) = refund_totals(cost, refund, month, refunded_before)
     if not whole:
         return month_part(refund, month)
-    size, given = abs(refund.amount_minor), []
-    for until in (month.first, month.after):
+    return end - start if refund.amount_minor >= 0 else start - end
+
+
+def refund_totals(
+    cost: CostFact, refund: CostFact, month: Month, refunded_before: int
+) -> tuple[int, tuple[int, int], tuple[int, int]]:
+    """What ``cost`` is on the days of ``refund``, and running totals when ``month`` begins and when it ends.
+
+    Each total is what the cost is on those of the days that are over, and what the refund then gives back.
+    All without sign; nothing is given back where the cost is nothing on those days.
+    """
+    start, end = day(refund.starts_on), day(refund.ends_on)
+    whole = _until(cost, end) - _until(cost, start)
+
+    def total(until: dt.date) -> tuple[int, int]:
         then = _until(cost, min(max(until, start), end)) - _until(cost, start)
-        given.append((refunded_before + size) * then // whole - refunded_before * then // whole)
-    part = given[1] - given[0]
-    return part if refund.amount_minor >= 0 else -part
+        reached = refunded_before + abs(refund.amount_minor)
+        return then, reached * then // whole - refunded_before * then // whole if whole else 0
+
+    return whole, total(month.first), total(month.after)
+
+
+def given_before(refund: CostFact, costs: Iterable[CostFact]) -> int:
+    """What those of ``costs`` that refund the same cost on the same days give back before ``refund``."""
+    others = [each for each in costs if each.credits == refund.credits]
+    return next(given for each, given in in_turn(others) if each.reference == refund.reference)
 
 
 def in_turn(refunds: Iterable[CostFact]) -> list[tuple[CostFact, int]]:

@@ -7,7 +7,7 @@ from agreements.engine.keys import PERCENT_SCALE, KeyFact, ReadingFact
 from agreements.engine.weigh import ComponentBasis
 from billing.engine.allocate import Explanation
 from billing.engine.facts import Facts, TermFact, day
-from billing.engine.spread import days_in
+from billing.engine.spread import days_in, given_before, refund_totals
 from sharedict.kernel.periods import Month
 
 
@@ -17,6 +17,11 @@ class MonthPart:
 
     Of ``days`` days, ``until_start`` lie before the month and ``until_end`` before its end; the part is
     ``end_minor`` - ``start_minor``, the whole times each of them by the days, rounded down.
+
+    A refund follows what it refunds instead: ``of_minor`` is what that is on the refund's days,
+    ``of_start`` and ``of_end`` what of it lies before the month and before its end. The running totals are
+    then ``before_minor`` + ``whole_minor`` times each of these by ``of_minor``, rounded down, less
+    ``before_minor`` alone times it, rounded down: what earlier refunds of the same days give back.
     """
 
     whole_minor: int
@@ -25,6 +30,10 @@ class MonthPart:
     until_end: int
     start_minor: int
     end_minor: int
+    of_minor: int = 0
+    of_start: int = 0
+    of_end: int = 0
+    before_minor: int = 0
 
     @property
     def in_month(self) -> int:
@@ -74,8 +83,9 @@ class Why:
     """Why ``own`` carries its share of a cost. Fractions are of minor units and exact.
 
     ``owed_before`` + the exact share - what was given = ``owed_after``; positive is charged too little.
-    A refund follows ``follows``, of which ``own`` carries ``followed_minor`` of ``followed_whole_minor``.
-    ``whole_days`` are the days that count as all of them where the term counts by days.
+    A refund follows ``follows``, of which ``own`` carries ``followed_minor`` of ``followed_whole_minor``; the
+    key, the days and the base are those of what it follows. ``whole_days`` are the days that count as all of
+    them where the term counts by days, ``size_minor`` is the whole that the base amounts are taken from.
     """
 
     month: Month
@@ -98,6 +108,7 @@ class Why:
     is_limited: bool
     base_is_too_large: bool
     base_sum_minor: Fraction
+    size_minor: int
     whole_days: int
     own: Payer
     payers: tuple[Payer, ...]
@@ -116,7 +127,7 @@ class Why:
     @property
     def base_left_minor(self) -> Fraction:
         """What is left of the whole cost after the base amounts."""
-        return abs(self.amount_minor) - self.base_sum_minor
+        return self.size_minor - self.base_sum_minor
 
     @property
     def counts_days(self) -> bool:
@@ -139,7 +150,7 @@ def tell(facts: Facts, explanation: Explanation, *, with_others: bool = True) ->
     if term is None:
         raise ValueError("A share without a term has no explanation.")
     month = Month.parse(facts.month)
-    first, after = days_in(cost, month)
+    first, after = days_in((followed or line).cost, month)
     return Why(
         month=month,
         reference=cost.reference,
@@ -161,6 +172,7 @@ def tell(facts: Facts, explanation: Explanation, *, with_others: bool = True) ->
         is_limited=division.limited,
         base_is_too_large=division.base_is_too_large,
         base_sum_minor=sum(division.base or (), Fraction(0)),
+        size_minor=abs((followed or line).cost.amount_minor),
         whole_days=month.days if facts.rule_version == 1 else after - first,
         own=_payer(facts, explanation, explanation.index),
         payers=tuple(_payer(facts, explanation, index) for index in shown),
@@ -180,6 +192,11 @@ def _month_part(facts: Facts, explanation: Explanation) -> MonthPart:
     whole, size = (end - start).days, abs(cost.amount_minor)
     done = min(whole, max(0, (month.first - start).days))
     then = done + explanation.line.days
+    if facts.rule_version > 1 and explanation.followed:
+        before = given_before(cost, facts.costs)
+        of, (of_start, first), (of_end, after) = refund_totals(explanation.followed.cost, cost, month, before)
+        if of:
+            return MonthPart(size, whole, done, then, first, after, of, of_start, of_end, before)
     return MonthPart(size, whole, done, then, size * done // whole, size * then // whole)
 
 
