@@ -9,9 +9,9 @@ from fractions import Fraction
 from math import lcm
 from typing import Any
 
-from billing.engine.allocate import month_part
 from billing.engine.facts import CostFact
 from billing.engine.split import split_minor
+from billing.engine.spread import month_part
 from sharedict.kernel.money import minor_text, parse_amount
 from sharedict.kernel.periods import Month
 

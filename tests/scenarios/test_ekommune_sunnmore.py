@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from agreements.actions import ComponentDraft, adopt_key_version
+from agreements.engine.keys import PERCENT_SCALE, ComponentFact, KeyFact, ReadingFact
 from agreements.models import CostType, Key
 from billing.engine.allocate import allocate
-from billing.engine.facts import PERCENT_SCALE, ComponentFact, CostFact, Facts, KeyFact, ReadingFact, TermFact
+from billing.engine.facts import CostFact, Facts, TermFact
 from billing.models import Share
 from sharedict.accounts.models import User
 from tests.factories.agreements import AgreementFactory, CostTypeFactory, TermFactory
@@ -63,7 +64,7 @@ def test_the_engine_gives_the_published_percentages() -> None:
                 ),
             )
         },
-        groups=({f"NO{row['code']}": 31 for row in ROWS},),
+        groups=({f"NO{row['code']}": ((1, 32),) for row in ROWS},),
         members=0,
         readings={
             "population|year_start": {
@@ -73,13 +74,13 @@ def test_the_engine_gives_the_published_percentages() -> None:
         },
     )
     allocation = allocate(facts)
-    shares = zip(allocation.bases[0].codes, allocation.lines[0].shares, strict=True)
+    shares = zip(allocation.divisions[0].codes, allocation.lines[0].shares, strict=True)
     assert {code: in_percent(Decimal(share) / 100) for code, share in shares} == PUBLISHED
 
 
 @pytest.mark.django_db
 def test_the_portal_gives_the_published_percentages(administrator: User) -> None:
-    cooperation = CooperationFactory(slug="ekommune", currency="NOK")
+    cooperation = CooperationFactory(slug="ekommune", currency="NOK", first_month=YEAR)
     population = DriverFactory(cooperation=cooperation, code="inhabitants")
     for row in ROWS:
         place = MunicipalityFactory(country="NO", code=row["code"], name=row["name"])

@@ -6,19 +6,14 @@ The municipalities: Hagfors (SE1783), Sunne (SE1766) and Torsby (SE1737); April 
 from dataclasses import replace
 from fractions import Fraction
 
+from agreements.engine.keys import PERCENT_SCALE, ComponentFact, KeyFact, ReadingFact
 from billing.engine.allocate import Allocation, allocate
-from billing.engine.facts import (
-    PERCENT_SCALE,
-    ComponentFact,
-    CostFact,
-    Facts,
-    KeyFact,
-    ReadingFact,
-    TermFact,
-)
+from billing.engine.facts import CostFact, Facts, Spans, TermFact
+from sharedict.kernel.periods import Month
 
 TORSBY, SUNNE, HAGFORS = "SE1737", "SE1766", "SE1783"
 PLACES = {TORSBY: "Torsby", SUNNE: "Sunne", HAGFORS: "Hagfors"}
+ALL = ((1, 31),)
 USERS = {TORSBY: 500, SUNNE: 300, HAGFORS: 200}
 
 EVEN = KeyFact(
@@ -29,19 +24,23 @@ CLOSED_MONTHS = [f"2026-{number:02d}" for number in range(1, 13)]
 
 
 def april(
-    *costs: CostFact, key: KeyFact = EVEN, days: dict[str, int] | None = None, **facts: object
+    *costs: CostFact,
+    key: KeyFact = EVEN,
+    held: dict[str, Spans] | None = None,
+    month: str = "2026-04",
+    **facts: object,
 ) -> Facts:
-    """April 2026 with one term; ``days`` are those of the members, by days if they differ from 30."""
+    """A month, April 2026 if no other, with one term; by days where ``held`` says who is a member when."""
     whole = Facts(
         cooperation="north",
         currency="SEK",
-        month="2026-04",
+        month=month,
         municipalities=PLACES,
         cost_types={"licence": "Licences"},
         costs=costs,
-        terms=(TermFact(1, "key", "members", by_days=days is not None),),
+        terms=(TermFact(1, "key", "members", by_days=held is not None),),
         keys={"key": key},
-        groups=(days or dict.fromkeys(PLACES, 30),),
+        groups=(held or dict.fromkeys(PLACES, ((1, Month.parse(month).days + 1),)),),
         members=0,
         readings={
             "users|latest_before": {
@@ -61,8 +60,8 @@ def cost(
 def shares(allocation: Allocation, reference: str) -> dict[str, int]:
     """Name -> öre of one cost."""
     line = next(line for line in allocation.lines if line.cost.reference == reference)
-    assert line.basis is not None
-    codes = allocation.bases[line.basis].codes
+    assert line.division is not None
+    codes = allocation.divisions[line.division].codes
     return {PLACES[code]: share for code, share in zip(codes, line.shares, strict=True)}
 
 
@@ -71,7 +70,7 @@ def test_who_joins_in_mid_month_pays_for_its_days() -> None:
 
     Days 30 + 30 + 15 = 75, so 9,000.00 x 30/75 = 3,600.00 twice and 9,000.00 x 15/75 = 1,800.00.
     """
-    allocation = allocate(april(cost("C1", 900_000), days={TORSBY: 30, SUNNE: 30, HAGFORS: 15}))
+    allocation = allocate(april(cost("C1", 900_000), held={TORSBY: ALL, SUNNE: ALL, HAGFORS: ((16, 31),)}))
     assert shares(allocation, "C1") == {"Torsby": 360_000, "Sunne": 360_000, "Hagfors": 180_000}
 
 
@@ -145,7 +144,7 @@ def test_percentages_of_two_components_make_one_weight() -> None:
         ComponentFact("driver", 60 * PERCENT_SCALE, "users", "latest_before"),
     )
     allocation = allocate(april(cost("C1", 100_000), key=replace(BY_USERS, components=parts)))
-    assert allocation.bases[0].weights == (65, 47, 38)
+    assert allocation.divisions[0].weights == (65, 47, 38)
     assert shares(allocation, "C1") == {"Torsby": 43_334, "Sunne": 31_333, "Hagfors": 25_333}
 
 

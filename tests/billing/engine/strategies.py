@@ -14,15 +14,8 @@ from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 
-from billing.engine.facts import (
-    FULL_PERCENT,
-    ComponentFact,
-    CostFact,
-    Facts,
-    KeyFact,
-    ReadingFact,
-    TermFact,
-)
+from agreements.engine.keys import FULL_PERCENT, ComponentFact, KeyFact, ReadingFact
+from billing.engine.facts import CorrectionFact, CostFact, Facts, Spans, TermFact, as_version_1
 from billing.engine.split import split_minor
 from sharedict.kernel.periods import Month
 
@@ -88,18 +81,18 @@ def _key(chance: Random, code: str = "one") -> KeyFact:
         components=tuple(_component(chance, end - start) for start, end in pairwise(cuts)),
         when_zero=chance.choice(["even", "error"]),
         base_minor=chance.choice([0, 0, 1, 500]),
-        floor=chance.choice([None, None, None, FULL_PERCENT // 10]),
-        cap=chance.choice([None, None, None, FULL_PERCENT // 3, FULL_PERCENT // 2]),
+        floor=chance.choice([None, None, *(FULL_PERCENT * part // 100 for part in (1, 5, 10, 30))]),
+        cap=chance.choice([None, None, *(FULL_PERCENT * part // 100 for part in (10, 20, 34, 90))]),
     )
 
 
 def _component(chance: Random, percent: int) -> ComponentFact:
-    kind = chance.choice(["even", "driver", "fixed"])
+    kind = chance.choice(["even", "driver", "driver", "fixed"])
     if kind == "even":
         return ComponentFact(kind, percent)
     if kind == "driver":
         return ComponentFact(kind, percent, chance.choice(DRIVERS), "year_start")
-    who = chance.sample(CODES, chance.randint(1, 5))
+    who = chance.sample(CODES, chance.choice([1, 1, 2, 4]))
     return ComponentFact(
         kind, percent, fixed=split_minor(FULL_PERCENT, {place: chance.randint(1, 9) for place in who})
     )
@@ -110,7 +103,11 @@ def _readings(chance: Random) -> dict[str, dict[str, ReadingFact]]:
     largest = chance.choice([0, 10, 10**9])
     return {
         f"{driver}|year_start": {
-            code: ReadingFact(f"{Decimal(chance.randint(0, largest)).scaleb(-4):f}", "2025-12-31", "a test")
+            code: ReadingFact(
+                f"{Decimal(chance.randint(0, largest)).scaleb(-4):f}",
+                chance.choice(["2025-12-31", "2025-12-31", "2024-06-30"]),
+                chance.choice(TEXTS),
+            )
             for code in known
         }
         for driver in DRIVERS
@@ -124,8 +121,8 @@ def _carry(chance: Random) -> tuple[int, dict[str, int]]:
     return denominator, {first: owed, second: -owed}
 
 
-def _cost(chance: Random, reference: str) -> CostFact:
-    start = dt.date(2026, 1, 20) + dt.timedelta(days=chance.randint(0, 40))
+def _cost(chance: Random, reference: str = "") -> CostFact:
+    start = dt.date(2026, 1, 20) + dt.timedelta(days=chance.randint(0, 39))
     return CostFact(
         reference=reference,
         amount_minor=_amount(chance),
@@ -137,13 +134,82 @@ def _cost(chance: Random, reference: str) -> CostFact:
     )
 
 
+def _refunds(chance: Random, cost: CostFact) -> list[CostFact]:
+    """Up to three refunds inside the cost's days; they may be more than there is, or reach the whole."""
+    left, found = cost.amount_minor, []
+    for _ in range(chance.randint(0, 3)):
+        size = chance.choice([left, chance.randint(0, abs(left)) * (1 if left >= 0 else -1)])
+        if size:
+            found.append(refund(chance, cost, -size))
+            left -= size
+    return found
+
+
+def refund(chance: Random, cost: CostFact, amount: int) -> CostFact:
+    """A credit note for ``cost``, of all its days or of some."""
+    start, end = dt.date.fromisoformat(cost.starts_on), dt.date.fromisoformat(cost.ends_on)
+    first, last = sorted(chance.sample(range((end - start).days + 1), 2))
+    whole = chance.random() < 2 / 3
+    return replace(
+        cost,
+        reference="",
+        amount_minor=amount,
+        credits=cost.reference,
+        starts_on=cost.starts_on if whole else (start + dt.timedelta(days=first)).isoformat(),
+        ends_on=cost.ends_on if whole else (start + dt.timedelta(days=last)).isoformat(),
+        description=chance.choice(TEXTS),
+    )
+
+
+def _costs(chance: Random) -> tuple[CostFact, ...]:
+    """Costs of any number, some of them alike, and refunds with higher and with lower numbers."""
+    numbers = chance.sample(range(1, 100), 99)
+
+    def numbered(cost: CostFact) -> CostFact:
+        return replace(cost, reference=f"C{numbers.pop():08d}")
+
+    costs = [numbered(_cost(chance)) for _ in range(chance.randint(1, 6))]
+    if chance.random() < 1 / 3:
+        costs.append(numbered(replace(costs[0], description=chance.choice(TEXTS))))
+    refunds = [numbered(each) for cost in costs for each in _refunds(chance, cost)]
+    if chance.random() < 1 / 8:
+        refunds.append(numbered(replace(costs[0], amount_minor=-costs[0].amount_minor, credits="C99999999")))
+    return tuple(reordered(chance, [*costs, *refunds]))
+
+
+def _spans(chance: Random) -> Spans:
+    """The whole month more often than not; else a part of it, or two parts."""
+    if chance.random() < 3 / 5:
+        return ((1, MONTH.days + 1),)
+    cuts = sorted(chance.sample(range(1, MONTH.days + 2), chance.choice([2, 2, 4])))
+    return tuple(zip(cuts[::2], cuts[1::2], strict=True))
+
+
+def _correction(chance: Random, number: int) -> CorrectionFact:
+    who = chance.sample(CODES, 3)
+    return CorrectionFact(
+        month=chance.choice(["2025-12", "2026-01"]),
+        cost=_cost(chance, f"D{number:08d}"),
+        charged={code: chance.randint(-500, 500) for code in who},
+        should={code: chance.randint(-500, 500) for code in who[chance.randint(0, 2) :]},
+        mark=f"{number:064x}",
+        cause=chance.choice(["cost", "rules"]),
+        key=chance.choice(["", *KEYS]),
+        key_version=chance.choice([None, 2]),
+        owed={chance.choice(KEYS): _carry(chance)} if chance.random() < 2 / 3 else {},
+    )
+
+
 def _month(chance: Random) -> Facts:
     groups = tuple(
-        {code: chance.randint(1, MONTH.days) for code in chance.sample(CODES, chance.randint(0, 6))}
+        {code: _spans(chance) for code in chance.sample(CODES, chance.choice([0, 2, 4, 6, *(8,) * 12]))}
         for _ in range(chance.randint(1, 4))
     )
     group = range(len(groups))
-    scopes = [(application, kind) for application in (None, *APPLICATIONS) for kind in (None, *COST_TYPES)]
+    present = sorted({code for each in groups for code in each})
+    scopes = {(application, kind) for application in (None, *APPLICATIONS) for kind in (None, *COST_TYPES)}
+    ruled = {*chance.sample(sorted(scopes, key=str), chance.randint(1, 6))}
+    ruled |= {(None, None)} if chance.random() < 3 / 4 else set()
     return Facts(
         cooperation="north",
         currency="SEK",
@@ -151,44 +217,60 @@ def _month(chance: Random) -> Facts:
         municipalities={code: code.lower() for code in CODES},
         applications={code: code.title() for code in APPLICATIONS},
         cost_types={code: code.title() for code in COST_TYPES},
-        costs=tuple(_cost(chance, f"C{number:08d}") for number in range(1, chance.randint(2, 8))),
+        costs=_costs(chance),
         terms=tuple(
             TermFact(
                 number=number,
-                key=chance.choice([*KEYS, *KEYS, "unwritten"]),
+                key=chance.choice([*KEYS * 4, "unwritten"]),
                 payers=chance.choice(["subscribers", "members", "named"]),
                 by_days=chance.random() < 1 / 2,
                 application=application,
                 cost_type=kind,
                 named=chance.choice(group),
+                agreement=chance.choice(TEXTS),
+                after_leaving=chance.random() < 1 / 4,
             )
-            for number, (application, kind) in enumerate(chance.sample(scopes, chance.randint(1, 6)), start=1)
+            for number, (application, kind) in enumerate(sorted(ruled, key=str), start=1)
         ),
         keys={code: _key(chance, code) for code in KEYS},
         groups=groups,
         members=chance.choice(group),
-        subscribers={code: chance.choice(group) for code in APPLICATIONS[: chance.randint(0, 2)]},
+        subscribers={code: chance.choice(group) for code in APPLICATIONS[: chance.choice([1, 2, 2, 2])]},
         drivers={code: code.title() for code in DRIVERS},
         readings=_readings(chance),
         carry={code: _carry(chance) for code in KEYS[: chance.randint(0, 2)]},
+        left={
+            code: _spans(chance)
+            for code in chance.sample(present, min(len(present), chance.choice([0, 0, 2])))
+        },
+        corrections=tuple(_correction(chance, number) for number in range(chance.choice([0, 0, 0, 2]))),
     )
 
 
 months = grown(_month)
-"""A month's facts: costs without term, key, payer or reading among them."""
+"""A month's facts by the rules of now: costs without term, key, payer or reading among them."""
+
+
+def drawn_month(seed: int) -> Facts:
+    """One of ``months``."""
+    return _month(Random(seed))  # noqa: S311 - not for secrets
+
+
+months_of_version_1 = months.map(as_version_1)
 
 keys_and_readings = grown(lambda chance: (_key(chance), _readings(chance)))
 
 
 def credited(facts: Facts) -> Facts:
-    """The same month with a credit note for each of its costs."""
+    """The same month with a credit note for each of its costs that has none, and no other credit note."""
+    costs = tuple(cost for cost in facts.costs if cost.credits is None)
     notes = [
         replace(
             cost, reference=f"D{cost.reference[1:]}", amount_minor=-cost.amount_minor, credits=cost.reference
         )
-        for cost in facts.costs
+        for cost in costs
     ]
-    return replace(facts, costs=(*facts.costs, *notes))
+    return replace(facts, costs=(*costs, *notes))
 
 
 def shuffled(chance: Random, facts: Facts) -> Facts:
@@ -202,4 +284,17 @@ def shuffled(chance: Random, facts: Facts) -> Facts:
         municipalities=reordered(chance, facts.municipalities),
         readings={at: reordered(chance, readings) for at, readings in facts.readings.items()},
         carry={key: (unit, reordered(chance, owed)) for key, (unit, owed) in facts.carry.items()},
+        left=reordered(chance, facts.left),
+        corrections=reordered(chance, facts.corrections),
     )
+
+
+def renumbered(chance: Random, facts: Facts) -> Facts:
+    """The same month with other references: what refunds which stays as it is."""
+    old = [cost.reference for cost in facts.costs]
+    new = dict(zip(old, [f"N{number:08d}" for number in chance.sample(range(1000), len(old))], strict=True))
+    costs = tuple(
+        replace(cost, reference=new[cost.reference], credits=new.get(cost.credits or "", cost.credits))
+        for cost in facts.costs
+    )
+    return replace(facts, costs=costs)

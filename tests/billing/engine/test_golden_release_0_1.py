@@ -58,7 +58,7 @@ def test_the_carry_that_goes_on_is_as_it_was(cases: list[Case]) -> None:
 
 
 def _plain(line: Line, allocation: Allocation) -> Case:
-    codes = () if line.basis is None else allocation.bases[line.basis].codes
+    codes = () if line.division is None else allocation.divisions[line.division].codes
     return {
         "amount": line.amount_minor,
         "reason": line.reason,

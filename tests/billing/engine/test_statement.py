@@ -1,6 +1,210 @@
-from fractions import Fraction
+"""What a municipality is shown: lines that add up, content that stays, and the bars of its picture."""
 
-from billing.engine.statement import Bar, largest, percent_of
+import datetime as dt
+import json
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from billing.engine.statement import (
+    Bar,
+    Party,
+    ShareRow,
+    Statement,
+    StatementError,
+    StatementLine,
+    largest,
+    percent_of,
+    statement_lines,
+)
+from sharedict.kernel.periods import Month
+
+MARCH, JANUARY, DECEMBER = Month(2026, 3), Month(2026, 1), Month(2025, 12)
+
+
+def row(reference: str, minor: int, application: str = "erp", **more: Any) -> ShareRow:
+    names = {"erp": "ERP", "help": "Äskhjälp", "": ""}
+    return ShareRow(
+        *(reference, application, names[application], "licence", "Licence"),
+        supplier="Supplier AB",
+        description=f"Cost {reference}",
+        key="even",
+        key_version=1,
+        cost_minor=2 * minor,
+        share_minor=minor,
+        **more,
+    )
+
+
+def lines(*rows: ShareRow, **earlier: Any) -> tuple[StatementLine, ...]:
+    found = {"year_from": JANUARY, "before": {}, "year": {}, "names": {}} | earlier
+    return statement_lines(rows, **found)
+
+
+def statement(*rows: ShareRow, **more: Any) -> Statement:
+    made = Statement(
+        payee=Party("north", "North", "222000-1234"),
+        payer=Party("SE1737", "Torsby"),
+        currency="SEK",
+        month=MARCH,
+        state="closed",
+        number=7,
+        run_number=2,
+        rule_version=2,
+        fingerprint="ab",
+        computed_at=dt.datetime(2026, 4, 2, 8, tzinfo=dt.UTC),
+        before=Month(2026, 2),
+        year_from=JANUARY,
+        total_minor=sum(each.share_minor for each in rows),
+        lines=lines(*rows),
+        shares=rows,
+    )
+    return replace(made, **more)
+
+
+def test_costs_of_one_application_and_type_are_one_line() -> None:
+    (line,) = lines(row("C2", 30), row("C1", 12))
+    assert (line.this_minor, line.references) == (42, ("C1", "C2"))
+    assert (line.before_minor, line.year_minor, line.change_minor) == (0, 42, 42)
+
+
+def test_what_there_was_before_has_a_line_though_there_is_nothing_now() -> None:
+    scope = ("help", "licence")
+    found = lines(
+        row("C1", 12),
+        before={scope: 5, ("erp", "licence"): 10},
+        year={scope: 8, ("erp", "licence"): 20},
+        names={scope: ("Helpdesk", "Licence")},
+    )
+    assert [
+        (line.application_name, line.this_minor, line.before_minor, line.year_minor) for line in found
+    ] == [
+        ("ERP", 12, 10, 32),
+        ("Helpdesk", 0, 5, 8),
+    ]
+    assert found[1].change_minor == -5
+
+
+def test_lines_stand_by_name_and_those_of_the_cooperation_last() -> None:
+    found = lines(row("C1", 1, ""), row("C2", 1, "help"), row("C3", 1, "erp"))
+    assert [line.application for line in found] == ["erp", "help", ""]
+
+
+def test_a_correction_is_a_line_of_its_own_after_the_month_s() -> None:
+    """It counts into the year so far if it concerns a month of that year."""
+    found = lines(
+        row("C4", -7, concerns=DECEMBER),
+        row("C3", 9, concerns=Month(2026, 2)),
+        row("C2", 5, concerns=JANUARY),
+        row("C1", 100),
+        corrected={(JANUARY, "C2"): (3, 1)},
+    )
+    assert [(line.concerns, line.this_minor, line.year_minor) for line in found] == [
+        (None, 100, 114),
+        (DECEMBER, -7, 0),
+        (JANUARY, 5, 0),
+        (Month(2026, 2), 9, 0),
+    ]
+    assert [line.corrects for line in found] == [None, None, (3, 1), None]
+    assert (found[2].references, found[2].description) == (("C2",), "Cost C2")
+
+
+def test_a_correction_alone_still_counts_into_the_year() -> None:
+    month, late = lines(row("C1", 5, concerns=JANUARY))
+    assert (month.this_minor, month.year_minor, late.this_minor) == (0, 5, 5)
+
+
+amounts = st.lists(
+    st.tuples(
+        st.integers(-1000, 1000),
+        st.sampled_from(["erp", "help", ""]),
+        st.sampled_from([None, DECEMBER, JANUARY]),
+    ),
+    max_size=8,
+)
+
+
+@given(amounts)
+def test_lines_add_up_to_the_shares_behind_them(drawn: list[tuple[int, str, Month | None]]) -> None:
+    rows = [
+        row(f"C{number}", minor, code, concerns=month) for number, (minor, code, month) in enumerate(drawn)
+    ]
+    made = statement(*rows)
+    assert sum(line.this_minor for line in made.lines) == made.total_minor
+    assert made.month_minor + made.corrections_minor + made.earlier_minor == made.total_minor
+    assert made.year_minor == made.month_minor + made.corrections_minor
+    assert sum(part.this_minor for part in made.applications) == made.month_minor
+    assert sum(part.year_minor for part in made.applications) == made.year_minor
+    assert statement(*reversed(rows)).content() == made.content()
+
+
+@pytest.mark.parametrize("change", [{"total_minor": 43}, {"lines": ()}, {"shares": ()}])
+def test_a_statement_that_does_not_add_up_is_none(change: dict[str, Any]) -> None:
+    with pytest.raises(StatementError):
+        statement(row("C1", 42), **change)
+
+
+def test_the_content_is_written_like_this_for_ever() -> None:
+    made = statement(row("C1", 42), row("C2", -2, concerns=JANUARY))
+    assert made.content() == (
+        '{"before":"2026-02","currency":"SEK","fingerprint":"ab","lines":[{"application":"erp",'
+        '"application_name":"ERP","cost_type":"licence","cost_type_name":"Licence","references":["C1"],'
+        '"this_minor":42,"year_minor":40},{"application":"erp","application_name":"ERP",'
+        '"concerns":"2026-01","cost_type":"licence","cost_type_name":"Licence","description":"Cost C2",'
+        '"references":["C2"],"this_minor":-2}],"month":"2026-03","number":7,"payee":{"key":"north",'
+        '"name":"North","organisation_number":"222000-1234"},"payer":{"key":"SE1737","name":"Torsby"},'
+        '"rule_version":2,"total_minor":40,"year_from":"2026-01"}'
+    )
+    assert made.hash() == "ed8a7d084836002a6d6076fc67677a8768cec7bb46e30636a3bb0ec65e9cf858"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"state": "open"},
+        {"run_number": 3},
+        {"computed_at": dt.datetime(2026, 5, 1, tzinfo=dt.UTC)},
+        {"issued_at": dt.datetime(2026, 5, 1, tzinfo=dt.UTC)},
+        {"content_hash": "cd"},
+        {"shares": (row("C1", 40), row("C2", 2))},
+    ],
+)
+def test_what_follows_from_being_issued_is_no_content(change: dict[str, Any]) -> None:
+    made = statement(row("C1", 42))
+    assert replace(made, **change).hash() == made.hash()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"number": 8},
+        {"currency": "NOK"},
+        {"payer": Party("SE1737", "Torsby kommun")},
+        {"due_on": dt.date(2026, 4, 30)},
+        {"kind": "settlement"},
+        {"before": None},
+        {"is_taken_over": True},
+        {"fingerprint": "cd"},
+    ],
+)
+def test_what_is_issued_is_content(change: dict[str, Any]) -> None:
+    made = statement(row("C1", 42))
+    assert replace(made, **change).hash() != made.hash()
+    assert json.loads(replace(made, due_on=dt.date(2026, 4, 30)).content())["due_on"] == "2026-04-30"
+
+
+def test_the_month_before_is_compared_with() -> None:
+    found = lines(row("C1", 12), before={("erp", "licence"): 10}, year={("erp", "licence"): 30})
+    made = statement(row("C1", 12), lines=found)
+    assert (made.before_minor, made.change_minor, made.year_minor) == (10, 2, 42)
+    (part,) = made.applications
+    assert (part.name, part.before_minor, part.change_minor) == ("ERP", 10, 2)
+    assert (made.municipality, made.name) == ("SE1737", "Torsby")
+    assert (made.cooperation, made.cooperation_name) == ("north", "North")
 
 
 def test_bars_that_fit_are_all_shown() -> None:

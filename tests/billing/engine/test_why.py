@@ -1,13 +1,17 @@
 """What is told of a share adds up to it, for any month."""
 
+from dataclasses import replace
 from fractions import Fraction
 
+import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
+from agreements.engine.keys import ComponentFact, KeyFact, ReadingFact
 from billing.engine.allocate import explanations
-from billing.engine.facts import ComponentFact, CostFact, Facts, KeyFact, ReadingFact, TermFact
+from billing.engine.facts import CostFact, Facts, TermFact, as_version_1
 from billing.engine.why import Why, tell
-from tests.billing.engine.strategies import months
+from tests.billing.engine.strategies import months, months_of_version_1
 
 
 def told(facts: Facts, code: str, reference: str) -> Why:
@@ -16,7 +20,10 @@ def told(facts: Facts, code: str, reference: str) -> Why:
     )
 
 
-@given(months)
+any_months = st.one_of(months, months, months_of_version_1)
+
+
+@given(any_months)
 def test_the_steps_lead_from_the_cost_to_the_share(facts: Facts) -> None:
     for code in facts.municipalities:
         for found in explanations(facts, code):
@@ -28,12 +35,37 @@ def test_the_steps_lead_from_the_cost_to_the_share(facts: Facts) -> None:
             assert sum(payer.exact for payer in why.payers) == why.cost_minor
             assert sum(payer.share_minor for payer in why.payers) == why.total_minor == why.cost_minor
             assert why.own == why.payers[found.index]
-            assert abs(why.owed_before + why.own.exact - why.own.share_minor - why.owed_after) < Fraction(
-                1, 1 << 100
-            )
+            assert why.owed_before + why.own.exact - why.own.share_minor == why.owed_after
+            assert why.own.share_minor == why.own.exact + why.moved_minor
 
 
-@given(months)
+@given(any_months)
+def test_the_percent_of_everybody_follows_from_what_is_told(facts: Facts) -> None:
+    """Parts of the key, days, base, then limits: each step leads to the next, and the last to the weight."""
+    for code in facts.municipalities:
+        for found in explanations(facts, code):
+            why = tell(facts, found)
+            assert all(
+                sum(part.gives for part in payer.parts) == payer.by_key for payer in why.payers
+            ) or any(part.kind == "fixed" for payer in why.payers for part in payer.parts)
+            if facts.rule_version == 1:
+                continue
+            counted = {payer.code: payer.by_key * (payer.days or 1) for payer in why.payers}
+            whole = sum(counted.values())
+            for payer in why.payers:
+                percent = Fraction(100 * counted[payer.code], whole)
+                if payer.base is not None and why.base_is_too_large:
+                    percent = 100 * payer.base / why.base_sum_minor
+                elif payer.base is not None:
+                    percent = (100 * payer.base + why.base_left_minor * percent) / why.size_minor
+                assert (payer.percent if payer.unlimited is None else payer.unlimited) == percent
+                assert (why.floor or 0) <= payer.percent <= (why.cap or 100) or not payer.percent
+            assert all((payer.days or why.whole_days) <= why.whole_days for payer in why.payers)
+            assert why.is_limited == (why.own.unlimited is not None)
+            assert why.counts_days == (why.own.days is not None)
+
+
+@given(any_months)
 def test_without_the_others_nothing_else_is_different(facts: Facts) -> None:
     for code in facts.municipalities:
         for found in explanations(facts, code):
@@ -69,7 +101,7 @@ MIXED = Facts(
             ),
         )
     },
-    groups=({"SE1737": 31, "SE1783": 31},),
+    groups=({"SE1737": ((1, 32),), "SE1783": ((1, 32),)},),
     members=0,
     drivers={"population": "Population"},
     readings={
@@ -104,22 +136,72 @@ def test_a_year_s_credit_is_spread_by_days() -> None:
 
 
 def test_floor_cap_and_base_are_said_as_percentages_and_amounts() -> None:
-    key = MIXED.keys["mixed"]
-    bounded = KeyFact(
-        key.code,
-        key.name,
-        key.version,
-        key.valid_from,
-        key.decision,
-        key.decided_on,
-        key.components,
-        base_minor=100,
-        cap=52_500_000,
-    )
-    facts = Facts(**{**{name: getattr(MIXED, name) for name in MIXED.__slots__}, "keys": {"mixed": bounded}})
+    key = replace(MIXED.keys["mixed"], base_minor=100, cap=52_500_000)
+    facts = replace(MIXED, keys={"mixed": key})
     why = told(facts, "SE1737", "C1")
     assert (why.floor, why.cap) == (None, Fraction("52.5"))
     assert why.is_limited
     assert why.own.percent == Fraction("52.5")
-    assert why.own.exact == -100 - (3100 - 200) * Fraction("0.525")
+    assert why.own.exact == -3100 * Fraction("0.525")
+    assert why.own.unlimited == (100 + (36500 - 200) * why.own.by_key / 100) / 365
+    assert (why.own.base, why.base_sum_minor, why.base_left_minor) == (100, 200, 36300)
     assert not why.base_is_too_large
+
+
+def test_floor_cap_and_base_of_release_0_1_are_said_as_they_were() -> None:
+    """The base came of the month's part, and the cap held what was left after it."""
+    key = replace(MIXED.keys["mixed"], base_minor=100, cap=52_500_000)
+    why = told(as_version_1(replace(MIXED, keys={"mixed": key})), "SE1737", "C1")
+    assert (why.is_limited, why.own.base) == (True, None)
+    assert why.own.exact == -100 - (3100 - 200) * Fraction("0.525")
+
+
+def test_days_are_told_out_of_those_that_the_cost_covers() -> None:
+    """Hagfors is there for 10 of the 31 days, or for 2 of the 23 that a cost from 9 October covers."""
+    held = {"SE1737": ((1, 32),), "SE1783": ((1, 11),)}
+    facts = replace(MIXED, groups=(held,), terms=(replace(MIXED.terms[0], by_days=True),))
+    why = told(facts, "SE1783", "C1")
+    assert (why.counts_days, why.own.days, why.whole_days) == (True, 10, 31)
+    later = replace(facts, costs=(replace(MIXED.costs[0], starts_on="2026-10-09"),))
+    why = told(later, "SE1783", "C1")
+    assert (why.own.days, why.whole_days, why.payers[0].days) == (2, 23, 23)
+    assert told(as_version_1(later), "SE1783", "C1").whole_days == 31
+
+
+REFUNDED = replace(
+    MIXED,
+    costs=(
+        CostFact("C1", 30001, "2026-09-01", "2026-12-01", "licence", "erp"),
+        CostFact("C2", -10000, "2026-09-15", "2026-11-15", "licence", "erp", credits="C1"),
+        CostFact("C3", -5000, "2026-09-15", "2026-11-15", "licence", "erp", credits="C1"),
+    ),
+)
+
+
+def test_a_refund_is_told_from_what_it_refunds() -> None:
+    """C1 is 46.15 until 14 September, 98.90 until its end, 201.10 until that of October, 247.26 until
+    14 November. So 201.11 of it lie on the days of the refunds, 52.75 before October, 154.95 before November.
+
+    C2 counts first: 100.00 x 52.75 / 201.11 = 26.22 and x 154.95 / 201.11 = 77.04. With it C3 comes to
+    150.00 x the same = 39.34 and 115.57, so 13.12 and 38.53 are its own.
+    """
+    why = told(REFUNDED, "SE1737", "C2")
+    part = why.month_part
+    assert (part.of_minor, part.of_start, part.of_end, part.before_minor) == (20111, 5275, 15495, 0)
+    assert (part.start_minor, part.end_minor, why.cost_minor) == (2622, 7704, -5082)
+    assert (why.follows, why.followed_whole_minor) == ("C1", 10220)
+    assert why.followed_minor == told(REFUNDED, "SE1737", "C1").own.share_minor
+    part = told(REFUNDED, "SE1737", "C3").month_part
+    assert (part.before_minor, part.start_minor, part.end_minor) == (10000, 1312, 3853)
+    assert (part.days, part.until_start, part.until_end, part.in_month) == (61, 16, 47, 31)
+
+
+def test_a_refund_of_release_0_1_is_told_by_its_days() -> None:
+    part = told(as_version_1(REFUNDED), "SE1737", "C2").month_part
+    assert (part.of_minor, part.start_minor, part.end_minor) == (0, 2622, 7704)
+
+
+def test_what_is_not_divided_has_no_explanation() -> None:
+    found = next(explanations(MIXED, "SE1737"))
+    with pytest.raises(ValueError, match="without a term"):
+        tell(MIXED, replace(found, line=replace(found.line, term=None)))
