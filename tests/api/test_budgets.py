@@ -226,6 +226,7 @@ def _shares(north: Cooperation, count: int) -> None:
     line = RunLine.objects.create(
         cooperation=north,
         run=run,
+        number=1,
         cost=cost,
         reference=cost.reference,
         cost_type_code="licence",
@@ -236,7 +237,9 @@ def _shares(north: Cooperation, count: int) -> None:
         amount=1,
     )
     ShareBlock.objects.bulk_create(
-        ShareBlock(cooperation=north, run=run, municipality_id=place, line_ids=[line.pk], amounts_minor=[100])
+        ShareBlock(
+            cooperation=north, run=run, municipality_id=place, line_numbers=[line.number], amounts_minor=[100]
+        )
         for place in run.totals.values_list("municipality_id", flat=True)
     )
 

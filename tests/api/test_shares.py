@@ -28,7 +28,7 @@ def test_every_share_stands_with_what_it_is_of(caller: Caller, january: Period) 
         "month": "2026-01",
         "state": "open",
         "run": run.pk,
-        "line": run.lines.get().pk,
+        "line": 1,
         "municipality": "SE1737",
         "municipality_name": "Torsby",
         "reference": run.lines.get().reference,
@@ -42,6 +42,7 @@ def test_every_share_stands_with_what_it_is_of(caller: Caller, january: Period) 
         "key_version": 1,
         "cost_amount": "100.00",
         "amount": "50.00",
+        "corrects_month": None,
         "currency": "SEK",
     }
 

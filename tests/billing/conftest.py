@@ -23,8 +23,13 @@ def support(north: Cooperation, population_key: Key) -> CostType:
 
 @pytest.fixture
 def costs(north: Cooperation, erp: Application, licence: CostType, support: CostType) -> list[Cost]:
-    """A licence in each month, support of 30.00 in October, a network of 61.00 over both."""
+    """A licence in each month, support of 30.00 in October, a network of 61.00 over both.
+
+    Costs are shared from the first of them on.
+    """
     september, october, november = dt.date(2026, 9, 1), dt.date(2026, 10, 1), dt.date(2026, 11, 1)
+    Cooperation.objects.filter(pk=north.pk).update(first_month=september)
+    north.refresh_from_db()
     erp_cost = {"cooperation": north, "application": erp}
     return [
         CostFactory(

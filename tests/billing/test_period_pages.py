@@ -142,7 +142,7 @@ def test_a_month_cannot_close_before_the_one_before_it(
 ) -> None:
     response = sign_in(administrator).post("/north/costs/2026-10/propose/")
     assert response.status_code == 409
-    assert "Close the months before it first." in response.content.decode()
+    assert "Close September 2026 first: months close in their order." in response.content.decode()
 
 
 def test_a_proposal_is_taken_back_until_the_month_is_closed(
@@ -164,7 +164,7 @@ def test_a_proposal_is_taken_back_until_the_month_is_closed(
     close(september, proposer=administrator, closer=second_administrator)
     response = first.post("/north/costs/2026-09/reopen/")
     assert response.status_code == 409
-    assert "correct it with a cost in an open month" in response.content.decode()
+    assert "what changes now is corrected in the next open month" in response.content.decode()
 
 
 @pytest.mark.parametrize("step", ["propose", "reopen", "close"])

@@ -255,10 +255,11 @@ def test_months_come_to_be_where_costs_fall(north: Cooperation, licence: CostTyp
     assert recompute(cooperation_id=north.pk, touches=(dt.date.min, None)) == []
 
 
-def test_only_the_months_asked_for_come_to_be(north: Cooperation) -> None:
+def test_only_the_months_asked_for_and_the_first_one_come_to_be(north: Cooperation) -> None:
     CostFactory(cooperation=north, starts_on=JANUARY, ends_on=APRIL)
     recompute(cooperation_id=north.pk, touches=(dt.date(2026, 2, 3), dt.date(2026, 2, 4)))
-    assert [period.first_day for period in Period.objects.all()] == [FEBRUARY]
+    periods = Period.objects.order_by("first_day")
+    assert list(periods.values_list("first_day", "current_run__number")) == [(JANUARY, None), (FEBRUARY, 1)]
 
 
 def test_progress_is_told_month_by_month(quarter: Cooperation) -> None:
@@ -354,8 +355,8 @@ def test_a_months_rows_are_what_the_engine_says(quarter: Cooperation, north: Coo
             line.reason,
             line.cost.reference,
         )
-        if line.basis is not None:
-            codes = allocation.bases[line.basis].codes
+        if line.division is not None:
+            codes = allocation.divisions[line.division].codes
             for code, share in zip(codes, line.shares, strict=True):
                 expected[line.cost.reference, code] = share
                 totals[code] += share
@@ -508,6 +509,11 @@ def test_the_sweeper_drops_what_was_superseded(quarter: Cooperation, administrat
     assert Run.objects.count() == 6
     job = Job.objects.get()
     assert (job.state, job.progress_done, job.progress_total) == ("done", 3, 3)
+    pass_time()
+    rename_cost_type(quarter, administrator)
+    run_all()
+    assert set(Share.objects.values_list("run__number", flat=True)) == {2, 3}
+    assert Run.objects.count() == 9
 
 
 def test_a_job_that_names_no_days_recomputes_nothing(quarter: Cooperation) -> None:

@@ -77,7 +77,7 @@ def test_members_count_for_the_days_they_are_members(
     )
     MemberFactory(cooperation=north, municipality=sundsvall, valid_from=dt.date(2026, 1, 31))
     facts = gather(january)
-    assert facts.groups[facts.members] == {"SE1737": 31, "SE1783": 10, "SE2281": 1}
+    assert facts.groups[facts.members] == {"SE1737": ((1, 32),), "SE1783": ((1, 11),), "SE2281": ((31, 32),)}
 
 
 def test_who_left_and_came_back_within_a_month_counts_for_both_spans(
@@ -86,18 +86,18 @@ def test_who_left_and_came_back_within_a_month_counts_for_both_spans(
     Subscription.objects.filter(municipality=hagfors).update(valid_until=dt.date(2026, 1, 6))
     SubscriptionFactory(application=erp, municipality=hagfors, valid_from=dt.date(2026, 1, 30))
     facts = gather(january)
-    assert facts.groups[facts.subscribers["erp"]] == {"SE1737": 31, "SE1783": 7}
+    assert facts.groups[facts.subscribers["erp"]] == {"SE1737": ((1, 32),), "SE1783": ((1, 6), (30, 32))}
 
 
 def test_who_left_on_the_first_day_is_gone(erp: Application, hagfors: Municipality, january: Period) -> None:
     Subscription.objects.filter(municipality=hagfors).update(valid_until=JANUARY)
     facts = gather(january)
-    assert facts.groups[facts.subscribers["erp"]] == {"SE1737": 31}
+    assert facts.groups[facts.subscribers["erp"]] == {"SE1737": ((1, 32),)}
 
 
 def test_equal_sets_of_payers_are_kept_once(january: Period) -> None:
     facts = gather(january)
-    assert facts.groups == ({"SE1737": 31, "SE1783": 31},)
+    assert facts.groups == ({"SE1737": ((1, 32),), "SE1783": ((1, 32),)},)
     assert (facts.members, facts.subscribers) == (0, {"erp": 0})
 
 
@@ -108,7 +108,7 @@ def test_named_municipalities_count_for_the_whole_month(
     default_term.named.set([hagfors])
     facts = gather(january)
     (term,) = facts.terms
-    assert facts.groups[term.named] == {"SE1783": 31}
+    assert facts.groups[term.named] == {"SE1783": ((1, 32),)}
 
 
 def test_the_term_in_force_on_the_first_day_counts(

@@ -5,7 +5,7 @@ import factory
 from django.db.models import F
 from factory.django import DjangoModelFactory
 
-from billing.actions import close_period, compute_period, ensure_periods, propose_period
+from billing.actions import close_period, propose_period, recompute
 from billing.models import Cost, Period, Run
 from municipalities.models import Cooperation
 from sharedict.accounts.models import User
@@ -44,12 +44,9 @@ class PeriodFactory(DjangoModelFactory):
 
 
 def compute(cooperation: Cooperation) -> list[Period]:
-    """Compute every month that some cost of the cooperation falls in, and give the months back in order."""
-    ensure_periods(cooperation=cooperation, touches=(dt.date.min, None))
-    periods = Period.objects.of(cooperation).order_by("first_day")
-    for pk in periods.values_list("pk", flat=True):
-        compute_period(period_id=pk)
-    return list(periods.all())
+    """Compute all months of the cooperation, and hold the closed ones against today; the months in order."""
+    recompute(cooperation_id=cooperation.pk, touches=(dt.date.min, None))
+    return list(Period.objects.of(cooperation).order_by("first_day"))
 
 
 def close(period: Period, *, proposer: User, closer: User) -> Period:

@@ -8,17 +8,21 @@ from municipalities.models import Cooperation, Driver, Link, Member, Municipalit
 from tests.factories.accounts import UserFactory
 
 LONG_AGO = dt.date(2020, 1, 1)
+FIRST_MONTH = dt.date(2026, 1, 1)
+"""Late, as every month between it and the first one with costs is closed too."""
 SECRET = "0" * 64
 
 
 class CooperationFactory(DjangoModelFactory):
+    """Shares costs from January 2026 on."""
+
     class Meta:
         model = Cooperation
         django_get_or_create = ("slug",)
 
     slug = factory.Sequence(lambda number: f"cooperation-{number}")
     name = factory.LazyAttribute(lambda row: row.slug.replace("-", " ").title())
-    first_month = LONG_AGO
+    first_month = FIRST_MONTH
 
 
 class MunicipalityFactory(DjangoModelFactory):
