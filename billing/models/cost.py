@@ -7,15 +7,22 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from billing.querysets import CostQuerySet
-from sharedict.common.models import CooperationRow
+from sharedict.common.models import CooperationRow, Fact, Span
 
 LONGEST_INTERVAL = dt.timedelta(days=3660)
 FIRST_DAY, LAST_DAY = dt.date(1900, 1, 1), dt.date(2199, 12, 31)
 """The days that months have an address for."""
 
 
-class Cost(CooperationRow):
+class Cost(Fact, CooperationRow):
     """What a supplier charges the cooperation, excluding VAT, for the days ``[starts_on, ends_on)``."""
+
+    fact_columns = frozenset(
+        {
+            *("cooperation", "reference", "application", "cost_type", "supplier", "description"),
+            *("amount", "starts_on", "ends_on", "credits", "withdrawn_on"),
+        }
+    )
 
     reference = models.CharField(_("reference"), max_length=12, editable=False)
     external_id = models.CharField(
@@ -96,7 +103,7 @@ class Cost(CooperationRow):
                 raise ValidationError({name: _("Write a day between the years 1900 and 2199.")})
 
     @property
-    def touches(self) -> tuple[dt.date, dt.date | None] | None:
+    def touches(self) -> Span:
         return self.starts_on, self.ends_on
 
     @property

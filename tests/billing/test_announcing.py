@@ -13,7 +13,7 @@ from django.test import Client
 
 from agreements.models import Agreement, CostType
 from billing.actions import propose_period
-from billing.models import Period
+from billing.models import Cost, Period
 from municipalities.actions import delete_row, save_row
 from municipalities.models import Cooperation, Driver, Member, Municipality, Reading
 from services.models import Application, Subscription
@@ -184,6 +184,7 @@ NO_FACTS: list[Callable[[Cooperation, Municipality], Any]] = [
     lambda north, torsby: change(Subscription.objects.get(cooperation=north, municipality=torsby), users=120),
     lambda north, torsby: change(Driver.objects.get(code="population"), unit="people"),
     lambda north, torsby: change(Reading.objects.filter(municipality=torsby)[0], external_id="x"),
+    lambda north, torsby: change(Cost.objects.get(cooperation=north), invoice_number="7", external_id="x"),
 ]
 
 
