@@ -9,9 +9,10 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from billing.engine.spread import first_excess
-from billing.imports import IMPORTED
+from billing.imports import IMPORTED, before_first_month
 from billing.models import Cost
 from billing.snapshots.month import cost_fact
 from municipalities.actions import announce, differences, refuse_strangers, save_row
@@ -22,6 +23,7 @@ CREDITED = ("application_id", "cost_type_id", "cooperation_id")
 """What a credit note has in common with the cost it refunds; its days lie inside the cost's own."""
 KEPT = ("amount", "application_id", "cost_type_id", "starts_on", "ends_on", "cooperation_id")
 """What a cost keeps as long as a credit note refunds it."""
+WITHDRAWN = gettext_lazy("This cost is withdrawn: add a new one instead.")
 
 
 @transaction.atomic
@@ -32,6 +34,8 @@ def save_cost(*, cost: Cost, by: object) -> Cost:
     first month, and for a credit note that refunds more than there is.
     """
     cooperation = Cooperation.objects.select_for_update(no_key=True).get(pk=cost.cooperation_id)
+    if cost.pk and Cost.objects.exclude(withdrawn_on=None).filter(pk=cost.pk).exists():
+        raise ValidationError(WITHDRAWN)  # by somebody else since ``cost`` was read
     refuse_cost(cost, cooperation)
     if not cost.reference:
         cost.reference = _reference(_last_number(cooperation) + 1)
@@ -138,7 +142,7 @@ def refuse_cost(cost: Cost, cooperation: Cooperation) -> None:
     That is: withdrawn, another currency, days before the first month, and credit notes that do not fit.
     """
     if cost.is_withdrawn:
-        raise ValidationError(_("This cost is withdrawn: add a new one instead."))
+        raise ValidationError(WITHDRAWN)
     if cost.currency != cooperation.currency:
         raise ValidationError(
             {"currency": _("This cooperation counts in %(currency)s.") % {"currency": cooperation.currency}}
@@ -150,17 +154,14 @@ def refuse_cost(cost: Cost, cooperation: Cooperation) -> None:
 
 def refuse_before_first_month(cost: Cost, cooperation: Cooperation) -> None:
     """Raise ValidationError for a cost that ends before costs are shared at all."""
-    end: object = cost.ends_on
-    if isinstance(end, dt.date) and end <= cooperation.first_month:
-        first = date_format(cooperation.first_month, "F Y")
-        said = _("Costs are shared from %(month)s on, and this one ends before: check the dates.")
-        raise ValidationError({"ends_on": said % {"month": first}})
+    if said := before_first_month(cost, cooperation):
+        raise ValidationError({"ends_on": said})
 
 
 def _refuse_unfit_credit(cost: Cost) -> None:
-    undone = cost.credits
-    if undone is None:
+    if cost.credits_id is None:
         return
+    undone = Cost.objects.select_related("application", "cost_type", "credits").get(pk=cost.credits_id)
     if undone.pk == cost.pk or undone.credits_id:
         raise ValidationError({"credits": _("A credit note refunds a cost, not a credit note.")})
     if undone.is_withdrawn:
