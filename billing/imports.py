@@ -1,10 +1,12 @@
 """An upload of costs against the costs that are stored: what each row would do."""
 
+import datetime as dt
 from collections.abc import Callable, Collection, Mapping, Sequence
 from copy import copy
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from agreements.models import CostType
@@ -64,6 +66,21 @@ def compare_costs(cooperation: Cooperation, rows: Sequence[UploadedRow]) -> list
     return [_compare(row, cooperation, readers, known, undone, seen) for row in rows]
 
 
+def before_first_month(cost: Cost, cooperation: Cooperation) -> str:
+    """What is said of a cost that ends before costs are shared at all; empty for any other.
+
+    Days that end before they start are refused by the row itself, and nothing is said of them here.
+    """
+    start: object = cost.starts_on
+    end: object = cost.ends_on
+    if not isinstance(start, dt.date) or not isinstance(end, dt.date):
+        return ""
+    if end <= start or end > cooperation.first_month:
+        return ""
+    said = _("Costs are shared from %(month)s on, and this one ends before: check the dates.")
+    return said % {"month": date_format(cooperation.first_month, "F Y")}
+
+
 def _compare(
     row: UploadedRow,
     cooperation: Cooperation,
@@ -79,6 +96,8 @@ def _compare(
     new = copy(old) if old else Cost(cooperation=cooperation, currency=cooperation.currency)
     errors = [*_fill(new, row, readers), *_rules_broken(new, row, seen)]
     changed = {name for name in IMPORTED if old and getattr(old, name) != getattr(new, name)}
+    if (changed or not old) and (said := before_first_month(new, cooperation)):
+        errors.append(f"ends_on: {said}")
     if old and changed and not errors:
         errors = _reasons_to_keep(old, changed, undone)
     if errors:

@@ -208,6 +208,28 @@ def test_a_credited_cost_keeps_what_its_credit_note_repeats(client: Client) -> N
     assert note.amount == Decimal("-1250.50")
 
 
+def test_a_cost_that_ends_before_costs_are_shared_is_refused_with_the_month_named(
+    client: Client, north: Cooperation
+) -> None:
+    early = ROW.replace("2026-01-01;2026-02-01", "2025-01-01;2026-01-01")
+    reaches_back = ROW.replace("L-1", "L-2").replace("2026-01-01", "2016-02-01")
+    last_day_in = early.replace("L-1", "L-3").replace(";2026-01-01", ";2026-01-02")
+    shown = upload(client, early, reaches_back, last_day_in)
+    assert counts(shown) == {"new": 2, "wrong": 1}
+    assert errors(shown) == {
+        2: ["ends_on: Costs are shared from January 2026 on, and this one ends before: check the dates."]
+    }
+
+
+def test_a_cost_that_was_there_before_the_first_month_moved_is_left_as_it_is(
+    client: Client, north: Cooperation
+) -> None:
+    apply(client, upload(client, ROW))
+    Cooperation.objects.filter(pk=north.pk).update(first_month=dt.date(2026, 2, 1))
+    assert counts(upload(client, ROW)) == {"same": 1}
+    assert "from February 2026 on" in " ".join(errors(upload(client, ROW.replace("Fjord", "Fjell")))[2])
+
+
 def test_what_has_changed_since_the_dry_run_is_looked_at_again(client: Client) -> None:
     shown = upload(client, ROW)
     apply(client, shown)
