@@ -4,19 +4,19 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from decimal import Decimal
 from typing import Any
 
 from django.db import connection
 
-from agreements.engine.keys import PERCENT_SCALE, ComponentFact, KeyFact, ReadingFact
-from agreements.engine.terms import reading_span, term_for
-from agreements.models import Component, CostType, KeyVersion, Term
+from agreements.engine.keys import KeyFact
+from agreements.engine.terms import term_for
+from agreements.models import CostType, KeyVersion, Term
+from agreements.snapshots import drivers_read, key_fact, readings_for
 from billing.engine.facts import CorrectionFact, CostFact, Facts, Owed, Spans, TermFact, as_version_1
 from billing.models import Cost, Period
 from billing.snapshots.late import charged_now
 from billing.snapshots.overlay import NOTHING, Overlay
-from municipalities.models import Driver, Member, Municipality, Reading
+from municipalities.models import Driver, Member, Municipality
 from services.models import Application
 from sharedict.kernel.money import to_minor
 from sharedict.kernel.periods import Month
@@ -72,7 +72,8 @@ def _gather(period: Period, overlay: Overlay, corrections: tuple[CorrectionFact,
     terms = _terms(period, groups, {(cost.application, cost.cost_type) for cost in costs})
     versions = _key_versions(period, {term.key for term in terms}, overlay)
     present = {code for group in groups.all for code in group}
-    readings = _readings(period, versions.values(), keys, present, overlay)
+    wanted = {pk: code for pk, code in keys.items() if code in present}
+    readings = readings_for(versions.values(), cooperation, month, wanted, overlay.readings)
     concerned = present | {code for each in corrections for code in (*each.charged, *each.should)}
     named = [*costs, *(each.cost for each in corrections)]
     return Facts(
@@ -354,79 +355,8 @@ def _key_versions(period: Period, codes: set[str], overlay: Overlay) -> dict[str
     return stored | {key.code: key for key in overlay.keys if key.code in codes}
 
 
-def key_fact(version: KeyVersion) -> KeyFact:
-    """``version`` with its components as the engine knows it."""
-    return KeyFact(
-        code=version.key.code,
-        name=version.key.name,
-        version=version.number,
-        valid_from=version.valid_from.isoformat(),
-        decision=version.decision,
-        decided_on=version.decided_on.isoformat(),
-        components=tuple(_component_fact(component) for component in version.components.all()),
-        when_zero=version.when_zero,
-        base_minor=to_minor(version.base_amount),
-        floor=_scaled(version.floor_percent),
-        cap=_scaled(version.cap_percent),
-    )
-
-
-def _component_fact(component: Component) -> ComponentFact:
-    return ComponentFact(
-        kind=component.kind,
-        percent=_scaled(component.percent) or 0,
-        driver=component.driver.code if component.driver else None,
-        rule=component.rule or None,
-        fixed={part.municipality.key: _scaled(part.percent) or 0 for part in component.fixed_parts.all()},
-    )
-
-
-def _scaled(percent: Decimal | None) -> int | None:
-    return None if percent is None else int(percent * PERCENT_SCALE)
-
-
-def _driver_components(versions: Iterable[KeyFact]) -> set[tuple[str, str]]:
-    parts = (part for version in versions for part in version.components)
-    return {(part.driver, part.rule) for part in parts if part.driver and part.rule}
-
-
 def _driver_names(versions: Iterable[KeyFact], cooperation_id: int) -> dict[str, str]:
-    codes = {driver for driver, _ in _driver_components(versions)}
+    codes = {driver for driver, _ in drivers_read(versions)}
     own = Driver.objects.filter(code__in=codes, cooperation_id=cooperation_id)
     public = Driver.objects.filter(code__in=codes, cooperation__isnull=True)
     return dict(public.values_list("code", "name")) | dict(own.values_list("code", "name"))
-
-
-def _readings(
-    period: Period,
-    versions: Iterable[KeyFact],
-    keys: Mapping[int, str],
-    present: set[str],
-    overlay: Overlay,
-) -> dict[str, dict[str, ReadingFact]]:
-    """The reading that counts of each driver and rule in use, by municipality."""
-    found: dict[str, dict[str, ReadingFact]] = {}
-    laid = [row.pk for row in overlay.readings if row.pk]
-    for driver, rule in sorted(_driver_components(versions)):
-        after_day, before_day = reading_span(rule, Month.of(period.first_day))
-        rows = (
-            Reading.objects.usable_in(period.cooperation)
-            .filter(driver__code=driver, reference_on__gte=after_day, reference_on__lt=before_day)
-            .exclude(pk__in=laid)
-            .order_by("municipality_id", "-reference_on", "driver__cooperation_id")
-            .distinct("municipality_id")
-            .values_list("municipality_id", "value", "reference_on", "source")
-        )
-        found[f"{driver}|{rule}"] = {
-            keys[pk]: ReadingFact(f"{value.normalize():f}", reference_on.isoformat(), source)
-            for pk, value, reference_on, source in rows
-            if keys[pk] in present
-        }
-        for row in sorted(overlay.readings, key=lambda row: row.reference_on):
-            known = found[f"{driver}|{rule}"].get(keys[row.municipality_id])
-            counts = row.driver.code == driver and after_day <= row.reference_on < before_day
-            if counts and (known is None or known.reference_on <= row.reference_on.isoformat()):
-                found[f"{driver}|{rule}"][keys[row.municipality_id]] = ReadingFact(
-                    f"{row.value.normalize():f}", row.reference_on.isoformat(), row.source
-                )
-    return found

@@ -1,0 +1,92 @@
+"""Keys and readings as frozen facts; the engines see no row."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+
+from agreements.engine.keys import PERCENT_SCALE, ComponentFact, KeyFact, ReadingFact
+from agreements.engine.terms import reading_span
+from agreements.models import Component, KeyVersion
+from municipalities.models import Cooperation, Reading
+from sharedict.kernel.money import to_minor
+from sharedict.kernel.periods import Month
+
+
+def key_fact(version: KeyVersion) -> KeyFact:
+    """``version`` with its components as the engine knows it."""
+    return KeyFact(
+        code=version.key.code,
+        name=version.key.name,
+        version=version.number,
+        valid_from=version.valid_from.isoformat(),
+        decision=version.decision,
+        decided_on=version.decided_on.isoformat(),
+        components=tuple(_component_fact(component) for component in version.components.all()),
+        when_zero=version.when_zero,
+        base_minor=to_minor(version.base_amount),
+        floor=_scaled(version.floor_percent),
+        cap=_scaled(version.cap_percent),
+    )
+
+
+def drivers_read(keys: Iterable[KeyFact]) -> set[tuple[str, str]]:
+    """The drivers that ``keys`` divide by, each with the rule it is read under."""
+    parts = (part for key in keys for part in key.components)
+    return {(part.driver, part.rule) for part in parts if part.driver and part.rule}
+
+
+def readings_for(
+    keys: Iterable[KeyFact],
+    cooperation: Cooperation,
+    month: Month,
+    places: Mapping[int, str],
+    unsaved: Sequence[Reading] = (),
+) -> dict[str, dict[str, ReadingFact]]:
+    """The reading that counts in ``month`` of each driver and rule of ``keys``, by municipality.
+
+    ``places`` are the codes of those wanted, by primary key. ``unsaved`` readings count beside the stored
+    ones, or in place of those whose primary keys they have. One query for each driver and rule.
+    """
+    found: dict[str, dict[str, ReadingFact]] = {}
+    laid = [row.pk for row in unsaved if row.pk]
+    for driver, rule in sorted(drivers_read(keys)):
+        first, after = reading_span(rule, month)
+        rows = (
+            Reading.objects.usable_in(cooperation)
+            .filter(driver__code=driver, reference_on__gte=first, reference_on__lt=after)
+            .exclude(pk__in=laid)
+            .order_by("municipality_id", "-reference_on", "driver__cooperation_id")
+            .distinct("municipality_id")
+            .values_list("municipality_id", "value", "reference_on", "source")
+        )
+        counting = {
+            places[pk]: _reading_fact(value, reference_on.isoformat(), source)
+            for pk, value, reference_on, source in rows
+            if pk in places
+        }
+        for row in sorted(unsaved, key=lambda row: row.reference_on):
+            counts = row.driver.code == driver and first <= row.reference_on < after
+            if counts and row.municipality_id in places:
+                code, day = places[row.municipality_id], row.reference_on.isoformat()
+                known = counting.get(code)
+                if known is None or known.reference_on <= day:
+                    counting[code] = _reading_fact(row.value, day, row.source)
+        found[f"{driver}|{rule}"] = counting
+    return found
+
+
+def _component_fact(component: Component) -> ComponentFact:
+    return ComponentFact(
+        kind=component.kind,
+        percent=_scaled(component.percent) or 0,
+        driver=component.driver.code if component.driver else None,
+        rule=component.rule or None,
+        fixed={part.municipality.key: _scaled(part.percent) or 0 for part in component.fixed_parts.all()},
+    )
+
+
+def _scaled(percent: Decimal | None) -> int | None:
+    return None if percent is None else int(percent * PERCENT_SCALE)
+
+
+def _reading_fact(value: Decimal, reference_on: str, source: str) -> ReadingFact:
+    return ReadingFact(f"{value.normalize():f}", reference_on, source)
