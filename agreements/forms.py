@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from agreements.actions import ComponentDraft
 from agreements.models import Agreement, Component, CostType, Key, KeyVersion, Term
 from municipalities.models import Cooperation, Driver, Municipality
-from municipalities.portal import RowForm
+from municipalities.portal import AmountField, RowForm
 from services.forms import CodedForm, InForce, applications_here
 
 if TYPE_CHECKING:
@@ -102,6 +102,13 @@ class TermForm(RowForm):
             "application": "",
             "cost_type": "",
             "named": gettext_lazy("Only where the municipalities named here pay."),
+            "by_days": gettext_lazy(
+                "Who joins or leaves within a month pays for its days only, and that part of a base amount."
+            ),
+            "after_leaving": gettext_lazy(
+                "Who has left the cooperation still pays, while subscribed or named here. "
+                "Otherwise nobody pays for days after leaving."
+            ),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -126,7 +133,15 @@ class KeyVersionForm(RowForm):
             "floor_percent",
             "cap_percent",
         ]
-        help_texts = {"valid_from": gettext_lazy("The version before it ends that day.")}
+        help_texts = {
+            "valid_from": gettext_lazy("The version before it ends that day."),
+            "base_amount": gettext_lazy(
+                "What everybody pays first, once of each whole cost. It is spread over the months with the "
+                "cost; where the term counts by days, who pays for some of them pays that part of it."
+            ),
+            "floor_percent": gettext_lazy("The least that anybody carries of a whole cost, base included."),
+            "cap_percent": gettext_lazy("The most that anybody carries of a whole cost, base included."),
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -228,3 +243,26 @@ class FixedPartsForm(forms.Form):
     @property
     def is_used(self) -> bool:
         return bool(self.errors) or any(self[name].value() not in (None, "") for name in self.fields)
+
+
+class ExampleForm(forms.Form):
+    """An amount to see divided by a key, and how days count where somebody is a member on some of them."""
+
+    amount = AmountField()
+    counted = forms.ChoiceField(
+        label=gettext_lazy("Who joins or leaves within it"),
+        choices=[
+            ("month", gettext_lazy("pays for the whole month")),
+            ("days", gettext_lazy("pays for its days only")),
+        ],
+    )
+
+    def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["amount"].label = _("A cost of the whole month, %(currency)s") % {"currency": currency}
+
+    def clean_amount(self) -> Decimal:
+        amount: Decimal = self.cleaned_data["amount"]
+        if amount <= 0:
+            raise ValidationError(_("Write an amount above 0."))
+        return amount

@@ -1,15 +1,47 @@
 """Keys and terms in words, and the terms that the page of an application shows."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from agreements.engine.notices import Notice
 from agreements.models import Component, KeyVersion, Term
 from municipalities.models import Cooperation
 from services.models import Application
 from services.portal import Panel
 from sharedict.templatetags.money import money, percent
+
+NO_WEIGHTS = {
+    "missing_reading": (
+        gettext_lazy("A payer has no reading of the driver for the reference date."),
+        gettext_lazy("Enter the reading"),
+        "drivers",
+    ),
+    "driver_is_zero": (
+        gettext_lazy("The driver is zero for all payers, and the key does not allow that."),
+        gettext_lazy("Mend the readings"),
+        "drivers",
+    ),
+    "limits_impossible": (
+        gettext_lazy("The floor and cap of the key cannot both be met by so many payers."),
+        gettext_lazy("Mend the key"),
+        "keys",
+    ),
+    "percentages_not_100": (
+        gettext_lazy("The percentages of the key do not add up to 100."),
+        gettext_lazy("Mend the key"),
+        "keys",
+    ),
+    "fixed_parts_differ": (
+        gettext_lazy("Somebody who holds a fixed part of the key does not pay."),
+        gettext_lazy("Adopt a version whose fixed parts add up to 100 among those who pay"),
+        "keys",
+    ),
+}
+"""Code of a WeightError, why a key gives no weights -> in words, what to do about it, and on which page."""
 
 
 def in_words(component: Component) -> str:
@@ -33,12 +65,31 @@ def version_in_words(version: KeyVersion, currency: str) -> list[str]:
     said = [in_words(component) for component in version.components.all()]
     if version.base_amount:
         amount = money(version.base_amount, currency)
-        said.append(_("Everybody first pays %(amount)s of each cost.") % {"amount": amount})
+        said.append(_("Everybody first pays %(amount)s, once of each whole cost.") % {"amount": amount})
     if version.floor_percent is not None:
-        said.append(_("Nobody carries less than %(percent)s.") % {"percent": percent(version.floor_percent)})
+        values = {"percent": percent(version.floor_percent)}
+        said.append(_("Nobody carries less than %(percent)s of the whole cost.") % values)
     if version.cap_percent is not None:
-        said.append(_("Nobody carries more than %(percent)s.") % {"percent": percent(version.cap_percent)})
+        values = {"percent": percent(version.cap_percent)}
+        said.append(_("Nobody carries more than %(percent)s of the whole cost.") % values)
     return said
+
+
+def notice_in_words(notice: Notice, names: Mapping[str, str]) -> str:
+    """What a key's ``notice`` says; ``names`` are those of its municipalities and drivers, by code."""
+    values = {
+        "driver": names.get(notice.about, notice.about),
+        "places": ", ".join(names.get(code, code) for code in notice.places),
+        "dates": ", ".join(date_format(dt.date.fromisoformat(date), "j F Y") for date in notice.dates),
+    }
+    said = {
+        "stale_reading": _(
+            "%(driver)s of %(places)s, read on %(dates)s: more than a year before the day that counts."
+        ),
+        "readings_differ": _("%(driver)s is read on different days (%(dates)s); behind: %(places)s."),
+        "no_fixed_part": _("No fixed part, and so no share of it: %(places)s."),
+    }
+    return said[notice.code] % values
 
 
 def scope_in_words(term: Term) -> str:

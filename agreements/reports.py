@@ -1,20 +1,23 @@
-"""What a key version comes to: the readings it takes today, and each member's percentage."""
+"""What a key version comes to: the readings it takes, and what each member would pay of an amount."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
 from django.utils.text import capfirst
 
-from agreements.engine.proportions import Part, proportions
-from agreements.engine.terms import reading_span
+from agreements.engine.keys import PERCENT_SCALE, ComponentFact, KeyFact, ReadingFact
+from agreements.engine.notices import Notice, notices_of
+from agreements.engine.weigh import Division, WeightError, divide, weigh
 from agreements.models import Component, KeyVersion
-from municipalities.models import Cooperation, Municipality, Reading
+from agreements.snapshots import key_fact, readings_for
+from municipalities.models import Cooperation, Member, Municipality
+from sharedict.kernel.money import MINOR_DIGITS, rounded
 from sharedict.kernel.periods import Month
 
-THOUSANDTH = Decimal("0.001")
+Readings = Mapping[str, Mapping[str, ReadingFact]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,63 +31,143 @@ class Weight:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """One member: its weight in each component, and its percentage of the whole to three decimals."""
+class Payer:
+    """One member of the month, and what it would pay of a cost; None where the key cannot be applied.
+
+    ``days`` of the month it is a member; ``by_key`` and ``percent`` its percentage by the key alone and in
+    the end; ``base`` what it pays first and ``pays`` in all, amounts to two decimals for a reader's eye.
+    """
 
     municipality: Municipality
     weights: Sequence[Weight]
-    percent: Decimal | None
+    days: int
+    by_key: Fraction | None = None
+    base: Decimal | None = None
+    percent: Fraction | None = None
+    pays: Decimal | None = None
 
 
-def outcome_of(version: KeyVersion, cooperation: Cooperation, day: dt.date) -> list[Outcome]:
-    """What ``version`` comes to among the members of ``day``, before its floor, cap and base amount.
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a version comes to among the members of ``month``, for one cost of the whole month.
 
-    The percentages are None where a reading is missing, or a driver totals zero and may not.
+    ``reason`` is the code of the WeightError that stands in the way, if any; ``absent`` then names who holds
+    a fixed part and is no member.
     """
-    after = day + dt.timedelta(days=1)
-    members = list(Municipality.objects.members_of(cooperation, day, after).order_by("name"))
-    components = list(version.components.all())
-    weights = [_weights(component, cooperation, members, Month.of(day)) for component in components]
-    shares = None
-    if all(weight.value is not None for each in weights for weight in each.values()):
-        parts = [
-            Part(
-                Fraction(component.percent) / 100,
-                {key: Fraction(weight.value or 0) for key, weight in each.items()},
-            )
-            for component, each in zip(components, weights, strict=True)
-        ]
-        shares = proportions(parts, even_when_zero=version.when_zero == KeyVersion.WhenZero.EVEN)
-    return [
-        Outcome(place, [each[place.key] for each in weights], _percent(shares[place.key]) if shares else None)
-        for place in members
+
+    month: Month
+    payers: Sequence[Payer]
+    reason: str = ""
+    absent: Sequence[str] = ()
+    notices: Sequence[Notice] = ()
+    is_by_days: bool = False
+    is_limited: bool = False
+    base_is_too_large: bool = False
+
+    @property
+    def days_differ(self) -> bool:
+        """Whether somebody is a member on some days of the month only, so that counting by days matters."""
+        return any(payer.days != self.month.days for payer in self.payers)
+
+    @property
+    def has_more_rules(self) -> bool:
+        """Whether days, a base amount, floor or cap moved the percentages of the key."""
+        return any(payer.by_key != payer.percent for payer in self.payers)
+
+
+def outcome_of(
+    version: KeyVersion,
+    cooperation: Cooperation,
+    day: dt.date,
+    *,
+    amount_minor: int,
+    by_days: bool = False,
+) -> Outcome:
+    """What ``version`` makes of a cost of ``amount_minor`` (1 or more) for one whole month, as billing would.
+
+    The month is that of ``day``, or the next where the version begins within it: months follow the version
+    in force on their first day. All members pay, ``by_days`` for the days of the month they are members.
+    """
+    month = Month.of(day) if version.valid_from <= Month.of(day).first else Month.of(day).plus(1)
+    days = _member_days(cooperation, month)
+    places = {place.pk: place for place in Municipality.objects.filter(pk__in=days).order_by("name")}
+    key = key_fact(version)
+    readings = readings_for([key], cooperation, month, {pk: place.key for pk, place in places.items()})
+    columns = list(zip(version.components.all(), key.components, strict=True))
+    payers = [
+        Payer(place, [_weight(*column, place.key, readings) for column in columns], days[pk])
+        for pk, place in places.items()
     ]
-
-
-def _weights(
-    component: Component, cooperation: Cooperation, members: Sequence[Municipality], month: Month
-) -> Mapping[str, Weight]:
-    label = component.driver.label if component.driver else capfirst(component.get_kind_display())
-    if component.kind == Component.Kind.EVEN:
-        return {place.key: Weight(label, Decimal(1)) for place in members}
-    if component.kind == Component.Kind.FIXED:
-        fixed = {part.municipality_id: part.percent for part in component.fixed_parts.all()}
-        return {place.key: Weight(label, fixed.get(place.pk, Decimal(0))) for place in members}
-    first, after = reading_span(component.rule, month)
-    readings = (
-        Reading.objects.usable_in(cooperation)
-        .filter(driver=component.driver_id, reference_on__gte=first, reference_on__lt=after)
-        .order_by("municipality_id", "-reference_on")
-        .distinct("municipality_id")
+    if not payers:
+        return Outcome(month, payers)
+    try:
+        division = _division(key, payers, readings, month, amount_minor, by_days=by_days)
+    except WeightError as error:
+        return Outcome(month, payers, reason=error.code, absent=_absent(columns, payers))
+    return Outcome(
+        month,
+        [_charged(payer, division, amount_minor) for payer in payers],
+        notices=sorted({*notices_of(division.basis, month)}, key=lambda each: (each.code, each.about)),
+        is_by_days=division.days is not None,
+        is_limited=division.limited,
+        base_is_too_large=division.base_is_too_large,
     )
-    found = {reading.municipality_id: reading for reading in readings}
-    return {
-        place.key: Weight(label, found[place.pk].value, found[place.pk].reference_on, found[place.pk].source)
-        if place.pk in found
-        else Weight(label, None)
-        for place in members
-    }
 
 
-def _percent(share: Fraction) -> Decimal:
-    return (Decimal(share.numerator * 100) / Decimal(share.denominator)).quantize(THOUSANDTH)
+def _member_days(cooperation: Cooperation, month: Month) -> dict[int, int]:
+    """Primary key of each that is a member in ``month`` -> on how many of its days."""
+    rows = Member.objects.of(cooperation).overlapping(month.first, month.after)
+    found: dict[int, int] = {}
+    for pk, start, end in rows.values_list("municipality_id", "valid_from", "valid_until"):
+        held = (min(end or month.after, month.after) - max(start, month.first)).days
+        found[pk] = found.get(pk, 0) + held
+    return found
+
+
+def _weight(component: Component, fact: ComponentFact, code: str, readings: Readings) -> Weight:
+    label = component.driver.label if component.driver else capfirst(component.get_kind_display())
+    if fact.kind == Component.Kind.EVEN:
+        return Weight(label, Decimal(1))
+    if fact.kind == Component.Kind.FIXED:
+        return Weight(label, Decimal(fact.fixed.get(code, 0)) / PERCENT_SCALE)
+    reading = readings[fact.readings_at].get(code)
+    if reading is None:
+        return Weight(label, None)
+    return Weight(label, Decimal(reading.value), dt.date.fromisoformat(reading.reference_on), reading.source)
+
+
+def _division(
+    key: KeyFact, payers: Sequence[Payer], readings: Readings, month: Month, size: int, *, by_days: bool
+) -> Division:
+    held = {payer.municipality.key: payer.days for payer in payers}
+    basis = weigh(key, tuple(held), readings)
+    days = [held[code] for code in basis.codes] if by_days else None
+    return divide(key, basis, days=days, whole_days=month.days, size=size)
+
+
+def _charged(payer: Payer, division: Division, amount_minor: int) -> Payer:
+    index, basis = division.codes.index(payer.municipality.key), division.basis
+    part = Fraction(division.weights[index], division.total)
+    return replace(
+        payer,
+        by_key=Fraction(100 * basis.weights[index], sum(basis.weights)),
+        base=_shown(division.base[index]) if division.base else None,
+        percent=100 * part,
+        pays=_shown(amount_minor * part),
+    )
+
+
+def _shown(minor: Fraction) -> Decimal:
+    return rounded(minor / 10**MINOR_DIGITS, MINOR_DIGITS)
+
+
+def _absent(columns: Iterable[tuple[Component, ComponentFact]], payers: Sequence[Payer]) -> list[str]:
+    members = {payer.municipality.pk for payer in payers}
+    return sorted(
+        {
+            str(part.municipality)
+            for component, _fact in columns
+            for part in component.fixed_parts.all()
+            if part.percent and part.municipality_id not in members
+        }
+    )

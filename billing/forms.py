@@ -1,44 +1,20 @@
 """What administrators fill in about costs, and what narrows their register."""
 
-from decimal import Decimal
 from typing import Any
 
 import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agreements.models import CostType
 from billing.models import Cost
-from municipalities.portal import Filter, RowForm
+from municipalities.portal import AmountField, Filter, RowForm
 from services.models import Application
 from sharedict.kernel.errors import SharedictError
-from sharedict.kernel.money import parse_amount, to_major
 from sharedict.kernel.periods import Month
-
-
-class AmountField(forms.CharField):
-    """An amount typed with point or comma, thousands grouped or not; cleaned to a Decimal of two decimals."""
-
-    widget = forms.TextInput(attrs={"inputmode": "decimal", "class": "sd-num"})
-
-    def clean(self, value: Any) -> Any:
-        text = super().clean(value)
-        try:
-            return to_major(parse_amount(text)) if text else None
-        except SharedictError:
-            raise ValidationError(
-                _("Write the amount with at most two decimals and 16 digits before them, like 1250.50."),
-                code="amount_invalid",
-            ) from None
-
-    def prepare_value(self, value: Any) -> Any:
-        if not isinstance(value, Decimal):
-            return value
-        return number_format(value, 2, use_l10n=True, force_grouping=False)
 
 
 class CostForm(RowForm):

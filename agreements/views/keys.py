@@ -17,12 +17,19 @@ from django.utils.translation import gettext_lazy
 from agreements.actions import adopt_key_version
 from agreements.forms import (
     ComponentFormSet,
+    ExampleForm,
     FixedPartsForm,
     KeyForm,
     KeyVersionForm,
 )
 from agreements.models import Component, Key, KeyVersion, Term
-from agreements.portal import payers_in_words, scope_in_words, version_in_words
+from agreements.portal import (
+    NO_WEIGHTS,
+    notice_in_words,
+    payers_in_words,
+    scope_in_words,
+    version_in_words,
+)
 from agreements.reports import outcome_of
 from agreements.tables import KeyTable
 from municipalities.models import Municipality
@@ -34,6 +41,10 @@ from municipalities.portal import (
     next_month,
     refuse,
 )
+from sharedict.kernel.money import to_minor
+
+EXAMPLE = Decimal("1000.00")
+"""The cost that the page of a key divides, unless another is asked for."""
 
 
 class Keys(ListPage):
@@ -77,33 +88,62 @@ class ByCode(RowMixin):
 
 
 class KeyPage(ByCode):
-    """A key: the version in force and what it comes to, the terms that use it, its history."""
+    """A key: the version in force and what it would charge, the terms that use it, its history."""
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        key, today = self.row(), timezone.localdate()
+        key, today, currency = self.row(), timezone.localdate(), self.cooperation.currency
         history = list(key.versions.for_listing().order_by("-valid_from"))
         version = next((each for each in history if _holds(each, today)), None)
-        outcome = outcome_of(version, self.cooperation, today) if version else []
-        weights = [weight for row in outcome for weight in row.weights]
         lasting = Q(valid_until__isnull=True) | Q(valid_until__gt=today)
-        terms = Term.objects.of(self.cooperation).filter(lasting, key=key).for_listing()
+        terms = list(Term.objects.of(self.cooperation).filter(lasting, key=key).for_listing())
         actions = []
         if self.rights.may_edit:
             url = self.url("key-version-add", key.code)
             actions.append({"url": url, "label": _("New version"), "primary": True})
         context = {
             "key": key,
+            "currency": currency,
             "current": version,
             "actions": actions,
-            "words": version_in_words(version, self.cooperation.currency) if version else [],
-            "has_driver": any(weight.read_on for weight in weights),
-            "outcome": outcome,
-            "sources": sorted({f"{each.label}: {each.source}" for each in weights if each.source}),
-            "history": [(each, version_in_words(each, self.cooperation.currency)) for each in history],
+            "words": version_in_words(version, currency) if version else [],
+            "history": [(each, version_in_words(each, currency)) for each in history],
             "terms": [(term, scope_in_words(term), payers_in_words(term)) for term in terms],
             "today": today,
         }
+        if version:
+            context |= self.outcome(version, today, terms)
         return self.page("agreements/key_detail.html", context)
+
+    def outcome(self, version: KeyVersion, today: dt.date, terms: list[Term]) -> dict[str, Any]:
+        """What ``version`` would charge of the amount asked for; days count as its terms say, or as asked."""
+        by_days = [term.by_days for term in terms if term.valid_from <= today]
+        usual = {"amount": EXAMPLE, "counted": "days" if by_days and all(by_days) else "month"}
+        asked = {name: self.request.GET.get(name) or value for name, value in usual.items()}
+        form = ExampleForm(asked, currency=self.cooperation.currency)
+        form.is_valid()
+        found = {**usual, **form.cleaned_data}
+        outcome = outcome_of(
+            version,
+            self.cooperation,
+            today,
+            amount_minor=to_minor(found["amount"]),
+            by_days=found["counted"] == "days",
+        )
+        weights = [weight for payer in outcome.payers for weight in payer.weights]
+        names = {payer.municipality.key: payer.municipality.name for payer in outcome.payers}
+        names |= {part.driver.code: part.driver.label for part in version.components.all() if part.driver}
+        why, to_do, page = NO_WEIGHTS.get(outcome.reason, ("", "", ""))
+        return {
+            "outcome": outcome,
+            "example": form,
+            "amount": found["amount"],
+            "why": why,
+            "to_do": to_do,
+            "to_do_url": self.url(page) if page and self.rights.may_edit else "",
+            "notices": [notice_in_words(notice, names) for notice in outcome.notices],
+            "has_driver": any(weight.read_on for weight in weights),
+            "sources": sorted({f"{each.label}: {each.source}" for each in weights if each.source}),
+        }
 
 
 class KeyVersionAdd(ByCode, EditorsOnly):

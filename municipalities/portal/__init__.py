@@ -1,6 +1,7 @@
 """What every page of a cooperation is made of: who may come in, lists, forms, and steps that ask once."""
 
 from municipalities.portal.forms import (
+    AmountField,
     ModelForm,
     RowForm,
     choices_in,
@@ -27,6 +28,7 @@ __all__ = [
     "DATE",
     "NUMBER",
     "PAGE_ROWS",
+    "AmountField",
     "ChangePage",
     "CooperationPage",
     "CountColumn",

@@ -7,16 +7,17 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from agreements.models import Key, KeyVersion
+from agreements.models import Key, KeyVersion, Term
 from municipalities.models import Cooperation, Driver, Municipality
 from sharedict.accounts.models import User
 from sharedict.jobs.models import Job
 from tests.factories.agreements import KeyFactory, add_version, by, driver_key, even, even_key
-from tests.factories.municipalities import DriverFactory, MemberFactory
+from tests.factories.municipalities import DriverFactory, MemberFactory, ReadingFactory
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[[User], Client]
@@ -63,7 +64,7 @@ def test_the_list_says_what_is_in_force_in_words(
     add_version(key, even(30), by(population, 70), base_amount=Decimal(100), decision="Board, § 7")
     text = words(sign_in(coordinator).get("/north/keys/").content)
     assert "Mixed 30 % evenly 70 % by Population, on 1 January of the year" in text
-    assert "Everybody first pays 100.00 SEK of each cost. 1 January 2020 Board, § 7" in text
+    assert "Everybody first pays 100.00 SEK, once of each whole cost. 1 January 2020 Board, § 7" in text
 
 
 def test_the_list_leads_administrators_to_a_new_version(
@@ -94,8 +95,8 @@ def test_the_page_of_a_key_shows_readings_percentages_and_history(
     text = words(sign_in(coordinator).get("/north/keys/mixed/").content)
     assert "Version 2, since 1 January 2024" in text
     assert "Hagfors 1 8,000 " in text
-    assert " 43.000 Torsby 1 12,000 " in text
-    assert " 57.000 Sources of the readings: Population: Statistics Sweden" in text
+    assert " 43 430.00 Torsby 1 12,000 " in text
+    assert " 57 570.00 Sources of the readings: Population: Statistics Sweden" in text
     assert text.index("in force 30 % evenly") < text.rindex("100 % evenly")
 
 
@@ -103,7 +104,63 @@ def test_the_page_of_a_key_says_that_a_reading_is_missing(
     north: Cooperation, coordinator: User, sign_in: SignIn
 ) -> None:
     driver_key(DriverFactory(cooperation=north, name="Devices"), cooperation=north, code="devices")
-    assert "Hagfors no reading \u2013" in words(sign_in(coordinator).get("/north/keys/devices/").content)
+    text = words(sign_in(coordinator).get("/north/keys/devices/").content)
+    assert "A payer has no reading of the driver for the reference date. Enter the reading." in text
+    assert "Hagfors no reading \u2013" in text
+
+
+def test_the_page_of_a_key_divides_the_amount_asked_for(
+    north: Cooperation, coordinator: User, population: Driver, sign_in: SignIn
+) -> None:
+    key = KeyFactory(cooperation=north, code="mixed")
+    add_version(key, even(30), by(population, 70), base_amount=Decimal(10), floor_percent=45)
+    client = sign_in(coordinator)
+    text = words(client.get("/north/keys/mixed/?amount=200,50").content)
+    assert "Percent by the key Base amount Percent of the cost Of 200.50 SEK, about" in text
+    assert " 43 10.00 45 90.23 Torsby" in text
+    assert "The floor or the cap has moved the percentages" in text
+    text = words(client.get("/north/keys/mixed/?amount=0.01").content)
+    assert "it is divided in proportion to them" in text
+
+
+@pytest.mark.parametrize("amount", ["0", "-1", "1.001", "9" * 40, "a lot", "\u0000"])
+def test_an_amount_that_cannot_be_divided_is_explained_and_1000_shown(
+    even_key: Key, coordinator: User, sign_in: SignIn, amount: str
+) -> None:
+    response = sign_in(coordinator).get("/north/keys/even/", {"amount": amount})
+    assert response.status_code == 200
+    assert response.context["example"].errors["amount"]
+    assert "Of 1,000.00 SEK, about" in words(response.content)
+
+
+def test_days_count_on_the_page_of_a_key_as_its_terms_say_or_as_asked(
+    north: Cooperation, default_term: Term, coordinator: User, sign_in: SignIn
+) -> None:
+    client, url = sign_in(coordinator), "/north/keys/even/"
+    assert 'name="counted"' not in client.get(url).content.decode()
+    with time_machine.travel(dt.datetime(2026, 6, 20, 12, tzinfo=dt.UTC), tick=False):
+        MemberFactory(cooperation=north, valid_from=dt.date(2026, 6, 16))
+        assert 'name="counted"' in client.get(url).content.decode()
+        assert not client.get(url).context["outcome"].is_by_days
+        assert client.get(f"{url}?counted=days").context["outcome"].is_by_days
+        Term.objects.filter(pk=default_term.pk).update(by_days=True)
+        assert client.get(url).context["outcome"].is_by_days
+        assert not client.get(f"{url}?counted=month").context["outcome"].is_by_days
+        text = words(client.get(url).content)
+    assert "What it comes to in June 2026, if every member pays" in text
+    assert "Each member's percentage is weighed by its days." in text.replace("&#x27;", "'")
+
+
+def test_readings_to_look_at_are_told_on_the_page_of_a_key(
+    north: Cooperation, coordinator: User, sign_in: SignIn, torsby: Municipality, hagfors: Municipality
+) -> None:
+    driver = DriverFactory(cooperation=north, code="devices", name="Devices")
+    for place, day in ((torsby, dt.date(2019, 5, 1)), (hagfors, dt.date(2019, 6, 1))):
+        ReadingFactory(driver=driver, municipality=place, reference_on=day)
+    driver_key(driver, cooperation=north, code="devices")
+    text = words(sign_in(coordinator).get("/north/keys/devices/").content)
+    assert "Devices is read on different days (1 May 2019, 1 June 2019); behind: Torsby." in text
+    assert "Devices of Torsby, Hagfors, read on 1 May 2019, 1 June 2019: more than a year before" in text
 
 
 def test_fixed_parts_are_shown_by_name(
@@ -114,7 +171,17 @@ def test_fixed_parts_are_shown_by_name(
     add_version(key, {"kind": "fixed", "percent": Decimal(100), "fixed": fixed})
     text = words(sign_in(coordinator).get("/north/keys/fixed/").content)
     assert "100 % in fixed parts: Torsby 33.333333 %, Hagfors 66.666667 %" in text
-    assert "Hagfors 66.6667 66.667" in text
+    assert "Hagfors 66.6667 66.666667 666.67" in text
+
+
+def test_a_fixed_part_of_a_stranger_is_said_with_what_to_do(
+    north: Cooperation, administrator: User, sign_in: SignIn, torsby: Municipality, sundsvall: Municipality
+) -> None:
+    key = KeyFactory(cooperation=north, code="fixed")
+    add_version(key, {"kind": "fixed", "percent": Decimal(100), "fixed": {torsby: 60, sundsvall: 40}})
+    text = words(sign_in(administrator).get("/north/keys/fixed/").content)
+    assert "Somebody who holds a fixed part of the key does not pay. No member: Sundsvall." in text
+    assert "Adopt a version whose fixed parts add up to 100 among those who pay" in text
 
 
 def test_the_list_takes_the_same_queries_for_any_number_of_rows(
