@@ -120,8 +120,17 @@ class TermAdmin(RowAdmin):
     """Saved with the municipalities it names, so that both are in force together."""
 
     form = TermAdminForm
-    list_display = ["__str__", "payers", "agreement", "cooperation", "valid_from", "valid_until"]
-    list_filter = ["cooperation", "payers"]
+    list_display = [
+        "__str__",
+        "payers",
+        "by_days",
+        "after_leaving",
+        "agreement",
+        "cooperation",
+        "valid_from",
+        "valid_until",
+    ]
+    list_filter = ["cooperation", "payers", "after_leaving"]
     list_select_related = ["application", "cost_type", "key", "agreement", "cooperation"]
     search_fields = ["application__name", "cost_type__name", "key__name", "agreement__name"]
     autocomplete_fields = ["cooperation", "agreement", "application", "cost_type", "key", "named"]

@@ -80,7 +80,7 @@ class TermForm(RowForm):
         ("key", "agreement"),
         "payers",
         "named",
-        "by_days",
+        ("by_days", "after_leaving"),
         ("valid_from", "valid_until"),
     )
 
@@ -94,6 +94,7 @@ class TermForm(RowForm):
             "payers",
             "named",
             "by_days",
+            "after_leaving",
             "valid_from",
             "valid_until",
         ]

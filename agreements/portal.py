@@ -105,10 +105,11 @@ def scope_in_words(term: Term) -> str:
 
 
 def payers_in_words(term: Term) -> str:
-    """Who pays under ``term``; reads the municipalities it names."""
+    """Who pays under ``term``, and whether also after leaving; reads the municipalities it names."""
+    said = str(term.get_payers_display())
     if term.payers == Term.Payers.NAMED:
-        return ", ".join(str(place) for place in term.named.all())
-    return str(term.get_payers_display())
+        said = ", ".join(str(place) for place in term.named.all())
+    return _("%(payers)s, also after leaving") % {"payers": said} if term.after_leaving else said
 
 
 def applying(terms: Iterable[Term]) -> list[Term]:

@@ -65,6 +65,9 @@ class TermTable(RowTable):
     def render_payers(self, record: Any) -> str:
         return payers_in_words(record)
 
+    def value_payers(self, record: Any) -> str:
+        return payers_in_words(record)
+
     def render_by_days(self, value: bool) -> str:
         return str(_("yes") if value else _("no"))
 

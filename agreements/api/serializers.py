@@ -106,6 +106,7 @@ class TermSerializer(serializers.ModelSerializer[Term]):
             "payers",
             "named",
             "by_days",
+            "after_leaving",
             "valid_from",
             "valid_until",
         ]

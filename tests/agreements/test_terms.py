@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from agreements.models import Agreement, CostType, Key, Term
-from agreements.portal import applying, scope_in_words
+from agreements.portal import applying, payers_in_words, scope_in_words
 from municipalities.models import Cooperation, Municipality
 from services.models import Application
 from sharedict.accounts.models import User
@@ -55,7 +55,26 @@ def test_a_term_is_added_with_the_municipalities_it_names(
     assert response.headers["Location"] == "/north/terms/"
     term = Term.objects.get(application=erp)
     assert (term.key, term.by_days, list(term.named.all())) == (population_key, True, [torsby])
+    assert not term.after_leaving
     assert Job.objects.filter(touches_from=dt.date(2026, 10, 1)).exists()
+
+
+def test_a_term_may_charge_also_after_leaving_and_says_so(
+    administrator: User, default_term: Term, agreement: Agreement, sign_in: SignIn
+) -> None:
+    client = sign_in(administrator)
+    data = filled_in(default_term.key, agreement, valid_from="2020-01-01", after_leaving="on")
+    assert client.post(f"/north/terms/{default_term.pk}/", data).status_code == 302
+    default_term.refresh_from_db()
+    assert default_term.after_leaving
+    said = "those who use the application, also after leaving"
+    assert payers_in_words(default_term) == said
+    for path in ("terms/", "terms/?format=csv", "keys/even/", "services/erp/"):
+        response = client.get(f"/north/{path}")
+        content = b"".join(response.streaming_content) if response.streaming else response.content
+        assert said in content.decode(), path
+    (row,) = client.get("/api/v1/terms/?cooperation=north").json()["results"]
+    assert row["after_leaving"] is True
 
 
 def test_the_form_is_filled_in_for_what_was_asked(
