@@ -1,6 +1,15 @@
 """Database rows become what everybody is shown, always those of a month's current run."""
 
-from billing.reports.late import Effect, LateRow, effects_of, late_rows
+from billing.reports.corrections import (
+    Corrected,
+    Correction,
+    Together,
+    corrected_in,
+    corrections_by_municipality,
+    corrections_of,
+    together,
+)
+from billing.reports.late import Effect, LateRow, effects_of, first_open_month, late_rows, names_in
 from billing.reports.months import (
     Calendar,
     calendar_of,
@@ -12,25 +21,42 @@ from billing.reports.months import (
     unallocated_of,
     unfinished_job,
 )
-from billing.reports.reasons import WhyCorrected, facts_of, shares_of_cost, why, why_corrected, whys
+from billing.reports.reasons import (
+    WhyCorrected,
+    facts_of,
+    shares_of_cost,
+    why,
+    why_corrected,
+    whys,
+    whys_corrected,
+)
 from billing.reports.statements import head_of, preliminary, statement_of
 
 __all__ = [
     "Calendar",
+    "Corrected",
+    "Correction",
     "Effect",
     "LateRow",
+    "Together",
     "WhyCorrected",
     "calendar_of",
     "changes_by_application",
+    "corrected_in",
+    "corrections_by_municipality",
+    "corrections_of",
     "effects_of",
     "facts_of",
     "failed_job",
+    "first_open_month",
     "head_of",
     "late_rows",
+    "names_in",
     "period_of",
     "preliminary",
     "shares_of_cost",
     "statement_of",
+    "together",
     "totals_by_month",
     "totals_of",
     "unallocated_of",
@@ -38,4 +64,5 @@ __all__ = [
     "why",
     "why_corrected",
     "whys",
+    "whys_corrected",
 ]

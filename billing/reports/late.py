@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from billing.models import Cost, Period
 from billing.snapshots import LateState, late_states
-from municipalities.models import Cooperation
+from municipalities.models import Cooperation, Municipality
 from sharedict.kernel.periods import Month
 
 
@@ -16,6 +16,11 @@ class LateRow:
     state: LateState
     cost: Cost
     charged_in: Month | None
+
+    @property
+    def moved_minor(self) -> int:
+        """What some municipalities pay more, without sign; as much as others pay less if the sum is 0."""
+        return sum(minor for minor in self.state.correction.shares.values() if minor > 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +40,15 @@ def late_rows(cooperation: Cooperation) -> list[LateRow]:
     """All late changes that are not charged as they should be, by month and reference; two queries more."""
     states = late_states(cooperation)
     costs = Cost.objects.of(cooperation).for_listing().in_bulk([state.cost_id for state in states])
+    charged_in = first_open_month(cooperation)
+    return [LateRow(state, costs[state.cost_id], charged_in) for state in states]
+
+
+def first_open_month(cooperation: Cooperation) -> Month | None:
+    """The month that charges the corrections of those that are closed."""
     open_months = Period.objects.of(cooperation).exclude(state=Period.State.CLOSED).order_by("first_day")
     first = open_months.values_list("first_day", flat=True).first()
-    charged_in = Month.of(first) if first else None
-    return [LateRow(state, costs[state.cost_id], charged_in) for state in states]
+    return Month.of(first) if first else None
 
 
 def effects_of(states: Iterable[LateState], names: Mapping[str, str]) -> list[Effect]:
@@ -49,3 +59,8 @@ def effects_of(states: Iterable[LateState], names: Mapping[str, str]) -> list[Ef
             months = found.setdefault(code, {})
             months[state.month] = months.get(state.month, 0) + minor
     return [Effect(code, names.get(code, code), found[code]) for code in sorted(found)]
+
+
+def names_in(cooperation: Cooperation) -> dict[str, str]:
+    """The names of those that are, were or will be members, by country and code; one query."""
+    return {place.key: place.name for place in Municipality.objects.ever_in(cooperation)}

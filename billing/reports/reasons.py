@@ -1,9 +1,10 @@
 """Why a share is what it is, and all shares of one cost."""
 
-from collections.abc import Iterator
+import datetime as dt
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from billing.engine.allocate import explain, explanations
+from billing.engine.allocate import Explanation, explain, explanations
 from billing.engine.corrections import ShouldBe
 from billing.engine.facts import CorrectionFact, Facts
 from billing.engine.why import Why, tell
@@ -55,31 +56,74 @@ def why_corrected(period: Period, reference: str, month: Month, key: str) -> Why
 
     None where it does not.
     """
-    line = RunLine.objects.filter(run=run_of(period).pk, reference=reference, concerns=month.first).first()
-    correction = correction_of(line.evidence) if line and line.evidence else None
-    if correction is None or not {key} & {*correction.charged, *correction.should}:
-        return None
-    closed = Period.objects.of(period.cooperation).select_related("current_run").get(first_day=month.first)
-    was = facts_of(closed)
-    should = closed.runs.filter(kind=Run.Kind.SHOULD_BE, fingerprint=correction.mark).first()
-    before = explain(was, reference, key)
-    after = before
-    today = was
-    if should:
-        today = Facts.from_json(should.facts)
-        again = ShouldBe(was, today)
-        if not again.is_kept(reference):
-            after = again.explanation(reference, key)
-    elif correction.mark:
-        after = None
-    return WhyCorrected(
-        correction=correction,
-        month=month,
-        charged_minor=correction.charged.get(key, 0),
-        should_minor=correction.should.get(key, 0),
-        before=tell(_in_words(was), before) if before else None,
-        after=tell(_in_words(today), after) if after else None,
-    )
+    lines = RunLine.objects.filter(run=run_of(period).pk, reference=reference, concerns=month.first)
+    return next(_whys_corrected(period, lines, key, with_others=True), None)
+
+
+def whys_corrected(period: Period, key: str) -> Iterator[WhyCorrected]:
+    """Why ``period`` charges ``key`` its corrections, by month and reference, without the other payers."""
+    lines = RunLine.objects.filter(run=run_of(period).pk, concerns__isnull=False)
+    return _whys_corrected(period, lines.order_by("concerns", "reference"), key, with_others=False)
+
+
+def _whys_corrected(
+    period: Period, lines: Iterable[RunLine], key: str, *, with_others: bool
+) -> Iterator[WhyCorrected]:
+    months: dict[dt.date, _ClosedMonth] = {}
+    for line in lines:
+        correction = correction_of(line.evidence) if line.evidence else None
+        if (
+            correction is None
+            or line.concerns is None
+            or key not in {**correction.charged, **correction.should}
+        ):
+            continue
+        if line.concerns not in months:
+            months[line.concerns] = _ClosedMonth(period, line.concerns, key, with_others=with_others)
+        yield months[line.concerns].told(correction)
+
+
+class _ClosedMonth:
+    """The reasons of one closed month's shares, as they were and as they should be; each computed once."""
+
+    def __init__(self, period: Period, first_day: dt.date, key: str, *, with_others: bool) -> None:
+        rows = Period.objects.of(period.cooperation).select_related("current_run")
+        self.period = rows.get(first_day=first_day)
+        self.key, self.with_others = key, with_others
+        self.was = facts_of(self.period)
+        self.before = {found.line.cost.reference: found for found in explanations(self.was, key)}
+        self.computed: dict[str, tuple[Facts, ShouldBe] | None] = {}
+
+    def told(self, correction: CorrectionFact) -> WhyCorrected:
+        reference = correction.cost.reference
+        before = self.before.get(reference)
+        should = self.should(correction.mark)
+        today, after = self.was, before
+        if should:
+            today, again = should
+            if not again.is_kept(reference):
+                after = again.explanation(reference, self.key)
+        elif correction.mark:
+            after = None
+        return WhyCorrected(
+            correction=correction,
+            month=self.period.month,
+            charged_minor=correction.charged.get(self.key, 0),
+            should_minor=correction.should.get(self.key, 0),
+            before=self.words(self.was, before),
+            after=self.words(today, after),
+        )
+
+    def should(self, mark: str) -> tuple[Facts, ShouldBe] | None:
+        """The computation that ``mark`` names, with its facts; None where there is none."""
+        if mark not in self.computed:
+            run = self.period.runs.filter(kind=Run.Kind.SHOULD_BE, fingerprint=mark).first()
+            today = Facts.from_json(run.facts) if run else None
+            self.computed[mark] = (today, ShouldBe(self.was, today)) if today else None
+        return self.computed[mark]
+
+    def words(self, facts: Facts, found: Explanation | None) -> Why | None:
+        return tell(_in_words(facts), found, with_others=self.with_others) if found else None
 
 
 def facts_of(period: Period) -> Facts:

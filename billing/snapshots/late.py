@@ -37,6 +37,7 @@ class LateState:
     """One cost of a closed month that is not charged as it should be, and what happens to that.
 
     ``correction`` is what remains to be charged; ``mark`` names the result that a decision is bound to.
+    ``undivided_minor`` is what the cost should be in the month where nothing divides it, ``reason`` says why.
     """
 
     month: Month
@@ -46,11 +47,13 @@ class LateState:
     mark: str
     reason: str = ""
     detail: str = ""
+    undivided_minor: int = 0
     decision: LateDecision | None = field(default=None, compare=False)
 
     @property
     def amount_minor(self) -> int:
-        return sum(self.correction.shares.values())
+        """What charging it comes to; what it would come to, where nothing divides it."""
+        return sum(self.correction.shares.values()) + self.undivided_minor
 
 
 def charged_now(period: Period) -> tuple[CorrectionFact, ...]:
@@ -112,6 +115,8 @@ def _state(
         mark=row.run.fingerprint if row else "",
         was=late.was if late else was,
     )
+    if correction is None and late and late.reason and late.amount_minor:
+        correction = CorrectionFact(str(Month.of(place[0])), late.cost, {}, {}, "", late.cause)
     if correction is None:
         return None
     mark = row.mark if row else mark_of(was)
@@ -125,6 +130,7 @@ def _state(
         mark=mark,
         reason=reason,
         detail=late.detail if late else "",
+        undivided_minor=late.amount_minor if late and late.reason else 0,
         decision=decision,
     )
 

@@ -1,0 +1,85 @@
+"""The corrections of earlier, closed months that a month charges, and where a closed month was corrected."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Count, Sum
+
+from billing.models import Period, RunLine, Share
+from billing.reports.rows import minor_of, run_of
+from billing.snapshots import LateState
+from sharedict.common.access import Viewer
+from sharedict.kernel.periods import Month
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What a month charges all municipalities to correct one cost in the closed ``month``; minor units."""
+
+    month: Month
+    reference: str
+    description: str
+    application_name: str
+    cost_type_name: str
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """That ``month`` charges corrections of another one: of how many costs, and what they come to."""
+
+    month: Month
+    is_closed: bool
+    count: int
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """Late changes taken together: how many, and what they come to in minor units."""
+
+    count: int
+    amount_minor: int
+
+
+def corrections_of(period: Period) -> list[Correction]:
+    """The corrections that ``period`` charges, by month and reference; one query."""
+    rows = RunLine.objects.filter(run=run_of(period).pk, concerns__isnull=False)
+    return [
+        Correction(
+            month=Month.of(row.concerns),
+            reference=row.reference,
+            description=row.description,
+            application_name=row.application_name,
+            cost_type_name=row.cost_type_name,
+            amount_minor=minor_of(row.amount),
+        )
+        for row in rows.defer("evidence").order_by("concerns", "reference")
+        if row.concerns
+    ]
+
+
+def corrections_by_municipality(viewer: Viewer, period: Period) -> dict[str, int]:
+    """What each municipality that ``viewer`` sees pays of the corrections, by code; one query."""
+    run = run_of(period).pk
+    rows = Share.objects.visible_to(viewer).filter(run_id=run, line__run_id=run, line__concerns__isnull=False)
+    sums = rows.values_list("municipality__country", "municipality__code").annotate(sum=Sum("amount_minor"))
+    return {f"{country}{code}": int(minor) for country, code, minor in sums.order_by()}
+
+
+def corrected_in(period: Period) -> list[Corrected]:
+    """The later months that charge corrections of ``period``, in order, as everybody sees them; one query."""
+    rows = RunLine.objects.of(period.cooperation).current().filter(concerns=period.first_day)
+    sums = rows.values_list("run__period__first_day", "run__period__state").annotate(
+        lines=Count("number"), sum=Sum("amount")
+    )
+    return [
+        Corrected(Month.of(first_day), state == Period.State.CLOSED, lines, minor_of(amount))
+        for first_day, state, lines, amount in sums.order_by("run__period__first_day")
+    ]
+
+
+def together(states: Iterable[LateState]) -> Together:
+    """How many ``states`` there are, and what charging them comes to."""
+    amounts = [state.amount_minor for state in states]
+    return Together(len(amounts), sum(amounts))
