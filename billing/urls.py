@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from billing.views import closing, costs, files, overview, periods, statements
+from billing.views import closing, costs, files, late, late_change, overview, periods, statements, why
 from sharedict.kernel.periods import Month, MonthError
 
 
@@ -46,6 +46,10 @@ urlpatterns = [
     path("costs/register/<int:pk>/", costs.CostChange.as_view(), name="cost-change"),
     path("costs/register/<int:pk>/withdraw/", costs.CostWithdraw.as_view(), name="cost-withdraw"),
     path("costs/register/<int:pk>/restore/", costs.CostRestore.as_view(), name="cost-restore"),
+    path("costs/late/", late.LateChanges.as_view(), name="late-changes"),
+    path(
+        "costs/late/<month:month>/<slug:reference>/", late_change.LateChangePage.as_view(), name="late-change"
+    ),
     path("costs/<int:year>/shares.csv", files.YearFile.as_view(), name="year-file"),
     path("costs/<month:month>/", periods.PeriodPage.as_view(), name="period"),
     path("costs/<month:month>/progress/", periods.PeriodProgress.as_view(), name="period-progress"),
@@ -59,5 +63,10 @@ urlpatterns = [
         statements.StatementFile.as_view(),
         name="statement-file",
     ),
-    path("costs/<month:month>/<place:key>/<slug:reference>/", statements.Why.as_view(), name="why"),
+    path("costs/<month:month>/<place:key>/<slug:reference>/", why.Why.as_view(), name="why"),
+    path(
+        "costs/<month:charging>/<place:key>/<slug:reference>/<month:month>/",
+        why.WhyCorrection.as_view(),
+        name="why-correction",
+    ),
 ]

@@ -33,7 +33,7 @@ ITEMS: dict[str, tuple[Any, tuple[tuple[str, Any], ...]]] = {
     ),
     "costs": (
         _("Costs"),
-        (("periods", _("Months")), ("costs", _("Costs"))),
+        (("periods", _("Months")), ("costs", _("Costs")), ("late-changes", _("Late changes"))),
     ),
     "reports": (_("Reports"), (("reports", _("Files")), ("jobs", _("Jobs")))),
     "administration": (

@@ -343,6 +343,18 @@ class Unallocated:
 
 
 @dataclass(frozen=True, slots=True)
+class Correction:
+    """What a month charges all municipalities to correct one cost in the closed ``month``; minor units."""
+
+    month: Month
+    reference: str
+    description: str
+    application_name: str
+    cost_type_name: str
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
 class Bar:
     """A named amount of a picture; the one without a name is the sum of all that had no room."""
 

@@ -6,7 +6,7 @@ from fractions import Fraction
 from agreements.engine.keys import PERCENT_SCALE, KeyFact, ReadingFact
 from agreements.engine.weigh import ComponentBasis
 from billing.engine.allocate import Explanation
-from billing.engine.facts import Facts, TermFact, day
+from billing.engine.facts import CorrectionFact, Facts, TermFact, day
 from billing.engine.spread import days_in, given_before, refund_totals
 from sharedict.kernel.periods import Month
 
@@ -137,6 +137,26 @@ class Why:
     def moved_minor(self) -> Fraction:
         """What rounding gave beyond the exact share; negative where it held something back."""
         return self.own.share_minor - self.own.exact
+
+
+@dataclass(frozen=True, slots=True)
+class WhyCorrected:
+    """Why a closed month's share of a cost is corrected: as it was in that month's run, and as it should be.
+
+    ``charged_minor`` is what the municipality was charged in all before, corrections included. ``before`` is
+    None where it carried nothing of the cost in the run, ``after`` where it should carry nothing.
+    """
+
+    correction: CorrectionFact
+    month: Month
+    charged_minor: int
+    should_minor: int
+    before: Why | None
+    after: Why | None
+
+    @property
+    def difference_minor(self) -> int:
+        return self.should_minor - self.charged_minor
 
 
 def tell(facts: Facts, explanation: Explanation, *, with_others: bool = True) -> Why:

@@ -5,23 +5,13 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Sum
 
-from billing.models import Period, RunLine, Share
+from billing.engine.statement import Correction
+from billing.models import Cost, Period, RunLine, Share
 from billing.reports.rows import minor_of, run_of
 from billing.snapshots import LateState
+from sharedict.audit.models import Entry
 from sharedict.common.access import Viewer
 from sharedict.kernel.periods import Month
-
-
-@dataclass(frozen=True, slots=True)
-class Correction:
-    """What a month charges all municipalities to correct one cost in the closed ``month``; minor units."""
-
-    month: Month
-    reference: str
-    description: str
-    application_name: str
-    cost_type_name: str
-    amount_minor: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,3 +73,23 @@ def together(states: Iterable[LateState]) -> Together:
     """How many ``states`` there are, and what charging them comes to."""
     amounts = [state.amount_minor for state in states]
     return Together(len(amounts), sum(amounts))
+
+
+def charging_of(period: Period, cost: Cost) -> list[tuple[Month, bool]]:
+    """The months that charge a correction of ``cost`` in ``period``, and whether they are closed."""
+    rows = RunLine.objects.of(period.cooperation).current().filter(concerns=period.first_day, cost=cost)
+    found = rows.order_by("run__period__first_day").values_list(
+        "run__period__first_day", "run__period__state"
+    )
+    return [(Month.of(first_day), state == Period.State.CLOSED) for first_day, state in found]
+
+
+def entered_after(period: Period, cost: Cost) -> list[Entry]:
+    """What the change log holds of ``cost`` since ``period`` was closed, the latest first, three at most."""
+    rows = Entry.objects.filter(
+        cooperation=period.cooperation_id,
+        at__gt=period.closed_at,
+        subject_type=Cost._meta.label_lower,
+        subject_id=str(cost.pk),
+    )
+    return list(rows[:3])

@@ -2,38 +2,18 @@
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from billing.engine.allocate import Explanation, explain, explanations
 from billing.engine.corrections import ShouldBe
 from billing.engine.facts import CorrectionFact, Facts
-from billing.engine.why import Why, tell
+from billing.engine.why import Why, WhyCorrected, tell
 from billing.models import Period, Run, RunLine, RunTotal, Share
 from billing.reports.rows import minor_of, run_of
 from billing.snapshots import correction_of
 from municipalities.models.driver import in_words
 from sharedict.common.access import Viewer
 from sharedict.kernel.periods import Month
-
-
-@dataclass(frozen=True, slots=True)
-class WhyCorrected:
-    """Why a closed month's share of a cost is corrected: as it was in that month's run, and as it should be.
-
-    ``charged_minor`` is what the municipality was charged in all before, corrections included. ``before`` is
-    None where it carried nothing of the cost in the run, ``after`` where it should carry nothing.
-    """
-
-    correction: CorrectionFact
-    month: Month
-    charged_minor: int
-    should_minor: int
-    before: Why | None
-    after: Why | None
-
-    @property
-    def difference_minor(self) -> int:
-        return self.should_minor - self.charged_minor
 
 
 def why(period: Period, reference: str, key: str) -> Why | None:

@@ -1,3 +1,3 @@
-from billing.views import closing, costs, files, overview, periods, statements
+from billing.views import closing, costs, files, late, late_change, overview, periods, statements, why
 
-__all__ = ["closing", "costs", "files", "overview", "periods", "statements"]
+__all__ = ["closing", "costs", "files", "late", "late_change", "overview", "periods", "statements", "why"]

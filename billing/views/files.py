@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from billing.documents.csv import shares_csv
 from billing.documents.xlsx import month_xlsx
 from billing.engine.statement import MunicipalityTotal
-from billing.reports import totals_of, unallocated_of
+from billing.reports import corrections_by_municipality, corrections_of, totals_of, unallocated_of
 from billing.views.months import MonthPage
 from billing.views.pictures import month_name
 from billing.views.reasons import REASONS
@@ -43,6 +43,8 @@ class PeriodFile(MonthPage):
             currency=self.cooperation.currency,
             totals=totals_of(self.viewer, self.period, self.calendar),
             unallocated=unallocated_of(self.period),
+            corrections=corrections_of(self.period),
+            corrected=corrections_by_municipality(self.viewer, self.period),
             reasons={code: str(words) for code, (words, *_rest) in REASONS.items()},
             facts=[
                 (_("State"), str(self.period.get_state_display())),

@@ -26,13 +26,23 @@ def bar_name(bar: Bar) -> str:
 
 
 def statement_picture(statement: Statement) -> Picture | None:
-    """From last month to this one by application; without a month before, what this one is made of."""
+    """From last month to this one by application; without a month before, what this one is made of.
+
+    Corrections of earlier months stand beside the applications, as one bar.
+    """
+    late = statement.total_minor - statement.month_minor
+    corrections = [Bar(_("Corrections of earlier months"), late)] if late else []
     if statement.before is None:
         parts = [Bar(whole_name(part.name), part.this_minor) for part in statement.applications]
-        return made_of(parts, statement.name, statement.month, statement.currency)
+        return made_of([*parts, *corrections], statement.name, statement.month, statement.currency)
     changes = [Bar(whole_name(part.name), part.change_minor) for part in statement.applications]
     return waterfall(
-        changes, statement.before_minor, statement.name, statement.before, statement.month, statement.currency
+        [*changes, *corrections],
+        statement.before_minor,
+        statement.name,
+        statement.before,
+        statement.month,
+        statement.currency,
     )
 
 

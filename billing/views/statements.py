@@ -1,6 +1,5 @@
 """What a municipality is shown for a month, on screen and as files, and why each amount is what it is."""
 
-import datetime as dt
 from functools import cached_property
 from itertools import groupby
 from typing import Any
@@ -11,14 +10,11 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from agreements.models import Component, Term
 from billing.documents.csv import statement_csv
 from billing.documents.xlsx import statement_xlsx
-from billing.engine import why as engine
-from billing.engine.facts import day
-from billing.engine.statement import Statement, percent_of
+from billing.engine.statement import Statement, StatementLine, percent_of
 from billing.models import RunTotal
-from billing.reports import head_of, shares_of_cost, statement_of, why, whys
+from billing.reports import head_of, statement_of, whys, whys_corrected
 from billing.views.files import CSV, XLSX, attachment
 from billing.views.months import MonthPage
 from billing.views.pictures import month_name, statement_picture, whole_name
@@ -33,6 +29,10 @@ class StatementBase(MonthPage):
     def key(self) -> str:
         key: str = self.kwargs["key"]
         return key
+
+    @property
+    def currency(self) -> str:
+        return self.cooperation.currency
 
     @cached_property
     def total_row(self) -> RunTotal | None:
@@ -79,21 +79,43 @@ class StatementPage(StatementBase):
             "figures": figures(statement),
             "picture": statement_picture(statement),
             "parts": [self.part(part) for part in statement.applications],
+            "corrections": [self.correction(line) for line in statement.corrections],
+            "earlier_corrections": [self.correction(line) for line in statement.earlier_corrections],
+            "corrections_total_minor": statement.corrections_minor + statement.earlier_minor,
             "costs": self.costs(statement),
+            "month_before_minor": sum(line.before_minor for line in statement.month_lines),
+            "month_change_minor": sum(line.change_minor for line in statement.month_lines),
             "csv_url": self.url("statement-file", self.month, self.key, "csv"),
             "xlsx_url": self.url("statement-file", self.month, self.key, "xlsx"),
             "before_url": self.url("statement", before, self.key) if before else "",
             "before_name": month_name(before) if before else "",
             "month_name": month_name(statement.month),
+            "year_name": month_name(statement.year_from),
         }
 
     def lead(self) -> str:
-        if self.period.closed_at:
-            return _("Statement %(number)s, closed %(day)s: nothing in it changes any more.") % {
-                "number": self.statement.number,
-                "day": date_format(self.period.closed_at, "j F Y"),
-            }
-        return _("The figures may change until the month is closed.")
+        statement = self.statement
+        if statement.number is None or not statement.issued_at:
+            return _("The figures may change until the month is closed.")
+        words = {"number": statement.number, "day": date_format(statement.issued_at, "j F Y")}
+        if statement.is_taken_over:
+            return _("Statement %(number)s, closed %(day)s by release 0.1 and taken over as it was.") % words
+        return _("Statement %(number)s, issued %(day)s: nothing in it changes any more.") % words
+
+    def correction(self, line: StatementLine) -> dict[str, Any]:
+        """A line that corrects one cost in an earlier month, and where its reasons stand."""
+        reference = line.references[0] if line.references else ""
+        return {
+            "line": line,
+            "reference": reference,
+            "application": whole_name(line.application_name),
+            "month_name": capfirst(month_name(line.concerns)) if line.concerns else "",
+            "month_url": self.url("statement", line.concerns, self.key) if line.concerns else "",
+            "number": line.corrects[0] if line.corrects else None,
+            "why_url": self.url("why-correction", self.month, self.key, reference, line.concerns)
+            if reference
+            else "",
+        }
 
     def part(self, part: Any) -> dict[str, Any]:
         """One application's lines; ``anchor`` is where the costs behind a line stand on the page."""
@@ -101,7 +123,7 @@ class StatementPage(StatementBase):
         return {"name": whole_name(part.name), "part": part, "lines": lines}
 
     def costs(self, statement: Statement) -> list[dict[str, Any]]:
-        """The costs behind the lines, in their order."""
+        """The costs behind the lines of the month itself, in their order."""
         return [
             {
                 "anchor": anchor(*codes),
@@ -113,7 +135,8 @@ class StatementPage(StatementBase):
                 ],
             }
             for codes, group in groupby(
-                statement.shares, key=lambda share: (share.application, share.cost_type)
+                (share for share in statement.shares if share.concerns is None),
+                key=lambda share: (share.application, share.cost_type),
             )
             for shares in [list(group)]
         ]
@@ -129,88 +152,13 @@ class StatementFile(StatementBase):
             response = StreamingHttpResponse(statement_csv(self.statement), content_type=CSV)
         elif kind == "xlsx":
             state = str(self.period.get_state_display())
-            book = statement_xlsx(self.statement, state, whys(self.period, self.key))
+            book = statement_xlsx(
+                self.statement, state, whys(self.period, self.key), whys_corrected(self.period, self.key)
+            )
             response = HttpResponse(book, content_type=XLSX)
         else:
             raise Http404
         return attachment(response, f"{self.cooperation.slug}-{self.month}-{self.key}.{kind}")
-
-
-class Why(StatementBase):
-    """One share down to the last digit: the cost, who divides it and how, and what rounding did."""
-
-    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        told = why(self.period, self.kwargs["reference"], self.key) if self.total_row else None
-        if told is None or self.total_row is None:
-            raise Http404
-        shares = shares_of_cost(self.viewer, self.period, told.reference)
-        sees_all, currency = self.rights.sees_all_shares, self.cooperation.currency
-        context = {
-            **self.stamp(),
-            "title": _("Why %(amount)s?") % {"amount": minor(told.own.share_minor, currency)},
-            "lead": self.lead(told),
-            "back_url": self.url("statement", self.month, self.key),
-            "back_label": f"{self.total_row.name}, {month_name(self.month)}",
-            "why": told,
-            "name": self.total_row.name,
-            "currency": currency,
-            "month_name": month_name(self.month),
-            "facts": self.facts(told),
-            "term": term_sentence(told),
-            "valid_from": day(told.key.valid_from),
-            "decided_on": day(told.key.decided_on),
-            "components": [component(part) for part in told.own.parts],
-            "reads": any(part.reading for part in told.own.parts),
-            "payers": self.payers(told, shares) if sees_all else [],
-            "payers_minor": sum(shares.values()),
-            "readings": readings(told) if sees_all else [],
-            "run": self.period.current_run,
-            "differs": shares.get(self.key, 0) != told.own.share_minor,
-            "undone_url": self.url("why", self.month, self.key, told.follows) if told.follows else "",
-        }
-        return self.page("billing/why.html", context)
-
-    def lead(self, told: engine.Why) -> str:
-        return _("%(name)s carries %(share)s of %(cost)s for “%(description)s” in %(month)s.") % {
-            "name": told.own.name,
-            "share": minor(told.own.share_minor, self.cooperation.currency),
-            "cost": minor(told.cost_minor, self.cooperation.currency),
-            "description": told.description,
-            "month": month_name(self.month),
-        }
-
-    def facts(self, told: engine.Why) -> list[tuple[Any, ...]]:
-        last = day(told.ends_on) - dt.timedelta(days=1)
-        return [
-            (_("Reference"), told.reference),
-            (_("Description"), told.description),
-            (_("Supplier"), told.supplier),
-            (_("Application"), whole_name(told.application)),
-            (_("Cost type"), told.cost_type),
-            (_("Whole amount"), minor(told.amount_minor, self.cooperation.currency)),
-            (
-                _("For the days"),
-                _("%(first)s to %(last)s, %(days)s days")
-                % {
-                    "first": date_format(day(told.starts_on), "j F Y"),
-                    "last": date_format(last, "j F Y"),
-                    "days": told.month_part.days,
-                },
-            ),
-        ]
-
-    def payers(self, told: engine.Why, shares: dict[str, int]) -> list[dict[str, Any]]:
-        return [
-            {
-                "payer": payer,
-                "share_minor": shares.get(payer.code, 0),
-                "is_own": payer.code == self.key,
-                "url": self.url("why", self.month, payer.code, told.reference)
-                if payer.code in shares and payer.code != self.key
-                else "",
-            }
-            for payer in told.payers
-        ]
 
 
 def anchor(application: str, cost_type: str) -> str:
@@ -219,13 +167,18 @@ def anchor(application: str, cost_type: str) -> str:
 
 def figures(statement: Statement) -> list[dict[str, Any]]:
     currency = statement.currency
-    found = [
-        {
-            "label": capfirst(month_name(statement.month)),
-            "value": minor(statement.total_minor, currency),
-            "note": "",
-        }
-    ]
+    total = {
+        "label": capfirst(month_name(statement.month)),
+        "value": minor(statement.total_minor, currency),
+        "note": _of_which(statement),
+    }
+    if statement.due_on:
+        total["note"] = " ".join(
+            part
+            for part in (total["note"], _("Due %(day)s.") % {"day": date_format(statement.due_on, "j F Y")})
+            if part
+        )
+    found = [total]
     if statement.before:
         percent = percent_of(statement.change_minor, abs(statement.before_minor))
         sign = "+" if percent and percent > 0 else ""
@@ -241,57 +194,20 @@ def figures(statement: Statement) -> list[dict[str, Any]]:
                 "note": f"{sign}{about(percent)}",
             },
         ]
-    found.append(
-        {
-            "label": _("Year so far"),
-            "value": minor(statement.year_minor, currency),
-            "note": _("since %(month)s") % {"month": month_name(statement.year_from)},
-        }
-    )
+    since = _("since %(month)s") % {"month": month_name(statement.year_from)}
+    if statement.earlier_corrections:
+        since = _("%(since)s, without corrections of earlier agreement years") % {"since": since}
+    found.append({"label": _("Year so far"), "value": minor(statement.year_minor, currency), "note": since})
     return found
 
 
-def term_sentence(told: engine.Why) -> str:
-    scope = " / ".join(part for part in (told.term_application, told.term_cost_type) if part)
-    return _("Under “%(agreement)s”, the term for %(scope)s divides it by “%(key)s” among %(payers)s.") % {
-        "agreement": told.term.agreement,
-        "scope": scope or _("all that has no narrower one"),
-        "key": told.key.name,
-        "payers": Term.Payers(told.term.payers).label,
+def _of_which(statement: Statement) -> str:
+    """What of the total is the month's own, where corrections are in it."""
+    if statement.corrections_minor + statement.earlier_minor == 0 and not (
+        statement.corrections or statement.earlier_corrections
+    ):
+        return ""
+    return _("Of it %(own)s for the month itself, and %(corrections)s corrections of earlier months.") % {
+        "own": minor(statement.month_minor),
+        "corrections": signed_minor(statement.corrections_minor + statement.earlier_minor),
     }
-
-
-def component(part: engine.ComponentPart) -> dict[str, Any]:
-    """One component in words: what is counted, and when it is read."""
-    names = {"even": _("Evenly among the payers"), "fixed": _("In fixed parts")}
-    reading = part.reading
-    return {
-        "part": part,
-        "name": names.get(part.kind, part.driver),
-        "rule": Component.Rule(part.rule).label if part.rule else "",
-        "read_on": day(reading.reference_on) if reading else None,
-        "source": reading.source if reading else "",
-    }
-
-
-def readings(told: engine.Why) -> list[dict[str, Any]]:
-    """For each component by a driver, the readings of all payers."""
-    return [
-        {
-            "name": own.driver,
-            "rows": [
-                {
-                    "name": payer.name,
-                    "numerator": payer.parts[place].numerator,
-                    "read_on": day(reading.reference_on),
-                    "source": reading.source,
-                }
-                for payer in told.payers
-                for reading in [payer.parts[place].reading]
-                if reading
-            ],
-            "total": own.denominator,
-        }
-        for place, own in enumerate(told.own.parts)
-        if own.reading and not own.was_zero
-    ]

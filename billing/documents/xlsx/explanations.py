@@ -1,4 +1,4 @@
-"""The sheet that explains every share of a statement."""
+"""The sheets that explain every share of a statement, and every correction."""
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from billing.documents.xlsx.book import Book, Cell
 from billing.engine.facts import day
-from billing.engine.why import ComponentPart, Why
+from billing.engine.why import ComponentPart, Why, WhyCorrected
 from sharedict.kernel.money import digits, to_major
 
 
@@ -48,6 +48,57 @@ def add_explanations(book: Book, whys: Iterable[Why]) -> None:
             _("Owed after"),
         ),
         (row for why in whys for row in _explanation(why)),
+    )
+
+
+def add_corrections(book: Book, corrected: Iterable[WhyCorrected]) -> None:
+    """One row for each correction: charged, should be, difference, and what each of them follows from."""
+    sheet = book.sheet(
+        _("Corrections"),
+        (14, 12, 36, 24, 16, 16, 16, 16, 24, 9, 14, 18, 18, 16, 24, 9, 14, 18, 18),
+    )
+    sheet.freeze_panes(1, 1)
+    sides = [
+        (_("Cost then"), _("Key then"), _("Version"), _("Percent"), _("Exact share"), _("Owed before")),
+        (_("Cost now"), _("Key now"), _("Version"), _("Percent"), _("Exact share"), _("Owed before")),
+    ]
+    header = (
+        *(_("Reference"), _("Corrects month"), _("Description"), _("What changed")),
+        *(_("Charged"), _("Should be"), _("Difference"), *sides[0], *sides[1]),
+    )
+    rows = list(corrected)
+    book.table(
+        sheet,
+        0,
+        header,
+        [
+            (
+                each.correction.cost.reference,
+                str(each.month),
+                each.correction.cost.description,
+                _("who pays, or how much of it") if each.correction.cause == "rules" else _("the cost"),
+                to_major(each.charged_minor),
+                to_major(each.should_minor),
+                to_major(each.difference_minor),
+                *_side(each.before),
+                *_side(each.after),
+            )
+            for each in rows
+        ],
+        (_("Total"), "", "", "", None, None, to_major(sum(each.difference_minor for each in rows))),
+    )
+
+
+def _side(told: Why | None) -> Sequence[Cell]:
+    if told is None:
+        return (None,) * 6
+    return (
+        to_major(told.cost_minor),
+        told.key.name,
+        told.key.version,
+        told.own.percent,
+        _exact(told.own.exact),
+        _exact(told.owed_before),
     )
 
 

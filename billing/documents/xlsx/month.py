@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from billing.documents.xlsx.book import Book, Cell
-from billing.engine.statement import MunicipalityTotal, Unallocated
+from billing.engine.statement import Correction, MunicipalityTotal, Unallocated
 from sharedict.kernel.money import to_major
 
 
@@ -17,14 +17,17 @@ def month_xlsx(
     totals: Sequence[MunicipalityTotal],
     unallocated: Sequence[Unallocated],
     reasons: Mapping[str, str],
+    corrections: Sequence[Correction],
+    corrected: Mapping[str, int],
     facts: Iterable[tuple[str, Cell]],
 ) -> bytes:
-    """What each municipality carries of a month, and the costs that nobody carries yet.
+    """What each municipality carries of a month, the costs that nobody carries yet, and its corrections.
 
-    ``reasons`` says in words why they are unallocated, by code.
+    ``reasons`` says in words why costs are unallocated, by code; ``corrected`` is what each municipality pays
+    of the corrections of earlier months, by country and code.
     """
     book = Book(currency)
-    sheet = book.sheet(_("Municipalities"), (16, 30, 14, 16, 16, 16, 14))
+    sheet = book.sheet(_("Municipalities"), (16, 30, 14, 16, 16, 16, 14, 20))
     sheet.write_string(0, 0, title, book.title)
     top = book.facts(sheet, 1, facts)
     book.table(
@@ -38,6 +41,7 @@ def month_xlsx(
             _("Month before"),
             pgettext("difference", "Change"),
             _("Percent"),
+            _("Of it: corrections of earlier months"),
         ),
         (
             (
@@ -48,6 +52,7 @@ def month_xlsx(
                 to_major(row.before_minor),
                 to_major(row.change_minor),
                 row.percent,
+                to_major(corrected.get(row.municipality, 0)),
             )
             for row in totals
         ),
@@ -58,8 +63,36 @@ def month_xlsx(
             to_major(sum(row.this_minor for row in totals)),
             to_major(sum(row.before_minor for row in totals)),
             to_major(sum(row.change_minor for row in totals)),
+            None,
+            to_major(sum(corrected.values())),
         ),
     )
+    if corrections:
+        sheet = book.sheet(_("Corrections"), (14, 14, 26, 20, 40, 16))
+        book.table(
+            sheet,
+            0,
+            (
+                _("Corrects month"),
+                _("Reference"),
+                _("Application"),
+                _("Cost type"),
+                _("Description"),
+                _("Difference"),
+            ),
+            (
+                (
+                    str(row.month),
+                    row.reference,
+                    row.application_name,
+                    row.cost_type_name,
+                    row.description,
+                    to_major(row.amount_minor),
+                )
+                for row in corrections
+            ),
+            (_("Total"), "", "", "", "", to_major(sum(row.amount_minor for row in corrections))),
+        )
     if unallocated:
         sheet = book.sheet(_("Unallocated"), (14, 26, 20, 40, 16, 24, 40))
         book.table(

@@ -8,24 +8,31 @@ from django.utils.translation import pgettext
 from xlsxwriter.utility import xl_range_abs
 
 from billing.documents.xlsx.book import Book
-from billing.documents.xlsx.explanations import add_explanations
+from billing.documents.xlsx.explanations import add_corrections, add_explanations
 from billing.engine.statement import Statement, percent_of
-from billing.engine.why import Why
+from billing.engine.why import Why, WhyCorrected
 from sharedict.kernel.money import to_major
 
 
-def statement_xlsx(statement: Statement, state: str, whys: Iterable[Why]) -> bytes:
-    """``statement``, its lines, its shares and the explanation of each; ``state`` in the reader's words."""
+def statement_xlsx(
+    statement: Statement, state: str, whys: Iterable[Why], corrected: Iterable[WhyCorrected]
+) -> bytes:
+    """``statement``, its lines, its shares and the explanation of each; ``state`` in the reader's words.
+
+    ``corrected`` explains the corrections of earlier months.
+    """
     book = Book(statement.currency)
     _summary(book, statement, state)
     _lines(book, statement)
     _shares(book, statement)
+    if statement.corrections or statement.earlier_corrections:
+        add_corrections(book, corrected)
     add_explanations(book, whys)
     return book.content()
 
 
 def _summary(book: Book, statement: Statement, state: str) -> None:
-    sheet = book.sheet(_("Summary"), (32, 20, 18, 18, 18))
+    sheet = book.sheet(_("Summary"), (44, 20, 18, 18, 18))
     sheet.write_string(0, 0, f"{statement.name}, {statement.month}", book.title)
     change = percent_of(statement.change_minor, abs(statement.before_minor))
     top = book.facts(
@@ -39,6 +46,12 @@ def _summary(book: Book, statement: Statement, state: str) -> None:
             (_("Statement"), statement.number),
             (_("Currency"), statement.currency),
             (_("Total"), to_major(statement.total_minor)),
+            (_("Of it: the month itself"), to_major(statement.month_minor)),
+            (_("Of it: corrections of earlier months"), to_major(statement.corrections_minor)),
+            (_("Of it: corrections of earlier agreement years"), to_major(statement.earlier_minor)),
+            (_("Issued"), statement.issued_at.isoformat(timespec="seconds") if statement.issued_at else None),
+            (_("Due"), statement.due_on),
+            (_("Taken over"), _("from release 0.1, as it was") if statement.is_taken_over else None),
             (_("Month before"), to_major(statement.before_minor) if statement.before else None),
             (
                 pgettext("difference", "Change"),
@@ -51,6 +64,7 @@ def _summary(book: Book, statement: Statement, state: str) -> None:
             (_("Computed"), statement.computed_at.isoformat(timespec="seconds")),
             (_("Rule version"), statement.rule_version),
             (_("Fingerprint of the inputs"), statement.fingerprint),
+            (_("Hash of what was issued (SHA-256)"), statement.content_hash or None),
         ),
     )
     parts = statement.applications
@@ -65,14 +79,32 @@ def _summary(book: Book, statement: Statement, state: str) -> None:
             _("Year so far"),
         ),
         (
-            (
-                part.name or _("The cooperation as a whole"),
-                to_major(part.this_minor),
-                to_major(part.before_minor),
-                to_major(part.change_minor),
-                to_major(part.year_minor),
-            )
-            for part in parts
+            *(
+                (
+                    part.name or _("The cooperation as a whole"),
+                    to_major(part.this_minor),
+                    to_major(part.before_minor),
+                    to_major(part.change_minor),
+                    to_major(part.year_minor),
+                )
+                for part in parts
+            ),
+            *(
+                (name, to_major(amount), None, to_major(amount), None)
+                for name, amount, lines in (
+                    (
+                        _("Corrections of earlier months"),
+                        statement.corrections_minor,
+                        statement.corrections,
+                    ),
+                    (
+                        _("Corrections of earlier agreement years"),
+                        statement.earlier_minor,
+                        statement.earlier_corrections,
+                    ),
+                )
+                if lines
+            ),
         ),
         (
             _("Total"),
@@ -111,7 +143,7 @@ def _cells(sheet: Any, top: int, column: int, count: int) -> str:
 
 
 def _lines(book: Book, statement: Statement) -> None:
-    sheet = book.sheet(_("Lines"), (16, 30, 16, 26, 16, 16, 16, 16))
+    sheet = book.sheet(_("Lines"), (16, 30, 16, 26, 16, 16, 16, 16, 14, 14, 14, 40))
     sheet.freeze_panes(1, 0)
     book.table(
         sheet,
@@ -125,6 +157,10 @@ def _lines(book: Book, statement: Statement) -> None:
             _("Month before"),
             pgettext("difference", "Change"),
             _("Year so far"),
+            _("Corrects month"),
+            _("Corrects statement"),
+            _("Reference"),
+            _("Description"),
         ),
         (
             (
@@ -136,6 +172,10 @@ def _lines(book: Book, statement: Statement) -> None:
                 to_major(line.before_minor),
                 to_major(line.change_minor),
                 to_major(line.year_minor),
+                str(line.concerns) if line.concerns else None,
+                line.corrects[0] if line.corrects else None,
+                ", ".join(line.references) if line.concerns else None,
+                line.description or None,
             )
             for line in statement.lines
         ),
@@ -153,7 +193,7 @@ def _lines(book: Book, statement: Statement) -> None:
 
 
 def _shares(book: Book, statement: Statement) -> None:
-    sheet = book.sheet(_("Shares"), (14, 26, 20, 26, 40, 16, 9, 16, 16))
+    sheet = book.sheet(_("Shares"), (14, 26, 20, 26, 40, 16, 9, 16, 16, 14))
     sheet.freeze_panes(1, 1)
     book.table(
         sheet,
@@ -168,6 +208,7 @@ def _shares(book: Book, statement: Statement) -> None:
             _("Version"),
             _("Cost in the month"),
             _("Share"),
+            _("Corrects month"),
         ),
         (
             (
@@ -180,6 +221,7 @@ def _shares(book: Book, statement: Statement) -> None:
                 row.key_version,
                 to_major(row.cost_minor),
                 to_major(row.share_minor),
+                str(row.concerns) if row.concerns else None,
             )
             for row in statement.shares
         ),

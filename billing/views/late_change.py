@@ -1,0 +1,212 @@
+"""One late change of a closed month: what it is, what it does, and the two ways on."""
+
+import datetime as dt
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from agreements.models import Key
+from billing.models import Cost, LateDecision, Period
+from billing.reports import LateRow, charging_of, entered_after, names_in
+from billing.views.late import CHARGE, LEAVE, STAMPS, LatePage, listed
+from billing.views.pictures import month_name, whole_name
+from sharedict.kernel.periods import Month
+from sharedict.templatetags.money import minor, signed_minor
+
+
+class LateChangePage(LatePage):
+    """One late change: what a closed month charged, what it should have, and the two ways on."""
+
+    @property
+    def month(self) -> Month:
+        month: Month = self.kwargs["month"]
+        return month
+
+    @cached_property
+    def found(self) -> LateRow | None:
+        reference = self.kwargs["reference"]
+        return next(
+            (row for row in self.rows if (row.state.month, row.cost.reference) == (self.month, reference)),
+            None,
+        )
+
+    @cached_property
+    def closed(self) -> Period:
+        rows = Period.objects.visible_to(self.viewer).of(self.cooperation)
+        found = rows.filter(first_day=self.month.first, state=Period.State.CLOSED).first()
+        if found is None:
+            raise Http404
+        return found
+
+    @cached_property
+    def cost(self) -> Cost:
+        rows = Cost.objects.visible_to(self.viewer).of(self.cooperation).for_listing()
+        found = rows.filter(reference=self.kwargs["reference"]).first()
+        if found is None:
+            raise Http404
+        return found
+
+    def chosen(self, values: Sequence[str]) -> list[LateRow]:
+        chosen = super().chosen(values)
+        if chosen != [self.found]:
+            raise Http404
+        return chosen
+
+    def show(self, status: int = 200, errors: Sequence[str] = ()) -> HttpResponse:
+        self.__dict__.pop("found", None)
+        decisions = list(
+            LateDecision.objects.filter(period=self.closed, cost=self.cost).select_related("decided_by")
+        )
+        charging = charging_of(self.closed, self.cost)
+        if self.found is None and not decisions and not charging:
+            raise Http404
+        context = {
+            "title": _("A late change of %(month)s") % {"month": month_name(self.month)},
+            "back_url": self.url("late-changes"),
+            "back_label": _("Late changes"),
+            "month_name": month_name(self.month),
+            "closed": self.closed,
+            "month_url": self.url("period", self.month),
+            "cost": self.cost,
+            "currency": self.currency,
+            "errors": errors,
+            "facts": self.facts(),
+            "entered": entered_after(self.closed, self.cost),
+            "sees_who": self.rights.sees_change_log,
+            "decisions": [
+                {"row": row, "is_now": self.found is not None and row.mark == self.found.state.mark}
+                for row in decisions
+            ],
+            "charging": [
+                {"name": month_name(month), "url": self.url("period", month), "is_closed": is_closed}
+                for month, is_closed in charging
+            ],
+            "charging_name": self.charging_name,
+            **(self.content(self.found) if self.found else {}),
+        }
+        return self.page("billing/late_change.html", context, status)
+
+    def content(self, found: LateRow) -> dict[str, Any]:
+        state = found.state
+        table = self.table(found)
+        return {
+            "late": self.row(found),
+            "headline": self.headline(found),
+            "figure_minor": abs(state.amount_minor) or found.moved_minor,
+            "text": self.text(found),
+            "table": table,
+            "others_are_hidden": not self.rights.sees_all_shares,
+            "status_label": STAMPS[state.verdict][1],
+            "status_variant": STAMPS[state.verdict][0],
+            "may_decide": self.rights.may_edit and self.charged_in is not None,
+            "charge": self.button(CHARGE, [found]),
+            "leave": self.button(LEAVE, [found]),
+            "payers": self.payers(table["rows"]),
+            "reason": self.request.POST.get("reason", ""),
+        }
+
+    def headline(self, found: LateRow) -> str:
+        words = {"month": month_name(self.month)}
+        if found.state.reason:
+            return _("In %(month)s nobody is charged") % words
+        if found.state.amount_minor > 0:
+            return _("%(month)s was charged too little by") % words
+        if found.state.amount_minor < 0:
+            return _("%(month)s was charged too much by") % words
+        return _("%(month)s charged the wrong municipalities with") % words
+
+    def text(self, found: LateRow) -> str:
+        """Who is concerned, in a sentence; as far as the reader sees it."""
+        shares = found.state.correction.shares
+        if not self.rights.sees_all_shares:
+            return ""
+        names = names_in(self.cooperation)
+        more = [names.get(key, key) for key, minor_ in shares.items() if minor_ > 0]
+        less = [names.get(key, key) for key, minor_ in shares.items() if minor_ < 0]
+        parts = []
+        if more:
+            parts.append(_("%(names)s should pay more.") % {"names": listed(more)})
+        if less:
+            parts.append(_("%(names)s should pay less.") % {"names": listed(less)})
+        return " ".join(parts)
+
+    def facts(self) -> list[tuple[Any, ...]]:
+        cost, last = self.cost, self.cost.ends_on - dt.timedelta(days=1)
+        facts: list[tuple[Any, ...]] = [
+            (
+                _("Cost"),
+                str(cost),
+                self.url("cost-change", cost.pk) if self.rights.may_edit else "",
+            ),
+            (
+                _("For"),
+                whole_name(cost.application.name if cost.application else "") + f" · {cost.cost_type.name}",
+            ),
+            (_("Supplier"), " ".join(part for part in (cost.supplier, cost.invoice_number) if part)),
+            (_("Whole amount"), minor(int(cost.amount * 100), self.currency)),
+            (
+                _("For the days"),
+                _("%(first)s to %(last)s")
+                % {
+                    "first": date_format(cost.starts_on, "j F Y"),
+                    "last": date_format(last, "j F Y"),
+                },
+            ),
+        ]
+        if cost.withdrawn_on:
+            facts.append((_("Withdrawn"), date_format(cost.withdrawn_on, "j F Y")))
+        correction = self.found.state.correction if self.found else None
+        if correction and correction.key:
+            name = Key.objects.of(self.cooperation).filter(code=correction.key).values_list("name", flat=True)
+            key = _("%(key)s, version %(version)s") % {
+                "key": name.first() or correction.key,
+                "version": correction.key_version,
+            }
+            facts.append((_("Divided by"), key))
+        return facts
+
+    def table(self, found: LateRow) -> dict[str, Any]:
+        """What each was charged and should be, the reader's own first, and where the reasons stand."""
+        correction = found.state.correction
+        names = names_in(self.cooperation)
+        codes = [
+            code
+            for code in sorted({*correction.charged, *correction.should})
+            if self.rights.sees_all_shares or code in self.own
+        ]
+        is_computed = self.charged_in in {month for month, closed in self.charged_places if not closed}
+        rows = [
+            {
+                "name": names.get(code, code),
+                "is_own": code in self.own,
+                "charged_minor": correction.charged.get(code, 0),
+                "should_minor": correction.should.get(code, 0),
+                "difference_minor": correction.should.get(code, 0) - correction.charged.get(code, 0),
+                "why_url": self.url("why-correction", self.charged_in, code, self.cost.reference, self.month)
+                if is_computed
+                else "",
+            }
+            for code in sorted(codes, key=lambda code: (code not in self.own, code))
+        ]
+        return {
+            "rows": rows,
+            "has_why": is_computed,
+            "has_total": self.rights.sees_all_shares and len(rows) > 1,
+            "charged_minor": sum(correction.charged.values()),
+            "should_minor": sum(correction.should.values()),
+            "difference_minor": sum(correction.shares.values()),
+        }
+
+    @cached_property
+    def charged_places(self) -> list[tuple[Month, bool]]:
+        return charging_of(self.closed, self.cost)
+
+    def payers(self, rows: Sequence[dict[str, Any]]) -> str:
+        """What charging means for each, in words; empty where there are too many to say."""
+        if not rows or len(rows) > 4:
+            return ""
+        return listed([f"{row['name']} {signed_minor(row['difference_minor'])}" for row in rows])

@@ -1,0 +1,288 @@
+"""Why an amount is what it is: one share, and one correction of a closed month, down to the last digit."""
+
+import datetime as dt
+from collections.abc import Mapping
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from agreements.models import Component, Term
+from billing.engine import why as engine
+from billing.engine.facts import day
+from billing.models import Period
+from billing.reports import WhyCorrected, period_of, shares_of_cost, why, why_corrected
+from billing.views.pictures import month_name, whole_name
+from billing.views.statements import StatementBase
+from billing.views.working import working
+from sharedict.kernel.periods import Month
+from sharedict.templatetags.money import exact, exact_minor, minor, signed_minor
+
+
+class Steps(StatementBase):
+    """A page that tells a share in five steps: its cost, its key, its exact part, rounding, all payers."""
+
+    @property
+    def reference(self) -> str:
+        reference: str = self.kwargs["reference"]
+        return reference
+
+    def steps(
+        self, told: engine.Why, period: Period, level: int, shares: Mapping[str, int]
+    ) -> dict[str, Any]:
+        """What ``billing/why_steps.html`` tells; ``shares`` are those with a page of their own, by code."""
+        followed = self.followed(told, period)
+        return {
+            "why": told,
+            "level": level,
+            "name": told.own.name,
+            "currency": self.cooperation.currency,
+            "month_name": month_name(told.month),
+            "facts": self.facts(told),
+            "term": term_sentence(told),
+            "valid_from": day(told.key.valid_from),
+            "decided_on": day(told.key.decided_on),
+            "components": [component(part) for part in told.own.parts],
+            "reads": any(part.reading for part in told.own.parts),
+            "working": working(told),
+            "payers": self.payers(told, shares, followed, month=period.month),
+            "payers_minor": told.total_minor,
+            "has_base": bool(told.key.base_minor),
+            "readings": readings(told) if self.rights.sees_all_shares else [],
+            "undone_url": self.url("why", period.month, self.key, told.follows) if told.follows else "",
+            "follows_all": self.rights.sees_all_shares and bool(followed),
+        }
+
+    def followed(self, told: engine.Why, period: Period) -> dict[str, int]:
+        """The shares of the cost that a refund follows, as far as the reader sees them."""
+        return shares_of_cost(self.viewer, period, told.follows) if told.follows else {}
+
+    def facts(self, told: engine.Why) -> list[tuple[Any, ...]]:
+        last = day(told.ends_on) - dt.timedelta(days=1)
+        return [
+            (_("Reference"), told.reference),
+            (_("Description"), told.description),
+            (_("Supplier"), told.supplier),
+            (_("Application"), whole_name(told.application)),
+            (_("Cost type"), told.cost_type),
+            (_("Whole amount"), minor(told.amount_minor, self.cooperation.currency)),
+            (
+                _("For the days"),
+                _("%(first)s to %(last)s, %(days)s days")
+                % {
+                    "first": date_format(day(told.starts_on), "j F Y"),
+                    "last": date_format(last, "j F Y"),
+                    "days": told.month_part.days,
+                },
+            ),
+        ]
+
+    def payers(
+        self, told: engine.Why, shares: Mapping[str, int], followed: Mapping[str, int], month: Month
+    ) -> list[dict[str, Any]]:
+        """All payers, the page's own first; none where others' shares are not the reader's to see."""
+        shown = sorted(told.payers, key=lambda payer: payer.code != self.key)
+        if not self.rights.sees_all_shares:
+            shown = []
+        return [
+            {
+                "payer": payer,
+                "base": payer.base if payer.base is not None else Fraction(told.key.base_minor),
+                "unlimited": payer.unlimited if payer.unlimited is not None else payer.percent,
+                "share_minor": payer.share_minor,
+                "followed_minor": followed.get(payer.code, 0),
+                "is_own": payer.code == self.key,
+                "url": self.url("why", month, payer.code, told.reference)
+                if payer.code in shares and payer.code != self.key
+                else "",
+            }
+            for payer in shown
+        ]
+
+
+class Why(Steps):
+    """One share down to the last digit: the cost, who divides it and how, and what rounding did."""
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        told = why(self.period, self.reference, self.key) if self.total_row else None
+        if told is None or self.total_row is None:
+            raise Http404
+        shares = shares_of_cost(self.viewer, self.period, told.reference)
+        context = {
+            **self.stamp(),
+            **self.steps(told, self.period, 2, shares),
+            "title": _("Why %(amount)s?") % {"amount": minor(told.own.share_minor, self.currency)},
+            "lead": self.lead(told),
+            "back_url": self.url("statement", self.month, self.key),
+            "back_label": f"{self.total_row.name}, {month_name(self.month)}",
+            "run": self.period.current_run,
+            "differs": shares.get(self.key, 0) != told.own.share_minor,
+        }
+        return self.page("billing/why.html", context)
+
+    def lead(self, told: engine.Why) -> str:
+        return _("%(name)s carries %(share)s of %(cost)s for “%(description)s” in %(month)s.") % {
+            "name": told.own.name,
+            "share": minor(told.own.share_minor, self.currency),
+            "cost": minor(told.cost_minor, self.currency),
+            "description": told.description,
+            "month": month_name(self.month),
+        }
+
+
+class WhyCorrection(Steps):
+    """One correction: what a closed month charged, what it should have, and each of them in five steps.
+
+    The month of the page is the one that charges it; ``concerns`` is the closed month that it corrects.
+    """
+
+    @property
+    def month(self) -> Month:
+        month: Month = self.kwargs["charging"]
+        return month
+
+    @property
+    def concerns(self) -> Month:
+        month: Month = self.kwargs["month"]
+        return month
+
+    @cached_property
+    def closed(self) -> Period:
+        found = period_of(self.viewer, self.cooperation, self.concerns)
+        if found is None:
+            raise Http404
+        return found
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        found = (
+            why_corrected(self.period, self.reference, self.concerns, self.key) if self.total_row else None
+        )
+        if found is None or self.total_row is None:
+            raise Http404
+        difference = signed_minor(found.difference_minor, self.currency)
+        context = {
+            **self.stamp(),
+            "title": _("Why a correction of %(amount)s?") % {"amount": difference},
+            "lead": self.lead(found, self.total_row.name),
+            "back_url": self.url("statement", self.month, self.key),
+            "back_label": f"{self.total_row.name}, {month_name(self.month)}",
+            "found": found,
+            "name": self.total_row.name,
+            "currency": self.currency,
+            "concerns_name": month_name(self.concerns),
+            "month_name": month_name(self.month),
+            "sums": self.sums(found),
+            "compared": compared(found, self.currency),
+            "before": self.before(found),
+            "after": self.steps(found.after, self.closed, 3, {}) if found.after else None,
+            "is_same": found.after is not None and found.after == found.before,
+            "run": self.period.current_run,
+            "late_url": self.url("late-change", self.concerns, self.reference),
+            "is_open": not self.period.is_closed,
+        }
+        return self.page("billing/why_correction.html", context)
+
+    def before(self, found: WhyCorrected) -> dict[str, Any] | None:
+        if found.before is None:
+            return None
+        shares = shares_of_cost(self.viewer, self.closed, self.reference)
+        return self.steps(found.before, self.closed, 3, shares)
+
+    def lead(self, found: WhyCorrected, name: str) -> str:
+        words = {
+            "name": name,
+            "description": found.correction.cost.description,
+            "concerns": month_name(self.concerns),
+            "month": month_name(self.month),
+            "charged": minor(found.charged_minor, self.currency),
+            "should": minor(found.should_minor, self.currency),
+        }
+        return (
+            _(
+                "%(name)s was charged %(charged)s of “%(description)s” in %(concerns)s, and it should be"
+                " %(should)s. The difference is charged in %(month)s."
+            )
+            % words
+        )
+
+    def sums(self, found: WhyCorrected) -> list[dict[str, Any]]:
+        """From what the closed month charged to the difference, in lines that add up."""
+        first = found.before.own.share_minor if found.before else 0
+        rows = [{"label": _("Charged in %(month)s") % {"month": month_name(self.concerns)}, "minor": first}]
+        if found.charged_minor != first:
+            rows.append({"label": _("Corrections charged since then"), "minor": found.charged_minor - first})
+            rows.append({"label": _("Charged in all"), "minor": found.charged_minor, "is_sum": True})
+        rows.append({"label": _("Should be"), "minor": found.should_minor})
+        return rows
+
+
+def compared(found: WhyCorrected, currency: str) -> list[dict[str, Any]]:
+    """What a share follows from, before and after, line by line; ``differs`` where the two are not alike."""
+    sides = (found.before, found.after)
+    rows = [
+        (_("Whole amount of the cost"), [told and minor(told.amount_minor, currency) for told in sides]),
+        (_("Its part in the month"), [told and minor(told.cost_minor, currency) for told in sides]),
+        (_("Key"), [told and _key(told) for told in sides]),
+        (_("Payers"), [told and str(told.payer_count) for told in sides]),
+        (_("Percent"), [told and f"{exact(told.own.percent, 6)} %" for told in sides]),
+        (_("Exact share"), [told and exact_minor(told.own.exact, 6) for told in sides]),
+        (_("Owed by rounding before"), [told and exact_minor(told.owed_before, 6) for told in sides]),
+        (_("Share"), [told and minor(told.own.share_minor, currency) for told in sides]),
+    ]
+    return [
+        {"label": label, "before": before, "after": after, "differs": before != after}
+        for label, (before, after) in rows
+    ]
+
+
+def _key(told: engine.Why) -> str:
+    return _("%(key)s, version %(version)s") % {"key": told.key.name, "version": told.key.version}
+
+
+def term_sentence(told: engine.Why) -> str:
+    scope = " / ".join(part for part in (told.term_application, told.term_cost_type) if part)
+    return _("Under “%(agreement)s”, the term for %(scope)s divides it by “%(key)s” among %(payers)s.") % {
+        "agreement": told.term.agreement,
+        "scope": scope or _("all that has no narrower one"),
+        "key": told.key.name,
+        "payers": Term.Payers(told.term.payers).label,
+    }
+
+
+def component(part: engine.ComponentPart) -> dict[str, Any]:
+    """One component in words: what is counted, and when it is read."""
+    names = {"even": _("Evenly among the payers"), "fixed": _("In fixed parts")}
+    reading = part.reading
+    return {
+        "part": part,
+        "name": names.get(part.kind, part.driver),
+        "rule": Component.Rule(part.rule).label if part.rule else "",
+        "read_on": day(reading.reference_on) if reading else None,
+        "source": reading.source if reading else "",
+    }
+
+
+def readings(told: engine.Why) -> list[dict[str, Any]]:
+    """For each component by a driver, the readings of all payers."""
+    return [
+        {
+            "name": own.driver,
+            "rows": [
+                {
+                    "name": payer.name,
+                    "numerator": payer.parts[place].numerator,
+                    "read_on": day(reading.reference_on),
+                    "source": reading.source,
+                }
+                for payer in told.payers
+                for reading in [payer.parts[place].reading]
+                if reading
+            ],
+            "total": own.denominator,
+        }
+        for place, own in enumerate(told.own.parts)
+        if own.reading and not own.was_zero
+    ]
