@@ -9,6 +9,7 @@ from fractions import Fraction
 from math import lcm
 from typing import Any
 
+from billing.engine.corrections import difference
 from billing.engine.facts import CostFact
 from billing.engine.split import split_minor
 from billing.engine.spread import month_part
@@ -68,7 +69,32 @@ def _by_month(entries: Sequence[CostFact], months: Sequence[Month]) -> list[str]
     return [minor_text(sum(month_part(entry, month) for entry in entries)) for month in months]
 
 
+def focus_correction(inputs: Mapping[str, Any]) -> Any:
+    """Rows of what is corrected, column by column, where the rows as they were and as they are right stand."""
+    match inputs:
+        case {"original": list(original), "right": list(right), "style": "delta"}:
+            was, should = _columns(original), _columns(right)
+            deltas = [difference(*pair) for pair in zip(was, should, strict=True)]
+            codes = sorted({code for delta in deltas for code in delta})
+            return [[code, *(delta.get(code, 0) for delta in deltas)] for code in codes]
+    return none_yet(inputs)
+
+
+def _columns(rows: Sequence[Sequence[Any]]) -> list[dict[str, int]]:
+    return [{row[0]: row[place] for row in rows} for place in range(1, len(rows[0]))]
+
+
+def credit_document(inputs: Mapping[str, Any]) -> dict[str, str]:
+    """What is left of an invoice after its negative twin, which says what should not have been charged."""
+    charged = {name: parse_amount(text) for name, text in inputs["invoice"].items()}
+    undone = {name: parse_amount(text.removeprefix("-")) for name, text in inputs["correction"].items()}
+    left = difference(undone, charged)
+    return {name: minor_text(left.get(name, 0)) for name in charged}
+
+
 ADAPTERS: dict[str, Callable[[Mapping[str, Any]], Any]] = {
     "split": split,
     "credit_note_over_months": credit_note_over_months,
+    "focus_correction": focus_correction,
+    "credit_document": credit_document,
 }
