@@ -150,8 +150,16 @@ class Ledger:
         return line
 
     def keep(self, line: Line) -> None:
-        """Remember a line divided elsewhere, for what refunds it; its division must be known here."""
+        """Remember a line divided elsewhere; its division must be known here.
+
+        What refunds it follows it, and if it is a refund itself, others of the same cost count on from it.
+        """
         self.done[line.cost.reference] = line
+        undone = self.done.get(line.follows)
+        if undone and undone.division is not None and any(undone.shares):
+            follow = self._followed(undone, undone.division)
+            refunded = self._refunded.setdefault(line.follows, Carry())
+            refunded.owe(follow.codes, follow.weights, line.amount_minor, line.shares)
 
     def explanation(self, line: Line, before: Carry, code: str) -> Explanation | None:
         if line.division is None:
@@ -224,11 +232,15 @@ class Ledger:
         elif not any(undone.shares):
             shares = split_carried(amount, self.proportions(place), Carry())
         else:
-            follow = Proportions(division.codes, [abs(share) for share in undone.shares])
-            shares = split_carried(amount, follow, self._refunded.setdefault(reference, Carry()))
+            refunded = self._refunded.setdefault(reference, Carry())
+            shares = split_carried(amount, self._followed(undone, place), refunded)
         carry = self.carry.setdefault(division.key, Carry())
         carry.owe(division.codes, division.weights, amount, shares)
         return Line(cost, amount, days, undone.term, place, tuple(shares), follows=reference)
+
+    def _followed(self, undone: Line, place: int) -> Proportions:
+        """The shares of a line that the division at ``place`` divides, as weights for what refunds it."""
+        return Proportions(self.divisions[place].codes, [abs(share) for share in undone.shares])
 
     def proportions(self, place: int) -> Proportions:
         if place not in self._proportions:
