@@ -2,15 +2,16 @@
 
 from billing.reports.corrections import (
     Corrected,
-    Correction,
     Together,
     charging_of,
     corrected_in,
     corrections_by_municipality,
     corrections_of,
     entered_after,
+    open_before,
     together,
 )
+from billing.reports.costs import before_first_month
 from billing.reports.late import Effect, LateRow, effects_of, first_open_month, late_rows, names_in
 from billing.reports.months import (
     Calendar,
@@ -24,7 +25,6 @@ from billing.reports.months import (
     unfinished_job,
 )
 from billing.reports.reasons import (
-    WhyCorrected,
     facts_of,
     shares_of_cost,
     why,
@@ -37,11 +37,10 @@ from billing.reports.statements import head_of, preliminary, statement_of
 __all__ = [
     "Calendar",
     "Corrected",
-    "Correction",
     "Effect",
     "LateRow",
     "Together",
-    "WhyCorrected",
+    "before_first_month",
     "calendar_of",
     "changes_by_application",
     "charging_of",
@@ -56,6 +55,7 @@ __all__ = [
     "head_of",
     "late_rows",
     "names_in",
+    "open_before",
     "period_of",
     "preliminary",
     "shares_of_cost",

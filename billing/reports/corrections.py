@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count, Sum
+from django.db.models import Count, Exists, OuterRef, Sum
 
 from billing.engine.statement import Correction
 from billing.models import Cost, Period, RunLine, Share
@@ -93,3 +93,11 @@ def entered_after(period: Period, cost: Cost) -> list[Entry]:
         subject_id=str(cost.pk),
     )
     return list(rows[:3])
+
+
+def open_before(period: Period) -> list[tuple[Month, bool]]:
+    """The open months before ``period``, in order, and whether each is empty: nothing is charged in it."""
+    rows = Period.objects.of(period.cooperation).filter(first_day__lt=period.first_day)
+    lines = RunLine.objects.filter(run=OuterRef("current_run"))
+    found = rows.exclude(state=Period.State.CLOSED).annotate(is_full=Exists(lines)).order_by("first_day")
+    return [(Month.of(first_day), not full) for first_day, full in found.values_list("first_day", "is_full")]

@@ -1,16 +1,18 @@
 """Database rows become frozen facts; nothing else of the engine sees a row."""
 
-from billing.snapshots.late import STOPS, LateState, Verdict, correction_of, late_line, late_states
-from billing.snapshots.month import gather, gather_by_rules_of
+from billing.snapshots.late import CHARGED, STOPS, LateState, Verdict, correction_of, late_line, late_states
+from billing.snapshots.month import cost_fact, gather, gather_by_rules_of
 from billing.snapshots.overlay import NOTHING, Overlay
 
 __all__ = [
+    "CHARGED",
     "NOTHING",
     "STOPS",
     "LateState",
     "Overlay",
     "Verdict",
     "correction_of",
+    "cost_fact",
     "gather",
     "gather_by_rules_of",
     "late_line",

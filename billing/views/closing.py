@@ -12,13 +12,14 @@ from django.utils.translation import gettext_lazy
 
 from billing.actions import close_period, propose_period, reopen_period
 from billing.models import Period
-from billing.views.months import MonthPage
+from billing.views.corrected import CorrectingPage
+from billing.views.notices import notices_of
 from billing.views.pictures import month_name
 from municipalities.portal import EditorsOnly
 from sharedict.accounts.models import User
 
 
-class Step(MonthPage, EditorsOnly):
+class Step(CorrectingPage, EditorsOnly):
     """A step towards closing a month: asks once, says what follows, and what refuses it."""
 
     title: ClassVar[Any] = ""
@@ -45,11 +46,15 @@ class Step(MonthPage, EditorsOnly):
     def consequences(self) -> list[str]:
         return []
 
+    def to_look_at(self) -> list[str]:
+        return []
+
     def ask(self, status: int = 200) -> HttpResponse:
         context = {
             "title": str(self.title) % {"month": month_name(self.period.month)},
             "lead": self.lead,
             "consequences": self.consequences(),
+            "notices": self.to_look_at(),
             "confirm_label": self.confirm_label,
             "cancel_url": self.url("period", self.month),
             "danger": False,
@@ -69,7 +74,14 @@ class Propose(Step):
         propose_period(period=period, by=by)
 
     def consequences(self) -> list[str]:
-        return [_("If a cost, key or anything else that it depends on changes first, it is open again.")]
+        return [
+            *self.effects_of_closing(),
+            _("If a cost, key or anything else that it depends on changes first, it is open again."),
+        ]
+
+    def to_look_at(self) -> list[str]:
+        run = self.period.current_run
+        return notices_of(run, self.cooperation) if run else []
 
 
 class Reopen(Step):
@@ -97,7 +109,15 @@ class Close(Step):
 
     def consequences(self) -> list[str]:
         return [
-            _("Every statement gets its number."),
-            _("No figure of the month changes any more. Later changes are noted on its page."),
+            _("Every municipality is issued its statement, with a number."),
+            *self.effects_of_closing(),
+            _(
+                "No figure of the month changes any more: what changes later is charged in the next open"
+                " month."
+            ),
             _("The months after it are computed again, with the rounding that it leaves."),
         ]
+
+    def to_look_at(self) -> list[str]:
+        run = self.period.current_run
+        return notices_of(run, self.cooperation) if run else []

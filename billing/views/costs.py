@@ -15,7 +15,10 @@ from billing.actions import import_costs, restore_cost, save_cost, withdraw_cost
 from billing.forms import CostFilter, CostForm
 from billing.imports import COST_COLUMNS, compare_costs
 from billing.models import Cost, Period, RunLine
+from billing.reports import before_first_month
+from billing.snapshots import CHARGED, late_states
 from billing.tables import CostTable
+from billing.views.late import STAMPS as LATE
 from billing.views.months import STAMPS
 from billing.views.pictures import month_name
 from billing.views.reasons import REASONS
@@ -30,6 +33,8 @@ from municipalities.portal import (
 )
 from sharedict.common.uploads import Finding, Outcome, UploadedRow
 from sharedict.jobs.models import Job
+from sharedict.kernel.money import to_minor
+from sharedict.kernel.periods import Month
 
 STOP_POLLING = 286
 
@@ -57,7 +62,7 @@ class Costs(ListPage):
 
 
 class CostAdd(FormPage):
-    """An empty form, or with ``?credits=C00000012`` the credit note that undoes that cost."""
+    """An empty form, or with ``?credits=C00000012`` a credit note that refunds all of that cost."""
 
     form_class = CostForm
     title = gettext_lazy("Add a cost")
@@ -131,10 +136,26 @@ class CostChange(ChangePage):
     def counting(self, cost: Cost) -> dict[str, Any]:
         """What the cost is in each month as everybody sees it, and the job that is about to change that."""
         jobs = Job.objects.of(self.cooperation).unfinished().touching(cost.starts_on, cost.ends_on)
-        lines = RunLine.objects.current().filter(cost=cost).select_related("run__period")
+        lines = list(RunLine.objects.current().filter(cost=cost).select_related("run__period"))
+        months = sorted(
+            (line for line in lines if line.concerns is None), key=lambda line: line.run.period.first_day
+        )
+        corrections = sorted(
+            (line for line in lines if line.concerns),
+            key=lambda line: (line.run.period.first_day, line.concerns or line.run.period.first_day),
+        )
+        uncharged = self.uncharged(cost)
+        before = before_first_month(cost)
+        parts = [*(to_minor(line.amount) for line in lines), *(row["minor"] for row in uncharged), before]
         return {
             "job": jobs.order_by("id").first(),
-            "months": [self.month(line) for line in lines.order_by("run__period__first_day")],
+            "months": [self.month(line) for line in months],
+            "corrections": [self.correction(line) for line in corrections],
+            "uncharged": uncharged,
+            "before_minor": before,
+            "first_month_name": month_name(Month.of(self.cooperation.first_month)),
+            "sum_minor": sum(parts),
+            "has_sum": len(parts) > 2,
             "currency": cost.currency,
         }
 
@@ -149,6 +170,25 @@ class CostChange(ChangePage):
             "label": label,
             "variant": variant,
         }
+
+    def correction(self, line: RunLine) -> dict[str, Any]:
+        """A line that corrects the cost in an earlier month, under the month that charges it."""
+        concerns = Month.of(line.concerns or line.run.period.first_day)
+        return {**self.month(line), "concerns": month_name(concerns)}
+
+    def uncharged(self, cost: Cost) -> list[dict[str, Any]]:
+        """What closed months should have charged of it and no month does: it waits, or was left."""
+        return [
+            {
+                "name": month_name(state.month),
+                "url": self.url("late-change", state.month, cost.reference),
+                "label": LATE[state.verdict][1],
+                "variant": LATE[state.verdict][0],
+                "minor": state.amount_minor,
+            }
+            for state in late_states(self.cooperation)
+            if state.cost_id == cost.pk and state.verdict not in CHARGED
+        ]
 
 
 class Step(RowMixin, EditorsOnly):

@@ -21,8 +21,7 @@ from billing.reports import (
     late_rows,
     names_in,
 )
-from billing.snapshots import LateState, Verdict
-from billing.snapshots.late import CHARGED
+from billing.snapshots import CHARGED, LateState, Verdict
 from billing.views.pictures import month_name, whole_name
 from billing.views.reasons import REASONS
 from municipalities.access import Rights
@@ -355,10 +354,3 @@ def what_changed(state: LateState) -> str:
     if not any(correction.should.values()):
         return _("the cost counts no longer")
     return _("the cost has changed")
-
-
-def listed(names: Sequence[str]) -> str:
-    """``names`` as they stand in a sentence: one, two and three."""
-    if len(names) < 2:
-        return "".join(names)
-    return _("%(first)s and %(last)s") % {"first": ", ".join(names[:-1]), "last": names[-1]}

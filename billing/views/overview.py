@@ -10,6 +10,7 @@ from django.utils.translation import ngettext, pgettext
 
 from billing.models import Period
 from billing.reports import calendar_of, head_of, statement_of, totals_by_month, unfinished_job
+from billing.snapshots import STOPS, late_states
 from billing.views.months import STAMPS
 from billing.views.pictures import month_name, months_by_municipality, statement_picture
 from billing.views.statements import figures
@@ -82,9 +83,22 @@ class Overview(CooperationPage):
         if working:
             text = ngettext("%(count)s job is at work", "%(count)s jobs are at work", working)
             found.append(needs(text % {"count": working}, url, _("Follow"), "info", _("At work")))
+        found += self.late_todo()
         for month in sorted(self.periods):
             found += self.todo_of(month, self.periods[month])
         return [*found[:MOST_TO_DO], *self.to_close()]
+
+    def late_todo(self) -> list[dict[str, Any]]:
+        """Late changes of closed months that wait: no month can be proposed before they are decided."""
+        waiting = sum(state.verdict in STOPS for state in late_states(self.cooperation))
+        if not waiting:
+            return []
+        text = ngettext(
+            "%(count)s late change of closed months waits to be charged or left",
+            "%(count)s late changes of closed months wait to be charged or left",
+            waiting,
+        ) % {"count": waiting}
+        return [needs(text, self.url("late-changes"), _("Decide"), "warning", _("Late change"))]
 
     def todo_of(self, month: Month, period: Period) -> list[dict[str, Any]]:
         name, url, run = capfirst(month_name(month)), self.url("period", month), period.current_run
@@ -96,9 +110,9 @@ class Overview(CooperationPage):
                 run.unallocated_lines,
             ) % {"month": name, "count": run.unallocated_lines}
             found.append(needs(text, url, _("Allocate"), "danger", _("Unallocated")))
-        if period.has_late_changes:
-            text = _("%(month)s: something changed after it was closed") % {"month": name}
-            found.append(needs(text, url, _("Look"), "warning", _("Late change")))
+        if period.failure:
+            text = _("%(month)s could not be computed: %(why)s") % {"month": name, "why": period.failure}
+            found.append(needs(text, url, _("See why"), "danger", _("Failed")))
         if period.state == Period.State.PROPOSED:
             text = _("%(month)s is proposed, and waits to be closed") % {"month": name}
             found.append(needs(text, url, _("Look and close"), "info", _("Proposed")))
@@ -118,7 +132,17 @@ class Overview(CooperationPage):
         if rest:
             later = ngettext("%(count)s later month too", "%(count)s later months too", rest)
             text = f"{text}; {later % {'count': rest}}"
-        return [needs(text, self.url("period", over[0]), _("Look and propose"), "warning", _("To close"))]
+        url = self.url("period", over[0])
+        found = [needs(text, url, _("Look and propose"), "warning", _("To close"))]
+        run = self.periods[over[0]].current_run
+        if run and run.notices:
+            text = ngettext(
+                "%(month)s: %(count)s thing to look at before it closes",
+                "%(month)s: %(count)s things to look at before it closes",
+                len(run.notices),
+            ) % {"month": name, "count": len(run.notices)}
+            found.append(needs(text, f"{url}#notices", _("Look"), "warning", _("Look")))
+        return found
 
     def own(self, month: Month) -> list[dict[str, Any]]:
         """This month of each municipality that the reader answers for."""

@@ -12,9 +12,17 @@ from django.utils.translation import ngettext
 
 from billing.engine.statement import Bar, MunicipalityTotal, Unallocated
 from billing.models import Period
-from billing.reports import changes_by_application, totals_by_month, totals_of, unallocated_of
+from billing.reports import (
+    changes_by_application,
+    corrections_by_municipality,
+    totals_by_month,
+    totals_of,
+    unallocated_of,
+)
+from billing.views.corrected import CorrectingPage, left_text, waiting_text
 from billing.views.files import CSV, XLSX, attachment, whole
 from billing.views.months import STAMPS, MonthPage
+from billing.views.notices import notices_of
 from billing.views.pictures import by_municipality, month_name, waterfall, whole_name
 from billing.views.reasons import REASONS
 from municipalities.portal import CooperationPage
@@ -103,7 +111,7 @@ class Periods(CooperationPage):
         )
 
 
-class PeriodPage(MonthPage):
+class PeriodPage(CorrectingPage):
     """One month: what must be done before it can close, and what each municipality carries of it."""
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
@@ -113,6 +121,9 @@ class PeriodPage(MonthPage):
         unallocated = unallocated_of(period)
         bars = [Bar(row.name, row.this_minor) for row in totals]
         progress = self.progress(request.path)
+        corrections = self.corrections()
+        corrected = corrections_by_municipality(self.viewer, period) if corrections else {}
+        waits = self.is_next and self.late.waiting.count > 0
         context = {
             **self.stamp(),
             **self.neighbours("period"),
@@ -123,11 +134,19 @@ class PeriodPage(MonthPage):
             "run": run,
             "currency": currency,
             "figures": self.figures(totals),
-            "progress": progress,
+            "progress": None if period.failure and progress and progress["is_ended"] else progress,
             "checks": self.checks(len(unallocated), is_stale=progress is not None),
-            "step": self.step(is_ready=not unallocated and progress is None),
+            "notices": notices_of(run, self.cooperation) if run and not period.is_closed else [],
+            "step": self.step(
+                is_ready=self.is_next and not (unallocated or progress or waits or period.failure)
+            ),
+            "failure": self.why_failed(),
+            "corrections": corrections,
+            "corrected": self.corrected() if period.is_closed else [],
+            "corrected_sum_minor": sum(corrected.values()),
+            "late_url": self.url("late-changes"),
             "unallocated": [self.unallocated(line) for line in unallocated],
-            "totals": [self.total(row) for row in totals],
+            "totals": [self.total(row, corrected.get(row.municipality, 0)) for row in totals],
             "whole": whole(totals),
             "picture": by_municipality(bars, self.month, currency),
             "changes": self.changes(before) if before and self.rights.sees_all_shares else None,
@@ -152,8 +171,8 @@ class PeriodPage(MonthPage):
         ]
 
     def checks(self, unallocated: int, *, is_stale: bool) -> list[dict[str, Any]]:
-        """What must hold before the month can close, each done or not."""
-        earlier = self.earlier_open()
+        """What must hold before the month can close, each done or not; and what closing it leaves."""
+        earlier = self.full_before
         return [
             {
                 "is_done": not is_stale,
@@ -164,8 +183,8 @@ class PeriodPage(MonthPage):
             {
                 "is_done": not unallocated,
                 "text": ngettext(
-                    "%(count)s cost is unallocated: see below.",
-                    "%(count)s costs are unallocated: see below.",
+                    "%(count)d cost is unallocated: see below.",
+                    "%(count)d costs are unallocated: see below.",
                     unallocated,
                 )
                 % {"count": unallocated}
@@ -174,16 +193,39 @@ class PeriodPage(MonthPage):
             },
             {
                 "is_done": earlier is None,
-                "text": _("Close this month first:") if earlier else _("The months before are closed."),
+                "text": _("Close this month first:")
+                if earlier
+                else (self.closes_along() or _("The months before are closed.")),
                 "url": self.url("period", earlier) if earlier else "",
                 "label": month_name(earlier) if earlier else "",
             },
+            *(self.late_checks() if self.is_next else []),
         ]
 
-    def earlier_open(self) -> Month | None:
-        rows = Period.objects.of(self.cooperation).filter(first_day__lt=self.month.first)
-        first = rows.exclude(state=Period.State.CLOSED).order_by("first_day").first()
-        return first.month if first else None
+    def late_checks(self) -> list[dict[str, Any]]:
+        """Late changes of the months before: those that wait must be decided, those left are told."""
+        waiting, left, url = self.late.waiting, self.late.left, self.url("late-changes")
+        found: list[dict[str, Any]] = []
+        if waiting.count:
+            text = waiting_text(waiting, self.words(waiting))
+            label = _("Charge or leave them") if self.rights.may_edit else _("See them")
+            found.append({"is_done": False, "text": text, "url": url, "label": label})
+        if left.count:
+            text = left_text(left, self.words(left))
+            found.append({"is_told": True, "text": text, "url": url, "label": _("See them")})
+        return found
+
+    def why_failed(self) -> dict[str, Any] | None:
+        """Why the month could not be computed, or held against today's facts, and what to do."""
+        if not self.period.failure:
+            return None
+        return {
+            "what": _("This month could not be held against what is known today.")
+            if self.period.is_closed
+            else _("This month could not be computed: what you see is from before the last change."),
+            "why": self.period.failure,
+            "url": self.url("jobs"),
+        }
 
     def step(self, *, is_ready: bool) -> dict[str, Any]:
         """Who has done what, and what an administrator may do next."""
@@ -219,9 +261,10 @@ class PeriodPage(MonthPage):
             "url": self.url(page) if page and self.rights.may_edit else "",
         }
 
-    def total(self, row: MunicipalityTotal) -> dict[str, Any]:
+    def total(self, row: MunicipalityTotal, corrected_minor: int) -> dict[str, Any]:
         return {
             "row": row,
+            "corrected_minor": corrected_minor,
             "url": self.url("statement", self.month, row.municipality) if row.has_statement else "",
             "is_own": False,
         }

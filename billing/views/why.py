@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 from agreements.models import Component, Term
 from billing.engine import why as engine
 from billing.engine.facts import day
+from billing.engine.why import WhyCorrected
 from billing.models import Period
-from billing.reports import WhyCorrected, period_of, shares_of_cost, why, why_corrected
+from billing.reports import period_of, shares_of_cost, why, why_corrected
 from billing.views.pictures import month_name, whole_name
 from billing.views.statements import StatementBase
 from billing.views.working import working

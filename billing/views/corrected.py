@@ -1,0 +1,172 @@
+"""What a month has to do with late changes: what it charges of them, and where it is corrected itself."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from billing.reports import Together, corrected_in, corrections_of, open_before, together
+from billing.snapshots import STOPS, LateState, Verdict, late_states
+from billing.views.months import MonthPage
+from billing.views.pictures import month_name, whole_name
+from billing.views.words import listed
+from sharedict.kernel.periods import Month
+from sharedict.templatetags.money import signed_minor
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """The late changes of a cooperation by what happens to them."""
+
+    waiting: Together
+    left: Together
+
+
+class CorrectingPage(MonthPage):
+    """A page about a month that may charge corrections of earlier ones, or be corrected itself."""
+
+    @cached_property
+    def late_states(self) -> list[LateState]:
+        return late_states(self.cooperation)
+
+    @cached_property
+    def late(self) -> Late:
+        return Late(
+            together(state for state in self.late_states if state.verdict in STOPS),
+            together(state for state in self.late_states if state.verdict == Verdict.LEFT),
+        )
+
+    @cached_property
+    def open_before(self) -> list[tuple[Month, bool]]:
+        """The open months before this one, in order, and whether each is empty."""
+        return open_before(self.period)
+
+    @property
+    def is_next(self) -> bool:
+        """Whether it is the next month to close, together with the empty ones before it."""
+        return not self.period.is_closed and self.full_before is None
+
+    @property
+    def full_before(self) -> Month | None:
+        """The first open month before this one that is not empty, and so must be closed first."""
+        return next((month for month, is_empty in self.open_before if not is_empty), None)
+
+    @property
+    def empty_before(self) -> list[Month]:
+        """The empty months that close along with this one."""
+        return [month for month, is_empty in self.open_before if is_empty]
+
+    def corrections(self) -> dict[str, Any] | None:
+        """What this month charges to correct earlier ones, by cost; None for nothing."""
+        rows = corrections_of(self.period)
+        if not rows:
+            return None
+        return {
+            "rows": [
+                {
+                    "row": row,
+                    "application": whole_name(row.application_name),
+                    "month_name": month_name(row.month),
+                    "month_url": self.url("period", row.month),
+                    "url": self.url("late-change", row.month, row.reference),
+                }
+                for row in rows
+            ],
+            "total_minor": sum(row.amount_minor for row in rows),
+            "count": len(rows),
+        }
+
+    def corrected(self) -> list[dict[str, Any]]:
+        """Where later months correct this closed one, and what of it waits or was left."""
+        found: list[dict[str, Any]] = [
+            {
+                "text": ngettext(
+                    "Corrected in %(month)s: %(count)d cost, %(sum)s.",
+                    "Corrected in %(month)s: %(count)d costs, %(sum)s.",
+                    row.count,
+                )
+                % self.words(Together(row.count, row.amount_minor), row.month),
+                "url": f"{self.url('period', row.month)}#corrections",
+                "label": capfirst(month_name(row.month)),
+            }
+            for row in corrected_in(self.period)
+        ]
+        own = [state for state in self.late_states if state.month == self.month]
+        waiting = together(state for state in own if state.verdict in STOPS)
+        left = together(state for state in own if state.verdict == Verdict.LEFT)
+        for sums, text in (
+            (waiting, waiting_text(waiting, self.words(waiting))),
+            (left, left_text(left, self.words(left))),
+        ):
+            if sums.count:
+                found.append({"text": text, "url": self.url("late-changes"), "label": _("Late changes")})
+        return found
+
+    def words(self, sums: Together, month: Month | None = None) -> dict[str, Any]:
+        return {
+            "count": sums.count,
+            "sum": signed_minor(sums.amount_minor, self.cooperation.currency),
+            "month": month_name(month) if month else "",
+        }
+
+    def closes_along(self) -> str:
+        """That the empty months before close together with this one; empty where there are none."""
+        empty = self.empty_before
+        if not empty:
+            return ""
+        return ngettext(
+            "%(months)s has no costs, and closes together with it.",
+            "%(months)s have no costs, and close together with it.",
+            len(empty),
+        ) % {"months": capfirst(spans(empty))}
+
+    def effects_of_closing(self) -> list[str]:
+        """What closing charges and leaves beyond the month's own costs, in sentences."""
+        found = [said] if (said := self.closes_along()) else []
+        if rows := corrections_of(self.period):
+            sums = Together(len(rows), sum(row.amount_minor for row in rows))
+            found.append(
+                ngettext(
+                    "%(count)d correction of earlier months is charged: %(sum)s.",
+                    "%(count)d corrections of earlier months are charged: %(sum)s.",
+                    sums.count,
+                )
+                % self.words(sums)
+            )
+        if self.late.left.count:
+            found.append(left_text(self.late.left, self.words(self.late.left)))
+        return found
+
+
+def waiting_text(sums: Together, words: dict[str, Any]) -> str:
+    return (
+        ngettext(
+            "%(count)d late change of closed months waits for a decision: %(sum)s.",
+            "%(count)d late changes of closed months wait for a decision: %(sum)s.",
+            sums.count,
+        )
+        % words
+    )
+
+
+def left_text(sums: Together, words: dict[str, Any]) -> str:
+    return (
+        ngettext(
+            "%(count)d late change was left uncharged: %(sum)s.",
+            "%(count)d late changes were left uncharged: %(sum)s.",
+            sums.count,
+        )
+        % words
+    )
+
+
+def spans(months: Sequence[Month]) -> str:
+    """Months as they stand in a sentence: one, two and, where they follow each other, first to last."""
+    if len(months) > 2 and months[-1] == months[0].plus(len(months) - 1):
+        words = {"first": month_name(months[0]), "last": month_name(months[-1])}
+        return _("%(first)s to %(last)s") % words
+    return listed([month_name(month) for month in months])

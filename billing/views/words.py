@@ -1,0 +1,12 @@
+"""Words that several pages need."""
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext as _
+
+
+def listed(names: Sequence[str]) -> str:
+    """``names`` as they stand in a sentence: one, two and three."""
+    if len(names) < 2:
+        return "".join(names)
+    return _("%(first)s and %(last)s") % {"first": ", ".join(names[:-1]), "last": names[-1]}
