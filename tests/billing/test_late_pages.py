@@ -1,0 +1,293 @@
+"""Late changes on their pages: who sees what of them, and the decision to charge or leave them."""
+
+import datetime as dt
+from collections.abc import Callable
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from agreements.models import CostType, Term
+from billing.actions import recompute
+from billing.models import Cost, LateDecision, Period, RunLine
+from billing.snapshots import late_states
+from municipalities.models import Cooperation, Driver, Municipality, Reading
+from services.models import Application
+from sharedict.accounts.models import User
+from tests.budgets import MOMENT
+from tests.factories.billing import CostFactory, close, compute
+
+pytestmark = pytest.mark.django_db
+SignIn = Callable[[User], Client]
+PAGE = "/north/costs/late/"
+SEPTEMBER, OCTOBER = dt.date(2026, 9, 1), dt.date(2026, 10, 1)
+LATE, MOVED = "C00000101", "C00000102"
+
+
+def recomputed(north: Cooperation) -> None:
+    recompute(cooperation_id=north.pk, touches=(dt.date.min, None))
+
+
+@pytest.fixture
+def closed(
+    north: Cooperation,
+    costs: list[Cost],
+    support: CostType,
+    administrator: User,
+    second_administrator: User,
+) -> Period:
+    """September, closed with support of 10.00 that is divided by population: 6.00 and 4.00."""
+    CostFactory(
+        cooperation=north,
+        cost_type=support,
+        reference=MOVED,
+        description="Support in September",
+        amount=Decimal("10.00"),
+        starts_on=SEPTEMBER,
+        ends_on=OCTOBER,
+    )
+    first = compute(north)[0]
+    return close(first, proposer=administrator, closer=second_administrator)
+
+
+@pytest.fixture
+def late(north: Cooperation, closed: Period, erp: Application, licence: CostType) -> Cost:
+    """A licence of 50.02 for September that comes after it was closed: 25.01 each."""
+    cost: Cost = CostFactory(
+        cooperation=north,
+        application=erp,
+        cost_type=licence,
+        reference=LATE,
+        description="Late licence",
+        amount=Decimal("50.02"),
+        starts_on=SEPTEMBER,
+        ends_on=OCTOBER,
+    )
+    recomputed(north)
+    return cost
+
+
+@pytest.fixture
+def waiting(north: Cooperation, closed: Period, population: Driver, torsby: Municipality) -> None:
+    """Torsby's population of that year is corrected afterwards: half each, 1.00 moves to Hagfors."""
+    Reading.objects.filter(driver=population, municipality=torsby, reference_on=dt.date(2025, 12, 31)).update(
+        value=8000
+    )
+    recomputed(north)
+
+
+def values(north: Cooperation) -> dict[str, str]:
+    """What a form sends for each late change, by reference."""
+    return {
+        state.correction.cost.reference: f"{state.month}.{state.correction.cost.reference}.{state.mark}"
+        for state in late_states(north)
+    }
+
+
+def test_without_late_changes_the_page_says_what_it_is_for(
+    closed: Period, finance: User, sign_in: SignIn
+) -> None:
+    text = sign_in(finance).get(PAGE).content.decode()
+    assert "Every closed month is charged as it should be" in text
+    assert "<form method" not in text.partition("<main")[2]
+
+
+def test_a_late_cost_is_charged_in_the_next_month_and_seen_by_all(
+    late: Cost, finance: User, sign_in: SignIn
+) -> None:
+    text = sign_in(finance).get(PAGE).content.decode()
+    assert "Charged in October 2026" in text
+    assert "Late licence" in text
+    assert "+50.02" in text
+    assert 'data-label="Torsby">+25.01' in text
+    table = text[text.index('id="effects"') :]
+    assert "Torsby" in table
+    assert "Hagfors" in table
+    assert 'name="verdict"' not in text
+
+
+def test_others_differences_are_shown_only_where_shares_are_open(
+    north: Cooperation, late: Cost, finance: User, sign_in: SignIn
+) -> None:
+    Cooperation.objects.filter(pk=north.pk).update(shares_are_open=False)
+    client = sign_in(finance)
+    for path in (PAGE, f"{PAGE}2026-09/{LATE}/"):
+        text = client.get(path).content.decode()
+        assert "+25.01" in text
+        assert "Hagfors" not in text
+
+
+def test_one_late_change_opens_with_what_was_charged_too_little(
+    late: Cost, finance: User, sign_in: SignIn
+) -> None:
+    text = sign_in(finance).get(f"{PAGE}2026-09/{LATE}/").content.decode()
+    assert "September 2026 was charged too little by" in text
+    assert "50.02 <span>SEK" in text
+    assert "/north/costs/2026-10/SE1737/C00000101/2026-09/" in text
+    rows = text[text.index('id="by-municipality"') :]
+    assert rows.index("Torsby") < rows.index("Hagfors")
+    assert "Leave September 2026 as it was charged" in text
+    assert 'name="verdict"' not in text
+
+
+def test_a_change_of_rules_waits_until_it_is_charged_with_a_reason(
+    north: Cooperation, waiting: None, administrator: User, sign_in: SignIn
+) -> None:
+    client = sign_in(administrator)
+    text = client.get(PAGE).content.decode()
+    assert "Waits for a decision" in text
+    assert "Move 1.00\xa0SEK in October 2026" in text
+    assert "Leave 1.00\xa0SEK where it is" in text
+    sent = {"group": "waiting", "change": values(north)[MOVED], "verdict": "charge"}
+    refused = client.post(PAGE, sent)
+    assert refused.status_code == 422
+    assert "Say why: members and auditors read it." in refused.content.decode()
+    assert not LateDecision.objects.exists()
+    said = client.post(PAGE, sent | {"reason": "Statistics Sweden corrected it"}, follow=True)
+    assert "1 late change is charged in October 2026" in said.content.decode()
+    assert LateDecision.objects.get().reason == "Statistics Sweden corrected it"
+    recomputed(north)
+    shares = RunLine.objects.current().get(concerns=SEPTEMBER, reference=MOVED)
+    assert shares.amount == 0
+    text = client.get(f"{PAGE}2026-09/{MOVED}/").content.decode()
+    assert "September 2026 charged the wrong municipalities with" in text
+    assert "This is decided." in text
+
+
+def test_several_are_left_at_once_and_charged_after_all(
+    north: Cooperation, late: Cost, licence: CostType, administrator: User, sign_in: SignIn
+) -> None:
+    CostFactory(
+        cooperation=north,
+        cost_type=licence,
+        reference="C00000103",
+        amount=Decimal("-10.00"),
+        starts_on=SEPTEMBER,
+        ends_on=OCTOBER,
+    )
+    recomputed(north)
+    client = sign_in(administrator)
+    assert "Leave 40.02\xa0SEK uncharged" in client.get(PAGE).content.decode()
+    both = list(values(north).values())
+    sent = {"group": "charged", "change": both, "verdict": "leave", "reason": "The supplier withdraws both"}
+    said = client.post(PAGE, sent, follow=True).content.decode()
+    assert "2 late changes stay uncharged, +40.02\xa0SEK in all." in said
+    assert "The supplier withdraws both" in said
+    assert "Charge 40.02\xa0SEK in October 2026" in said
+    recomputed(north)
+    assert not RunLine.objects.current().filter(concerns=SEPTEMBER).exists()
+    month = client.get("/north/costs/2026-10/").content.decode()
+    assert "2 late changes were left uncharged: +40.02\xa0SEK." in month
+    client.post(PAGE, {"group": "left", "change": both, "verdict": "charge"})
+    recomputed(north)
+    assert RunLine.objects.current().filter(concerns=SEPTEMBER).count() == 2
+
+
+def test_a_result_that_has_moved_refuses_the_whole_decision(
+    north: Cooperation, late: Cost, waiting: None, administrator: User, sign_in: SignIn
+) -> None:
+    shown = values(north)
+    Cost.objects.filter(pk=late.pk).update(amount=60)
+    recomputed(north)
+    sent = {"group": "charged", "change": [shown[MOVED], shown[LATE]], "verdict": "leave", "reason": "No"}
+    refused = sign_in(administrator).post(PAGE, sent)
+    assert refused.status_code == 409
+    assert f"{LATE} (2026-09) is not as it was shown any more" in refused.content.decode()
+    assert not LateDecision.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "sent", [{}, {"verdict": "leave"}, {"change": "x"}, {"verdict": "burn", "change": "x"}]
+)
+def test_a_decision_on_nothing_is_refused(
+    late: Cost, administrator: User, sign_in: SignIn, sent: dict[str, str]
+) -> None:
+    refused = sign_in(administrator).post(PAGE, sent)
+    assert refused.status_code == 422
+    assert "Tick at least one late change" in refused.content.decode()
+
+
+def test_on_its_own_page_no_other_late_change_is_decided(
+    north: Cooperation, late: Cost, waiting: None, administrator: User, sign_in: SignIn
+) -> None:
+    sent = {"change": values(north)[MOVED], "verdict": "leave", "reason": "No"}
+    assert sign_in(administrator).post(f"{PAGE}2026-09/{LATE}/", sent).status_code == 404
+    assert not LateDecision.objects.exists()
+
+
+def test_only_administrators_decide(
+    north: Cooperation, late: Cost, finance: User, auditor: User, stranger: User, sign_in: SignIn
+) -> None:
+    sent = {"change": values(north)[LATE], "verdict": "leave", "reason": "No"}
+    for path in (PAGE, f"{PAGE}2026-09/{LATE}/"):
+        assert sign_in(finance).post(path, sent).status_code == 403
+        assert sign_in(auditor).post(path, sent).status_code == 403
+        assert sign_in(stranger).post(path, sent).status_code == 404
+    assert not LateDecision.objects.exists()
+
+
+def test_a_late_cost_that_nothing_divides_stops_the_month_and_can_only_be_left(
+    north: Cooperation, closed: Period, default_term: Term, administrator: User, sign_in: SignIn
+) -> None:
+    odd = CostType.objects.create(cooperation=north, code="odd", name="Odd")
+    default_term.cost_type = CostType.objects.get(cooperation=north, code="licence")
+    default_term.save()
+    CostFactory(
+        cooperation=north, cost_type=odd, reference=LATE, amount=7, starts_on=SEPTEMBER, ends_on=OCTOBER
+    )
+    recomputed(north)
+    client = sign_in(administrator)
+    text = client.get(PAGE).content.decode()
+    assert "Nothing divides it" in text
+    assert "No term says how such a cost is divided." in text
+    assert "Leave 7.00\xa0SEK uncharged" in text
+    assert client.post("/north/costs/2026-10/propose/").status_code == 409
+    sent = {"change": values(north)[LATE], "reason": "Too small"}
+    assert client.post(PAGE, sent | {"verdict": "charge"}).status_code == 422
+    assert client.post(PAGE, sent | {"verdict": "leave"}).status_code == 302
+    assert [state.verdict for state in late_states(north)] == ["left"]
+
+
+def test_what_is_settled_keeps_its_page(
+    north: Cooperation,
+    late: Cost,
+    administrator: User,
+    second_administrator: User,
+    finance: User,
+    sign_in: SignIn,
+) -> None:
+    october = Period.objects.get(cooperation=north, first_day=OCTOBER)
+    close(october, proposer=administrator, closer=second_administrator)
+    text = sign_in(finance).get(f"{PAGE}2026-09/{LATE}/").content.decode()
+    assert "nothing is left to decide" in text
+    assert "It was corrected in October 2026." in text
+    assert LATE not in sign_in(finance).get(PAGE).content.decode()
+
+
+@pytest.mark.parametrize("path", ["2026-09/C00000001/", "2026-10/C00000101/", "2026-09/C99999999/"])
+def test_what_is_as_it_was_charged_has_no_page(late: Cost, finance: User, sign_in: SignIn, path: str) -> None:
+    assert sign_in(finance).get(f"{PAGE}{path}").status_code == 404
+
+
+@pytest.mark.parametrize("path", [PAGE, "/north/costs/2026-10/", "/north/costs/2026-09/", "/north/overview/"])
+def test_pages_take_the_same_few_queries_however_many_are_late(
+    north: Cooperation, late: Cost, auditor: User, sign_in: SignIn, path: str
+) -> None:
+    client, counts = sign_in(auditor), []
+    for extra in (0, 5):
+        for number in range(extra):
+            CostFactory(
+                cooperation=north,
+                cost_type=late.cost_type,
+                reference=f"C000002{number:02d}",
+                amount=number + 1,
+                starts_on=SEPTEMBER,
+                ends_on=OCTOBER,
+            )
+        recomputed(north)
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(path).status_code == 200
+        counts.append(len(queries))
+    assert counts[0] == counts[1] <= 24 + MOMENT
