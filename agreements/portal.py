@@ -1,7 +1,7 @@
 """Keys and terms in words, and the terms that the page of an application shows."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from agreements.engine.notices import Notice
 from agreements.models import Component, KeyVersion, Term
+from agreements.reports import Forgotten, OddPart, applying
 from municipalities.models import Cooperation
 from services.models import Application
 from services.portal import Panel
@@ -80,7 +81,7 @@ def notice_in_words(notice: Notice, names: Mapping[str, str]) -> str:
     values = {
         "driver": names.get(notice.about, notice.about),
         "places": ", ".join(names.get(code, code) for code in notice.places),
-        "dates": ", ".join(date_format(dt.date.fromisoformat(date), "j F Y") for date in notice.dates),
+        "dates": ", ".join(_day(dt.date.fromisoformat(date)) for date in notice.dates),
     }
     said = {
         "stale_reading": _(
@@ -90,6 +91,36 @@ def notice_in_words(notice: Notice, names: Mapping[str, str]) -> str:
         "no_fixed_part": _("No fixed part, and so no share of it: %(places)s."),
     }
     return said[notice.code] % values
+
+
+def odd_part_in_words(part: OddPart, today: dt.date) -> str:
+    """Who holds a fixed part and leaves, or joins and holds none."""
+    values = {"key": part.key, "place": part.municipality, "day": _day(part.since) if part.since else ""}
+    if part.since is None:
+        return _("%(key)s: %(place)s holds a fixed part and is no member.") % values
+    if part.is_held and part.since <= today:
+        return _("%(key)s: %(place)s left on %(day)s and still holds a fixed part.") % values
+    if part.is_held:
+        return _("%(key)s: %(place)s leaves on %(day)s and still holds a fixed part.") % values
+    if part.since <= today:
+        return _("%(key)s: %(place)s joined on %(day)s and holds no fixed part.") % values
+    return _("%(key)s: %(place)s joins on %(day)s and holds no fixed part.") % values
+
+
+def still_subscribes(each: Forgotten, what: str) -> str:
+    """That who has left still subscribes to ``what``, one application or several."""
+    values = {"place": each.municipality, "day": _day(each.left_on), "what": what}
+    return _("%(place)s left on %(day)s and still subscribes to %(what)s.") % values
+
+
+def still_named(each: Forgotten, what: str) -> str:
+    """That who has left is still named in ``what``, one term or several."""
+    values = {"place": each.municipality, "day": _day(each.left_on), "what": what}
+    return _("%(place)s left on %(day)s and is still named as payer of %(what)s.") % values
+
+
+def _day(day: dt.date) -> str:
+    return date_format(day, "j F Y")
 
 
 def scope_in_words(term: Term) -> str:
@@ -110,18 +141,6 @@ def payers_in_words(term: Term) -> str:
     if term.payers == Term.Payers.NAMED:
         said = ", ".join(str(place) for place in term.named.all())
     return _("%(payers)s, also after leaving") % {"payers": said} if term.after_leaving else said
-
-
-def applying(terms: Iterable[Term]) -> list[Term]:
-    """Of the terms of one day that name one application or none: those that some cost of it can fall under.
-
-    The narrowest first. A term for the whole application leaves nothing to those that name none.
-    """
-    ordered = sorted(terms, key=lambda term: (not term.application_id, not term.cost_type_id, term.pk))
-    own = {term.cost_type_id for term in ordered if term.application_id}
-    if None in own:
-        return [term for term in ordered if term.application_id]
-    return [term for term in ordered if term.application_id or term.cost_type_id not in own]
 
 
 def terms_panel(application: Application, cooperation: Cooperation, day: dt.date) -> Panel:

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -26,11 +26,12 @@ from agreements.models import Component, Key, KeyVersion, Term
 from agreements.portal import (
     NO_WEIGHTS,
     notice_in_words,
+    odd_part_in_words,
     payers_in_words,
     scope_in_words,
     version_in_words,
 )
-from agreements.reports import outcome_of
+from agreements.reports import odd_parts, outcome_of
 from agreements.tables import KeyTable
 from municipalities.models import Municipality
 from municipalities.portal import (
@@ -94,8 +95,7 @@ class KeyPage(ByCode):
         key, today, currency = self.row(), timezone.localdate(), self.cooperation.currency
         history = list(key.versions.for_listing().order_by("-valid_from"))
         version = next((each for each in history if _holds(each, today)), None)
-        lasting = Q(valid_until__isnull=True) | Q(valid_until__gt=today)
-        terms = list(Term.objects.of(self.cooperation).filter(lasting, key=key).for_listing())
+        terms = list(Term.objects.of(self.cooperation).lasting(today).filter(key=key).for_listing())
         actions = []
         if self.rights.may_edit:
             url = self.url("key-version-add", key.code)
@@ -108,6 +108,7 @@ class KeyPage(ByCode):
             "words": version_in_words(version, currency) if version else [],
             "history": [(each, version_in_words(each, currency)) for each in history],
             "terms": [(term, scope_in_words(term), payers_in_words(term)) for term in terms],
+            "odd_parts": [odd_part_in_words(part, today) for part in odd_parts(self.cooperation, today, key)],
             "today": today,
         }
         if version:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agreements.actions import save_term
@@ -14,6 +15,8 @@ from agreements.forms import (
     TermForm,
 )
 from agreements.models import Agreement, CostType, Key, Term
+from agreements.portal import scope_in_words, still_named, still_subscribes
+from agreements.reports import forgotten
 from agreements.tables import AgreementTable, CostTypeTable, TermTable
 from municipalities.portal import (
     ChangePage,
@@ -103,6 +106,22 @@ class Terms(ListPage):
     add_name = "term-add"
     add_label = gettext_lazy("Add a term")
     api_name = "v1:terms-list"
+    template_name = "agreements/terms.html"
+
+    def context(self, table: Any, found: Any) -> dict[str, Any]:
+        return {**super().context(table, found), "forgotten": self.forgotten()}
+
+    def forgotten(self) -> list[dict[str, str]]:
+        """What those who have left still stand in, each with where to end it."""
+        rows = []
+        for each in forgotten(self.cooperation, timezone.localdate()):
+            for row in each.subscriptions:
+                said = still_subscribes(each, str(row.application))
+                rows.append({"text": said, "url": self.url("subscription-end", row.pk), "label": _("End it")})
+            for term in each.terms:
+                said = still_named(each, scope_in_words(term))
+                rows.append({"text": said, "url": self.url("term-change", term.pk), "label": _("Change it")})
+        return rows
 
 
 class SaveTerm(FormPage):

@@ -8,6 +8,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from agreements.portal import odd_part_in_words, scope_in_words, still_named, still_subscribes
+from agreements.reports import forgotten, odd_parts
 from billing.models import Period
 from billing.reports import calendar_of, head_of, statement_of, totals_by_month, unfinished_job
 from billing.snapshots import STOPS, late_states
@@ -22,6 +24,7 @@ from sharedict.templatetags.money import money, signed
 
 MONTHS_SHOWN = 12
 MOST_TO_DO = 12
+MOST_NAMED = 5
 
 
 class Overview(CooperationPage):
@@ -86,7 +89,24 @@ class Overview(CooperationPage):
         found += self.late_todo()
         for month in sorted(self.periods):
             found += self.todo_of(month, self.periods[month])
-        return [*found[:MOST_TO_DO], *self.to_close()]
+        return [*found[:MOST_TO_DO], *self.to_close(), *self.left_behind()[:MOST_TO_DO]]
+
+    def left_behind(self) -> list[dict[str, Any]]:
+        """What those who left or joined leave to mend, before or after it stops a month."""
+        found = []
+        for part in odd_parts(self.cooperation, self.today):
+            variant = "danger" if part.is_held and part.bites_on <= self.today else "warning"
+            url, text = self.url("key", part.key.code), odd_part_in_words(part, self.today)
+            found.append(needs(text, url, _("Look at the key"), variant, _("Fixed parts")))
+        for each in forgotten(self.cooperation, self.today):
+            if each.subscriptions:
+                text = still_subscribes(each, listed([row.application.name for row in each.subscriptions]))
+                url = f"{self.url('subscriptions')}?municipality={each.municipality.key}"
+                found.append(needs(text, url, _("Look at them"), "warning", _("Forgotten")))
+            if each.terms:
+                text = still_named(each, listed([scope_in_words(term) for term in each.terms]))
+                found.append(needs(text, self.url("terms"), _("Look at them"), "warning", _("Forgotten")))
+        return found
 
     def late_todo(self) -> list[dict[str, Any]]:
         """Late changes of closed months that wait: no month can be proposed before they are decided."""
@@ -228,6 +248,13 @@ def shown_months(months: list[Month], now: Month) -> list[Month]:
     """The last twelve of ``months`` up to ``now``; where none has come yet, the first twelve to come."""
     past = [month for month in months if month <= now]
     return past[-MONTHS_SHOWN:] if past else months[:MONTHS_SHOWN]
+
+
+def listed(names: list[str]) -> str:
+    """The first of ``names``, and how many more there are."""
+    rest = len(names) - MOST_NAMED
+    more = [ngettext("%(count)s more", "%(count)s more", rest) % {"count": rest}] if rest > 0 else []
+    return ", ".join([*names[:MOST_NAMED], *more])
 
 
 def needs(text: str, url: str, label: str, variant: str, status: str) -> dict[str, Any]:

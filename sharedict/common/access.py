@@ -45,3 +45,7 @@ class SpannedQuerySet(TenantQuerySet[M]):
         bound = "valid_from__lte" if inclusive else "valid_from__lt"
         current = self.filter(**{bound: after})
         return current.filter(valid_until__isnull=True) | current.filter(valid_until__gt=first)
+
+    def lasting(self, day: Any) -> Self:
+        """Those in force on ``day`` or on some later day."""
+        return self.filter(valid_until__isnull=True) | self.filter(valid_until__gt=day)

@@ -10,7 +10,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from agreements.models import Agreement, CostType, Key, Term
-from agreements.portal import applying, payers_in_words, scope_in_words
+from agreements.portal import payers_in_words, scope_in_words
+from agreements.reports import applying
 from municipalities.models import Cooperation, Municipality
 from services.models import Application
 from sharedict.accounts.models import User

@@ -12,13 +12,15 @@ from billing.models import Period
 from billing.reports import calendar_of, head_of, statement_of
 from billing.views.overview import shown_months
 from billing.views.pictures import MOST_BARS, months_by_municipality
-from municipalities.models import Cooperation
+from municipalities.models import Cooperation, Member, Municipality
 from sharedict.accounts.models import User
 from sharedict.jobs.actions import announce_change
 from sharedict.jobs.models import Job
 from sharedict.kernel.periods import Month
 from sharedict.templatetags.money import minor, signed_minor
+from tests.factories.agreements import KeyFactory, TermFactory, add_version
 from tests.factories.billing import compute
+from tests.factories.services import ApplicationFactory, SubscriptionFactory
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[[User], Client]
@@ -69,6 +71,36 @@ def test_an_administrator_starts_with_what_needs_them(
 def test_nothing_to_do_is_said(north: Cooperation, october: Period, auditor: User, sign_in: SignIn) -> None:
     Period.objects.filter(first_day=dt.date(2026, 9, 1)).update(first_day=dt.date(2026, 12, 1))
     assert "Nothing: every cost is allocated" in sign_in(auditor).get("/north/overview/").content.decode()
+
+
+def test_what_those_who_left_still_stand_in_is_to_be_done(
+    north: Cooperation,
+    october: Period,
+    administrator: User,
+    finance: User,
+    sign_in: SignIn,
+    torsby: Municipality,
+    hagfors: Municipality,
+) -> None:
+    key = KeyFactory(cooperation=north, code="people", name="By people")
+    parts = {torsby: 60, hagfors: 40}
+    add_version(key, {"kind": "fixed", "percent": 100, "fixed": parts})
+    for name in "ABCDEFG":
+        application = ApplicationFactory(cooperation=north, code=name.lower(), name=name)
+        SubscriptionFactory(application=application, municipality=torsby)
+    TermFactory(key=key, application=application, payers="named", named=[torsby, hagfors])
+    url = "/north/overview/"
+    assert "Forgotten" not in sign_in(administrator).get(url).content.decode()
+    Member.objects.filter(municipality=torsby).update(valid_until=dt.date(2026, 10, 1))
+    Member.objects.filter(municipality=hagfors).update(valid_until=dt.date(2027, 1, 1))
+    text = sign_in(administrator).get(url).content.decode()
+    assert "Torsby left on 1 October 2026 and still subscribes to A, B, C, D, E, 3 more." in text
+    assert 'href="/north/subscriptions/?municipality=SE1737"' in text
+    assert "Torsby left on 1 October 2026 and is still named as payer of G: all other costs." in text
+    assert "By people: Torsby left on 1 October 2026 and still holds a fixed part." in text
+    assert "By people: Hagfors leaves on 1 January 2027 and still holds a fixed part." in text
+    assert 'href="/north/keys/people/"' in text
+    assert "Forgotten" not in sign_in(finance).get(url).content.decode()
 
 
 def test_files_of_ones_own_months_and_years(october: Period, finance: User, sign_in: SignIn) -> None:
