@@ -70,7 +70,7 @@ def _by_month(entries: Sequence[CostFact], months: Sequence[Month]) -> list[str]
 
 
 def focus_correction(inputs: Mapping[str, Any]) -> Any:
-    """Rows of what is corrected, column by column, where the rows as they were and as they are right stand."""
+    """Rows of differences, column by column, where the rows as they were and as they should be stand."""
     match inputs:
         case {"original": list(original), "right": list(right), "style": "delta"}:
             was, should = _columns(original), _columns(right)
