@@ -155,11 +155,14 @@ class Ledger:
         What refunds it follows it, and if it is a refund itself, others of the same cost count on from it.
         """
         self.done[line.cost.reference] = line
-        undone = self.done.get(line.follows)
-        if undone and undone.division is not None and any(undone.shares):
+        undone = self.done.get(line.cost.credits or "")
+        if undone and undone.division is not None and line.division is not None and any(undone.shares):
             follow = self._followed(undone, undone.division)
-            refunded = self._refunded.setdefault(line.follows, Carry())
-            refunded.owe(follow.codes, follow.weights, line.amount_minor, line.shares)
+            given = dict(zip(self.divisions[line.division].codes, line.shares, strict=True))
+            refunded = self._refunded.setdefault(undone.cost.reference, Carry())
+            refunded.owe(
+                follow.codes, follow.weights, line.amount_minor, [given.get(code, 0) for code in follow.codes]
+            )
 
     def explanation(self, line: Line, before: Carry, code: str) -> Explanation | None:
         if line.division is None:

@@ -68,6 +68,7 @@ class ShouldBe:
         )
         self.ledger.refunds_follow = True  # a late refund gives back what was charged, whatever the rules
         self.ledger.carry = {key: carry.copy() for key, carry in self.before.carry.items()}
+        self._scopes = {(line.cost.application, line.cost.cost_type) for line in self.was.values()}
         self._causes: dict[str, str] = {}
         self._kept: set[str] = set()
         costs = RULES[2].in_order(self.ledger.facts)
@@ -177,9 +178,7 @@ class ShouldBe:
         if cost.credits and cost.credits in self.ledger.done:
             follows = self._causes.get(cost.credits, "cost")
             return follows if old and old.amount_minor == new.amount_minor else "cost"
-        scope = cost.application, cost.cost_type
-        known = {(line.cost.application, line.cost.cost_type) for line in self.was.values()}
-        if scope not in known:
+        if (cost.application, cost.cost_type) not in self._scopes:
             return "cost"
         then = self.before.division_of(cost, self.before.term_of(cost))
         now = self.ledger.division_of(cost, self.ledger.term_of(cost))
