@@ -1,6 +1,7 @@
-"""Two months of ``north`` that statements are made from."""
+"""Two months of ``north`` that statements are made from, and how months are closed."""
 
 import datetime as dt
+from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
@@ -9,6 +10,8 @@ from agreements.models import Agreement, CostType, Key
 from billing.models import Cost, Period
 from municipalities.models import Cooperation
 from services.models import Application
+from sharedict.accounts.models import User
+from tests.billing.books import close_month
 from tests.factories.agreements import CostTypeFactory, TermFactory
 from tests.factories.billing import CostFactory, compute
 
@@ -79,3 +82,9 @@ def september(north: Cooperation, costs: list[Cost]) -> Period:
 @pytest.fixture
 def october(north: Cooperation, september: Period) -> Period:
     return Period.objects.get(cooperation=north, first_day=dt.date(2026, 10, 1))
+
+
+@pytest.fixture
+def shut(north: Cooperation, administrator: User, second_administrator: User) -> Callable[[dt.date], Period]:
+    """Closes a month of ``north`` for good, by two people, and does all jobs before and after."""
+    return lambda first_day: close_month(north, first_day, administrator, second_administrator)
