@@ -77,6 +77,8 @@ def fill_gap(period: Period) -> None:
 
 def _propose(period: Period, by: User) -> Period:
     period = _locked(period)
+    if period.is_closed:
+        return period
     _refuse_unready(period, _empty_before(period))
     if period.state == Period.State.OPEN:
         period.state, period.proposed_by, period.proposed_at = Period.State.PROPOSED, by, timezone.now()
