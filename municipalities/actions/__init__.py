@@ -13,10 +13,13 @@ from municipalities.actions.rows import (
     delete_row,
     differences,
     end_row,
+    known_row,
     log,
     moves_shares,
     refuse_strangers,
     save_row,
+    touched,
+    validate_row,
 )
 from municipalities.actions.tokens import create_token, hash_secret, revoke_token
 
@@ -37,6 +40,7 @@ __all__ = [
     "end_row",
     "hash_secret",
     "import_readings",
+    "known_row",
     "log",
     "moves_shares",
     "refuse_strangers",
@@ -45,4 +49,6 @@ __all__ = [
     "save_role",
     "save_row",
     "save_site",
+    "touched",
+    "validate_row",
 ]

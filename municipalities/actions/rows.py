@@ -13,6 +13,7 @@ from municipalities.actions.hooks import check_row
 from municipalities.models import Cooperation, Member, Municipality
 from sharedict.accounts.models import User
 from sharedict.audit.actions import field_values, record
+from sharedict.common.models import Span
 from sharedict.jobs.actions import announce_change
 from sharedict.kernel.errors import ConflictError
 
@@ -35,17 +36,22 @@ def save_row(*, row: R, by: object) -> R:
     # without the default order, which may join: joined rows would be locked too, and outer joins cannot be
     kept = type(row)._default_manager.select_for_update().order_by("pk")
     before = kept.filter(pk=row.pk).first() if row.pk else None
-    refuse_strangers(row)
-    row.full_clean()
-    check_row(row)
+    validate_row(row)
     row.save()
     changes = differences(field_values(before) if before else {}, row)
     if changes:
         log(row=row, verb="change" if before else "add", by=by, changes=changes)
     if moves_shares(row, changes):
-        since = _earlier_end(before, row) if before and set(changes) == {"valid_until"} else None
-        announce(rows=[before, row] if before else [row], by=by, since=since)
+        rows = [before, row] if before else [row]
+        announce(rows=rows, by=by, since=_since(before, row, changes))
     return row
+
+
+def validate_row(row: models.Model) -> None:
+    """Raise the ValidationError that saving ``row`` would; nothing is written or locked."""
+    refuse_strangers(row)
+    row.full_clean()
+    check_row(row)
 
 
 @transaction.atomic
@@ -55,17 +61,25 @@ def add_once(*, row: R, same: Sequence[str], save: Callable[[R], R]) -> tuple[R,
     Safe to repeat, also at once: ``save`` runs under a lock on the cooperation. Raises AlreadyThereError
     where the known row differs in one of the columns ``same``.
     """
-    cooperation_id, external_id = row.cooperation_id, row.external_id  # type: ignore[attr-defined]
+    cooperation_id: Any = cooperation_id_of(row)
     Cooperation.objects.select_for_update(no_key=True).get(pk=cooperation_id)
+    known = known_row(row, same)
+    return (save(row), True) if known is None else (known, False)
+
+
+def known_row(row: R, same: Sequence[str]) -> R | None:
+    """The stored row with the external id of ``row``; None where there is none.
+
+    Raises AlreadyThereError where it differs in one of the columns ``same``.
+    """
+    cooperation_id, external_id = row.cooperation_id, row.external_id  # type: ignore[attr-defined]
     known = type(row)._default_manager.filter(cooperation=cooperation_id, external_id=external_id).first()
-    if known is None:
-        return save(row), True
-    if any(getattr(known, name) != getattr(row, name) for name in same):
+    if known is not None and any(getattr(known, name) != getattr(row, name) for name in same):
         raise AlreadyThereError(
             _("There is already a row with this external id and other content: change that one with PATCH."),
             field="external_id",
         )
-    return known, False
+    return known
 
 
 def differences(before: Mapping[str, str], row: models.Model) -> dict[str, list[str]]:
@@ -114,18 +128,39 @@ def announce(*, rows: Sequence[models.Model], by: object, since: dt.date | None 
 
     ``since`` is the first of them that can have changed, where that is known.
     """
-    spans = [span for span in (getattr(row, "touches", None) for row in rows) if span]
-    if not spans:
+    touches = _span_of(rows, since)
+    if touches is None:
         return
-    ends = [end for _, end in spans]
-    first = max(min(start for start, _ in spans), since or dt.date.min)
-    touches = first, None if None in ends else max(end for end in ends if end)
     for cooperation_id in sorted({found for row in rows for found in concerned(row)}):
         announce_change(cooperation_id=cooperation_id, touches=touches, by=by)
 
 
-def _earlier_end(before: Any, row: Any) -> dt.date:
-    """What holds until another day than before is the same until the earlier of the two."""
+def touched(before: models.Model | None, after: models.Model | None) -> Span | None:
+    """The days that saving ``after`` in place of ``before`` would announce; None for none.
+
+    ``before`` is None for a row that is added, ``after`` for one that is removed.
+    """
+    rows = [row for row in (before, after) if row is not None]
+    if before is None or after is None:
+        return _span_of(rows, None)
+    changes = differences(field_values(before), after)
+    return _span_of(rows, _since(before, after, changes)) if moves_shares(after, changes) else None
+
+
+def _span_of(rows: Sequence[models.Model], since: dt.date | None) -> Span | None:
+    """The days that ``rows`` touch, as one span; none of them before ``since``."""
+    spans = [span for span in (getattr(row, "touches", None) for row in rows) if span]
+    if not spans:
+        return None
+    ends = [end for _, end in spans]
+    first = max(min(start for start, _ in spans), since or dt.date.min)
+    return first, None if None in ends else max(end for end in ends if end)
+
+
+def _since(before: Any, row: Any, changes: Iterable[str]) -> dt.date | None:
+    """What holds until another day than before, and is the same else, is so until the earlier of the two."""
+    if before is None or set(changes) != {"valid_until"}:
+        return None
     return min(row.valid_until or dt.date.max, before.valid_until or dt.date.max)
 
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import Any
 
 from django.db import models
@@ -51,7 +52,14 @@ def record_all(
 def field_values(row: models.Model) -> dict[str, str]:
     """The row's own columns as text, for comparing before and after; not those it names in ``not_logged``."""
     return {
-        field.name: "" if (value := field.value_from_object(row)) is None else str(value)
+        field.name: _text(field, field.value_from_object(row))
         for field in row._meta.concrete_fields
         if not field.primary_key and field.name not in getattr(row, "not_logged", ())
     }
+
+
+def _text(field: Any, value: Any) -> str:
+    """``value`` as the database gives it back: 412 is 412.0000 in a column of four decimals."""
+    if isinstance(field, models.DecimalField) and isinstance(value, Decimal):
+        value = value.quantize(Decimal(1).scaleb(-field.decimal_places))
+    return "" if value is None else str(value)
