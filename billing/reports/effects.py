@@ -1,0 +1,255 @@
+"""What a change of a cost or of the rules moves in closed months: told before it is saved.
+
+Nothing is written or locked here, and nothing is saved to be taken back: what a row would be is compared
+with what it is.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Model, Q
+
+from agreements.models import Agreement, CostType, Key, KeyVersion, Term
+from billing.engine.facts import CostFact
+from billing.engine.spread import days_in, in_turn, month_part, refund_part
+from billing.models import Cost, Period
+from municipalities.actions import touched
+from municipalities.models import Cooperation, Driver, Municipality, Reading
+from services.models import Application
+from sharedict.common.models import Span
+from sharedict.kernel.money import to_minor
+from sharedict.kernel.periods import Month, months_between
+
+Change = tuple[Cost | None, Cost | None]
+"""A cost as it is stored and as it is to be; None for one that is added or removed."""
+Families = Mapping[int, tuple[CostFact, Sequence[CostFact]]]
+"""Key of a cost -> the cost and its refunds, without the one that changes."""
+
+NAMES = (Cooperation, Municipality, Driver, Application, Agreement, CostType, Key)
+"""Rows that shares are shown with; who pays, and how much, does not depend on what they say."""
+WORDS: Mapping[type[Model], frozenset[str]] = {
+    Cost: frozenset({"reference", "external_id", "supplier", "invoice_number", "description", "currency"}),
+    Reading: frozenset({"source", "external_id"}),
+    Term: frozenset({"agreement"}),
+    KeyVersion: frozenset({"number", "decision", "decided_on"}),
+}
+"""Columns that are shown, and that no amount depends on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Months:
+    """The months of a cooperation from its first on, in order, as far as there are any yet."""
+
+    first: Month
+    closed: tuple[Month, ...]
+    opened: tuple[Month, ...]
+
+    @property
+    def charging(self) -> Month | None:
+        """The month that charges what changes in closed ones: the first that is open."""
+        if not self.closed:
+            return None
+        return self.opened[0] if self.opened else self.closed[-1].plus(1)
+
+
+@dataclass(frozen=True, slots=True)
+class MonthEffect:
+    """What a change adds to a cost in one closed month, in minor units; negative what it takes off.
+
+    0 where the amount stays and others carry it.
+    """
+
+    month: Month
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedEffect:
+    """What a change of a cost does: ``months`` are the closed ones that it moves, ``charged_in`` where.
+
+    ``opened`` are the open months that are shared otherwise. ``not_shared_minor`` is what of the cost lies
+    before the cooperation's first month, ``was_not_shared_minor`` what did.
+    """
+
+    months: tuple[MonthEffect, ...] = ()
+    charged_in: Month | None = None
+    opened: tuple[Month, ...] = ()
+    not_shared_minor: int = 0
+    was_not_shared_minor: int = 0
+
+    @property
+    def total_minor(self) -> int:
+        return sum(each.amount_minor for each in self.months)
+
+
+def months_of(cooperation: Cooperation) -> Months:
+    """One query."""
+    rows = Period.objects.of(cooperation).order_by("first_day").values_list("first_day", "state")
+    found = [(Month.of(first_day), state == Period.State.CLOSED) for first_day, state in rows]
+    return Months(
+        first=Month.of(cooperation.first_month),
+        closed=tuple(month for month, is_closed in found if is_closed),
+        opened=tuple(month for month, is_closed in found if not is_closed),
+    )
+
+
+def closed_months_of(cooperation: Cooperation, touches: Span) -> list[Month]:
+    """The closed months with a day in ``touches``; one query."""
+    return within(months_of(cooperation).closed, touches)
+
+
+def within(months: Iterable[Month], touches: Span) -> list[Month]:
+    """Those of ``months`` with a day in the half-open span ``touches``."""
+    first, after = touches
+    return [month for month in months if month.after > first and (after is None or month.first < after)]
+
+
+def moved_days(before: Model | None, after: Model | None, more: Iterable[str] = ()) -> Span | None:
+    """The days whose shares come out otherwise with ``after`` in place of ``before``, or may; None for none.
+
+    ``more`` names what changes beside the row's own columns.
+    """
+    row = after if after is not None else before
+    if row is None or isinstance(row, NAMES) or not hasattr(row, "touches"):
+        return None
+    if before is None or after is None:
+        return touched(before, after)
+    if not changed_columns(before, after).isdisjoint(_counting(row)):
+        return touched(before, after)
+    return touched(None, after) if [*more] else None
+
+
+def changed_columns(before: Model, after: Model) -> set[str]:
+    fields = after._meta.concrete_fields
+    return {each.name for each in fields if each.value_from_object(before) != each.value_from_object(after)}
+
+
+def closed_effect_of_cost(cooperation: Cooperation, before: Cost | None, after: Cost | None) -> ClosedEffect:
+    """What saving ``after`` in place of ``before`` does; two queries at most."""
+    return closed_effects_of_costs(cooperation, months_of(cooperation), [(before, after)])[0]
+
+
+def closed_effects_of_costs(
+    cooperation: Cooperation, months: Months, changes: Sequence[Change]
+) -> list[ClosedEffect]:
+    """What each of ``changes`` does by itself; one query for any number, none without a credit note."""
+    families = _families(cooperation, changes)
+    return [_effect(months, before, after, families) for before, after in changes]
+
+
+def _effect(months: Months, before: Cost | None, after: Cost | None, families: Families) -> ClosedEffect:
+    old, new = _fact(before), _fact(after)
+    concerned = _beside(families, before, after)
+    left_out, was_left_out = (_not_shared(months, fact, concerned) for fact in (new, old))
+    if before and after and changed_columns(before, after).isdisjoint(_counting(after)):
+        return ClosedEffect(not_shared_minor=left_out, was_not_shared_minor=was_left_out)
+    spans = [(cost.starts_on, cost.ends_on) for cost in (before, after) if cost and not cost.is_withdrawn]
+    found = []
+    for month in sorted({each for span in spans for each in within(months.closed, span)}):
+        minor = _total(new, concerned, month) - _total(old, concerned, month)
+        if minor or _is_carried_otherwise(old, new, month):
+            found.append(MonthEffect(month, minor))
+    return ClosedEffect(
+        months=tuple(found),
+        charged_in=months.charging if found else None,
+        opened=tuple(sorted({each for span in spans for each in _open_months(months, *span)})),
+        not_shared_minor=left_out,
+        was_not_shared_minor=was_left_out,
+    )
+
+
+def _beside(families: Families, before: Cost | None, after: Cost | None) -> Families:
+    """Those of ``families`` that the cost belongs to, without itself."""
+    costs = [cost for cost in (before, after) if cost]
+    own = {str(cost.pk) for cost in costs if cost.pk}
+    return {
+        pk: (whole, [refund for refund in refunds if refund.reference not in own])
+        for pk, (whole, refunds) in families.items()
+        if pk in {cost.credits_id for cost in costs}
+    }
+
+
+def _counting(row: Model) -> set[str]:
+    """The columns of ``row`` that amounts depend on."""
+    declared: Iterable[str] | None = getattr(row, "fact_columns", None)
+    columns = {field.name for field in row._meta.concrete_fields} if declared is None else {*declared}
+    return columns - WORDS.get(type(row), frozenset())
+
+
+def _fact(cost: Cost | None) -> CostFact | None:
+    """``cost`` as far as spreading goes, related rows by their keys; None for one that does not count."""
+    if cost is None or cost.is_withdrawn:
+        return None
+    return CostFact(
+        reference=str(cost.pk or ""),
+        amount_minor=to_minor(cost.amount),
+        starts_on=cost.starts_on.isoformat(),
+        ends_on=cost.ends_on.isoformat(),
+        cost_type=str(cost.cost_type_id),
+        application=str(cost.application_id) if cost.application_id else None,
+        credits=str(cost.credits_id) if cost.credits_id else None,
+    )
+
+
+def _families(cooperation: Cooperation, changes: Iterable[Change]) -> Families:
+    """The costs that are refunded by some cost of ``changes``, each with all its refunds."""
+    wanted = {cost.credits_id for pair in changes for cost in pair if cost and cost.credits_id}
+    if not wanted:
+        return {}
+    rows = Cost.objects.of(cooperation).filter(Q(pk__in=wanted) | Q(credits__in=wanted))
+    costs = list(rows)
+    refunds: dict[int, list[CostFact]] = {pk: [] for pk in wanted}
+    for cost in costs:
+        fact = _fact(cost)
+        if fact and cost.credits_id in refunds:
+            refunds[cost.credits_id].append(fact)
+    wholes = {cost.pk: _fact(cost) for cost in costs if cost.pk in wanted}
+    return {pk: (whole, refunds[pk]) for pk, whole in wholes.items() if whole}
+
+
+def _total(fact: CostFact | None, families: Families, month: Month) -> int:
+    """What ``fact`` and the other refunds of the same costs are in ``month``."""
+    total = 0
+    if fact and int(fact.credits or 0) not in families:
+        total += month_part(fact, month)
+    for pk, (whole, refunds) in families.items():
+        all_of_it = [*refunds, fact] if fact and fact.credits == str(pk) else refunds
+        for refund, before in in_turn(all_of_it):
+            total += refund_part(whole, refund, month, refunded_before=before)
+    return total
+
+
+def _part(fact: CostFact, families: Families, month: Month) -> int:
+    """What ``fact`` alone is in ``month``."""
+    if int(fact.credits or 0) not in families:
+        return month_part(fact, month)
+    whole, refunds = families[int(fact.credits or 0)]
+    before = next(given for refund, given in in_turn([*refunds, fact]) if refund is fact)
+    return refund_part(whole, fact, month, refunded_before=before)
+
+
+def _is_carried_otherwise(old: CostFact | None, new: CostFact | None, month: Month) -> bool:
+    """Whether a part that stays as large as it was has other days, or falls under another term."""
+    if old is None or new is None or not month_part(new, month):
+        return False
+    return _scope(old, month) != _scope(new, month)
+
+
+def _scope(fact: CostFact, month: Month) -> tuple[Any, ...]:
+    return fact.application, fact.cost_type, fact.credits, days_in(fact, month)
+
+
+def _not_shared(months: Months, fact: CostFact | None, families: Families) -> int:
+    if fact is None:
+        return 0
+    start = dt.date.fromisoformat(fact.starts_on)
+    before = months_between(start, min(months.first.first, dt.date.fromisoformat(fact.ends_on)))
+    return sum(_part(fact, families, month) for month in before)
+
+
+def _open_months(months: Months, start: dt.date, end: dt.date) -> list[Month]:
+    """The months of ``[start, end)`` that are shared and not closed, whether or not there are any yet."""
+    first = months.closed[-1].plus(1) if months.closed else months.first
+    return months_between(max(start, first.first), end)
