@@ -12,7 +12,7 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from agreements.models import Component, FixedPart, Key, KeyVersion, Term
-from municipalities.actions import announce, log, refuse_strangers, save_row
+from municipalities.actions import announce, log, save_row, validate_row
 from municipalities.models import Driver, Municipality
 
 HUNDRED = Decimal(100)
@@ -47,35 +47,46 @@ def adopt_key_version(
     is not later than that of the version in force then.
     """
     Key.objects.select_for_update().get(pk=key.pk)
-    refuse_wrong_percentages(components)
-    latest = KeyVersion.objects.filter(key=key).order_by("-valid_from").first()
-    if latest and (latest.valid_until is None or latest.valid_until > valid_from):
-        if latest.valid_from >= valid_from:
-            raise ValidationError(
-                {
-                    "valid_from": _("Start later than the version that begins %(day)s.")
-                    % {"day": latest.valid_from}
-                }
-            )
-        latest.valid_until = valid_from
-        save_row(row=latest, by=by)
-    number = (key.versions.aggregate(last=Max("number"))["last"] or 0) + 1
-    version = KeyVersion(
-        cooperation_id=key.cooperation_id,
+    latest, version = plan_key_version(
         key=key,
-        number=number,
         valid_from=valid_from,
         decision=decision,
         decided_on=decided_on,
+        components=components,
         **rules,
     )
-    refuse_strangers(version)
-    version.full_clean()
+    if latest:
+        save_row(row=latest, by=by)
+    validate_row(version)
     version.save()
     _add_components(version, components)
     log(row=version, verb="adopt", by=by, changes={"components": ["", describe(version)]})
     announce(rows=[version], by=by)
     return version
+
+
+def plan_key_version(
+    *, key: Key, valid_from: dt.date, components: Sequence[ComponentDraft], **fields: Any
+) -> tuple[KeyVersion | None, KeyVersion]:
+    """The version of ``key`` that would end, if one does, and the one that would begin; nothing is saved.
+
+    Raises ValidationError as ``adopt_key_version`` does.
+    """
+    refuse_wrong_percentages(components)
+    latest = KeyVersion.objects.filter(key=key).order_by("-valid_from").first()
+    if latest and (latest.valid_until is None or latest.valid_until > valid_from):
+        if latest.valid_from >= valid_from:
+            said = _("Start later than the version that begins %(day)s.")
+            raise ValidationError({"valid_from": said % {"day": latest.valid_from}})
+        latest.valid_until = valid_from
+    else:
+        latest = None
+    number = (key.versions.aggregate(last=Max("number"))["last"] or 0) + 1
+    version = KeyVersion(
+        cooperation_id=key.cooperation_id, key=key, number=number, valid_from=valid_from, **fields
+    )
+    version.clean_fields()
+    return latest, version
 
 
 @transaction.atomic
@@ -84,16 +95,28 @@ def save_term(*, term: Term, named: Sequence[Municipality], by: object) -> Term:
 
     Raises ValidationError when it should name some and does not.
     """
-    if term.payers == Term.Payers.NAMED and not named:
-        raise ValidationError({"named": _("Name at least one municipality, or choose who pays otherwise.")})
-    was = set(term.named.values_list("pk", flat=True)) if term.pk else set()
+    refuse_nobody_named(term, named)
+    is_otherwise = named_otherwise(term, named)
     save_row(row=term, by=by)
-    chosen = list(named) if term.payers == Term.Payers.NAMED else []
-    if {municipality.pk for municipality in chosen} != was:
+    if is_otherwise:
+        chosen = list(named) if term.payers == Term.Payers.NAMED else []
         term.named.set(chosen)
         log(row=term, verb="change", by=by, changes={"named": ["", ", ".join(map(str, chosen))]})
         announce(rows=[term], by=by)
     return term
+
+
+def refuse_nobody_named(term: Term, named: Sequence[Municipality]) -> None:
+    """Raise ValidationError for a term that should name municipalities and does not."""
+    if term.payers == Term.Payers.NAMED and not named:
+        raise ValidationError({"named": _("Name at least one municipality, or choose who pays otherwise.")})
+
+
+def named_otherwise(term: Term, named: Sequence[Municipality]) -> bool:
+    """Whether ``term`` names others now than it would with ``named``."""
+    was = set(term.named.values_list("pk", flat=True)) if term.pk else set()
+    chosen = named if term.payers == Term.Payers.NAMED else ()
+    return {municipality.pk for municipality in chosen} != was
 
 
 def refuse_wrong_percentages(components: Sequence[ComponentDraft]) -> None:

@@ -30,8 +30,10 @@ class CostForm(RowForm):
         Cost.objects.all(),
         to_field_name="reference",
         required=False,
-        label=gettext_lazy("Undoes"),
-        help_text=gettext_lazy("The reference of the cost that this credit note undoes in full."),
+        label=gettext_lazy("Refunds"),
+        help_text=gettext_lazy(
+            "For a credit note: the reference of the cost that it refunds, in full or in part, on days of it."
+        ),
         widget=forms.TextInput,
         error_messages={
             "invalid_choice": gettext_lazy("There is no cost with this reference, like C00000012.")
@@ -63,8 +65,8 @@ class CostForm(RowForm):
         self.fields["amount"].label = _("Amount excluding VAT, %(currency)s") % {
             "currency": self.instance.currency
         }
-        if undone := self.instance.credits:
-            self.initial["credits"] = undone.reference
+        if refunded := self.instance.credits:
+            self.initial["credits"] = refunded.reference
 
 
 class MonthField(forms.CharField):

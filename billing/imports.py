@@ -38,8 +38,8 @@ COST_COLUMNS = (
 )
 IMPORTED = frozenset(COST_COLUMNS) - {"external_id"}
 """What an import may change of a cost that it finds again."""
-REPEATED = ("application", "cost_type", "amount", "starts_on", "ends_on")
-"""What a credit note repeats of the cost it undoes."""
+FITTED = ("application", "cost_type", "amount", "starts_on", "ends_on")
+"""Where a credit note and the cost that it refunds have to fit each other."""
 TEXTS = ("external_id", "supplier", "invoice_number", "description")
 
 
@@ -61,9 +61,9 @@ def compare_costs(cooperation: Cooperation, rows: Sequence[UploadedRow]) -> list
     known = {
         cost.external_id: cost for cost in Cost.objects.of(cooperation).exclude(external_id="").for_listing()
     }
-    undone = set(Cost.objects.of(cooperation).valid().values_list("credits", flat=True))
+    refunded = set(Cost.objects.of(cooperation).valid().values_list("credits", flat=True))
     seen: dict[str, int] = {}
-    return [_compare(row, cooperation, readers, known, undone, seen) for row in rows]
+    return [_compare(row, cooperation, readers, known, refunded, seen) for row in rows]
 
 
 def before_first_month(cost: Cost, cooperation: Cooperation) -> str:
@@ -86,7 +86,7 @@ def _compare(
     cooperation: Cooperation,
     readers: Mapping[str, Callable[[str], Any]],
     known: Mapping[str, Cost],
-    undone: Collection[int | None],
+    refunded: Collection[int | None],
     seen: dict[str, int],
 ) -> Finding:
     what = shortened(row.values.get("external_id", "") or _("line %(line)d") % {"line": row.line})
@@ -99,19 +99,22 @@ def _compare(
     if (changed or not old) and (said := before_first_month(new, cooperation)):
         errors.append(f"ends_on: {said}")
     if old and changed and not errors:
-        errors = _reasons_to_keep(old, changed, undone)
+        errors = _reasons_to_keep(old, changed, refunded)
     if errors:
         return Finding(row.line, Outcome.WRONG, what, errors=tuple(errors))
     outcome = Outcome.NEW if old is None else Outcome.CHANGED if changed else Outcome.SAME
-    return Finding(row.line, outcome, what, before=_words(old) if old else "", after=_words(new), row=new)
+    before = _words(old) if old else ""
+    return Finding(row.line, outcome, what, before=before, after=_words(new), row=new, old=old)
 
 
-def _reasons_to_keep(old: Cost, changed: Collection[str], undone: Collection[int | None]) -> list[str]:
+def _reasons_to_keep(old: Cost, changed: Collection[str], refunded: Collection[int | None]) -> list[str]:
     """Why the stored cost may not be changed so."""
     if old.is_withdrawn:
         return [_("external_id: this cost is withdrawn. Restore it first.")]
-    if (old.credits_id or old.pk in undone) and not {*changed}.isdisjoint(REPEATED):
-        return [_("external_id: a credit note and the cost it undoes stay alike. Withdraw the note first.")]
+    if (old.credits_id or old.pk in refunded) and not {*changed}.isdisjoint(FITTED):
+        return [
+            _("external_id: a credit note refunds this cost, or it is one itself: change it on its own page.")
+        ]
     return []
 
 

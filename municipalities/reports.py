@@ -83,9 +83,8 @@ def _compare(
     )
     before, after = (_words(old) if old else ""), _words(new)
     outcome = Outcome.NEW if old is None else Outcome.SAME if before == after else Outcome.CHANGED
-    return Finding(
-        row.line, outcome, f"{new.municipality} {new.reference_on}", before=before, after=after, row=new
-    )
+    what = f"{new.municipality} {new.reference_on}"
+    return Finding(row.line, outcome, what, before=before, after=after, row=new, old=old)
 
 
 def _parsed(row: UploadedRow, places: Mapping[str, list[Municipality]]) -> tuple[dict[str, Any], list[str]]:

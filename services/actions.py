@@ -26,6 +26,25 @@ def subscribe(
 
     Raises ValidationError naming those that already use it in part of that time.
     """
+    rows = plan_subscriptions(
+        application=application,
+        municipalities=municipalities,
+        valid_from=valid_from,
+        valid_until=valid_until,
+        users=users,
+    )
+    return [save_row(row=row, by=by) for row in rows]
+
+
+def plan_subscriptions(
+    *,
+    application: Application,
+    municipalities: Iterable[Municipality],
+    valid_from: dt.date,
+    valid_until: dt.date | None,
+    users: int | None,
+) -> list[Subscription]:
+    """What ``subscribe`` would save; nothing is saved here. Raises ValidationError as it does."""
     chosen = list(municipalities)
     using = users_of(application, valid_from, valid_until)
     taken = [place for place in chosen if place.pk in using]
@@ -34,16 +53,13 @@ def subscribe(
         said = _("Already used in part of that time by %(names)s.") % {"names": names}
         raise ValidationError({"municipalities": said})
     return [
-        save_row(
-            row=Subscription(
-                cooperation_id=application.cooperation_id,
-                application=application,
-                municipality=place,
-                users=users,
-                valid_from=valid_from,
-                valid_until=valid_until,
-            ),
-            by=by,
+        Subscription(
+            cooperation_id=application.cooperation_id,
+            application=application,
+            municipality=place,
+            users=users,
+            valid_from=valid_from,
+            valid_until=valid_until,
         )
         for place in chosen
     ]

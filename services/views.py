@@ -1,6 +1,7 @@
 """The service catalogue: what is shared, where it runs, who uses it."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from municipalities.models import Municipality
 from municipalities.portal import (
+    Change,
     ChangePage,
     EditorsOnly,
     EndPage,
@@ -20,7 +22,7 @@ from municipalities.portal import (
     ListPage,
     RowMixin,
 )
-from services.actions import retire, subscribe
+from services.actions import plan_subscriptions, retire, subscribe
 from services.forms import (
     ApplicationFilter,
     ApplicationForm,
@@ -226,7 +228,6 @@ class InstallationChange(ChangePage):
     form_class = InstallationForm
     title = gettext_lazy("Change an installation")
     done_name = "installations"
-    said = gettext_lazy("Saved.")
 
 
 class InstallationEnd(EndPage):
@@ -252,15 +253,14 @@ class SubscriptionAdd(ForApplication):
     done_name = "subscriptions"
 
     def save(self, form: Any) -> Any:
-        found = form.cleaned_data
-        return subscribe(
-            application=found["application"],
-            municipalities=found["municipalities"],
-            valid_from=found["valid_from"],
-            valid_until=found["valid_until"],
-            users=found["users"],
-            by=self.request.user,
-        )
+        return subscribe(by=self.request.user, **self.chosen(form))
+
+    def checked_changes(self, form: Any) -> Sequence[Change]:
+        return [Change(None, row) for row in plan_subscriptions(**self.chosen(form))]
+
+    def chosen(self, form: Any) -> dict[str, Any]:
+        names = ("application", "municipalities", "valid_from", "valid_until", "users")
+        return {name: form.cleaned_data[name] for name in names}
 
 
 class SubscriptionChange(ChangePage):

@@ -4,7 +4,6 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
-from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 from django.db.models import QuerySet
@@ -14,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from agreements.actions import adopt_key_version
+from agreements.actions import adopt_key_version, plan_key_version
 from agreements.forms import (
     ComponentFormSet,
     ExampleForm,
@@ -35,12 +34,14 @@ from agreements.reports import odd_parts, outcome_of
 from agreements.tables import KeyTable
 from municipalities.models import Municipality
 from municipalities.portal import (
-    EditorsOnly,
+    Change,
+    EffectMixin,
     FormPage,
     ListPage,
     RowMixin,
     next_month,
     refuse,
+    stored,
 )
 from sharedict.kernel.money import to_minor
 
@@ -147,7 +148,7 @@ class KeyPage(ByCode):
         }
 
 
-class KeyVersionAdd(ByCode, EditorsOnly):
+class KeyVersionAdd(ByCode, EffectMixin):
     """A new version: its components in rows, filled in from the version in force. All of it, or nothing."""
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
@@ -159,10 +160,11 @@ class KeyVersionAdd(ByCode, EditorsOnly):
         form, rows, fixed = self.forms(key, request.POST)
         if not all([form.is_valid(), rows.is_valid(), fixed.is_valid()]):
             return self.show(key, form, rows, fixed, 422)
+        told = {"key": key, "components": rows.drafts(fixed.parts()), **form.cleaned_data}
         try:
-            version = adopt_key_version(
-                key=key, components=rows.drafts(fixed.parts()), by=request.user, **form.cleaned_data
-            )
+            if not self.is_told(self.changes(*plan_key_version(**told))):
+                return self.show(key, form, rows, fixed)
+            version = adopt_key_version(by=request.user, **told)
         except ValidationError as error:
             wrong = error.error_dict.pop("components", []) if hasattr(error, "error_dict") else []
             rows.non_form_errors().extend(wrong)
@@ -171,9 +173,12 @@ class KeyVersionAdd(ByCode, EditorsOnly):
         except IntegrityError:
             form.add_error(None, _("Somebody else saved something that stands in the way: try again."))
             return self.show(key, form, rows, fixed, 409)
-        said = _("%(what)s is adopted. The shares it concerns are recomputed.")
-        messages.success(request, said % {"what": version})
+        self.say(_("%(what)s is adopted.") % {"what": version})
         return redirect(self.url("key", key.code))
+
+    def changes(self, latest: KeyVersion | None, version: KeyVersion) -> list[Change]:
+        ended = [Change(stored(latest), latest)] if latest else []
+        return [*ended, Change(None, version)]
 
     def forms(self, key: Key, data: Any = None) -> tuple[Any, Any, Any]:
         """The version, its components and its fixed parts, filled in from the version before it."""
@@ -208,6 +213,7 @@ class KeyVersionAdd(ByCode, EditorsOnly):
             "form": form,
             "rows": rows,
             "fixed": fixed,
+            "effect": self.effect,
             "cancel_url": self.url("key", key.code),
         }
         return self.page("agreements/key_version_form.html", context, status)

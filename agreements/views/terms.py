@@ -1,5 +1,7 @@
 """Agreements, cost types, and the terms that say which key divides which cost."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import QuerySet
@@ -7,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from agreements.actions import save_term
+from agreements.actions import named_otherwise, refuse_nobody_named, save_term
 from agreements.forms import (
     AgreementForm,
     CostTypeForm,
@@ -19,6 +21,7 @@ from agreements.portal import scope_in_words, still_named, still_subscribes
 from agreements.reports import forgotten
 from agreements.tables import AgreementTable, CostTypeTable, TermTable
 from municipalities.portal import (
+    Change,
     ChangePage,
     DeletePage,
     EndPage,
@@ -60,7 +63,6 @@ class AgreementChange(ChangePage):
     form_class = AgreementForm
     title = gettext_lazy("Change an agreement")
     done_name = "agreements"
-    said = gettext_lazy("Saved.")
 
 
 class AgreementEnd(EndPage):
@@ -131,6 +133,14 @@ class SaveTerm(FormPage):
     def save(self, form: Any) -> Term:
         named = list(form.cleaned_data["named"])
         return save_term(term=form.save(commit=False), named=named, by=self.request.user)
+
+    def checked_changes(self, form: Any) -> Sequence[Change]:
+        """With the municipalities that it names, which stand beside its columns."""
+        chosen = list(form.cleaned_data["named"])
+        refuse_nobody_named(form.instance, chosen)
+        [change] = super().checked_changes(form)
+        more = ("named",) if named_otherwise(form.instance, chosen) else ()
+        return [replace(change, more=more)]
 
 
 class TermAdd(SaveTerm):

@@ -2,13 +2,23 @@
 
 from billing.actions.closing import close_period, propose_period, reopen_period
 from billing.actions.cooperations import refuse_other_currency, refuse_other_first_month
-from billing.actions.costs import add_costs, import_costs, refuse_cost, restore_cost, save_cost, withdraw_cost
+from billing.actions.costs import (
+    add_costs,
+    check_cost,
+    import_costs,
+    refuse_cost,
+    refuse_withdrawal,
+    restore_cost,
+    save_cost,
+    withdraw_cost,
+)
 from billing.actions.late import LateChangeMovedError, decide_late
 from billing.actions.runs import compute_period, drop_superseded_shares, ensure_periods, recompute
 
 __all__ = [
     "LateChangeMovedError",
     "add_costs",
+    "check_cost",
     "close_period",
     "compute_period",
     "decide_late",
@@ -20,6 +30,7 @@ __all__ = [
     "refuse_cost",
     "refuse_other_currency",
     "refuse_other_first_month",
+    "refuse_withdrawal",
     "reopen_period",
     "restore_cost",
     "save_cost",

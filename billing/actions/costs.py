@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from copy import copy
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -15,7 +16,7 @@ from billing.engine.spread import first_excess
 from billing.imports import IMPORTED, before_first_month
 from billing.models import Cost
 from billing.snapshots.month import cost_fact
-from municipalities.actions import announce, differences, refuse_strangers, save_row
+from municipalities.actions import announce, differences, refuse_strangers, save_row, validate_row
 from municipalities.models import Cooperation
 from sharedict.audit.actions import field_values, record_all
 
@@ -40,6 +41,15 @@ def save_cost(*, cost: Cost, by: object) -> Cost:
     if not cost.reference:
         cost.reference = _reference(_last_number(cooperation) + 1)
     return save_row(row=cost, by=by)
+
+
+def check_cost(cost: Cost) -> Cost:
+    """``cost``; raises the ValidationError that saving it would. Nothing is written or locked."""
+    refuse_cost(cost, cost.cooperation)
+    tried = copy(cost)
+    tried.reference = cost.reference or _reference(_last_number(cost.cooperation) + 1)
+    validate_row(tried)
+    return cost
 
 
 @transaction.atomic
@@ -97,17 +107,22 @@ def import_costs(*, cooperation: Cooperation, costs: Sequence[Cost], by: object)
 
 @transaction.atomic
 def withdraw_cost(*, cost: Cost, on: dt.date, by: object) -> Cost:
-    """Let a cost count no longer, in any month that is not closed; safe to repeat.
+    """Let a cost count no longer; safe to repeat. What closed months have charged of it is taken back.
 
     Raises ValidationError while a credit note refunds it: withdraw that first.
     """
     cost = _locked(cost)
     if cost.is_withdrawn:
         return cost
-    if Cost.objects.valid().filter(credits=cost).exists():
-        raise ValidationError(_("A credit note refunds this cost: withdraw the credit note first."))
+    refuse_withdrawal(cost)
     cost.withdrawn_on = on
     return save_row(row=cost, by=by)
+
+
+def refuse_withdrawal(cost: Cost) -> None:
+    """Raise ValidationError while a credit note refunds ``cost``."""
+    if Cost.objects.valid().filter(credits=cost).exists():
+        raise ValidationError(_("A credit note refunds this cost: withdraw the credit note first."))
 
 
 @transaction.atomic
@@ -173,7 +188,8 @@ def _refuse_unfit_credit(cost: Cost) -> None:
         said = _("A credit note lies inside the days of the cost it refunds: %(first)s to %(last)s.")
         last = undone.ends_on - dt.timedelta(days=1)
         days = {"first": undone.starts_on.isoformat(), "last": last.isoformat()}
-        raise ValidationError({"starts_on": said % days})
+        outside = "starts_on" if cost.starts_on < undone.starts_on else "ends_on"
+        raise ValidationError({outside: said % days})
     if cost.ends_on <= cost.starts_on:
         return  # the row itself refuses that
     if (cost.amount > 0) == (undone.amount > 0):

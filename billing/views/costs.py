@@ -1,6 +1,9 @@
 """The register of costs: what suppliers charge, added, changed, withdrawn and imported."""
 
-from collections.abc import Sequence
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from copy import copy
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -11,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from billing.actions import import_costs, restore_cost, save_cost, withdraw_cost
+from billing.actions import check_cost, import_costs, restore_cost, save_cost, withdraw_cost
 from billing.forms import CostFilter, CostForm
 from billing.imports import COST_COLUMNS, compare_costs
 from billing.models import Cost, Period, RunLine
@@ -23,8 +26,9 @@ from billing.views.months import STAMPS
 from billing.views.pictures import month_name
 from billing.views.reasons import REASONS
 from municipalities.portal import (
+    Change,
     ChangePage,
-    EditorsOnly,
+    EffectMixin,
     FormPage,
     ImportPage,
     ListPage,
@@ -61,30 +65,12 @@ class Costs(ListPage):
         return "costs"
 
 
-class CostAdd(FormPage):
-    """An empty form, or with ``?credits=C00000012`` a credit note that refunds all of that cost."""
-
+class SaveCost(FormPage):
     form_class = CostForm
-    title = gettext_lazy("Add a cost")
     done_name = "costs"
-    said = gettext_lazy("Added. The months it covers are recomputed.")
 
-    def form_arguments(self) -> dict[str, Any]:
-        today = timezone.localdate()
-        undone = (
-            Cost.objects.of(self.cooperation).filter(reference=self.request.GET.get("credits", "")).first()
-        )
-        if undone is None:
-            return {"initial": {"starts_on": today.replace(day=1), "ends_on": next_month(today)}}
-        repeated = ("application", "cost_type", "supplier", "starts_on", "ends_on")
-        return {
-            "initial": {name: getattr(undone, name) for name in repeated}
-            | {
-                "amount": -undone.amount,
-                "credits": undone.reference,
-                "description": _("Credit: %(what)s") % {"what": undone.description},
-            }
-        }
+    def check(self, row: Cost) -> None:
+        check_cost(row)
 
     def save(self, form: CostForm) -> Cost:
         return save_cost(cost=form.save(commit=False), by=self.viewer)
@@ -93,15 +79,36 @@ class CostAdd(FormPage):
         return self.url("cost-change", row.pk)
 
 
-class CostChange(ChangePage):
+class CostAdd(SaveCost):
+    """An empty form, or with ``?credits=C00000012`` a credit note of what is left of that cost."""
+
+    title = gettext_lazy("Add a cost")
+    said = gettext_lazy("Added.")
+
+    def form_arguments(self) -> dict[str, Any]:
+        today = timezone.localdate()
+        refunded = (
+            Cost.objects.of(self.cooperation).filter(reference=self.request.GET.get("credits", "")).first()
+        )
+        if refunded is None:
+            return {"initial": {"starts_on": today.replace(day=1), "ends_on": next_month(today)}}
+        repeated = ("application", "cost_type", "supplier", "starts_on", "ends_on")
+        return {
+            "initial": {name: getattr(refunded, name) for name in repeated}
+            | {
+                "amount": -left_to_refund(refunded, refunds_of(refunded)) or None,
+                "credits": refunded.reference,
+                "description": _("Credit: %(what)s") % {"what": refunded.description},
+            }
+        }
+
+
+class CostChange(SaveCost, ChangePage):
     """The cost, and what it is in each month: asked for again while a job is to change it."""
 
     model = Cost
-    form_class = CostForm
     template_name = "billing/cost_form.html"
     title = gettext_lazy("Change a cost")
-    done_name = "costs"
-    said = gettext_lazy("Saved. The months it covers are recomputed.")
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         if not request.htmx:  # type: ignore[attr-defined]
@@ -110,26 +117,27 @@ class CostChange(ChangePage):
         status = 200 if counting["job"] else STOP_POLLING
         return render(request, "billing/cost_months.html", counting, status=status)
 
-    def save(self, form: CostForm) -> Cost:
-        return save_cost(cost=form.save(commit=False), by=self.viewer)
-
-    def done_url(self, row: Cost) -> str:
-        return self.url("cost-change", row.pk)
-
     def context(self, form: CostForm) -> dict[str, Any]:
         cost: Cost = self.row()
+        refunds = refunds_of(cost)
+        left = left_to_refund(cost, refunds)
         return super().context(form) | {
             "lead": str(cost),
             "cost": cost,
-            "actions": [{"url": url, "label": label} for url, label in self.steps(cost)],
+            "actions": [{"url": url, "label": label} for url, label in self.steps(cost, left)],
+            "refunds": [
+                (refund, self.url("cost-change", refund.pk), refund.ends_on - dt.timedelta(days=1))
+                for refund in refunds
+            ],
+            "left_to_refund": left,
             **self.counting(cost),
         }
 
-    def steps(self, cost: Cost) -> list[tuple[str, str]]:
+    def steps(self, cost: Cost, left: Decimal) -> list[tuple[str, str]]:
         if cost.is_withdrawn:
             return [(self.url("cost-restore", cost.pk), _("Restore"))]
         steps = [(self.url("cost-withdraw", cost.pk), _("Withdraw"))]
-        if cost.credits_id is None:
+        if cost.credits_id is None and left:
             steps.insert(0, (f"{self.url('cost-add')}?credits={cost.reference}", _("Credit it")))
         return steps
 
@@ -191,25 +199,48 @@ class CostChange(ChangePage):
         ]
 
 
-class Step(RowMixin, EditorsOnly):
-    """Asks once, then lets a cost count no longer, or again."""
+def refunds_of(cost: Cost) -> list[Cost]:
+    """The credit notes of ``cost`` that count, from the first day on."""
+    return list(Cost.objects.valid().filter(credits=cost).order_by("starts_on", "reference"))
+
+
+def left_to_refund(cost: Cost, refunds: Iterable[Cost]) -> Decimal:
+    """What ``refunds`` leave of ``cost``."""
+    return cost.amount + sum((refund.amount for refund in refunds), Decimal(0))
+
+
+class Step(RowMixin, EffectMixin):
+    """Asks once, telling what it does to closed months, then lets a cost count no longer, or again."""
 
     model = Cost
     danger = True
     said: Any = ""
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        return self.show(self.row())
+        cost = self.row()
+        self.is_told(self.changes(cost))
+        return self.show(cost)
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         cost = self.row()
+        if not self.is_told(self.changes(cost)):
+            return self.show(cost)
         try:
             self.take(cost)
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
             return self.show(cost, 409)
-        messages.success(request, str(self.said))
+        self.say(str(self.said))
         return redirect(self.url("cost-change", cost.pk))
+
+    def changes(self, cost: Cost) -> list[Change]:
+        after = copy(cost)
+        after.withdrawn_on = self.withdrawn_on()
+        return [Change(cost, after)]
+
+    def withdrawn_on(self) -> dt.date | None:
+        """What the step makes of the cost."""
+        raise NotImplementedError
 
     def take(self, cost: Cost) -> None:
         raise NotImplementedError
@@ -221,13 +252,17 @@ class Step(RowMixin, EditorsOnly):
         context = {
             **self.question(cost),
             "danger": self.danger,
+            "effect": self.effect,
             "cancel_url": self.url("cost-change", cost.pk),
         }
         return self.page("components/confirm_page.html", context, status)
 
 
 class CostWithdraw(Step):
-    said = gettext_lazy("Withdrawn. The months it covered are recomputed.")
+    said = gettext_lazy("Withdrawn.")
+
+    def withdrawn_on(self) -> dt.date | None:
+        return timezone.localdate()
 
     def take(self, cost: Cost) -> None:
         withdraw_cost(cost=cost, on=timezone.localdate(), by=self.viewer)
@@ -235,14 +270,17 @@ class CostWithdraw(Step):
     def question(self, cost: Cost) -> dict[str, Any]:
         return {
             "title": _("Withdraw %(what)s?") % {"what": cost},
-            "lead": _("It counts no longer in any month that is not closed. You can restore it later."),
+            "lead": _("It counts no longer. You can restore it later."),
             "confirm_label": _("Withdraw it"),
         }
 
 
 class CostRestore(Step):
     danger = False
-    said = gettext_lazy("Restored. The months it covers are recomputed.")
+    said = gettext_lazy("Restored.")
+
+    def withdrawn_on(self) -> dt.date | None:
+        return None
 
     def take(self, cost: Cost) -> None:
         restore_cost(cost=cost, by=self.viewer)
@@ -250,7 +288,7 @@ class CostRestore(Step):
     def question(self, cost: Cost) -> dict[str, Any]:
         return {
             "title": _("Restore %(what)s?") % {"what": cost},
-            "lead": _("It counts again in every month it covers that is not closed."),
+            "lead": _("It counts again in every month it covers."),
             "confirm_label": _("Restore it"),
         }
 

@@ -9,7 +9,7 @@ from municipalities.portal.forms import (
     refuse,
     side_by_side,
 )
-from municipalities.portal.hooks import add_runs_at, runs_at
+from municipalities.portal.hooks import Change, Effect, add_effect_of, add_runs_at, effect_of, runs_at
 from municipalities.portal.imports import ImportPage
 from municipalities.portal.lists import (
     DATE,
@@ -22,18 +22,29 @@ from municipalities.portal.lists import (
     page_of,
 )
 from municipalities.portal.pages import CooperationPage, EditorsOnly, RowMixin
-from municipalities.portal.steps import ChangePage, DeletePage, EndPage, FormPage, next_month
+from municipalities.portal.steps import (
+    ChangePage,
+    DeletePage,
+    EffectMixin,
+    EndPage,
+    FormPage,
+    next_month,
+    stored,
+)
 
 __all__ = [
     "DATE",
     "NUMBER",
     "PAGE_ROWS",
     "AmountField",
+    "Change",
     "ChangePage",
     "CooperationPage",
     "CountColumn",
     "DeletePage",
     "EditorsOnly",
+    "Effect",
+    "EffectMixin",
     "EndPage",
     "Filter",
     "FormPage",
@@ -43,12 +54,15 @@ __all__ = [
     "RowForm",
     "RowMixin",
     "RowTable",
+    "add_effect_of",
     "add_runs_at",
     "choices_in",
+    "effect_of",
     "fields_by_message",
     "next_month",
     "page_of",
     "refuse",
     "runs_at",
     "side_by_side",
+    "stored",
 ]

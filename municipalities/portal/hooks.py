@@ -1,9 +1,13 @@
 """What apps above let the pages here say."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from django.db import models
 
 from municipalities.models import Cooperation
+from sharedict.kernel.periods import Month
 
 RunsAt = Callable[[Cooperation, dt.date], dict[int, list[str]]]
 _runs_at: list[RunsAt] = []
@@ -24,3 +28,50 @@ def runs_at(cooperation: Cooperation, day: dt.date) -> dict[int, list[str]] | No
         for site_id, names in maker(cooperation, day).items():
             found.setdefault(site_id, []).extend(names)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A row as it is stored and as it is to be; None for one that is added or removed.
+
+    ``more`` names what changes beside the row's own columns.
+    """
+
+    before: models.Model | None
+    after: models.Model | None
+    more: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What changes do to shares, in the reader's words.
+
+    ``warnings`` are to be read before saving: what reaches into closed months. ``mark`` names what they say,
+    in any language; it is empty where there are none. ``said`` is what is true once saved. ``by_change`` is
+    the short form for each change, empty where it reaches into no closed month. ``closed`` are the closed
+    months in which shares may have to be otherwise, which somebody decides on before ``decided_before``.
+    """
+
+    warnings: tuple[str, ...] = ()
+    mark: str = ""
+    said: str = ""
+    by_change: tuple[str, ...] = ()
+    closed: tuple[Month, ...] = ()
+    decided_before: Month | None = None
+
+
+EffectOf = Callable[[Cooperation, Sequence[Change]], Effect]
+_effect_of: list[EffectOf] = []
+
+
+def add_effect_of(maker: EffectOf) -> None:
+    """Let the app above that shares costs say what changes do; adding one twice changes nothing."""
+    if maker not in _effect_of:
+        _effect_of.append(maker)
+
+
+def effect_of(cooperation: Cooperation, changes: Sequence[Change]) -> Effect:
+    """What ``changes``, saved together, would do; nothing at all while no app knows."""
+    for maker in _effect_of:
+        return maker(cooperation, changes)
+    return Effect(by_change=("",) * len(changes))

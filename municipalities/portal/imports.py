@@ -1,6 +1,7 @@
 """Pages that read an uploaded table: first shown, then applied as a whole."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from django.contrib import messages
@@ -12,7 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from municipalities.models import Cooperation
-from municipalities.portal.pages import EditorsOnly
+from municipalities.portal.hooks import Change
+from municipalities.portal.steps import EffectMixin
 from sharedict.common.uploads import (
     Finding,
     Outcome,
@@ -31,11 +33,12 @@ from sharedict.common.uploads import (
 SHOWN_FINDINGS = 1_000
 
 
-class ImportPage(EditorsOnly):
+class ImportPage(EffectMixin):
     """Upload a CSV table, look at what each row would do, then apply all of it or nothing.
 
     The subclass names the ``columns``, compares rows with what is stored and saves what is new or changed.
-    The table travels signed between the two steps, and is compared again before it is applied.
+    The table travels signed between the two steps, and is compared again before it is applied. What rows do
+    to closed months is part of what is shown.
     """
 
     columns: ClassVar[tuple[str, ...]] = ()
@@ -70,8 +73,16 @@ class ImportPage(EditorsOnly):
         except UploadError as error:
             form.add_error("file", error.message)
             return self.show(form, status=422)
-        findings = self.compare(table.rows)
+        findings = self.compare_with_effect(table.rows)
         return self.show(UploadForm(), table, findings, 422 if counts(findings)[Outcome.WRONG] else 200)
+
+    def compare_with_effect(self, rows: Sequence[UploadedRow]) -> Sequence[Finding]:
+        """What each row would do, to closed months too; sets ``effect``, of all rows together."""
+        findings = self.compare(rows)
+        moving = [finding for finding in findings if finding.outcome in (Outcome.NEW, Outcome.CHANGED)]
+        self.is_told([Change(finding.old, finding.row) for finding in moving])
+        said = dict(zip((finding.line for finding in moving), self.effect.by_change, strict=True))
+        return [replace(finding, effect=said.get(finding.line, "")) for finding in findings]
 
     def apply_sealed(self, seal: str) -> HttpResponse:
         """Do what the dry run showed; where it would do something else by now, show the new dry run."""
@@ -84,20 +95,20 @@ class ImportPage(EditorsOnly):
         try:
             with transaction.atomic():
                 Cooperation.objects.select_for_update(no_key=True).get(pk=self.cooperation.pk)
-                findings = self.compare(table.rows)
+                findings = self.compare_with_effect(table.rows)
                 is_sound = is_as_shown(content, findings) and not counts(findings)[Outcome.WRONG]
                 if is_sound:
                     self.apply(findings)
         except (ValidationError, IntegrityError) as error:
             said = " ".join(error.messages) if isinstance(error, ValidationError) else ""
             messages.error(self.request, said or _("Nothing is saved: somebody has just saved the same."))
-            return self.show(UploadForm(), table, self.compare(table.rows), 422)
+            return self.show(UploadForm(), table, self.compare_with_effect(table.rows), 422)
         if not is_sound:
             messages.warning(
                 self.request, _("Nothing is saved: something has changed since. Look at it again.")
             )
             return self.show(UploadForm(), table, findings, 422)
-        messages.success(self.request, _("Imported. The shares it concerns are recomputed."))
+        self.say(_("Imported."))
         return redirect(self.done_url())
 
     @property
@@ -129,6 +140,7 @@ class ImportPage(EditorsOnly):
             ],
             "left_out": max(0, len(findings) - SHOWN_FINDINGS),
             "seal": sealed(table, findings, self.purpose) if table and not found[Outcome.WRONG] else "",
-            "has_effect": bool(found[Outcome.NEW] + found[Outcome.CHANGED]),
+            "saves_something": bool(found[Outcome.NEW] + found[Outcome.CHANGED]),
+            "effect": self.effect,
         }
         return self.page(self.template_name, context, status)

@@ -1,12 +1,13 @@
 """Pages that add, change, end or remove one row."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, models, transaction
 from django.db.models import ProtectedError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -15,16 +16,45 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from municipalities.actions import delete_row, end_row, save_row
+from municipalities.actions import delete_row, end_row, save_row, validate_row
 from municipalities.portal.forms import refuse
+from municipalities.portal.hooks import Change, Effect, effect_of
 from municipalities.portal.pages import EditorsOnly, RowMixin
 
 
-class FormPage(EditorsOnly):
+class EffectMixin(EditorsOnly):
+    """A page whose POST may move shares: what reaches into closed months is told before it is saved.
+
+    The form carries what was told, as ``told``. Where that is not what saving would do by now, it is told
+    again; afterwards the message says what was done.
+    """
+
+    effect = Effect()
+
+    def is_told(self, changes: Sequence[Change]) -> bool:
+        """Whether the person knows what ``changes`` do; sets ``effect``."""
+        self.effect = effect_of(self.cooperation, changes) if changes else Effect()
+        return not self.effect.mark or self.effect.mark == self.request.POST.get("told")
+
+    def say(self, done: str) -> None:
+        messages.success(self.request, f"{done} {self.effect.said}".strip())
+
+
+def is_fact(row: object) -> bool:
+    """Whether shares may depend on ``row``."""
+    return hasattr(row, "touches")
+
+
+def stored(row: models.Model) -> models.Model | None:
+    """``row`` as it is in the database; None where it is new."""
+    return type(row)._default_manager.filter(pk=row.pk).first() if row.pk else None
+
+
+class FormPage(EffectMixin):
     """A form whose POST calls one action; what the action refuses is shown at its field, nothing is lost.
 
     ``form_class`` is built with ``cooperation`` and, when changing, ``instance``. After saving it goes on to
-    ``done_name``.
+    ``done_name``, and says ``said`` and what became of shares.
     """
 
     form_class: ClassVar[type[forms.BaseForm]]
@@ -32,7 +62,7 @@ class FormPage(EditorsOnly):
     title: ClassVar[Any] = ""
     lead: ClassVar[Any] = ""
     done_name: ClassVar[str] = ""
-    said: ClassVar[Any] = gettext_lazy("Saved. The shares it concerns are recomputed.")
+    said: ClassVar[Any] = gettext_lazy("Saved.")
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         return self.show(self.form())
@@ -42,6 +72,8 @@ class FormPage(EditorsOnly):
         if not form.is_valid():
             return self.show(form, 422)
         try:
+            if not self.is_told(self.checked_changes(form)):
+                return self.show(form)
             with transaction.atomic():
                 row = self.save(form)
         except ValidationError as error:
@@ -53,8 +85,20 @@ class FormPage(EditorsOnly):
         return self.done(row)
 
     def done(self, row: Any) -> HttpResponse:
-        messages.success(self.request, str(self.said))
+        self.say(str(self.said))
         return redirect(self.done_url(row))
+
+    def checked_changes(self, form: Any) -> Sequence[Change]:
+        """What saving would change of what shares depend on; raises ValidationError for what it refuses."""
+        row: Any = getattr(form, "instance", None)
+        if not is_fact(row):
+            return []
+        self.check(row)
+        return [Change(stored(row), row)]
+
+    def check(self, row: Any) -> None:
+        """Refuse what the action would refuse of ``row``; nothing is saved."""
+        validate_row(row)
 
     def form(self, data: Any = None) -> Any:
         form_class: Any = self.form_class
@@ -86,6 +130,7 @@ class FormPage(EditorsOnly):
             "title": self.title,
             "lead": self.lead,
             "form": form,
+            "effect": self.effect,
             "cancel_url": self.url(self.done_name),
         }
 
@@ -110,7 +155,7 @@ class EndForm(forms.Form):
     )
 
 
-class EndPage(RowMixin, EditorsOnly):
+class EndPage(RowMixin, EffectMixin):
     """Asks from which day a row no longer holds, and lets it end; undone by changing the date again."""
 
     title: ClassVar[Any] = gettext_lazy("End")
@@ -127,12 +172,16 @@ class EndPage(RowMixin, EditorsOnly):
         row, form = self.row(), EndForm(request.POST)
         if not form.is_valid():
             return self.show(row, form, 422)
+        before, row.valid_until = stored(row), form.cleaned_data["valid_until"]
         try:
+            validate_row(row)
+            if not self.is_told([Change(before, row)] if is_fact(row) else []):
+                return self.show(row, form)
             end_row(row=row, on=form.cleaned_data["valid_until"], by=request.user)
         except ValidationError as error:
             refuse(form, error, self.model)
             return self.show(row, form, 422)
-        messages.success(request, _("%(what)s ends.") % {"what": row})
+        self.say(_("%(what)s ends.") % {"what": row})
         return redirect(self.url(self.done_name))
 
     def show(self, row: Any, form: forms.Form, status: int = 200) -> HttpResponse:
@@ -142,21 +191,29 @@ class EndPage(RowMixin, EditorsOnly):
             "confirm_label": _("End it"),
             "cancel_url": self.url(self.done_name),
             "form": form,
+            "effect": self.effect,
         }
         return self.page(self.template_name, context, status)
 
 
-class DeletePage(RowMixin, EditorsOnly):
-    """Asks once, then removes a row that nothing depends on; says what depends on it where something does."""
+class DeletePage(RowMixin, EffectMixin):
+    """Asks once, then removes a row that nothing depends on; says what depends on it where something does.
+
+    What it does to closed months is part of the question.
+    """
 
     done_name: ClassVar[str] = ""
     template_name = "components/confirm_page.html"
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        return self.show(self.row())
+        row = self.row()
+        self.is_told(self.changes(row))
+        return self.show(row)
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         row = self.row()
+        if not self.is_told(self.changes(row)):
+            return self.show(row)
         try:
             self.remove(row)
         except ValidationError as error:
@@ -169,8 +226,11 @@ class DeletePage(RowMixin, EditorsOnly):
             }
             messages.error(request, said)
             return self.show(row, 409)
-        messages.success(request, _("%(what)s is removed.") % {"what": row})
+        self.say(_("%(what)s is removed.") % {"what": row})
         return redirect(self.done_url(row))
+
+    def changes(self, row: models.Model) -> Sequence[Change]:
+        return [Change(row, None)] if is_fact(row) else []
 
     def remove(self, row: Any) -> None:
         """The action; what it refuses is said above the question."""
@@ -185,6 +245,7 @@ class DeletePage(RowMixin, EditorsOnly):
             "lead": _("This cannot be undone. What it was stays in the change log."),
             "confirm_label": _("Remove it"),
             "cancel_url": self.done_url(row),
+            "effect": self.effect,
         }
         return self.page(self.template_name, context, status)
 

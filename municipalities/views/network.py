@@ -74,7 +74,6 @@ class SiteAdd(FormPage):
     form_class = SiteForm
     title = gettext_lazy("Add a site")
     done_name = "network"
-    said = gettext_lazy("Saved.")
 
     def save(self, form: Any) -> Site:
         return save_site(site=form.instance, mirrors=form.cleaned_data["mirrors"], by=self.request.user)
@@ -95,7 +94,6 @@ class LinkAdd(FormPage):
     title = gettext_lazy("Add a link")
     lead: ClassVar[Any] = gettext_lazy("Its other end is either another site or an outside provider.")
     done_name = "network"
-    said = gettext_lazy("Saved.")
 
 
 class LinkChange(LinkAdd, ChangePage):

@@ -27,7 +27,6 @@ class RoleAdd(FormPage):
     form_class = PersonForm
     title = gettext_lazy("Add a person")
     done_name = "roles"
-    said = gettext_lazy("Saved.")
 
     def save(self, form: Any) -> tuple[Role, str]:
         fields = ("sign_in", "kind", "municipality", "is_new", "first_name", "last_name")
@@ -56,7 +55,6 @@ class RoleChange(ChangePage):
     form_class = RoleForm
     title = gettext_lazy("Change a role")
     done_name = "roles"
-    said = gettext_lazy("Saved.")
 
     def save(self, form: Any) -> Role:
         return save_role(role=form.instance, by=self.viewer)

@@ -68,7 +68,8 @@ class Outcome(StrEnum):
 class Finding:
     """What a row of an upload would do: to ``what``, from ``before`` to ``after``, or why it cannot.
 
-    ``row`` is what would be saved, for whoever applies it.
+    ``row`` is what would be saved, for whoever applies it, ``old`` what is stored now. ``effect`` says what
+    else follows from it.
     """
 
     line: int
@@ -78,6 +79,8 @@ class Finding:
     after: str = ""
     errors: tuple[str, ...] = ()
     row: Any = None
+    old: Any = None
+    effect: str = ""
 
 
 def counts(findings: Sequence[Finding]) -> dict[Outcome, int]:
@@ -245,5 +248,7 @@ def is_as_shown(content: dict[str, Any], findings: Sequence[Finding]) -> bool:
 
 
 def _shown(findings: Sequence[Finding]) -> str:
-    told = "\n".join(f"{finding.line} {finding.outcome} {finding.before}" for finding in findings)
+    told = "\n".join(
+        f"{finding.line} {finding.outcome} {finding.before} {finding.effect}" for finding in findings
+    )
     return hashlib.sha256(told.encode()).hexdigest()

@@ -1,0 +1,237 @@
+"""What a change does to shares, in words: for the pages of every app, before and after it is saved."""
+
+import json
+from collections.abc import Iterable, Sequence
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from billing.engine.facts import fingerprint
+from billing.models import Cost
+from billing.reports.effects import (
+    NAMES,
+    ClosedEffect,
+    MonthEffect,
+    Months,
+    closed_effects_of_costs,
+    months_of,
+    moved_days,
+    within,
+)
+from municipalities.models import Cooperation
+from municipalities.portal import Change, Effect
+from sharedict.kernel.periods import Month
+from sharedict.templatetags.money import minor, signed_minor
+
+MOST_MONTHS = 12
+"""So many months are named with their amounts; more of them are summed up."""
+
+
+def effect_of_changes(cooperation: Cooperation, changes: Sequence[Change]) -> Effect:
+    """What ``changes``, saved together, do to shares: three queries for any number of them."""
+    if all(change.before is None and isinstance(change.after, NAMES) for change in changes):
+        return Effect(by_change=("",) * len(changes))  # nothing is shared by it yet: nobody asks
+    months = months_of(cooperation)
+    pairs = [_costs(change) for change in changes]
+    found = iter(closed_effects_of_costs(cooperation, months, [pair for pair in pairs if pair]))
+    costs = [next(found) if pair else None for pair in pairs]
+    spans = [
+        None if pair else moved_days(change.before, change.after, change.more)
+        for pair, change in zip(pairs, changes, strict=True)
+    ]
+    by_rules = [within(months.closed, span) if span else [] for span in spans]
+    words = _Words(
+        currency=cooperation.currency,
+        months=months,
+        by_cost=_summed(cost for cost in costs if cost),
+        by_rules=sorted({month for each in by_rules for month in each}),
+        opened=sorted(
+            {month for cost in costs if cost for month in cost.opened}
+            | {month for span in spans if span for month in within(months.opened, span)}
+        ),
+        left_out_minor=sum(cost.not_shared_minor for cost in costs if cost and _leaves_out(cost)),
+    )
+    closed = {each.month for each in words.by_cost} | {*words.by_rules}
+    return Effect(
+        warnings=words.warnings,
+        mark=words.mark,
+        said=words.said,
+        by_change=tuple(
+            words.of_cost(cost) if cost else in_words(by_rule)
+            for cost, by_rule in zip(costs, by_rules, strict=True)
+        ),
+        closed=tuple(sorted(closed)),
+        decided_before=months.charging if words.by_rules else None,
+    )
+
+
+def in_words(months: Iterable[Month]) -> str:
+    """``October 2026``, or ``October 2026 to March 2027``; spans that lie apart one after the other."""
+    spans: list[list[Month]] = []
+    for month in sorted(months):
+        if spans and spans[-1][-1].plus(1) == month:
+            spans[-1].append(month)
+        else:
+            spans.append([month])
+    return ", ".join(
+        _name(span[0])
+        if len(span) == 1
+        else _("%(first)s to %(last)s") % {"first": _name(span[0]), "last": _name(span[-1])}
+        for span in spans
+    )
+
+
+class _Words:
+    """What changes do, summed up by month, and the sentences that say it."""
+
+    def __init__(
+        self,
+        *,
+        currency: str,
+        months: Months,
+        by_cost: Sequence[MonthEffect],
+        by_rules: Sequence[Month],
+        opened: Sequence[Month],
+        left_out_minor: int,
+    ) -> None:
+        self.currency, self.months = currency, months
+        self.by_cost, self.by_rules, self.opened = by_cost, by_rules, opened
+        self.left_out_minor = left_out_minor
+        self.amounts = [each for each in by_cost if each.amount_minor]
+        self.carried = [each.month for each in by_cost if not each.amount_minor]
+
+    @property
+    def charging(self) -> str:
+        return _name(self.months.charging) if self.months.charging else ""
+
+    @property
+    def mark(self) -> str:
+        if not (self.by_cost or self.by_rules or self.left_out_minor):
+            return ""
+        told = [
+            [[str(each.month), each.amount_minor] for each in self.by_cost],
+            [str(month) for month in self.by_rules],
+            self.left_out_minor,
+            str(self.months.charging),
+        ]
+        return fingerprint(json.dumps(told))
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        found = []
+        if self.amounts:
+            found.append(self._amounts())
+        if self.carried:
+            said = _(
+                "In months that are closed, %(months)s, the amount stays, but others may carry it: the "
+                "difference is charged in %(charged_in)s, unless somebody decides to leave it."
+            )
+            found.append(said % {"months": in_words(self.carried), "charged_in": self.charging})
+        if self.by_rules:
+            said = _(
+                "It reaches into months that are closed: %(months)s. Where shares there should be otherwise, "
+                "somebody decides whether the difference is charged or left, before %(charged_in)s can be "
+                "proposed."
+            )
+            found.append(said % {"months": in_words(self.by_rules), "charged_in": self.charging})
+        if self.left_out_minor:
+            found.append(self._left_out())
+        return tuple(found)
+
+    @property
+    def said(self) -> str:
+        found = []
+        if self.opened:
+            found.append(_("The shares of %(months)s are recomputed.") % {"months": in_words(self.opened)})
+        if self.amounts:
+            said = ngettext(
+                "%(amount)s falls in %(months)s, which is closed: it becomes a correction in %(charged_in)s.",
+                "%(amount)s falls in closed months, %(months)s: it becomes corrections in %(charged_in)s.",
+                len(self.amounts),
+            )
+            found.append(said % self._what_and_where())
+        if self.carried:
+            said = _(
+                "Where others carry it in months that are closed, %(months)s, the difference becomes a "
+                "correction in %(charged_in)s."
+            )
+            found.append(said % {"months": in_words(self.carried), "charged_in": self.charging})
+        if self.by_rules:
+            said = _(
+                "Closed months are held against it: %(months)s. What should be otherwise there waits for a "
+                "decision, to charge it or to leave it, before %(charged_in)s can be proposed."
+            )
+            found.append(said % {"months": in_words(self.by_rules), "charged_in": self.charging})
+        if self.left_out_minor:
+            found.append(self._left_out())
+        return " ".join(found) or _("No share computed so far changes.")
+
+    def of_cost(self, effect: ClosedEffect) -> str:
+        """What one cost does to closed months, short."""
+        if not effect.months:
+            return ""
+        said = _("%(amount)s in %(months)s, charged in %(charged_in)s")
+        return said % {
+            "amount": signed_minor(effect.total_minor, self.currency),
+            "months": in_words(each.month for each in effect.months),
+            "charged_in": self.charging,
+        }
+
+    def _amounts(self) -> str:
+        said = ngettext(
+            "%(amount)s falls in %(months)s, which is closed: it is charged as a correction in "
+            "%(charged_in)s, unless somebody decides to leave it.",
+            "%(amount)s falls in closed months (%(parts)s): it is charged as corrections in %(charged_in)s, "
+            "unless somebody decides to leave it.",
+            len(self.amounts),
+        )
+        parts = [f"{_name(each.month)} {signed_minor(each.amount_minor)}" for each in self.amounts]
+        is_short = len(parts) <= MOST_MONTHS
+        found = self._what_and_where()
+        return said % {**found, "parts": ", ".join(parts) if is_short else found["months"]}
+
+    def _what_and_where(self) -> dict[str, str]:
+        return {
+            "amount": signed_minor(sum(each.amount_minor for each in self.amounts), self.currency),
+            "months": in_words(each.month for each in self.amounts),
+            "charged_in": self.charging,
+        }
+
+    def _left_out(self) -> str:
+        said = _(
+            "%(amount)s lies before %(month)s, the first month that is shared: nobody is charged for it."
+        )
+        return said % {
+            "amount": minor(self.left_out_minor, self.currency),
+            "month": _name(self.months.first),
+        }
+
+
+def _costs(change: Change) -> tuple[Cost | None, Cost | None] | None:
+    """The costs of a change of a cost; None for any other."""
+    before, after = change.before, change.after
+    if not isinstance(after if after is not None else before, Cost):
+        return None
+    return (
+        before if isinstance(before, Cost) else None,
+        after if isinstance(after, Cost) else None,
+    )
+
+
+def _leaves_out(effect: ClosedEffect) -> bool:
+    """Whether more or less of it than before lies where nothing is shared."""
+    return effect.not_shared_minor != effect.was_not_shared_minor
+
+
+def _summed(effects: Iterable[ClosedEffect]) -> list[MonthEffect]:
+    found: dict[Month, int] = {}
+    for effect in effects:
+        for each in effect.months:
+            found[each.month] = found.get(each.month, 0) + each.amount_minor
+    return [MonthEffect(month, found[month]) for month in sorted(found)]
+
+
+def _name(month: Month) -> str:
+    """As it stands inside a sentence."""
+    return date_format(month.first, "F Y")
