@@ -24,10 +24,13 @@ def notices(facts: Facts, allocation: Allocation) -> tuple[Notice, ...]:
 
 
 def _of_those_who_left(facts: Facts) -> Iterator[Notice]:
+    if not facts.left:
+        return
     month = Month.parse(facts.month)
     for cost in facts.costs:
         group = facts.subscribers.get(cost.application or "")
-        if group is None:
+        term = term_for(facts.terms, application=cost.application, cost_type=cost.cost_type)
+        if group is None or term is None or term.payers != "subscribers" or term.after_leaving:
             continue
         first, after = days_in(cost, month)
         gone = tuple(
