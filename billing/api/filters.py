@@ -7,6 +7,7 @@ import django_filters
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.forms import CharField, IntegerField
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 
 from billing.models import Cost, Period, Run, RunTotal, Share
@@ -49,6 +50,7 @@ class YesNoFilter(django_filters.ChoiceFilter):  # type: ignore[misc]
         return super().filter(qs, value == "true") if value else qs
 
 
+@extend_schema_field(OpenApiTypes.INT)
 class WholeNumberFilter(django_filters.NumberFilter):  # type: ignore[misc]
     field_class = IntegerField
 

@@ -189,6 +189,7 @@ class StatementViewSet(RetrieveModelMixin, ListModelMixin, OfRuns[RunTotal]):
     )
     serializer_class = StatementSerializer
     filterset_class = filters.StatementFilters
+    refusals = {"retrieve": [409]}
 
     def get_queryset(self) -> QuerySet[RunTotal]:
         rows: Any = super().get_queryset()

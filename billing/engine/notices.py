@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from agreements.engine.notices import Notice, notices_of
+from agreements.engine.terms import term_for
 from billing.engine.allocate import Allocation
 from billing.engine.facts import Facts
 from billing.engine.spread import days_in

@@ -12,12 +12,12 @@ from dataclasses import dataclass, fields, is_dataclass
 from fractions import Fraction
 from typing import Any
 
-from sharedict.kernel.errors import SharedictError
+from sharedict.kernel.errors import ConflictError
 from sharedict.kernel.periods import Month
 
 
-class StatementError(SharedictError):
-    """The lines of this statement do not add up to its total, so it is not shown. Tell the administrator."""
+class StatementError(ConflictError):
+    """This statement does not add up, or is not what was issued: it is not shown. Tell the administrator."""
 
     code = "statement_does_not_add_up"
 

@@ -88,7 +88,7 @@ def as_issued(issued: StatementRow, head: RunTotal, period: Period) -> Statement
         is_taken_over=issued.is_taken_over,
         content_hash=issued.content_hash,
     )
-    if statement.hash() != issued.content_hash:
+    if statement.hash() != issued.content_hash or minor_of(head.amount) != statement.total_minor:
         raise StatementError
     return statement
 

@@ -1,17 +1,21 @@
 """What every page about one month begins with: the month, its stamp, and whether it is being recomputed."""
 
+import logging
 from functools import cached_property
 from typing import Any
 
-from django.http import Http404
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from billing.engine.statement import StatementError
 from billing.models import Period
 from billing.reports import Calendar, calendar_of, failed_job, period_of, unfinished_job
 from billing.views.pictures import month_name
 from municipalities.portal import CooperationPage
 from sharedict.kernel.periods import Month
+
+logger = logging.getLogger(__name__)
 
 STAMPS = {
     Period.State.OPEN: (gettext_lazy("Preliminary"), "warning"),
@@ -21,7 +25,18 @@ STAMPS = {
 """State -> what stands beside the heading, and its look."""
 
 
-class MonthPage(CooperationPage):
+class StatementsPage(CooperationPage):
+    """A page that shows statements; one that cannot be read is an error page, never figures."""
+
+    def answer(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            return super().answer(request, *args, **kwargs)
+        except StatementError:
+            logger.exception("A statement cannot be read: %s", request.path)
+            return self.page("billing/statement_error.html", {}, status=409)
+
+
+class MonthPage(StatementsPage):
     """A page about one month that has been computed; any other month does not exist."""
 
     @property

@@ -13,7 +13,7 @@ from agreements.reports import forgotten, odd_parts
 from billing.models import Period
 from billing.reports import calendar_of, head_of, statement_of, totals_by_month, unfinished_job
 from billing.snapshots import STOPS, late_states
-from billing.views.months import STAMPS
+from billing.views.months import STAMPS, StatementsPage
 from billing.views.pictures import month_name, months_by_municipality, statement_picture
 from billing.views.statements import figures
 from municipalities.models import Municipality
@@ -27,7 +27,7 @@ MOST_TO_DO = 12
 MOST_NAMED = 5
 
 
-class Overview(CooperationPage):
+class Overview(StatementsPage):
     """What concerns the reader first: what needs them, their amount of this month, and a year's picture."""
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:

@@ -138,7 +138,8 @@ class Schema(AutoSchema):
             found += [400, 404, *view.pagination_class.refusals]
         if self.method in ("POST", "PATCH"):
             found += [400, 409, 413, 415]
-        return found
+        refusals: dict[str, list[int]] = getattr(self.view, "refusals", {})
+        return [*found, *refusals.get(getattr(self.view, "action", ""), [])]
 
 
 class StrictSerializer(serializers.Serializer[Any]):
