@@ -152,7 +152,7 @@ class CostChange(SaveCost, ChangePage):
             (line for line in lines if line.concerns),
             key=lambda line: (line.run.period.first_day, line.concerns or line.run.period.first_day),
         )
-        uncharged = self.uncharged(cost)
+        uncharged = self.uncharged(cost) if corrections or cost.late_changes.exists() else []
         before = before_first_month(cost)
         parts = [*(to_minor(line.amount) for line in lines), *(row["minor"] for row in uncharged), before]
         return {

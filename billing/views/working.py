@@ -66,7 +66,7 @@ def _by_days(told: Why) -> tuple[Fraction, Row]:
 
 def _whole_base(told: Why, percent: Fraction) -> list[Row]:
     """Rule version 2: base amounts are taken once of the whole cost, by days where they differ."""
-    base, size = told.own.base, abs(told.amount_minor)
+    base, size = told.own.base, told.size_minor
     if base is None:
         return []
     by_days = ""

@@ -66,6 +66,9 @@ EXPECTED: dict[str, str] = {
             "statement",
             "statement-file",
             "why",
+            "why-correction",
+            "late-changes",
+            "late-change",
         ],
         MEMBERS,
     ),
@@ -84,6 +87,7 @@ EXPECTED: dict[str, str] = {
             *("agreement-end", "term-end", "cost-type-delete"),
             *("cost-add", "cost-change", "cost-withdraw", "cost-restore", "costs-import"),
             *("period-propose", "period-reopen", "period-close"),
+            *("post late-changes", "post late-change"),
         ],
         EDITORS,
     ),
@@ -268,7 +272,7 @@ def test_what_is_anothers_is_not_there(caller: Caller) -> None:
         for what, values in [
             ("another's", theirs),
             ("another's under my address", {**theirs, "cooperation": own["cooperation"]}),
-            ("nobody's", NOTHING | {"month": "2026-01", "year": 2026, "kind": "csv"}),
+            ("nobody's", NOTHING | {"month": "2026-01", "year": 2026, "charging": "2026-02", "kind": "csv"}),
             ("nobody's under my address", {**own, **NOTHING, "cooperation": own["cooperation"]}),
         ]:
             if all(values[name] == own[name] for name in route.parameters):

@@ -1,4 +1,7 @@
-"""Two cooperations that hold one of everything, so that each address has something of each."""
+"""Two cooperations that hold one of everything, so that each address has something of each.
+
+January 2026 is closed and a cost of it has changed since: February charges the difference.
+"""
 
 import datetime as dt
 from dataclasses import dataclass, field
@@ -8,6 +11,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from agreements.models import Agreement, CostType, Key, Term
+from billing.actions import recompute
 from billing.models import Cost, Period, Run, RunTotal
 from municipalities.models import (
     Cooperation,
@@ -24,7 +28,7 @@ from services.models import Application, Installation, Subscription
 from sharedict.jobs.models import Job
 from tests import cast
 from tests.factories.agreements import even_key
-from tests.factories.billing import CostFactory, compute
+from tests.factories.billing import CostFactory, close, compute
 from tests.factories.municipalities import (
     DriverFactory,
     LinkFactory,
@@ -68,6 +72,7 @@ class World:
             "code": getattr(row, "code", None),
             "key": self.place.key,
             "month": "2026-01",
+            "charging": "2026-02",
             "year": 2026,
             "kind": "csv",
             "reference": cost.reference,
@@ -93,6 +98,7 @@ def _furnished(world: World) -> World:
     cost = CostFactory(cooperation=cooperation, application=application, cost_type=kind)
     key = even_key(cooperation=cooperation, code=code, name="Its own")
     [period] = compute(cooperation)
+    period = _closed_and_changed(period, cost)
     now = timezone.now()
     job = Job.objects.create(
         cooperation=cooperation,
@@ -131,3 +137,16 @@ def _furnished(world: World) -> World:
     expected = {Driver, Installation, Key, Link, Period, Reading, Run, Site, Subscription, Token, Application}
     assert expected <= set(world.rows)
     return world
+
+
+def _closed_and_changed(period: Period, cost: Cost) -> Period:
+    cooperation = period.cooperation
+    people = [
+        cast.person(f"{name}-{cooperation.slug}", cooperation, Role.Kind.ADMINISTRATOR)
+        for name in ("proposer", "closer")
+    ]
+    close(period, proposer=people[0], closer=people[1])
+    Cost.objects.filter(pk=cost.pk).update(amount=cost.amount * 2)
+    cost.refresh_from_db()
+    recompute(cooperation_id=cooperation.pk, touches=(period.first_day, None))
+    return Period.objects.select_related("current_run").get(pk=period.pk)
