@@ -7,7 +7,7 @@ run's carry without the rounding of the lines they replace. Amounts are whole mi
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from math import gcd
 
 from agreements.engine.weigh import Division, WeightError
@@ -30,13 +30,13 @@ class LateLine:
     cost: CostFact
     was: Shares
     should: Shares
-    owed: Owed = field(default_factory=dict)
-    cause: str = "cost"
-    key: str = ""
-    key_version: int | None = None
-    amount_minor: int = 0
-    reason: str = ""
-    detail: str = ""
+    owed: Owed
+    cause: str
+    key: str
+    key_version: int | None
+    amount_minor: int
+    reason: str
+    detail: str
 
 
 def difference(charged: Shares, should: Shares) -> dict[str, int]:

@@ -241,6 +241,33 @@ def test_a_second_half_refunded_late_counts_on_from_the_first(version_2_from: Mo
     assert found.total("C1", "C2", "C3") == {}
 
 
+def test_a_late_refund_in_part_follows_what_release_0_1_charged() -> None:
+    """By its own rules, which divide it as any cost, rounding would have given 18, 16 and 16."""
+    found = books(cost(1_00), version_2_from=FIRST.plus(1))
+    now(found, cost(1_00), refund(cost(1_00), 50))
+    assert late(found) == {("2026-01", "C0"): {A: -17, B: -17, C: -16}}
+
+
+def test_a_late_refund_over_months_of_both_versions_adds_up() -> None:
+    """0.50 of 1.01: by its own days 0.17 of it lie in January, as the cost is spread 0.16, 0.16 and 0.18."""
+    whole = cost(1_01, end="2026-04-01")
+    found = books(whole, version_2_from=FIRST.plus(1))
+    now(found, whole, refund(whole, 50))
+    assert sum(late(found)["2026-01", "C0"].values()) == -16
+    for _ in range(3):
+        found.close()
+    assert sum(found.total("C0").values()) == -50
+
+
+def test_a_refund_that_is_put_to_another_cost_follows_that() -> None:
+    """Both are 1.00; the one without refund is divided first: 34, 33, 33, and then 33, 34, 33."""
+    one, other = cost(1_00), cost(1_00, reference="C2")
+    found = books(one, other, refund(one, 1_00))
+    assert found.was("2026-01")["C0"] == {A: -33, B: -34, C: -33}
+    now(found, one, other, refund(other, 1_00))
+    assert late(found) == {("2026-01", "C0"): {A: -1, B: 1}}
+
+
 def test_a_withdrawn_cost_is_given_back_as_it_was_charged() -> None:
     found = books(cost(1_00), cost(1_00, reference="C2"))
     now(found, cost(1_00))
@@ -404,6 +431,16 @@ def test_what_nobody_carried_then_and_now_is_not_late() -> None:
     assert (line.was, line.should, line.cause) == ({}, {A: 1_00, B: 1_00, C: 1_00}, "rules")
 
 
+def test_a_refund_of_what_nobody_carried_is_carried_by_nobody() -> None:
+    """Though the key would divide it: Hagfors, of which no users are known, is not there on its days."""
+    whole = cost(3_00, kind="work")
+    facts = replace(Today(held={"2026-01": {A: ((1, 32),), C: ((15, 32),)}}).facts(FIRST), costs=(whole,))
+    closed = replace(facts, readings={"users|month": {A: facts.readings["users|month"][A]}})
+    early = replace(refund(whole, 1_00), ends_on="2026-01-11")
+    (line,) = should_be(closed, replace(closed, costs=(whole, early))).late
+    assert (line.cost, line.should, line.reason, line.detail) == (early, {}, "missing_reading", C)
+
+
 def test_an_undone_change_takes_back_what_was_charged_for_it() -> None:
     found = books(cost(3_00))
     now(found, cost(6_00))
@@ -449,6 +486,7 @@ def test_a_decision_is_bound_to_the_result() -> None:
     """Not to the order in which it is listed, nor to how it came about."""
     assert mark_of({A: 1, B: 2}) == mark_of({B: 2, A: 1})
     assert len({mark_of({A: 1, B: 2}), mark_of({A: 2, B: 1}), mark_of({}), mark_of({}, "no_term")}) == 4
+    assert mark_of({A: 1}) == mark_of({A: 1}, "")
 
 
 @pytest.fixture(scope="module")
