@@ -20,7 +20,7 @@ from billing.reports.effects import (
     within,
 )
 from municipalities.models import Cooperation
-from municipalities.portal import Change, Effect
+from municipalities.portal import Change, ShareEffect
 from sharedict.kernel.periods import Month
 from sharedict.templatetags.money import minor, signed_minor
 
@@ -28,10 +28,10 @@ MOST_MONTHS = 12
 """So many months are named with their amounts; more of them are summed up."""
 
 
-def effect_of_changes(cooperation: Cooperation, changes: Sequence[Change]) -> Effect:
+def effect_of_changes(cooperation: Cooperation, changes: Sequence[Change]) -> ShareEffect:
     """What ``changes``, saved together, do to shares: three queries for any number of them."""
     if all(change.before is None and isinstance(change.after, NAMES) for change in changes):
-        return Effect(by_change=("",) * len(changes))  # nothing is shared by it yet: nobody asks
+        return ShareEffect(by_change=("",) * len(changes))  # nothing is shared by it yet: nobody asks
     months = months_of(cooperation)
     pairs = [_costs(change) for change in changes]
     found = iter(closed_effects_of_costs(cooperation, months, [pair for pair in pairs if pair]))
@@ -53,7 +53,7 @@ def effect_of_changes(cooperation: Cooperation, changes: Sequence[Change]) -> Ef
         left_out_minor=sum(cost.not_shared_minor for cost in costs if cost and _leaves_out(cost)),
     )
     closed = {each.month for each in words.by_cost} | {*words.by_rules}
-    return Effect(
+    return ShareEffect(
         warnings=words.warnings,
         mark=words.mark,
         said=words.said,

@@ -12,6 +12,7 @@ from rest_framework.viewsets import ViewSetMixin
 
 from agreements.api import views as agreements
 from billing.api import views as billing
+from billing.api.late import LateChangeViewSet
 from municipalities.api import views as municipalities
 from services.api import views as services
 
@@ -35,6 +36,7 @@ RESOURCES: list[tuple[str, type[ViewSetMixin]]] = [
     ("periods", billing.PeriodViewSet),
     ("runs", billing.RunViewSet),
     ("shares", billing.ShareViewSet),
+    ("late-changes", LateChangeViewSet),
     ("statements", billing.StatementViewSet),
 ]
 

@@ -11,7 +11,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 
 from billing.models import Cost, Period, Run, RunTotal, Share
-from municipalities.api.filters import CodeFilter, MunicipalityFilter, OfCooperation
+from municipalities.api.filters import CodeFilter, CooperationFilter, MunicipalityFilter, OfCooperation
 from municipalities.api.serializers import MONTH_PATTERN
 from sharedict.kernel.periods import Month, MonthError
 
@@ -70,6 +70,12 @@ class CostFilters(OfCooperation):
     def covering(self, rows: Any, name: str, value: dt.date) -> QuerySet[Any]:
         found: QuerySet[Any] = rows.touching(value, Month.of(value).after)
         return found
+
+
+class LateChangeFilters(django_filters.FilterSet):  # type: ignore[misc]
+    """The cooperations whose late changes are asked for."""
+
+    cooperation = CooperationFilter("pk")
 
 
 class PeriodFilters(OfCooperation):

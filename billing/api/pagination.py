@@ -54,11 +54,11 @@ class RunPagination(KeyPagination):
             },
         ]
 
-    def _next_url(self, request: Request, last: Model) -> str:
+    def _next_url(self, request: Request, key: tuple[int, ...]) -> str:
         if len(self.runs) > MOST_RUNS:
             message = _("These are more than %(most)d months: ask for fewer of them at a time.")
             raise refusal("month_from", message % {"most": MOST_RUNS}, "too_many")
-        url: str = replace_query_param(super()._next_url(request, last), "runs", written(self.runs))
+        url: str = replace_query_param(super()._next_url(request, key), "runs", written(self.runs))
         return url
 
 

@@ -3,12 +3,14 @@
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
+from drf_spectacular.utils import OpenApiExample, extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
 from agreements.models import CostType
 from billing.engine.statement import ShareRow, Statement, StatementLine
-from billing.models import Cost, Period, Run, RunTotal
+from billing.models import Cost, LateChange, Period, Run, RunTotal
+from billing.reports import ClosedEffect, LateRow, MonthEffect
+from billing.snapshots import CHARGED, Verdict
 from municipalities.api.serializers import (
     AmountField,
     ChoiceByCode,
@@ -54,7 +56,7 @@ class CostSerializer(serializers.ModelSerializer[Cost]):
     )
     cost_type = CodeField("cost_type")
     credits = CodeField(
-        "credits", "reference", allow_null=True, default=None, help_text="Reference of the cost it undoes."
+        "credits", "reference", allow_null=True, default=None, help_text="Reference of the cost it refunds."
     )
 
     class Meta:
@@ -76,6 +78,48 @@ class CostSerializer(serializers.ModelSerializer[Cost]):
             "credits",
             "withdrawn_on",
         ]
+
+
+class MonthCorrectionSerializer(serializers.Serializer[MonthEffect]):
+    """What a change of a cost adds to it in a closed month, negative what it takes off."""
+
+    month = MonthField()
+    amount = MinorField("amount_minor", help_text="0.00 where the amount stays and others carry it.")
+    charged_in = MonthField(help_text="The month that charges the difference as a correction.")
+
+
+class CostAnswerSerializer(CostSerializer):
+    """A cost as it was written, or would be, and what that means for months that are closed."""
+
+    id = serializers.IntegerField(
+        read_only=True, allow_null=True, help_text="Null for one that is not saved."
+    )
+    corrections = serializers.SerializerMethodField(
+        help_text="What of this change falls in closed months, by month; empty where nothing does."
+    )
+    not_shared = serializers.SerializerMethodField(
+        help_text="What of the cost lies before the first month of the cooperation: nobody is charged for it."
+    )
+
+    class Meta(CostSerializer.Meta):
+        fields = [*CostSerializer.Meta.fields, "corrections", "not_shared"]
+
+    @extend_schema_field(MonthCorrectionSerializer(many=True))
+    def get_corrections(self, cost: Cost) -> list[dict[str, str]]:
+        effect: ClosedEffect = self.context["effect"]
+        return [
+            {
+                "month": str(each.month),
+                "amount": minor_text(each.amount_minor),
+                "charged_in": str(effect.charged_in),
+            }
+            for each in effect.months
+        ]
+
+    @extend_schema_field(AmountField())
+    def get_not_shared(self, cost: Cost) -> str:
+        effect: ClosedEffect = self.context["effect"]
+        return minor_text(effect.not_shared_minor)
 
 
 class CostChangeSerializer(StrictSerializer):
@@ -100,7 +144,7 @@ class CostChangeSerializer(StrictSerializer):
         "reference",
         required=False,
         allow_null=True,
-        help_text="Reference of the cost that this credit note undoes in full.",
+        help_text="Reference of the cost that this credit note refunds, in full or in part, on days of it.",
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -358,3 +402,47 @@ class WholeStatementSerializer(serializers.Serializer[Statement]):
     content_hash = serializers.CharField(help_text="SHA-256 of what was issued; empty until then.")
     lines = StatementLineSerializer(many=True)
     shares = StatementShareSerializer(many=True)
+
+
+class LateShareSerializer(serializers.Serializer[Any]):
+    """What a late change makes of one municipality's share."""
+
+    municipality = serializers.CharField(help_text="Country and official code, such as SE1737.")
+    charged = MinorField("charged_minor", help_text="What is charged so far.")
+    should = MinorField("should_minor", help_text="What it should be.")
+    amount = MinorField("amount_minor", help_text="The difference.")
+
+
+class LateChangeSerializer(serializers.Serializer[Any]):
+    """A cost of a closed month that is not charged as it should be."""
+
+    cooperation = serializers.CharField(help_text="Address of the cooperation.")
+    month = MonthField("row.state.month")
+    reference = CodeField("row.cost", "reference", help_text="Of the cost.")
+    external_id = CodeField("row.cost", "external_id", help_text="Of the cost; empty where it has none.")
+    description = CodeField("row.cost", "description")
+    cause = serializers.ChoiceField(
+        LateChange.Cause.choices,
+        source="row.state.correction.cause",
+        help_text="Whether the cost changed, or who pays and how much of it.",
+    )
+    verdict = serializers.ChoiceField(
+        [each.value for each in Verdict],
+        source="row.state.verdict.value",
+        help_text="What happens to it: `counts` is charged unless it is left; `charge` and `left` are "
+        "decided; `waiting` waits for a decision, `unallocated` for a term that divides it.",
+    )
+    reason = serializers.CharField(help_text="Of the decision; empty where there is none.")
+    amount = MinorField(
+        "row.state.amount_minor", help_text="What charging it comes to, of all municipalities."
+    )
+    charged_in = serializers.SerializerMethodField(
+        help_text="Null where it is not charged; or the open month that charges it as a correction."
+    )
+    currency = serializers.CharField()
+    shares = LateShareSerializer(many=True, help_text="As far as the caller sees them.")
+
+    @extend_schema_field(MonthField(allow_null=True))
+    def get_charged_in(self, change: Any) -> str | None:
+        row: LateRow = change.row
+        return str(row.charged_in) if row.charged_in and row.state.verdict in CHARGED else None

@@ -1,5 +1,6 @@
 """Who pays what: costs to push, shares and statements to pull."""
 
+from copy import copy
 from typing import Any
 
 from django.db import transaction
@@ -8,17 +9,18 @@ from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.decorators import action
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from billing.actions import save_cost, withdraw_cost
+from billing.actions import check_cost, refuse_withdrawal, save_cost, withdraw_cost
 from billing.api import filters
 from billing.api.pagination import OfRuns
 from billing.api.serializers import (
+    CostAnswerSerializer,
     CostChangeSerializer,
     CostSerializer,
     CostWriteSerializer,
@@ -29,11 +31,12 @@ from billing.api.serializers import (
     WholeStatementSerializer,
 )
 from billing.models import Cost, Period, Run, RunTotal, Share, Statement
-from billing.reports import calendar_of, statement_of
+from billing.reports import calendar_of, closed_effect_of_cost, statement_of
 from municipalities.access import rights_of
-from municipalities.actions import add_once
+from municipalities.actions import add_once, known_row
 from municipalities.api.views import WriteViewSet, said_at_fields
-from municipalities.models import Token
+from municipalities.models import Cooperation, Token
+from sharedict.common.pagination import refusal
 from sharedict.common.viewsets import ReadViewSet
 
 CONTENT = [
@@ -49,7 +52,11 @@ CONTENT = [
     "credits_id",
 ]
 """What makes two costs with one external id the same."""
-
+DRY_RUN = OpenApiParameter(
+    "dry_run",
+    OpenApiTypes.BOOL,
+    description="True: all is checked and answered as it would be, with status 200, and nothing is saved.",
+)
 
 STATEMENT_NUMBER = Subquery(
     Statement.objects.filter(run=OuterRef("run_id"), municipality=OuterRef("municipality_id"))
@@ -73,47 +80,96 @@ class CostViewSet(WriteViewSet[Cost]):
     filterset_class = filters.CostFilters
     write_scope = Token.Scope.WRITE_COSTS
 
+    write_parameters = ("dry_run",)
+
     @extend_schema(
         request=CostWriteSerializer,
+        parameters=[DRY_RUN],
         responses={
-            201: CostSerializer,
-            200: OpenApiResponse(CostSerializer, "It was there already, with the same content."),
+            201: CostAnswerSerializer,
+            200: OpenApiResponse(
+                CostAnswerSerializer, "It was there already, with the same content; or it is a dry run."
+            ),
         },
     )
     def create(self, request: Request) -> Response:
-        """Add a cost. The months it covers are computed again within seconds.
+        """Add a cost. The open months it covers are computed again within seconds.
+
+        Closed ones keep what they charged: `corrections` says what falls there, and where it is charged.
 
         Safe to repeat: the same `external_id` with the same content answers 200 with the row that is there;
         with other content it answers 409, because a change is a PATCH.
         """
+        is_dry_run = self.is_dry_run()
         cooperation = self.cooperation_of(request)
         values = self.validated(CostWriteSerializer, cooperation)
+        row = Cost(cooperation=cooperation, **{"currency": cooperation.currency, **values})
         with said_at_fields(Cost, CostWriteSerializer):
-            cost, is_new = add_once(
-                row=Cost(cooperation=cooperation, **{"currency": cooperation.currency, **values}),
-                same=CONTENT,
-                save=lambda row: save_cost(cost=row, by=request.user),
-            )
-        return Response(CostSerializer(cost).data, status=201 if is_new else 200)
+            if is_dry_run:
+                known = known_row(row, CONTENT)
+                cost, is_new = known or check_cost(row), known is None
+            else:
+                cost, is_new = add_once(
+                    row=row, same=CONTENT, save=lambda row: save_cost(cost=row, by=request.user)
+                )
+        status = 201 if is_new and not is_dry_run else 200
+        return self.answer(cooperation, None if is_new else cost, cost, status)
 
-    @extend_schema(request=CostChangeSerializer, responses=CostSerializer)
+    @extend_schema(
+        request=CostChangeSerializer, parameters=[DRY_RUN], responses=OpenApiResponse(CostAnswerSerializer)
+    )
     def partial_update(self, request: Request, pk: int) -> Response:
-        """Change a cost. Months that are closed keep their shares; all others are computed again."""
+        """Change a cost. The open months it covers are computed again within seconds.
+
+        Closed ones keep what they charged: `corrections` says what changes there, and where it is charged.
+        """
+        is_dry_run = self.is_dry_run()
         with said_at_fields(Cost, CostChangeSerializer), transaction.atomic():
-            cost = self.row_to_write(request)
+            cost = self.row_to_write(request, lock=not is_dry_run)
+            before = copy(cost)
             values = self.validated(CostChangeSerializer, self.cooperation, partial=True)
             for name, value in values.items():
                 setattr(cost, name, value)
-            save_cost(cost=cost, by=request.user)
-        return Response(CostSerializer(cost).data)
+            if is_dry_run:
+                check_cost(cost)
+            else:
+                save_cost(cost=cost, by=request.user)
+        return self.answer(self.cooperation, before, cost)
 
-    @extend_schema(request=None, responses=CostSerializer, summary="Withdraw one of the costs")
+    @extend_schema(
+        request=None,
+        parameters=[DRY_RUN],
+        responses=OpenApiResponse(CostAnswerSerializer),
+        summary="Withdraw one of the costs",
+    )
     @action(detail=True, methods=["post"])
     def withdraw(self, request: Request, pk: int) -> Response:
-        """Let a cost count no longer, in any month that is not closed. Safe to repeat."""
+        """Let a cost count no longer. Safe to repeat.
+
+        What closed months have charged of it is taken back: see `corrections`.
+        """
+        is_dry_run = self.is_dry_run()
         with transaction.atomic():
-            cost = withdraw_cost(cost=self.row_to_write(request), on=timezone.localdate(), by=request.user)
-        return Response(CostSerializer(cost).data)
+            before = self.row_to_write(request, lock=not is_dry_run)
+            cost = copy(before)
+            if not is_dry_run:
+                cost = withdraw_cost(cost=cost, on=timezone.localdate(), by=request.user)
+            elif not cost.is_withdrawn:
+                refuse_withdrawal(cost)
+                cost.withdrawn_on = timezone.localdate()
+        return self.answer(self.cooperation, before, cost)
+
+    def is_dry_run(self) -> bool:
+        text = self.request.query_params.get("dry_run", "false")
+        if text not in ("true", "false"):
+            raise refusal("dry_run", _("Write true or false."))
+        return text == "true"
+
+    def answer(
+        self, cooperation: Cooperation, before: Cost | None, cost: Cost, status: int = 200
+    ) -> Response:
+        effect = closed_effect_of_cost(cooperation, before, cost)
+        return Response(CostAnswerSerializer(cost, context={"effect": effect}).data, status=status)
 
 
 class PeriodViewSet(ReadViewSet[Period]):

@@ -11,7 +11,13 @@ from billing.reports.corrections import (
     open_before,
     together,
 )
-from billing.reports.costs import before_first_month
+from billing.reports.effects import (
+    ClosedEffect,
+    MonthEffect,
+    before_first_month,
+    closed_effect_of_cost,
+    closed_months_of,
+)
 from billing.reports.late import Effect, LateRow, effects_of, first_open_month, late_rows, names_in
 from billing.reports.months import (
     Calendar,
@@ -36,14 +42,18 @@ from billing.reports.statements import head_of, preliminary, statement_of
 
 __all__ = [
     "Calendar",
+    "ClosedEffect",
     "Corrected",
     "Effect",
     "LateRow",
+    "MonthEffect",
     "Together",
     "before_first_month",
     "calendar_of",
     "changes_by_application",
     "charging_of",
+    "closed_effect_of_cost",
+    "closed_months_of",
     "corrected_in",
     "corrections_by_municipality",
     "corrections_of",

@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import Model, Q
 
 from agreements.models import Agreement, CostType, Key, KeyVersion, Term
-from billing.engine.facts import CostFact
+from billing.engine.facts import CostFact, day
 from billing.engine.spread import days_in, in_turn, month_part, refund_part
 from billing.models import Cost, Period
 from municipalities.actions import touched
@@ -139,10 +139,22 @@ def closed_effects_of_costs(
     return [_effect(months, before, after, families) for before, after in changes]
 
 
+def before_first_month(cost: Cost) -> int:
+    """The minor units of ``cost`` on days before its cooperation's first month, which nobody shares.
+
+    0 for a withdrawn cost, which counts nowhere.
+    """
+    first = cost.cooperation.first_month
+    if cost.is_withdrawn or cost.starts_on >= first:
+        return 0
+    families = _beside(_families(cost.cooperation, [(None, cost)]), None, cost)
+    return _not_shared(Month.of(first), _fact(cost), families)
+
+
 def _effect(months: Months, before: Cost | None, after: Cost | None, families: Families) -> ClosedEffect:
     old, new = _fact(before), _fact(after)
     concerned = _beside(families, before, after)
-    left_out, was_left_out = (_not_shared(months, fact, concerned) for fact in (new, old))
+    left_out, was_left_out = (_not_shared(months.first, fact, concerned) for fact in (new, old))
     if before and after and changed_columns(before, after).isdisjoint(_counting(after)):
         return ClosedEffect(not_shared_minor=left_out, was_not_shared_minor=was_left_out)
     spans = [(cost.starts_on, cost.ends_on) for cost in (before, after) if cost and not cost.is_withdrawn]
@@ -241,11 +253,10 @@ def _scope(fact: CostFact, month: Month) -> tuple[Any, ...]:
     return fact.application, fact.cost_type, fact.credits, days_in(fact, month)
 
 
-def _not_shared(months: Months, fact: CostFact | None, families: Families) -> int:
+def _not_shared(first: Month, fact: CostFact | None, families: Families) -> int:
     if fact is None:
         return 0
-    start = dt.date.fromisoformat(fact.starts_on)
-    before = months_between(start, min(months.first.first, dt.date.fromisoformat(fact.ends_on)))
+    before = months_between(day(fact.starts_on), min(first.first, day(fact.ends_on)))
     return sum(_part(fact, families, month) for month in before)
 
 

@@ -273,6 +273,30 @@ class ReadingSerializer(serializers.ModelSerializer[Reading]):
         ]
 
 
+class ReadingAnswerSerializer(ReadingSerializer):
+    """A reading as it was written, and what that means for months that are closed."""
+
+    closed_months = serializers.SerializerMethodField(
+        help_text="Closed months in which shares may have to be otherwise now; they keep what they charged."
+    )
+    decide_before = serializers.SerializerMethodField(
+        help_text="Null; or the month that cannot be proposed before somebody has decided whether such "
+        "differences are charged or left."
+    )
+
+    class Meta(ReadingSerializer.Meta):
+        fields = [*ReadingSerializer.Meta.fields, "closed_months", "decide_before"]
+
+    @extend_schema_field(serializers.ListField(child=MonthField()))
+    def get_closed_months(self, reading: Reading) -> list[str]:
+        return [str(month) for month in self.context["effect"].closed]
+
+    @extend_schema_field(MonthField(allow_null=True))
+    def get_decide_before(self, reading: Reading) -> str | None:
+        month = self.context["effect"].decided_before
+        return str(month) if month else None
+
+
 class CooperationOfBody(StrictSerializer):
     cooperation = serializers.SlugField(
         required=False,

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import copy
 from typing import Any, TypeVar
 
 from django.core.exceptions import NON_FIELD_ERRORS
@@ -30,6 +31,7 @@ from municipalities.api.serializers import (
     LinkSerializer,
     MemberSerializer,
     MunicipalitySerializer,
+    ReadingAnswerSerializer,
     ReadingChangeSerializer,
     ReadingSerializer,
     ReadingWriteSerializer,
@@ -37,7 +39,7 @@ from municipalities.api.serializers import (
     municipality_by_key,
 )
 from municipalities.models import Cooperation, Driver, Link, Member, Municipality, Reading, Site, Token
-from municipalities.portal import fields_by_message
+from municipalities.portal import Change, ShareEffect, effect_of, fields_by_message
 from sharedict.common.viewsets import ReadViewSet
 from sharedict.jobs.models import Job
 
@@ -77,10 +79,10 @@ class WriteViewSet(ReadViewSet[M]):
         if not isinstance(caller, Token) and not rights_of(caller, cooperation).may_edit:
             raise PermissionDenied(_("Only administrators of the cooperation change this."))
 
-    def row_to_write(self, request: Request) -> M:
+    def row_to_write(self, request: Request, *, lock: bool = True) -> M:
         """The row of the address, locked until the transaction ends; sets ``cooperation`` to its own."""
-        rows = self.get_queryset().select_for_update(of=("self",)).filter(pk=self.kwargs["pk"])
-        row: Any = rows.first()
+        rows = self.get_queryset().filter(pk=self.kwargs["pk"])
+        row: Any = (rows.select_for_update(of=("self",)) if lock else rows).first()
         if row is None or row.cooperation is None:
             raise Http404
         self.cooperation = row.cooperation
@@ -200,8 +202,8 @@ class ReadingViewSet(WriteViewSet[Reading]):
     @extend_schema(
         request=ReadingWriteSerializer,
         responses={
-            201: ReadingSerializer,
-            200: OpenApiResponse(ReadingSerializer, "It was there already, with the same content."),
+            201: ReadingAnswerSerializer,
+            200: OpenApiResponse(ReadingAnswerSerializer, "It was there already, with the same content."),
         },
     )
     def create(self, request: Request) -> Response:
@@ -218,18 +220,26 @@ class ReadingViewSet(WriteViewSet[Reading]):
                 same=["driver_id", "municipality_id", "reference_on", "value", "source"],
                 save=lambda row: save_row(row=row, by=request.user),
             )
-        return Response(ReadingSerializer(reading).data, status=201 if is_new else 200)
+        effect = effect_of(cooperation, [Change(None if is_new else reading, reading)])
+        return self.answer(reading, effect, status=201 if is_new else 200)
 
-    @extend_schema(request=ReadingChangeSerializer, responses=ReadingSerializer)
+    @extend_schema(request=ReadingChangeSerializer, responses=ReadingAnswerSerializer)
     def partial_update(self, request: Request, pk: int) -> Response:
-        """Correct a reading. The months it counts in are computed again."""
+        """Correct a reading. The open months that it counts in are computed again.
+
+        Closed ones keep what they charged: see `closed_months` and `decide_before`.
+        """
         with said_at_fields(Reading, ReadingChangeSerializer), transaction.atomic():
             reading = self.row_to_write(request)
+            before = copy(reading)
             values = self.validated(ReadingChangeSerializer, self.cooperation, partial=True)
             for name, value in values.items():
                 setattr(reading, name, value)
             save_row(row=reading, by=request.user)
-        return Response(ReadingSerializer(reading).data)
+        return self.answer(reading, effect_of(self.cooperation, [Change(before, reading)]))
+
+    def answer(self, reading: Reading, effect: ShareEffect, status: int = 200) -> Response:
+        return Response(ReadingAnswerSerializer(reading, context={"effect": effect}).data, status=status)
 
 
 class JobViewSet(ReadViewSet[Job]):

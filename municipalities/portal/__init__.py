@@ -9,7 +9,7 @@ from municipalities.portal.forms import (
     refuse,
     side_by_side,
 )
-from municipalities.portal.hooks import Change, Effect, add_effect_of, add_runs_at, effect_of, runs_at
+from municipalities.portal.hooks import Change, ShareEffect, add_effect_of, add_runs_at, effect_of, runs_at
 from municipalities.portal.imports import ImportPage
 from municipalities.portal.lists import (
     DATE,
@@ -43,7 +43,6 @@ __all__ = [
     "CountColumn",
     "DeletePage",
     "EditorsOnly",
-    "Effect",
     "EffectMixin",
     "EndPage",
     "Filter",
@@ -54,6 +53,7 @@ __all__ = [
     "RowForm",
     "RowMixin",
     "RowTable",
+    "ShareEffect",
     "add_effect_of",
     "add_runs_at",
     "choices_in",

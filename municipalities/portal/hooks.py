@@ -43,7 +43,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Effect:
+class ShareEffect:
     """What changes do to shares, in the reader's words.
 
     ``warnings`` are to be read before saving: what reaches into closed months. ``mark`` names what they say,
@@ -60,18 +60,18 @@ class Effect:
     decided_before: Month | None = None
 
 
-EffectOf = Callable[[Cooperation, Sequence[Change]], Effect]
-_effect_of: list[EffectOf] = []
+ShareEffectOf = Callable[[Cooperation, Sequence[Change]], ShareEffect]
+_effect_of: list[ShareEffectOf] = []
 
 
-def add_effect_of(maker: EffectOf) -> None:
+def add_effect_of(maker: ShareEffectOf) -> None:
     """Let the app above that shares costs say what changes do; adding one twice changes nothing."""
     if maker not in _effect_of:
         _effect_of.append(maker)
 
 
-def effect_of(cooperation: Cooperation, changes: Sequence[Change]) -> Effect:
+def effect_of(cooperation: Cooperation, changes: Sequence[Change]) -> ShareEffect:
     """What ``changes``, saved together, would do; nothing at all while no app knows."""
     for maker in _effect_of:
         return maker(cooperation, changes)
-    return Effect(by_change=("",) * len(changes))
+    return ShareEffect(by_change=("",) * len(changes))

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from municipalities.actions import delete_row, end_row, save_row, validate_row
 from municipalities.portal.forms import refuse
-from municipalities.portal.hooks import Change, Effect, effect_of
+from municipalities.portal.hooks import Change, ShareEffect, effect_of
 from municipalities.portal.pages import EditorsOnly, RowMixin
 
 
@@ -29,11 +29,11 @@ class EffectMixin(EditorsOnly):
     again; afterwards the message says what was done.
     """
 
-    effect = Effect()
+    effect = ShareEffect()
 
     def is_told(self, changes: Sequence[Change]) -> bool:
         """Whether the person knows what ``changes`` do; sets ``effect``."""
-        self.effect = effect_of(self.cooperation, changes) if changes else Effect()
+        self.effect = effect_of(self.cooperation, changes) if changes else ShareEffect()
         return not self.effect.mark or self.effect.mark == self.request.POST.get("told")
 
     def say(self, done: str) -> None:

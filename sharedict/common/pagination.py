@@ -28,12 +28,12 @@ class KeyPagination(BasePagination):
     """Further statuses that a page may answer with."""
 
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
-        size, after = self._size(request), self._cursor(request, queryset.model)
+        size, after = self._size(request), self._cursor(request, len(queryset.model._meta.pk_fields))
         rows = queryset.order_by("pk")
         if after is not None:
             rows = rows.filter(pk__gt=after)
         found = list(rows[: size + 1])
-        self.next_url = self._next_url(request, found[size - 1]) if len(found) > size else None
+        self.next_url = self._next_url(request, _key(found[size - 1])) if len(found) > size else None
         return found[:size]
 
     def get_paginated_response(self, data: Any) -> Response:
@@ -82,19 +82,36 @@ class KeyPagination(BasePagination):
             raise refusal("page_size", _("A page has 1 to %(most)d rows.") % {"most": self.max_page_size})
         return int(text)
 
-    def _cursor(self, request: Request, model: type[Model]) -> Any:
+    def _cursor(self, request: Request, length: int) -> Any:
+        """The key that the page begins after, of ``length`` numbers; None on the first page."""
         text = request.query_params.get("cursor")
         if text is None:
             return None
         parts = [int(part) for part in text.split(".")] if CURSOR.fullmatch(text) else []
-        if len(parts) != len(model._meta.pk_fields):
+        if len(parts) != length:
             raise refusal("cursor", _("This is not a cursor of this list: take it from “next”."))
         return parts[0] if len(parts) == 1 else tuple(parts)
 
-    def _next_url(self, request: Request, last: Model) -> str:
-        keys = last.pk if isinstance(last.pk, tuple) else (last.pk,)
-        url: str = replace_query_param(request.build_absolute_uri(), "cursor", ".".join(map(str, keys)))
+    def _next_url(self, request: Request, key: tuple[int, ...]) -> str:
+        url: str = replace_query_param(request.build_absolute_uri(), "cursor", ".".join(map(str, key)))
         return url
+
+
+class ComputedPagination(KeyPagination):
+    """Pages of rows that are computed: each has a ``key`` of whole numbers, ``view.key_length`` of them.
+
+    They are given in the order of their keys.
+    """
+
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
+        size, after = self._size(request), self._cursor(request, view.key_length)
+        rows = [row for row in queryset if after is None or row.key > after]
+        self.next_url = self._next_url(request, rows[size - 1].key) if len(rows) > size else None
+        return rows[:size]
+
+
+def _key(row: Model) -> tuple[int, ...]:
+    return row.pk if isinstance(row.pk, tuple) else (row.pk,)
 
 
 def refusal(name: str, message: str, code: str = "invalid") -> exceptions.ValidationError:

@@ -42,12 +42,13 @@ class ViewSet(GenericViewSet[M]):
     counted, which writes, and ends with the answer, whatever that is.
 
     ``queryset`` is what one page loads. ``write_scope`` names the scope that a token needs for anything but
-    reading; without one nothing is written here.
+    reading; without one nothing is written here. ``write_parameters`` are those that writing takes.
     """
 
     pagination_class: type[KeyPagination] = KeyPagination
     lookup_value_converter = "int"
     write_scope: ClassVar[str] = ""
+    write_parameters: ClassVar[tuple[str, ...]] = ()
 
     @classmethod
     def as_view(cls, actions: Any = None, **initkwargs: Any) -> Any:
@@ -70,19 +71,23 @@ class ViewSet(GenericViewSet[M]):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        if request.method in SAFE_METHODS:
+        is_read = request.method in SAFE_METHODS
+        if is_read:
             self.moment.enter_context(moments.reading())
         if self.action == "list":
-            self.refuse_odd_parameters(request)
+            filterset: Any = getattr(self, "filterset_class", None)
+            filters = filterset.base_filters if filterset else ()
+            self.refuse_odd_parameters(request, {*self.pagination_class.names, *filters})
+        elif not is_read:
+            self.refuse_odd_parameters(request, {*self.write_parameters})
 
-    def refuse_odd_parameters(self, request: Request) -> None:
-        """A filter that is misspelt or empty must not answer with everything."""
-        filterset: Any = getattr(self, "filterset_class", None)
-        known = {*self.pagination_class.names, *(filterset.base_filters if filterset else ())}
+    def refuse_odd_parameters(self, request: Request, known: set[str]) -> None:
+        """A filter that is misspelt or empty must not answer with everything, nor a dry run be none."""
         for name, values in request.query_params.lists():
             if name not in known:
                 message = _("There is no such parameter. Those there are: %(names)s.")
-                raise refusal(name, message % {"names": ", ".join(sorted(known))}, "unknown")
+                names = ", ".join(sorted(known)) or "\N{EM DASH}"
+                raise refusal(name, message % {"names": names}, "unknown")
             if len(values) > 1 or not values[0]:
                 raise refusal(name, _("Say it once, or leave the parameter out."), "blank")
 

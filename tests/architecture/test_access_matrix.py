@@ -121,7 +121,7 @@ EXPECTED: dict[str, str] = {
         ],
         READ,
     ),
-    **dict.fromkeys(["v1:shares-list", "v1:runs-facts"], READ),
+    **dict.fromkeys(["v1:shares-list", "v1:late-changes-list", "v1:runs-facts"], READ),
     **dict.fromkeys(["post v1:costs-list", "post v1:readings-list"], CREATE),
     **dict.fromkeys(["patch v1:costs-detail", "patch v1:readings-detail", "post v1:costs-withdraw"], CHANGE),
 }

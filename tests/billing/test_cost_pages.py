@@ -409,7 +409,7 @@ def test_a_costs_page_takes_the_same_number_of_queries_for_any_number_of_months(
 ) -> None:
     cost = CostFactory(cooperation=north, ends_on=dt.date(2026, 1, 1) + dt.timedelta(days=30 * count))
     compute(north)
-    with django_assert_max_num_queries(13 + MOMENT):
+    with django_assert_max_num_queries(16 + MOMENT):
         client.get(page(cost))
 
 

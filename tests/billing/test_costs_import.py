@@ -203,7 +203,7 @@ def test_a_credited_cost_keeps_what_its_credit_note_repeats(client: Client) -> N
     )  # fmt: skip
     assert counts(upload(client, ROW.replace("Fjord", "Fjell"))) == {"changed": 1}
     for row in (ROW.replace("1 250,50", "1"), ROW.replace("L-1", "N-1").replace("1 250,50", "-1")):
-        assert "stay alike" in " ".join(errors(upload(client, row))[2])
+        assert "change it on its own page" in " ".join(errors(upload(client, row))[2])
     note.refresh_from_db()
     assert note.amount == Decimal("-1250.50")
 
