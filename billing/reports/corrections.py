@@ -11,7 +11,7 @@ from billing.reports.rows import minor_of, run_of
 from billing.snapshots import LateState
 from sharedict.audit.models import Entry
 from sharedict.common.access import Viewer
-from sharedict.kernel.periods import Month
+from sharedict.kernel.periods import Month, months_between
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +96,19 @@ def entered_after(period: Period, cost: Cost) -> list[Entry]:
 
 
 def open_before(period: Period) -> list[tuple[Month, bool]]:
-    """The open months before ``period``, in order, and whether each is empty: nothing is charged in it."""
+    """The months before ``period`` that are not closed, in order, and whether each is empty; one query.
+
+    Months run without a gap from the cooperation's first one: one that is not there yet is empty.
+    """
     rows = Period.objects.of(period.cooperation).filter(first_day__lt=period.first_day)
     lines = RunLine.objects.filter(run=OuterRef("current_run"))
-    found = rows.exclude(state=Period.State.CLOSED).annotate(is_full=Exists(lines)).order_by("first_day")
-    return [(Month.of(first_day), not full) for first_day, full in found.values_list("first_day", "is_full")]
+    known = {
+        Month.of(first_day): (state, is_full)
+        for first_day, state, is_full in rows.annotate(is_full=Exists(lines)).values_list(
+            "first_day", "state", "is_full"
+        )
+    }
+    months = {*known, *months_between(period.cooperation.first_month, period.first_day)}
+    missing = (Period.State.OPEN, False)
+    found = [(month, *known.get(month, missing)) for month in sorted(months)]
+    return [(month, not is_full) for month, state, is_full in found if state != Period.State.CLOSED]

@@ -163,7 +163,7 @@ class CostChange(SaveCost, ChangePage):
             "before_minor": before,
             "first_month_name": month_name(Month.of(self.cooperation.first_month)),
             "sum_minor": sum(parts),
-            "has_sum": len(parts) > 2,
+            "has_sum": len(lines) + len(uncharged) + bool(before) > 1,
             "currency": cost.currency,
         }
 

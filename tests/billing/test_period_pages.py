@@ -1,6 +1,8 @@
 """The months, and the two people and two steps that close one."""
 
 import csv
+import datetime as dt
+import html
 import io
 from collections.abc import Callable
 
@@ -11,13 +13,15 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from agreements.models import Term
-from billing.models import Cost, Period
+from billing.actions import decide_late, recompute
+from billing.models import Cost, Period, Run
+from billing.snapshots import late_states
 from municipalities.models import Cooperation
 from sharedict.accounts.models import User
 from sharedict.templatetags.money import minor
 from tests.budgets import MOMENT
 from tests.factories.billing import close, compute
-from tests.factories.municipalities import MemberFactory
+from tests.factories.municipalities import MemberFactory, MunicipalityFactory
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[[User], Client]
@@ -111,7 +115,7 @@ def test_pages_take_the_same_few_queries_whatever_their_size(
         with CaptureQueriesContext(connection) as queries:
             assert client.get(f"/north/{path}").status_code == 200
         counts.append(len(queries))
-    assert counts[0] == counts[1] <= 15 + MOMENT
+    assert counts[0] == counts[1] <= 17 + MOMENT
 
 
 def test_one_proposes_and_another_closes(
@@ -134,7 +138,7 @@ def test_one_proposes_and_another_closes(
     closed = Period.objects.get(cooperation=north, first_day="2026-09-01")
     assert closed.is_closed
     text = second.get("/north/costs/2026-09/SE1737/").content.decode()
-    assert "Statement 1, closed" in text
+    assert "Statement 1, issued" in text
 
 
 def test_a_month_cannot_close_before_the_one_before_it(
@@ -177,23 +181,133 @@ def test_only_administrators_take_the_steps(
     assert sign_in(stranger).post(path).status_code == 404
 
 
-def test_a_late_change_is_noted_and_changes_nothing(
+@pytest.fixture
+def late(
     north: Cooperation,
-    october: Period,
+    september: Period,
     costs: list[Cost],
     administrator: User,
     second_administrator: User,
-    sign_in: SignIn,
+) -> Cost:
+    """The licence of September, 100.00 when it was closed and 160.00 now: 30.00 more for each."""
+    close(september, proposer=administrator, closer=second_administrator)
+    Cost.objects.filter(pk=costs[0].pk).update(amount=160)
+    recompute(cooperation_id=north.pk, touches=(dt.date.min, None))
+    costs[0].refresh_from_db()
+    return costs[0]
+
+
+def test_a_closed_month_keeps_its_figures_and_says_where_it_is_corrected(
+    late: Cost, finance: User, sign_in: SignIn
 ) -> None:
-    first = Period.objects.get(cooperation=north, first_day="2026-09-01")
-    close(first, proposer=administrator, closer=second_administrator)
-    Cost.objects.filter(pk=costs[0].pk).update(amount=999)
-    compute(north)
-    text = sign_in(administrator).get("/north/costs/2026-09/").content.decode()
-    assert "changed after it was closed" in text
+    text = sign_in(finance).get("/north/costs/2026-09/").content.decode()
+    assert "Later changes of this month" in text
+    assert "Corrected in October 2026: 1 cost, +60.00\xa0SEK." in text
     assert "130.00" in text
-    overview = sign_in(administrator).get("/north/overview/").content.decode()
-    assert "something changed after it was closed" in overview
+    assert "190.00" not in text
+
+
+def test_a_month_shows_the_corrections_it_charges_by_cost_and_by_municipality(
+    north: Cooperation, late: Cost, administrator: User, sign_in: SignIn
+) -> None:
+    text = sign_in(administrator).get("/north/costs/2026-10/").content.decode()
+    section = text[text.index('id="corrections"') : text.index('id="totals"')]
+    assert f"/north/costs/late/2026-09/{late.reference}/" in section
+    assert "+60.00" in section
+    totals = text[text.index('id="totals"') :]
+    assert totals.count('data-label="Of it corrections">+30.00') == 2
+    assert 'data-label="Of it corrections">+60.00' in totals
+
+
+def test_closing_says_what_it_charges_and_what_it_leaves(
+    north: Cooperation, late: Cost, administrator: User, second_administrator: User, sign_in: SignIn
+) -> None:
+    client = sign_in(administrator)
+    text = client.get("/north/costs/2026-10/propose/").content.decode()
+    assert "1 correction of earlier months is charged: +60.00\xa0SEK." in text
+    [state] = late_states(north)
+    decide_late(cooperation=north, states=[state], verdict="leave", reason="Agreed", by=administrator)
+    recompute(cooperation_id=north.pk, touches=(dt.date.min, None))
+    text = client.get("/north/costs/2026-10/propose/").content.decode()
+    assert "1 late change was left uncharged: +60.00\xa0SEK." in text
+    assert "is charged" not in text
+    client.post("/north/costs/2026-10/propose/")
+    text = sign_in(second_administrator).get("/north/costs/2026-10/close/").content.decode()
+    assert "1 late change was left uncharged: +60.00\xa0SEK." in text
+
+
+def test_empty_months_close_along_and_say_so(
+    north: Cooperation, costs: list[Cost], administrator: User, sign_in: SignIn
+) -> None:
+    Cooperation.objects.filter(pk=north.pk).update(first_month=dt.date(2026, 6, 1))
+    north.refresh_from_db()
+    compute(north)
+    client, said = (
+        sign_in(administrator),
+        "June 2026 to August 2026 have no costs, and close together with it.",
+    )
+    assert said in client.get("/north/costs/2026-09/").content.decode()
+    assert said in client.get("/north/costs/2026-09/propose/").content.decode()
+    october = client.get("/north/costs/2026-10/").content.decode()
+    assert "Close this month first:" in october
+    assert said not in october
+    assert client.post("/north/costs/2026-09/propose/").status_code == 302
+
+
+def test_notices_are_sentences_with_names(
+    north: Cooperation, september: Period, administrator: User, sign_in: SignIn
+) -> None:
+    MemberFactory(
+        cooperation=north,
+        municipality=MunicipalityFactory(code="1766", name="Sunne"),
+        valid_until=dt.date(2026, 9, 1),
+    )
+    Run.objects.filter(pk=september.current_run_id).update(
+        notices=[
+            {
+                "code": "stale_reading",
+                "about": "population",
+                "places": ["SE1737", "SE1783"],
+                "dates": ["2023-12-31"],
+            },
+            {"code": "left", "about": "erp", "places": ["SE1766"], "dates": []},
+            {"code": "no_fixed_part", "about": "even", "places": ["SE1737"], "dates": []},
+        ]
+    )
+    client = sign_in(administrator)
+    for path in ("", "propose/"):
+        text = html.unescape(client.get(f"/north/costs/2026-09/{path}").content.decode())
+        assert "Population of Torsby and Hagfors is from 31 December 2023: more than a year before" in text
+        assert "Sunne left after 31 August 2026 and still subscribes to ERP: it pays nothing." in text
+        assert "divides and has no fixed part in it: it pays nothing of that part." in text
+    assert "3 things to look at before it closes" in client.get("/north/overview/").content.decode()
+
+
+def test_a_month_that_failed_says_why(
+    north: Cooperation, september: Period, administrator: User, sign_in: SignIn
+) -> None:
+    Period.objects.filter(pk=september.pk).update(failure="The key even is broken.")
+    client = sign_in(administrator)
+    text = client.get("/north/costs/2026-09/").content.decode()
+    assert "This month could not be computed" in text
+    assert "The key even is broken." in text
+    assert "/north/costs/2026-09/propose/" not in text
+    assert (
+        "September 2026 could not be computed: The key even is broken."
+        in client.get("/north/overview/").content.decode()
+    )
+
+
+def test_what_waits_stands_in_the_way_and_on_the_overview(
+    north: Cooperation, late: Cost, default_term: Term, administrator: User, sign_in: SignIn
+) -> None:
+    default_term.delete()
+    recompute(cooperation_id=north.pk, touches=(dt.date.min, None))
+    client = sign_in(administrator)
+    text = client.get("/north/costs/2026-10/").content.decode()
+    assert "late changes of closed months wait for a decision" in text
+    assert "/north/costs/2026-10/propose/" not in text
+    assert "wait to be charged or left" in client.get("/north/overview/").content.decode()
 
 
 def test_a_month_without_costs_does_not_exist(october: Period, administrator: User, sign_in: SignIn) -> None:
