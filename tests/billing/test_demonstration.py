@@ -14,6 +14,7 @@ from pytest_django import DjangoDbBlocker
 from agreements.models import KeyVersion
 from billing.management.demonstration.cooperations import MONTHS_SHOWN, load_cooperations, load_people
 from billing.models import Cost, Period, Run, RunLine, Share, Statement
+from billing.snapshots import late_states
 from municipalities.access import rights_of
 from municipalities.models import Cooperation, Link, Member, Site
 from services.models import Application, Installation, Subscription
@@ -142,6 +143,18 @@ def test_a_credit_note_undoes_its_invoice() -> None:
     runs = Run.objects.of(north()).current()
     pair = Share.objects.filter(run__in=list(runs), line__cost__in=[credit, credit.credits])
     assert {row["sum"] for row in pair.values("municipality").annotate(sum=Sum("amount"))} == {Decimal(0)}
+
+
+def test_late_changes_are_there_charged_to_be_charged_and_waiting() -> None:
+    """One late cost was charged in a closed month, one is to be; a late reading waits in East Värmland."""
+    charged = RunLine.objects.of(north()).current().filter(concerns__isnull=False)
+    states = [(line.run.period.state, line.amount) for line in charged.order_by("concerns")]
+    assert states == [("closed", Decimal("12480.00")), ("open", Decimal("2983.42"))]
+    assert [state.verdict for state in late_states(north())] == ["counts"]
+    east = Cooperation.objects.get(slug="east-varmland")
+    waiting = late_states(east)
+    assert {state.verdict for state in waiting} == {"waiting"}
+    assert {state.correction.cost.application for state in waiting} == {"helpdesk"}
 
 
 def test_every_way_to_choose_a_term_is_seen() -> None:

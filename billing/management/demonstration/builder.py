@@ -112,6 +112,13 @@ class Builder:
                 )
             )
 
+    def correct(self, code: str, day: dt.date, name: str, more: int, source: str) -> None:
+        """Raise the reading of the driver ``code`` of ``day`` for one member by ``more``."""
+        rows = Reading.objects.filter(driver__code=code, driver__cooperation=self.cooperation)
+        reading = rows.get(municipality=self.members[name], reference_on=day)
+        reading.value, reading.source = reading.value + more, source
+        self.add(reading)
+
     def key(
         self,
         code: str,
@@ -227,8 +234,12 @@ class Builder:
         *,
         open_months: int,
         events: Mapping[Month, Callable[[Month], object]] | None = None,
+        afterwards: Mapping[Month, Callable[[Month], object]] | None = None,
     ) -> None:
-        """Enter every invoice of ``months``, compute the shares, and close all but the last months."""
+        """Enter every invoice of ``months``, compute the shares, and close all but the last months.
+
+        ``events`` happen before any month is closed, ``afterwards`` right after their month was.
+        """
         invoices = [
             self.cost(
                 contract,
@@ -247,4 +258,7 @@ class Builder:
         for period in Period.objects.of(self.cooperation).order_by("first_day")[: len(months) - open_months]:
             compute_period(period_id=period.pk)  # with the rounding that the month before left
             close_period(period=propose_period(period=period, by=self.by), by=self.closer)
+            if happen_late := (afterwards or {}).get(period.month):
+                happen_late(period.month)
+                run_all()
         run_all()

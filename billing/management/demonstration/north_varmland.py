@@ -43,6 +43,10 @@ CONTRACTS = (
 )
 MOVE = Contract("erp", "operations", "Klarälv Drift AB", "Move of the ERP servers", 4_650_000)
 FAULTY = Contract("e-services", "support", "Skolbänken AB", "Hours charged to the wrong customer", 1_239_995)
+HOURS = Contract(
+    "erp", "support", "Järnvall Affärssystem AB", "Support by the hour, ERP: hours invoiced late", 1_248_000
+)
+UPGRADE = Contract("real-estate", "licence", "Gränsmark Data AB", "Extra licences, real estate", 298_342)
 STUDY = Contract(None, "consulting", "Ljusälven Konsult AB", "Study of a common e-archive", 7_800_050)
 
 
@@ -64,6 +68,10 @@ def build(builder: Builder, places: dict[str, Municipality], months: list[Month]
             months[8]: lambda month: _late_joiner(builder, month),
             months[10]: lambda month: _credit(builder, month),
             months[-1]: lambda month: _undecided(builder, month),
+        },
+        afterwards={
+            months[8]: lambda month: _late(builder, HOURS, month, "20418"),
+            months[12]: lambda month: _late(builder, UPGRADE, month, "77120"),
         },
     )
 
@@ -198,7 +206,7 @@ def _late_joiner(builder: Builder, month: Month) -> None:
 
 
 def _credit(builder: Builder, month: Month) -> None:
-    """An invoice that was wrong, and the credit note that undoes it."""
+    """An invoice that was wrong, and the credit note that refunds all of it."""
     span = month.first, month.after
     wrong = builder.enter(builder.cost(FAULTY, *span, minor=FAULTY.minor, invoice_number="88104"))
     builder.enter(builder.cost(FAULTY, *span, minor=-FAULTY.minor, invoice_number="88104-K", credits=wrong))
@@ -207,3 +215,8 @@ def _credit(builder: Builder, month: Month) -> None:
 def _undecided(builder: Builder, month: Month) -> None:
     """A cost of a type that no term covers: something for the administrator to decide."""
     builder.enter(builder.cost(STUDY, month.first, month.after, invoice_number="2204"))
+
+
+def _late(builder: Builder, contract: Contract, month: Month, invoice_number: str) -> None:
+    """An invoice that comes when its month is closed: the next month charges it as a correction."""
+    builder.enter(builder.cost(contract, month.first, month.after, invoice_number=invoice_number))
