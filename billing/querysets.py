@@ -61,20 +61,49 @@ class CostQuerySet(TenantQuerySet["Cost"]):
 
 class PeriodQuerySet(TenantQuerySet["Period"]):
     def with_staleness(self) -> Self:
-        """With ``is_stale``: whether a job that is not done announces a change to a day of the month."""
-        jobs = apps.get_model("jobs.Job")._default_manager.unfinished()
-        later = ExpressionWrapper(OuterRef("first_day") + INTO_NEXT_MONTH, output_field=DateField())
-        return self.annotate(
-            is_stale=Exists(
-                jobs.filter(cooperation=OuterRef("cooperation"), touches_from__lt=TruncMonth(later)).filter(
-                    Q(touches_until__isnull=True) | Q(touches_until__gt=OuterRef("first_day"))
+        """With ``is_stale``: whether what everybody sees of the month may not be up to date.
+
+        So it is where the month could not be computed, and where a job announces a change to one of its days
+        that is not done, or failed since then and was followed by none that succeeded. The first open month
+        charges what the closed ones find, so changes to them, and their failures, count there too.
+        """
+        jobs: QuerySet[Any] = apps.get_model("jobs.Job")._default_manager.filter(
+            cooperation=OuterRef("cooperation")
+        )
+        waiting = jobs.filter(state__in=["queued", "running"])
+        # Where only months failed, each of them says so itself.
+        failed = jobs.filter(state="failed", finished_at__gt=OuterRef("current_run__computed_at")).exclude(
+            error__startswith="MonthsFailedError"
+        )
+        mended = jobs.filter(_touches(OuterRef(OuterRef("first_day"))), state="done")
+        before = self.model._default_manager.filter(
+            cooperation=OuterRef("cooperation"), first_day__lt=OuterRef("first_day")
+        )
+        touches = _touches(OuterRef("first_day"))
+        is_first_open = ~Q(state="closed") & ~Exists(before.exclude(state="closed"))
+        is_behind = (
+            ~Q(failure="")
+            | Exists(waiting.filter(touches))
+            | Exists(failed.filter(touches, ~Exists(mended.filter(finished_at__gt=OuterRef("finished_at")))))
+            | (
+                is_first_open
+                & (
+                    Exists(waiting.filter(touches_from__lt=OuterRef("first_day")))
+                    | Exists(before.exclude(failure=""))
                 )
             )
         )
+        return self.annotate(is_stale=ExpressionWrapper(is_behind, output_field=BooleanField()))
 
     def for_listing(self) -> Self:
         """With the current run."""
         return self.select_related("current_run").defer("current_run__facts", "current_run__carry")
+
+
+def _touches(first_day: Any) -> Q:
+    """Jobs that announce a change to a day of the month that begins on ``first_day``."""
+    after = TruncMonth(ExpressionWrapper(first_day + INTO_NEXT_MONTH, output_field=DateField()))
+    return Q(touches_from__lt=after) & (Q(touches_until__isnull=True) | Q(touches_until__gt=first_day))
 
 
 class RunQuerySet(TenantQuerySet["Run"]):
