@@ -1,0 +1,259 @@
+"""A database of release 0.1 is migrated: all it ever charged stays, and what came late is corrected.
+
+The dump and what release 0.1 said of it are history: see ``tests/release_0_1``.
+"""
+
+import datetime as dt
+import gzip
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg2
+import pytest
+
+from sharedict.kernel.periods import Month
+from tests.platform.portal import ROOT, environment
+
+PAST = ROOT / "tests" / "release_0_1"
+EXPECTED = json.loads((PAST / "expected.json").read_text(encoding="utf-8"))["cooperations"]
+Told = dict[str, Any]
+
+
+def load(url: str) -> None:
+    """Play the dump into an empty database, as psql would: SQL, and rows between COPY and ``\\.``."""
+    connection = psycopg2.connect(url)
+    connection.autocommit = True
+    with connection.cursor() as cursor, gzip.open(PAST / "database.sql.gz", "rt", encoding="utf-8") as dump:
+        sql: list[str] = []
+        for line in dump:
+            if line.startswith("COPY "):
+                if sql:
+                    cursor.execute("".join(sql))
+                    sql = []
+                cursor.copy_expert(line, _Rows(dump))
+            elif line.strip() and not line.startswith(("\\", "--")):
+                sql.append(line)
+        cursor.execute("".join(sql))
+    connection.close()
+
+
+class _Rows:
+    """The rows of one COPY block, up to the line that ends it."""
+
+    def __init__(self, dump: Iterator[str]) -> None:
+        self.dump, self.rest, self.is_ended = dump, b"", False
+
+    def read(self, size: int = 8192) -> bytes:
+        while len(self.rest) < size and not self.is_ended:
+            line = next(self.dump)
+            self.is_ended = line == "\\.\n"
+            self.rest += b"" if self.is_ended else line.encode()
+        found, self.rest = self.rest[:size], self.rest[size:]
+        return found
+
+
+@pytest.fixture(scope="module")
+def upgraded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
+    """What a database of release 0.1 says after ``migrate`` and the jobs that this orders."""
+    server = urlsplit(os.environ["DATABASE_URL"])
+    name = f"upgrade_{os.environ['SHAREDICT_TEST_RUN']}_{os.getpid()}"
+    url = urlunsplit(server._replace(path=f"/{name}"))
+    admin = psycopg2.connect(urlunsplit(server))
+    admin.autocommit = True
+    variables = environment(
+        DATABASE_URL=url,
+        REDIS_URL=os.environ["REDIS_URL"],
+        DJANGO_SETTINGS_MODULE="sharedict.settings",
+        SHAREDICT_VAR=str(tmp_path_factory.mktemp("var")),
+    )
+    with admin.cursor() as cursor:
+        cursor.execute(f"CREATE DATABASE {name}")
+        try:
+            load(url)
+            _run(variables, "manage.py", "migrate", "--verbosity", "0")
+            yield json.loads(_run(variables, "-m", "tests.billing.upgraded"))
+        finally:
+            cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    admin.close()
+
+
+def _run(variables: dict[str, str], *arguments: str) -> str:
+    done = subprocess.run(
+        [sys.executable, *arguments],
+        cwd=Path(ROOT),
+        env=variables,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=180,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def closed_then(slug: str) -> dict[str, Told]:
+    """The months that release 0.1 had closed."""
+    return {month: told for month, told in EXPECTED[slug]["months"].items() if told["state"] == "closed"}
+
+
+def shares_then(told: Told, costs: list[Any]) -> dict[str, dict[str, int]]:
+    """The shares of a month by reference; a few stand in the file under their cost's description."""
+    known = {reference for reference, *_rest in costs}
+    described = {description: reference for reference, *_rest, description in costs}
+    return {name if name in known else described[name]: parts for name, parts in told["shares"].items()}
+
+
+def test_every_job_is_done_and_no_month_failed(upgraded: Told) -> None:
+    assert upgraded["jobs"] == [["done", ""]]
+    for told in upgraded["cooperations"].values():
+        assert {month.get("failure", "") for month in told["months"].values()} == {""}
+
+
+def test_what_was_charged_stays_to_the_share(upgraded: Told) -> None:
+    for slug in EXPECTED:
+        then, now = closed_then(slug), upgraded["cooperations"][slug]["months"]
+        costs = upgraded["cooperations"][slug]["costs"]
+        assert then
+        for month, told in then.items():
+            found = now[month]
+            assert (found["state"], found["is_taken_over"], found["rule_version"]) == ("closed", False, 1)
+            assert (found["total"], found["shares"]) == (told["total"], shares_then(told, costs))
+            assert found["corrections"] == {}
+            assert {
+                payer: {name: one[name] for name in ("number", "name", "amount")}
+                for payer, one in found["statements"].items()
+            } == told["statements"]
+
+
+def test_every_statement_is_taken_over_once_and_reads_as_it_was_hashed(upgraded: Told) -> None:
+    for slug in EXPECTED:
+        now = upgraded["cooperations"][slug]["months"]
+        for month in closed_then(slug):
+            for one in now[month]["statements"].values():
+                assert (one["is_taken_over"], one["hash_matches"], one["rows"]) == (True, True, 1)
+
+
+def test_the_month_before_and_the_year_count_what_was_closed_no_later(upgraded: Told) -> None:
+    """A month that was closed after a later one was no part of what that one's statements said."""
+    for slug in EXPECTED:
+        then, now = closed_then(slug), upgraded["cooperations"][slug]["months"]
+        order = {month: (dt.datetime.fromisoformat(now[month]["closed_at"]), month) for month in then}
+        for month, told in then.items():
+            year_from = str(year_of(Month.parse(month), EXPECTED[slug]["year_starts_in"]))
+            known = {other for other in then if order[other] <= order[month]}
+            earlier = [other for other in known if year_from <= other < month]
+            before = str(Month.parse(month).plus(-1))
+            before = before if before in known else None
+            for payer, one in told["statements"].items():
+                found = now[month]["statements"][payer]
+                assert (found["before_month"], found["year_from"]) == (before, year_from)
+                assert found["before"] == (minor(then[before], payer) if before else 0)
+                assert found["year"] == minor(told, payer) + sum(
+                    minor(then[other], payer) for other in earlier
+                )
+                assert found["number"] == one["number"]
+
+
+def year_of(month: Month, starts_in: int) -> Month:
+    return Month(month.year if month.number >= starts_in else month.year - 1, starts_in)
+
+
+def minor(told: Told, payer: str) -> int:
+    """What ``payer`` was charged in a month, in minor units."""
+    return int(Decimal(told["statements"].get(payer, {"amount": "0"})["amount"]) * 100)
+
+
+def test_months_run_without_a_gap_and_those_left_before_the_last_closed_one_are_closed_as_empty(
+    upgraded: Told,
+) -> None:
+    for slug in EXPECTED:
+        cooperation, then = upgraded["cooperations"][slug], closed_then(slug)
+        first, last = min(EXPECTED[slug]["months"]), max(then)
+        assert cooperation["first_month"] == f"{first}-01"
+        now = cooperation["months"]
+        months, month = [], Month.parse(first)
+        while str(month) <= str(Month.parse(last).plus(1)):
+            months.append(str(month))
+            month = month.plus(1)
+        assert sorted(now)[: len(months)] == months
+        for month_before in months[:-1]:
+            if month_before not in then:
+                found = now[month_before]
+                assert (found["state"], found["is_taken_over"], found["total"]) == ("closed", True, "0.00")
+                assert found["shares"] == found["statements"] == {}
+        assert {now[each]["state"] for each in now if each > last} == {"open"}
+        assert {now[each]["rule_version"] for each in now if each > last} == {2}
+
+
+def part(amount: int, start: str, end: str, month: str) -> int:
+    """What of a cost falls in ``month``: spread by days, as the difference of two rounded-down sums."""
+    first, after = dt.date.fromisoformat(start), dt.date.fromisoformat(end)
+    days = (after - first).days
+
+    def until(day: dt.date) -> int:
+        return abs(amount) * min(days, max(0, (day - first).days)) // days
+
+    here = Month.parse(month)
+    size = until(here.after) - until(here.first)
+    return size if amount > 0 else -size
+
+
+def test_what_came_late_is_corrected_in_the_first_open_month(upgraded: Told) -> None:
+    """Each cost's part of each closed month, by hand: what was not charged then is charged now.
+
+    What changed who pays, or for how much of it, comes to nothing in all and waits for a decision.
+    """
+    for slug in EXPECTED:
+        cooperation, then = upgraded["cooperations"][slug], closed_then(slug)
+        now = cooperation["months"]
+        closed = [month for month, told in now.items() if told["state"] == "closed"]
+        first_open = min(month for month, told in now.items() if told["state"] == "open")
+        costs = {reference: (amount, *days) for reference, amount, *days, _said in cooperation["costs"]}
+        differences = {}
+        for month in closed:
+            shares = shares_then(then.get(month, {"shares": {}}), cooperation["costs"])
+            was = {reference: sum(parts.values()) for reference, parts in shares.items()}
+            should = {reference: part(*cost, month) for reference, cost in costs.items()}
+            for reference in {*was, *should}:
+                if difference := should.get(reference, 0) - was.get(reference, 0):
+                    differences[month, reference] = difference
+        late = {(each["month"], each["reference"]): each for each in cooperation["late"]}
+        assert {at: late[at]["amount"] for at in differences} == differences
+        for at in late.keys() - differences.keys():
+            assert (late[at]["cause"], late[at]["amount"]) == ("rules", 0)
+        counts = {
+            f"{month} {reference}": {code[2:]: minor for code, minor in each["shares"].items()}
+            for (month, reference), each in late.items()
+            if each["verdict"] in ("counts", "charge")
+        }
+        assert now[first_open]["corrections"] == counts
+        for at, shares in counts.items():
+            month, reference = at.split()
+            assert sum(shares.values()) == differences[month, reference]
+            assert len({minor > 0 for minor in shares.values()}) == 1
+        assert all(now[month]["corrections"] == {} for month in now if month != first_open)
+
+
+def test_there_are_corrections_to_look_at(upgraded: Told) -> None:
+    """The dump holds what these tests are about: late costs, skipped months, months closed out of turn."""
+    cooperations = {slug: upgraded["cooperations"][slug] for slug in EXPECTED}
+    corrected = sum(
+        len(month.get("corrections", {}))
+        for told in cooperations.values()
+        for month in told["months"].values()
+    )
+    skipped = [
+        month
+        for told in cooperations.values()
+        for month in told["months"].values()
+        if month.get("is_taken_over")
+    ]
+    assert corrected >= 12
+    assert len(skipped) > 3
