@@ -4,13 +4,15 @@ import datetime as dt
 from collections.abc import Mapping
 
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from agreements.engine.notices import Notice
 from agreements.models import Component, KeyVersion, Term
 from agreements.reports import Forgotten, OddPart, applying
 from municipalities.models import Cooperation
+from municipalities.portal import listed
 from services.models import Application
 from services.portal import Panel
 from sharedict.templatetags.money import money, percent
@@ -76,21 +78,31 @@ def version_in_words(version: KeyVersion, currency: str) -> list[str]:
     return said
 
 
-def notice_in_words(notice: Notice, names: Mapping[str, str]) -> str:
-    """What a key's ``notice`` says; ``names`` are those of its municipalities and drivers, by code."""
-    values = {
-        "driver": names.get(notice.about, notice.about),
-        "places": ", ".join(names.get(code, code) for code in notice.places),
-        "dates": ", ".join(_day(dt.date.fromisoformat(date)) for date in notice.dates),
+def notice_in_words(notice: Notice, about: str, places: Mapping[str, str]) -> str:
+    """What ``notice`` says of the driver or key called ``about``; ``places`` are names by code."""
+    words = {
+        "driver": capfirst(about),
+        "key": about,
+        "places": listed([places.get(code, code) for code in notice.places]),
+        "dates": listed([_day(dt.date.fromisoformat(date)) for date in notice.dates]),
     }
     said = {
         "stale_reading": _(
-            "%(driver)s of %(places)s, read on %(dates)s: more than a year before the day that counts."
+            "%(driver)s of %(places)s is from %(dates)s: more than a year before the day that the key"
+            " reads it for."
         ),
-        "readings_differ": _("%(driver)s is read on different days (%(dates)s); behind: %(places)s."),
-        "no_fixed_part": _("No fixed part, and so no share of it: %(places)s."),
+        "readings_differ": _(
+            "%(driver)s is not of one day: the readings are from %(dates)s, the older of %(places)s."
+        ),
+        "no_fixed_part": ngettext(
+            "%(places)s uses what the key “%(key)s” divides and has no fixed part in it: it pays"
+            " nothing of that part.",
+            "%(places)s use what the key “%(key)s” divides and have no fixed part in it: they pay"
+            " nothing of that part.",
+            len(notice.places),
+        ),
     }
-    return said[notice.code] % values
+    return said[notice.code] % words
 
 
 def odd_part_in_words(part: OddPart, today: dt.date) -> str:

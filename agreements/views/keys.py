@@ -132,8 +132,8 @@ class KeyPage(ByCode):
             by_days=found["counted"] == "days",
         )
         weights = [weight for payer in outcome.payers for weight in payer.weights]
-        names = {payer.municipality.key: payer.municipality.name for payer in outcome.payers}
-        names |= {part.driver.code: part.driver.label for part in version.components.all() if part.driver}
+        places = {payer.municipality.key: payer.municipality.name for payer in outcome.payers}
+        drivers = {part.driver.code: part.driver.label for part in version.components.all() if part.driver}
         why, to_do, page = NO_WEIGHTS.get(outcome.reason, ("", "", ""))
         return {
             "outcome": outcome,
@@ -142,7 +142,14 @@ class KeyPage(ByCode):
             "why": why,
             "to_do": to_do,
             "to_do_url": self.url(page) if page and self.rights.may_edit else "",
-            "notices": [notice_in_words(notice, names) for notice in outcome.notices],
+            "notices": [
+                notice_in_words(
+                    notice,
+                    version.key.name if notice.code == "no_fixed_part" else drivers[notice.about],
+                    places,
+                )
+                for notice in outcome.notices
+            ],
             "has_driver": any(weight.read_on for weight in weights),
             "sources": sorted({f"{each.label}: {each.source}" for each in weights if each.source}),
         }

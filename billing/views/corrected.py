@@ -13,7 +13,7 @@ from billing.reports import Together, corrected_in, corrections_of, open_before,
 from billing.snapshots import STOPS, LateState, Verdict, late_states
 from billing.views.months import MonthPage
 from billing.views.pictures import month_name, whole_name
-from billing.views.words import listed
+from municipalities.portal import listed
 from sharedict.kernel.periods import Month
 from sharedict.templatetags.money import signed_minor
 

@@ -14,7 +14,7 @@ from billing.models import Cost, LateDecision, Period
 from billing.reports import LateRow, charging_of, entered_after, names_in
 from billing.views.late import CHARGE, LEAVE, STAMPS, LatePage
 from billing.views.pictures import month_name, whole_name
-from billing.views.words import listed
+from municipalities.portal import listed
 from sharedict.kernel.periods import Month
 from sharedict.templatetags.money import minor, signed_minor
 

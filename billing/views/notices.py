@@ -6,16 +6,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.formats import date_format
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from agreements.engine.notices import Notice
 from agreements.models import Key
+from agreements.portal import notice_in_words
 from billing.models import Run
 from billing.reports import names_in
-from billing.views.words import listed
 from municipalities.models import Cooperation, Driver, Member
 from municipalities.models.driver import in_words
+from municipalities.portal import listed
 from services.models import Application
 
 
@@ -60,42 +61,21 @@ def _names(cooperation: Cooperation, about: set[str]) -> _Names:
 
 def _sentence(notice: Mapping[str, Any], names: _Names) -> str:
     code, about, places = str(notice["code"]), str(notice["about"]), list(notice["places"])
-    dates = [_day(date) for date in notice["dates"]]
-    words = {
-        "driver": capfirst(names.drivers.get(about, about)),
-        "places": listed([names.places.get(place, place) for place in places]),
-        "dates": listed(dates),
-        "key": names.keys.get(about, about),
-        "application": names.applications.get(about, about),
-    }
     match code:
-        case "stale_reading":
-            return (
-                _(
-                    "%(driver)s of %(places)s is from %(dates)s: more than a year before the day that the key"
-                    " reads it for."
-                )
-                % words
-            )
-        case "readings_differ":
-            return (
-                _("%(driver)s is not of one day: the readings are from %(dates)s, the older of %(places)s.")
-                % words
-            )
+        case "stale_reading" | "readings_differ":
+            name = names.drivers.get(about, about)
         case "no_fixed_part":
-            return (
-                ngettext(
-                    "%(places)s uses what the key “%(key)s” divides and has no fixed part in it: it pays"
-                    " nothing of that part.",
-                    "%(places)s use what the key “%(key)s” divides and have no fixed part in it: they pay"
-                    " nothing of that part.",
-                    len(places),
-                )
-                % words
-            )
+            name = names.keys.get(about, about)
         case "left":
+            words = {
+                "key": names.keys.get(about, about),
+                "application": names.applications.get(about, about),
+            }
             return _left(places, words, names, is_key=about not in names.applications)
-    return f"{code}: {about}, {words['places']}"
+        case _:
+            return f"{code}: {about}, {listed([names.places.get(place, place) for place in places])}"
+    told = Notice(code, about, tuple(places), tuple(notice["dates"]))
+    return notice_in_words(told, name, names.places)
 
 
 def _left(places: Sequence[str], words: dict[str, str], names: _Names, *, is_key: bool) -> str:
@@ -124,7 +104,3 @@ def _left(places: Sequence[str], words: dict[str, str], names: _Names, *, is_key
         )
         % words
     )
-
-
-def _day(text: str) -> str:
-    return date_format(dt.date.fromisoformat(text), "j F Y")

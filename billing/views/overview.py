@@ -100,11 +100,11 @@ class Overview(StatementsPage):
             found.append(needs(text, url, _("Look at the key"), variant, _("Fixed parts")))
         for each in forgotten(self.cooperation, self.today):
             if each.subscriptions:
-                text = still_subscribes(each, listed([row.application.name for row in each.subscriptions]))
+                text = still_subscribes(each, few([row.application.name for row in each.subscriptions]))
                 url = f"{self.url('subscriptions')}?municipality={each.municipality.key}"
                 found.append(needs(text, url, _("Look at them"), "warning", _("Forgotten")))
             if each.terms:
-                text = still_named(each, listed([scope_in_words(term) for term in each.terms]))
+                text = still_named(each, few([scope_in_words(term) for term in each.terms]))
                 found.append(needs(text, self.url("terms"), _("Look at them"), "warning", _("Forgotten")))
         return found
 
@@ -250,7 +250,7 @@ def shown_months(months: list[Month], now: Month) -> list[Month]:
     return past[-MONTHS_SHOWN:] if past else months[:MONTHS_SHOWN]
 
 
-def listed(names: list[str]) -> str:
+def few(names: list[str]) -> str:
     """The first of ``names``, and how many more there are."""
     rest = len(names) - MOST_NAMED
     more = [ngettext("%(count)s more", "%(count)s more", rest) % {"count": rest}] if rest > 0 else []

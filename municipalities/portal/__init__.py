@@ -31,6 +31,7 @@ from municipalities.portal.steps import (
     next_month,
     stored,
 )
+from municipalities.portal.words import listed
 
 __all__ = [
     "DATE",
@@ -59,6 +60,7 @@ __all__ = [
     "choices_in",
     "effect_of",
     "fields_by_message",
+    "listed",
     "next_month",
     "page_of",
     "refuse",

@@ -159,12 +159,17 @@ def test_readings_to_look_at_are_told_on_the_page_of_a_key(
         ReadingFactory(driver=driver, municipality=place, reference_on=day)
     driver_key(driver, cooperation=north, code="devices")
     text = words(sign_in(coordinator).get("/north/keys/devices/").content)
-    assert "Devices is read on different days (1 May 2019, 1 June 2019); behind: Torsby." in text
-    assert "Devices of Torsby, Hagfors, read on 1 May 2019, 1 June 2019: more than a year before" in text
+    assert "Devices is not of one day: the readings are from 1 May 2019 and 1 June 2019, the older of" in text
+    assert "Devices of Torsby and Hagfors is from 1 May 2019 and 1 June 2019: more than a year" in text
 
 
 def test_fixed_parts_are_shown_by_name(
-    north: Cooperation, coordinator: User, sign_in: SignIn, torsby: Municipality, hagfors: Municipality
+    north: Cooperation,
+    coordinator: User,
+    sign_in: SignIn,
+    torsby: Municipality,
+    hagfors: Municipality,
+    sundsvall: Municipality,
 ) -> None:
     key = KeyFactory(cooperation=north, code="fixed")
     fixed = {torsby: "33.333333", hagfors: "66.666667"}
@@ -172,6 +177,10 @@ def test_fixed_parts_are_shown_by_name(
     text = words(sign_in(coordinator).get("/north/keys/fixed/").content)
     assert "100 % in fixed parts: Torsby 33.333333 %, Hagfors 66.666667 %" in text
     assert "Hagfors 66.6667 66.666667 666.67" in text
+    assert "has no fixed part" not in text
+    MemberFactory(cooperation=north, municipality=sundsvall)
+    said = "Sundsvall uses what the key “Fixed” divides and has no fixed part in it"
+    assert said in words(sign_in(coordinator).get("/north/keys/fixed/").content)
 
 
 def test_a_fixed_part_of_a_stranger_is_said_with_what_to_do(

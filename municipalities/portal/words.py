@@ -1,4 +1,4 @@
-"""Words that several pages need."""
+"""Words that the pages of several apps need."""
 
 from collections.abc import Sequence
 
