@@ -242,10 +242,12 @@ def test_a_second_half_refunded_late_counts_on_from_the_first(version_2_from: Mo
 
 
 def test_a_late_refund_in_part_follows_what_release_0_1_charged() -> None:
-    """By its own rules, which divide it as any cost, rounding would have given 18, 16 and 16."""
-    found = books(cost(1_00), version_2_from=FIRST.plus(1))
-    now(found, cost(1_00), refund(cost(1_00), 50))
-    assert late(found) == {("2026-01", "C0"): {A: -17, B: -17, C: -16}}
+    """0.97 by 5 : 3 : 2 was 49, 29 and 19; divided as any cost, 0.10 would now be 6, 3 and 1."""
+    whole = cost(97, kind="work")
+    found = books(whole, version_2_from=FIRST.plus(1))
+    now(found, whole, refund(whole, 10))
+    assert found.was("2026-01") == {"C1": {A: 49, B: 29, C: 19}}
+    assert late(found) == {("2026-01", "C0"): {A: -5, B: -3, C: -2}}
 
 
 def test_a_late_refund_over_months_of_both_versions_adds_up() -> None:
