@@ -1,0 +1,57 @@
+"""A late cost in a real browser: the notice takes the focus, with script and without, and fits a phone."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from agreements.models import CostType
+from billing.models import Cost
+from municipalities.models import Cooperation
+from services.models import Application
+from sharedict.accounts.models import User
+from tests.browser import accessibility_problems
+from tests.factories.accounts import PASSWORD
+from tests.factories.closed import close_quarter
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+PHONE: dict[str, Any] = {"viewport": {"width": 320, "height": 800}, "locale": "en-GB"}
+WIDTH = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+
+
+@pytest.fixture
+def quarter(north: Cooperation, administrator: User, second_administrator: User) -> Cooperation:
+    return close_quarter(north, proposer=administrator, closer=second_administrator)
+
+
+@pytest.mark.parametrize(
+    "browser_options", [PHONE, {**PHONE, "java_script_enabled": False}], ids=["script", "none"]
+)
+def test_the_effect_is_read_before_the_button(
+    page: Page, quarter: Cooperation, erp: Application, licence: CostType, browser_options: dict[str, Any]
+) -> None:
+    page.goto("/sign-in/")
+    page.fill("[name=username]", "administrator")
+    page.fill("[name=password]", PASSWORD)
+    page.click("main button[type=submit]")
+    page.goto("/north/costs/register/new/")
+    page.fill("[name=description]", "half a year")
+    page.select_option("[name=application]", str(erp.pk))
+    page.select_option("[name=cost_type]", str(licence.pk))
+    page.fill("[name=amount]", "6000,00")
+    page.fill("[name=starts_on]", "2025-01-01")
+    page.fill("[name=ends_on]", "2025-07-01")
+    page.press("[name=ends_on]", "Enter")
+    notice = page.locator(".sd-effect")
+    expect(notice).to_contain_text("+2,983.42")
+    expect(notice).to_be_focused()
+    expect(page.locator("[name=amount]")).to_have_value("6000,00")
+    if browser_options.get("java_script_enabled", True):
+        assert page.evaluate(WIDTH)
+        assert accessibility_problems(page) == []
+    page.keyboard.press("Tab")
+    expect(page.locator("main button[type=submit]")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator(".sd-messages")).to_contain_text("it becomes corrections in April 2025")
+    assert Cost.objects.get(description="half a year").amount == 6000
