@@ -143,25 +143,26 @@ class CorrectingPage(MonthPage):
 
 
 def waiting_text(sums: Together, words: dict[str, Any]) -> str:
-    return (
-        ngettext(
-            "%(count)d late change of closed months waits for a decision: %(sum)s.",
-            "%(count)d late changes of closed months wait for a decision: %(sum)s.",
-            sums.count,
-        )
-        % words
+    said = ngettext(
+        "%(count)d late change of closed months waits for a decision",
+        "%(count)d late changes of closed months wait for a decision",
+        sums.count,
     )
+    return _ended(said % words, sums, words)
 
 
 def left_text(sums: Together, words: dict[str, Any]) -> str:
-    return (
-        ngettext(
-            "%(count)d late change was left uncharged: %(sum)s.",
-            "%(count)d late changes were left uncharged: %(sum)s.",
-            sums.count,
-        )
-        % words
+    said = ngettext(
+        "%(count)d late change was left uncharged",
+        "%(count)d late changes were left uncharged",
+        sums.count,
     )
+    return _ended(said % words, sums, words)
+
+
+def _ended(said: str, sums: Together, words: dict[str, Any]) -> str:
+    """The sentence with the sum, if there is one: what only moves between municipalities comes to nothing."""
+    return f"{said}: {words['sum']}." if sums.amount_minor else f"{said}."
 
 
 def spans(months: Sequence[Month]) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from agreements.models import Key
@@ -14,6 +15,7 @@ from billing.models import Cost, LateDecision, Period
 from billing.reports import LateRow, charging_of, entered_after, names_in
 from billing.views.late import CHARGE, LEAVE, STAMPS, LatePage
 from billing.views.pictures import month_name, whole_name
+from billing.views.reasons import REASONS
 from municipalities.portal import listed
 from sharedict.kernel.periods import Month
 from sharedict.templatetags.money import minor, signed_minor
@@ -96,7 +98,7 @@ class LateChangePage(LatePage):
         table = self.table(found)
         return {
             "late": self.row(found),
-            "headline": self.headline(found),
+            "headline": capfirst(self.headline(found)),
             "figure_minor": abs(state.amount_minor) or found.moved_minor,
             "text": self.text(found),
             "table": table,
@@ -121,14 +123,15 @@ class LateChangePage(LatePage):
         return _("%(month)s charged the wrong municipalities with") % words
 
     def text(self, found: LateRow) -> str:
-        """Who is concerned, in a sentence; as far as the reader sees it."""
+        """What happened and who is concerned, in sentences; as far as the reader sees it."""
         shares = found.state.correction.shares
+        what = _happened(found)
         if not self.rights.sees_all_shares:
-            return ""
+            return what
         names = names_in(self.cooperation)
         more = [names.get(key, key) for key, minor_ in shares.items() if minor_ > 0]
         less = [names.get(key, key) for key, minor_ in shares.items() if minor_ < 0]
-        parts = []
+        parts = [what]
         if more:
             parts.append(_("%(names)s should pay more.") % {"names": listed(more)})
         if less:
@@ -147,7 +150,7 @@ class LateChangePage(LatePage):
                 _("For"),
                 whole_name(cost.application.name if cost.application else "") + f" · {cost.cost_type.name}",
             ),
-            (_("Supplier"), " ".join(part for part in (cost.supplier, cost.invoice_number) if part)),
+            (_("Supplier"), ", ".join(part for part in (cost.supplier, cost.invoice_number) if part)),
             (_("Whole amount"), minor(int(cost.amount * 100), self.currency)),
             (
                 _("For the days"),
@@ -211,3 +214,18 @@ class LateChangePage(LatePage):
         if not rows or len(rows) > 4:
             return ""
         return listed([f"{row['name']} {signed_minor(row['difference_minor'])}" for row in rows])
+
+
+def _happened(found: LateRow) -> str:
+    """What made the closed month's charge wrong, in a sentence."""
+    correction, words = found.state.correction, {"what": found.cost.description}
+    if found.state.reason:
+        why, _to_do, _page = REASONS.get(found.state.reason, (found.state.reason, "", ""))
+        return _("“%(what)s”: %(why)s") % (words | {"why": why})
+    if correction.cause == "rules":
+        return _("Who pays “%(what)s”, or how much of it, has changed since.") % words
+    if not any(correction.charged.values()):
+        return _("“%(what)s” was not charged then.") % words
+    if not any(correction.should.values()):
+        return _("“%(what)s” counts no longer.") % words
+    return _("“%(what)s” has changed since.") % words

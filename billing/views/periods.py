@@ -208,7 +208,7 @@ class PeriodPage(CorrectingPage):
         found: list[dict[str, Any]] = []
         if waiting.count:
             text = waiting_text(waiting, self.words(waiting))
-            label = _("Charge or leave them") if self.rights.may_edit else _("See them")
+            label = _("Decide") if self.rights.may_edit else _("See them")
             found.append({"is_done": False, "text": text, "url": url, "label": label})
         if left.count:
             text = left_text(left, self.words(left))
