@@ -108,10 +108,10 @@ def test_why_a_correction_tells_before_and_after(corrected: Period, finance: Use
         " The difference is charged in October 2026."
     ) in text
     assert "The cost itself has changed since September 2026 was closed." in text
-    compared = text[text.index('id="compared"') : text.index('id="after"')]
+    compared = text[text.index('id="compared"') : text.index('id="before"')]
     assert "100.00\xa0SEK</td>" in compared
     assert "160.00\xa0SEK</td>" in compared
-    before = text[text.index('id="before"') :]
+    before = text[text.index('id="before"') : text.index('id="after"')]
     assert "100.00\xa0SEK" in before
     assert "160.00" not in before
     assert text.count("The exact share</h3>") == 2
