@@ -116,6 +116,8 @@ class Statement:
     ``number`` is given when the month closes; until then the figures are preliminary. ``before`` is the
     month compared with, None where nothing was computed for it; the year so far begins with ``year_from``.
     The lines are those of the month, then its corrections of earlier months; they add up to the total.
+    Beside them stand what the month before charged of corrections, and the agreement year of those of its
+    own months, this month included: no line holds these.
     """
 
     payee: Party
@@ -138,6 +140,8 @@ class Statement:
     due_on: dt.date | None = None
     is_taken_over: bool = False
     content_hash: str = ""
+    before_corrections_minor: int = 0
+    year_corrections_minor: int = 0
 
     def __post_init__(self) -> None:
         lines = sum(line.this_minor for line in self.lines)
@@ -190,7 +194,8 @@ class Statement:
 
     @property
     def before_minor(self) -> int:
-        return sum(line.before_minor for line in self.lines)
+        """The month before, its corrections included."""
+        return sum(line.before_minor for line in self.lines) + self.before_corrections_minor
 
     @property
     def change_minor(self) -> int:
@@ -198,7 +203,8 @@ class Statement:
 
     @property
     def year_minor(self) -> int:
-        return sum(line.year_minor for line in self.lines)
+        """The agreement year so far, with the corrections of its own months."""
+        return sum(line.year_minor for line in self.lines) + self.year_corrections_minor
 
     @property
     def applications(self) -> tuple[ApplicationPart, ...]:
@@ -238,8 +244,9 @@ def statement_lines(
 ) -> tuple[StatementLine, ...]:
     """``shares`` by application and cost type, beside earlier months; then a line for each correction.
 
-    ``before`` and ``year`` are what the month before and the earlier months of the agreement year came to,
-    ``names`` those of scopes that have no share now; ``corrected`` finds the line for a cost in a month.
+    ``before`` and ``year`` are what the month before and the earlier months of the agreement year came to
+    without their corrections, ``names`` those of scopes that have no share now; ``corrected`` finds the line
+    for a cost in a month.
     """
     this: dict[Scope, int] = {}
     now = dict(year)
@@ -249,11 +256,10 @@ def statement_lines(
     for row in shares:
         scope = row.application, row.cost_type
         known[scope] = row.application_name, row.cost_type_name
-        if row.concerns is None or row.concerns >= year_from:
-            now[scope] = now.get(scope, 0) + row.share_minor
         if row.concerns:
             late.append(_correction(row, (corrected or {}).get((row.concerns, row.reference))))
         else:
+            now[scope] = now.get(scope, 0) + row.share_minor
             this[scope] = this.get(scope, 0) + row.share_minor
             references.setdefault(scope, []).append(row.reference)
     lines = [
@@ -264,7 +270,7 @@ def statement_lines(
             year_minor=now.get(scope, 0),
             references=tuple(sorted(references.get(scope, ()))),
         )
-        for scope in {*this, *before, *now}
+        for scope in {*this, *(each for sums in (before, now) for each, minor in sums.items() if minor)}
     ]
     late.sort(key=lambda line: (line.concerns or year_from, *in_order(line), line.references))
     return (*sorted(lines, key=in_order), *late)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -28,6 +29,22 @@ from sharedict.kernel.periods import Month
 
 Sums = dict[Scope, int]
 Names = dict[Scope, tuple[str, str]]
+
+
+@dataclass
+class Earlier:
+    """What earlier months came to, in minor units: the agreement year's and the month before alone.
+
+    By application and type without corrections, whose sums stand apart.
+    """
+
+    year: Sums = field(default_factory=dict)
+    before: Sums = field(default_factory=dict)
+    names: Names = field(default_factory=dict)
+    year_corrections: int = 0
+    before_corrections: int = 0
+
+
 # In the order of ShareRow's fields.
 SHARE_COLUMNS: tuple[Any, ...] = (
     "line__reference",
@@ -66,6 +83,7 @@ def statement_of(head: RunTotal, period: Period, calendar: Calendar) -> Statemen
 def as_issued(issued: StatementRow, head: RunTotal, period: Period) -> Statement:
     """What ``issued`` says, and the costs behind it from its run; nothing is looked up elsewhere."""
     run = run_of(period)
+    lines = tuple(_line(row) for row in issued.lines.select_related("corrects__statement"))
     statement = Statement(
         payee=Party(issued.payee, issued.payee_name, issued.payee_organisation_number, issued.payee_address),
         payer=Party(issued.payer, issued.payer_name, issued.payer_organisation_number),
@@ -80,13 +98,15 @@ def as_issued(issued: StatementRow, head: RunTotal, period: Period) -> Statement
         before=Month.of(issued.before_from) if issued.before_from else None,
         year_from=Month.of(issued.year_from),
         total_minor=minor_of(issued.total),
-        lines=tuple(_line(row) for row in issued.lines.select_related("corrects__statement")),
+        lines=lines,
         shares=_shares(head),
         kind=issued.kind,
         issued_at=issued.issued_at,
         due_on=issued.due_on,
         is_taken_over=issued.is_taken_over,
         content_hash=issued.content_hash,
+        before_corrections_minor=minor_of(issued.before_total) - sum(line.before_minor for line in lines),
+        year_corrections_minor=minor_of(issued.year_total) - sum(line.year_minor for line in lines),
     )
     if statement.hash() != issued.content_hash or minor_of(head.amount) != statement.total_minor:
         raise StatementError
@@ -108,7 +128,8 @@ def preliminary(
     cooperation, run, month = period.cooperation, run_of(period), period.month
     shares, year_from, before = _shares(head), calendar.year_from(month), calendar.before(month)
     known = {(share.application, share.cost_type) for share in shares}
-    sums, then, names = _earlier(head, month, calendar, known)
+    earlier = _earlier(head, month, calendar, known)
+    corrected_now = sum(row.share_minor for row in shares if row.concerns and row.concerns >= year_from)
     return Statement(
         payee=payee_of(cooperation),
         payer=payer_of(head.municipality, head.name),
@@ -127,12 +148,14 @@ def preliminary(
         lines=statement_lines(
             shares,
             year_from=year_from,
-            before=then,
-            year=sums,
-            names=names,
+            before=earlier.before,
+            year=earlier.year,
+            names=earlier.names,
             corrected=_corrected(head, shares),
         ),
         shares=shares,
+        before_corrections_minor=earlier.before_corrections,
+        year_corrections_minor=earlier.year_corrections + corrected_now,
     )
 
 
@@ -160,10 +183,8 @@ def _line(row: StatementLineRow) -> StatementLine:
     )
 
 
-def _earlier(
-    head: RunTotal, month: Month, calendar: Calendar, known: Collection[Scope]
-) -> tuple[Sums, Sums, Names]:
-    """What the earlier months of the agreement year came to, the month before alone, and names not ``known``.
+def _earlier(head: RunTotal, month: Month, calendar: Calendar, known: Collection[Scope]) -> Earlier:
+    """What the earlier months of the agreement year came to, with names of scopes that are not ``known``.
 
     Closed months are read from what was issued, open ones from their current runs.
     """
@@ -179,44 +200,53 @@ def _earlier(
     running = Share.objects.filter(
         run_id__in=runs, municipality_id=head.municipality_id, line__run_id__in=runs
     )
-    year: Sums = {}
-    then: Sums = {}
     found = [
         *(_issued(issued, year_from, before) if months & calendar.closed else ()),
         *(_running(running, runs, year_from, before) if runs else ()),
     ]
-    for application, kind, in_year, just_before in found:
+    earlier = Earlier()
+    for application, kind, in_year, just_before, corrected, corrected_before in found:
         scope = application, kind
-        year[scope] = year.get(scope, 0) + in_year
-        then[scope] = then.get(scope, 0) + just_before
-    missing = year.keys() - {*known}
-    return year, then, _names_of(missing, issued, runs) if missing else {}
+        earlier.year[scope] = earlier.year.get(scope, 0) + in_year
+        earlier.before[scope] = earlier.before.get(scope, 0) + just_before
+        earlier.year_corrections += corrected
+        earlier.before_corrections += corrected_before
+    if missing := earlier.year.keys() - {*known}:
+        earlier.names = _names_of(missing, issued, runs)
+    return earlier
 
 
-def _issued(rows: Any, year_from: Month, before: Month | None) -> Iterable[tuple[str, str, int, int]]:
-    in_year = Q(statement__first_day__gte=year_from.first) & (
-        Q(concerns=None) | Q(concerns__gte=year_from.first)
-    )
+Row = tuple[str, str, int, int, int, int]
+"""Codes of application and type; own costs of year and month before, then their corrections (minor units)."""
+
+
+def _issued(rows: Any, year_from: Month, before: Month | None) -> Iterable[Row]:
+    in_year = Q(statement__first_day__gte=year_from.first)
     just_before = Q(statement__first_day=before.first if before else None)
+    own, this_year = Q(concerns=None), Q(concerns__gte=year_from.first)
     sums = rows.values_list("application", "cost_type").annotate(
-        year=Sum("amount", filter=in_year, default=Decimal(0)),
-        before=Sum("amount", filter=just_before, default=Decimal(0)),
+        year=Sum("amount", filter=in_year & own, default=Decimal(0)),
+        before=Sum("amount", filter=just_before & own, default=Decimal(0)),
+        corrected=Sum("amount", filter=in_year & this_year, default=Decimal(0)),
+        corrected_before=Sum("amount", filter=just_before & ~own, default=Decimal(0)),
     )
-    return [(*scope, minor_of(year), minor_of(then)) for *scope, year, then in sums.order_by()]
+    return [
+        (*scope, *map(minor_of, parts)) for *scope, a, b, c, d in sums.order_by() for parts in [(a, b, c, d)]
+    ]
 
 
-def _running(
-    rows: Any, runs: Mapping[int, Month], year_from: Month, before: Month | None
-) -> Iterable[tuple[str, str, int, int]]:
+def _running(rows: Any, runs: Mapping[int, Month], year_from: Month, before: Month | None) -> Iterable[Row]:
     of_year = [run for run, month in runs.items() if month >= year_from]
-    in_year = Q(line__concerns=None) | Q(line__concerns__gte=year_from.first)
-    in_year &= Q() if len(of_year) == len(runs) else Q(run_id__in=of_year)
+    in_year = Q() if len(of_year) == len(runs) else Q(run_id__in=of_year)
     just_before = Q(run_id__in=[run for run, month in runs.items() if month == before])
+    own, this_year = Q(line__concerns=None), Q(line__concerns__gte=year_from.first)
     sums = rows.values_list("line__application_code", "line__cost_type_code").annotate(
-        year=Sum("amount_minor", filter=in_year, default=0),
-        before=Sum("amount_minor", filter=just_before, default=0),
+        year=Sum("amount_minor", filter=in_year & own, default=0),
+        before=Sum("amount_minor", filter=just_before & own, default=0),
+        corrected=Sum("amount_minor", filter=in_year & this_year, default=0),
+        corrected_before=Sum("amount_minor", filter=just_before & ~own, default=0),
     )
-    found: Iterable[tuple[str, str, int, int]] = sums.order_by()
+    found: Iterable[Row] = sums.order_by()
     return found
 
 

@@ -31,13 +31,16 @@ def statement_picture(statement: Statement) -> Picture | None:
     Corrections of earlier months stand beside the applications, as one bar.
     """
     late = statement.total_minor - statement.month_minor
+    change = late - statement.before_corrections_minor
     corrections = [Bar(_("Corrections of earlier months"), late)] if late else []
     if statement.before is None:
         parts = [Bar(whole_name(part.name), part.this_minor) for part in statement.applications]
         return made_of([*parts, *corrections], statement.name, statement.month, statement.currency)
     changes = [Bar(whole_name(part.name), part.change_minor) for part in statement.applications]
+    if change:
+        changes.append(Bar(_("Corrections of earlier months"), change))
     return waterfall(
-        [*changes, *corrections],
+        changes,
         statement.before_minor,
         statement.name,
         statement.before,

@@ -83,8 +83,18 @@ class StatementPage(StatementBase):
             "earlier_corrections": [self.correction(line) for line in statement.earlier_corrections],
             "corrections_total_minor": statement.corrections_minor + statement.earlier_minor,
             "costs": self.costs(statement),
-            "month_before_minor": sum(line.before_minor for line in statement.month_lines),
+            "month_before_minor": statement.before_minor - statement.before_corrections_minor,
             "month_change_minor": sum(line.change_minor for line in statement.month_lines),
+            "month_year_minor": statement.year_minor - statement.year_corrections_minor,
+            "corrections_change_minor": statement.corrections_minor - statement.before_corrections_minor,
+            "shows_corrections": any(
+                [
+                    statement.corrections,
+                    statement.earlier_corrections,
+                    statement.before_corrections_minor,
+                    statement.year_corrections_minor,
+                ]
+            ),
             "csv_url": self.url("statement-file", self.month, self.key, "csv"),
             "xlsx_url": self.url("statement-file", self.month, self.key, "xlsx"),
             "before_url": self.url("statement", before, self.key) if before else "",

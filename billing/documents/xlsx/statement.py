@@ -9,7 +9,7 @@ from xlsxwriter.utility import xl_range_abs
 
 from billing.documents.xlsx.book import Book
 from billing.documents.xlsx.explanations import add_corrections, add_explanations
-from billing.engine.statement import Statement, percent_of
+from billing.engine.statement import Statement, StatementLine, percent_of
 from billing.engine.why import Why, WhyCorrected
 from sharedict.kernel.money import to_major
 
@@ -90,20 +90,8 @@ def _summary(book: Book, statement: Statement, state: str) -> None:
                 for part in parts
             ),
             *(
-                (name, to_major(amount), None, to_major(amount), None)
-                for name, amount, lines in (
-                    (
-                        _("Corrections of earlier months"),
-                        statement.corrections_minor,
-                        statement.corrections,
-                    ),
-                    (
-                        _("Corrections of earlier agreement years"),
-                        statement.earlier_minor,
-                        statement.earlier_corrections,
-                    ),
-                )
-                if lines
+                (name, to_major(amount), to_major(before), to_major(amount - before), to_major(year))
+                for name, amount, before, year in _corrected(statement)
             ),
         ),
         (
@@ -177,7 +165,7 @@ def _lines(book: Book, statement: Statement) -> None:
                 ", ".join(line.references) if line.concerns else None,
                 line.description or None,
             )
-            for line in statement.lines
+            for line in (*statement.lines, *_earlier_corrections(statement))
         ),
         (
             _("Total"),
@@ -190,6 +178,29 @@ def _lines(book: Book, statement: Statement) -> None:
             to_major(statement.year_minor),
         ),
     )
+
+
+def _corrected(statement: Statement) -> list[tuple[str, int, int, int]]:
+    """Name, this month, month before and year so far of corrections, where there are any: minor units."""
+    rows = [
+        (
+            _("Corrections of earlier months"),
+            statement.corrections_minor,
+            statement.before_corrections_minor,
+            statement.year_corrections_minor,
+        ),
+        (_("Corrections of earlier agreement years"), statement.earlier_minor, 0, 0),
+    ]
+    return [row for row in rows if any(row[1:])]
+
+
+def _earlier_corrections(statement: Statement) -> list[StatementLine]:
+    """The month before and the year so far of corrections, as one line: no line of theirs holds these."""
+    before, year = statement.before_corrections_minor, statement.year_corrections_minor
+    if not before and not year:
+        return []
+    name = _("Corrections of earlier months")
+    return [StatementLine("", name, "", "", this_minor=0, before_minor=before, year_minor=year)]
 
 
 def _shares(book: Book, statement: Statement) -> None:
