@@ -37,12 +37,12 @@ def sundsvall() -> Municipality:
 
 def north() -> Cooperation:
     """Torsby and Hagfors, who use ``erp`` and divide everything evenly by their default term."""
-    return _cooperation("north", [torsby(), hagfors()])
+    return cooperation("north", [torsby(), hagfors()])
 
 
 def outside() -> Cooperation:
     """Sundsvall alone, with an ``erp``, keys and terms of its own under the same codes."""
-    return _cooperation("outside", [sundsvall()])
+    return cooperation("outside", [sundsvall()])
 
 
 def population() -> Driver:
@@ -71,7 +71,8 @@ def person(
     return user
 
 
-def _cooperation(slug: str, members: list[Municipality]) -> Cooperation:
+def cooperation(slug: str, members: list[Municipality]) -> Cooperation:
+    """``members`` with an ``erp`` that all of them use, two keys, and a default term that divides evenly."""
     cooperation: Cooperation = CooperationFactory(slug=slug)
     application = ApplicationFactory(cooperation=cooperation, code="erp", name="ERP")
     for place in members:
