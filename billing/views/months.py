@@ -70,7 +70,12 @@ class MonthPage(StatementsPage):
         }
 
     def progress(self, result_url: str, place: str = "") -> dict[str, Any] | None:
-        """What ``components/job_progress.html`` shows while the month is recomputed; None if it is not."""
+        """What ``components/job_progress.html`` shows while the month is recomputed; None if it is not.
+
+        The figures of a closed month never change.
+        """
+        if self.period.is_closed:
+            return None
         job = unfinished_job(self.period)
         if job is None:
             return self.failure()
