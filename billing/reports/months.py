@@ -105,7 +105,10 @@ def unallocated_of(period: Period) -> list[Unallocated]:
 
 
 def changes_by_application(period: Period, calendar: Calendar) -> list[Bar]:
-    """By how much each application's cost differs from the month before; costs that are shared only."""
+    """By how much each application's cost differs from the month before; costs that are shared only.
+
+    What the month corrects of earlier ones is no part of it: see ``corrections_of``.
+    """
     before = calendar.before(period.month)
     runs = [period.current_run_id, *([calendar.runs[before]] if before else [])]
     rows = (
@@ -113,7 +116,7 @@ def changes_by_application(period: Period, calendar: Calendar) -> list[Bar]:
         .values("application_code")
         .annotate(
             name=Max("application_name"),
-            this=Sum("amount", filter=Q(run=period.current_run_id)),
+            this=Sum("amount", filter=Q(run=period.current_run_id, concerns=None)),
             before=Sum("amount", filter=~Q(run=period.current_run_id)),
         )
         .order_by("name", "application_code")

@@ -149,7 +149,7 @@ class PeriodPage(CorrectingPage):
             "totals": [self.total(row, corrected.get(row.municipality, 0)) for row in totals],
             "whole": whole(totals),
             "picture": by_municipality(bars, self.month, currency),
-            "changes": self.changes(before) if before and self.rights.sees_all_shares else None,
+            "changes": self.changes(before, corrections) if before and self.rights.sees_all_shares else None,
             "before_name": month_name(before) if before else "",
             "csv_url": self.url("period-file", self.month, "csv"),
             "xlsx_url": self.url("period-file", self.month, "xlsx"),
@@ -269,10 +269,13 @@ class PeriodPage(CorrectingPage):
             "is_own": False,
         }
 
-    def changes(self, before: Month) -> dict[str, Any] | None:
+    def changes(self, before: Month, corrections: dict[str, Any] | None) -> dict[str, Any] | None:
+        """From the month before to this one; corrections of earlier months as one bar, as on a statement."""
         bars = [
             Bar(whole_name(bar.name), bar.minor) for bar in changes_by_application(self.period, self.calendar)
         ]
+        if corrections and corrections["total_minor"]:
+            bars.append(Bar(_("Corrections of earlier months"), corrections["total_minor"]))
         run = self.period.current_run
         if run is None:
             return None

@@ -16,6 +16,7 @@ from billing.actions import recompute
 from billing.models import Cost, Period, RunTotal
 from municipalities.models import Cooperation, Driver, Municipality, Reading
 from sharedict.accounts.models import User
+from sharedict.jobs.actions import announce_change
 from tests.factories.billing import CostFactory, close
 
 pytestmark = pytest.mark.django_db
@@ -67,6 +68,24 @@ def test_the_statement_has_the_correction_beside_the_month(
     behind = text[text.index('id="costs"') :]
     assert "C00000001" not in behind
     assert f">{own}<" in behind
+
+
+def test_the_month_has_its_corrections_beside_the_applications(
+    corrected: Period, finance: User, sign_in: SignIn
+) -> None:
+    chart = sign_in(finance).get("/north/costs/2026-10/").context["changes"]["chart"]
+    levels = dict(zip(chart["categories"], chart["series"][0]["values"], strict=True))
+    assert levels.pop("Corrections of earlier months") == "60.00"
+    start, *changes, end = (Decimal(level) for level in levels.values())
+    assert start + sum(changes) == end - 60
+
+
+def test_a_closed_month_is_never_being_recomputed(corrected: Period, finance: User, sign_in: SignIn) -> None:
+    announce_change(cooperation_id=corrected.cooperation_id, touches=(SEPTEMBER, None))
+    client, said = sign_in(finance), "are being recomputed"
+    assert said not in text_of(client, "/north/costs/2026-09/")
+    assert said not in text_of(client, "/north/costs/2026-09/SE1737/")
+    assert said in text_of(client, "/north/costs/2026-10/")
 
 
 def test_screen_files_and_api_come_to_the_same_total(
