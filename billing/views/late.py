@@ -21,7 +21,7 @@ from billing.reports import (
     late_rows,
     names_in,
 )
-from billing.snapshots import CHARGED, LateState, Verdict
+from billing.snapshots import CHARGED, STOPS, LateState, Verdict
 from billing.views.pictures import month_name, whole_name
 from billing.views.reasons import REASONS
 from municipalities.access import Rights
@@ -63,6 +63,8 @@ class LatePage(CooperationPage):
     was shown refuses all of them.
     """
 
+    reason_error = ""
+
     def is_allowed(self, rights: Rights) -> bool:
         return rights.may_edit or self.request.method in SAFE_METHODS
 
@@ -98,6 +100,8 @@ class LatePage(CooperationPage):
             del self.__dict__["rows"]
             return self.show(409, [error.message])
         except ValidationError as error:
+            in_fields = error.message_dict if hasattr(error, "error_dict") else {}
+            self.reason_error = " ".join(in_fields.get("reason", []))
             return self.show(422, error.messages)
         messages.success(request, said)
         return redirect(self.url("late-changes"))
@@ -112,7 +116,8 @@ class LatePage(CooperationPage):
         if verdict not in LateDecision.Verdict.values or not values:
             raise ValidationError(_("Tick at least one late change, and choose what happens to it."))
         if len(reason) > LONGEST_REASON:
-            raise ValidationError(_("Say the reason in %(most)d characters.") % {"most": LONGEST_REASON})
+            said = _("Say the reason in %(most)d characters.") % {"most": LONGEST_REASON}
+            raise ValidationError({"reason": said})
         chosen = self.chosen(values)
         states = [row.state for row in chosen]
         decide_late(
@@ -189,20 +194,27 @@ class LatePage(CooperationPage):
         }
 
     def button(self, verdict: LateDecision.Verdict, rows: Iterable[LateRow]) -> dict[str, Any]:
-        """A button that names what it does to ``rows``; its script needs the words around the amount."""
+        """A button that names what it does to ``rows``; its script needs the words around the amount.
+
+        Without rows it names no amount: what it does it does to those that are ticked when it is pressed.
+        """
         found = list(rows)
         words = {"month": self.charging_name, "amount": "{}"}
         charge, move = _("Charge %(amount)s in %(month)s") % words, _("Move %(amount)s in %(month)s") % words
         leave, stay = _("Leave %(amount)s uncharged") % words, _("Leave %(amount)s where it is") % words
         sum_words, move_words = (charge, move) if verdict == CHARGE else (leave, stay)
+        charge_none, leave_none = _("Charge those ticked in %(month)s") % words, _("Leave those ticked")
+        none_words = charge_none if verdict == CHARGE else leave_none
         total = sum(row.state.amount_minor for row in found)
         moved = sum(row.moved_minor for row in found)
         label = sum_words if total or not moved else move_words
+        label = label if found else none_words
         return {
             "verdict": verdict.value,
             "label": label.replace("{}", minor(total if total or not moved else moved, self.currency)),
             "sum_words": sum_words,
             "move_words": move_words,
+            "none_words": none_words,
         }
 
 
@@ -270,20 +282,23 @@ class LateChanges(LatePage):
     def group(self, group: Group) -> dict[str, Any]:
         rows, post = self.rows_of(group), self.request.POST
         was_sent = post.get("group") == group.code
-        ticked = set(post.getlist("change")) if was_sent else {value_of(row.state) for row in rows}
+        must_be_decided = [row for row in rows if row.state.verdict in STOPS]
+        values = post.getlist("change") if was_sent else [value_of(row.state) for row in must_be_decided]
+        ticked = [row for row in rows if value_of(row.state) in values]
         may_decide = self.rights.may_edit and self.charged_in is not None
         return {
             "code": group.code,
             "title": group.title,
             "lead": group.lead,
-            "rows": [{**self.row(row), "is_ticked": value_of(row.state) in ticked} for row in rows],
+            "rows": [{**self.row(row), "is_ticked": row in ticked} for row in rows],
             "total_minor": sum(row.state.amount_minor for row in rows),
             "own_totals": [
                 {"name": name, "minor": sum(row.state.correction.shares.get(key, 0) for row in rows)}
                 for key, name in self.own.items()
             ],
-            "buttons": [self.button(verdict, rows) for verdict in group.choices] if may_decide else [],
+            "buttons": [self.button(verdict, ticked) for verdict in group.choices] if may_decide else [],
             "reason": post.get("reason", "") if was_sent else "",
+            "reason_error": self.reason_error if was_sent else "",
             "has_reason": group.code in ("unallocated", "waiting", "charged"),
             "has_decisions": any(row.state.decision for row in rows),
         }

@@ -110,6 +110,8 @@ class LateChangePage(LatePage):
             "leave": self.button(LEAVE, [found]),
             "payers": self.payers(table["rows"]),
             "reason": self.request.POST.get("reason", ""),
+            "reason_error": self.reason_error,
+            "sent": self.request.POST.get("verdict", ""),
         }
 
     def headline(self, found: LateRow) -> str:

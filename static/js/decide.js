@@ -1,4 +1,5 @@
-// The amounts in the buttons under a table of late changes follow what is ticked. Without script they name all.
+// The amounts in the buttons under a table of late changes follow what is ticked. Without script they
+// name those ticked at first.
 "use strict";
 
 (() => {
@@ -12,18 +13,20 @@
 
   function show(form) {
     const ticked = [...form.querySelectorAll("input[name=change]:checked")];
-    const sum = (name) => ticked.reduce((total, box) => total + Number(box.dataset[name]), 0);
-    const total = sum("minor");
-    const moved = sum("moved");
+    const sumOf = (name) => ticked.reduce((total, box) => total + Number(box.dataset[name]), 0);
+    const total = sumOf("minor");
+    const moved = sumOf("moved");
     for (const button of form.querySelectorAll("button[name=verdict]")) {
       const byMove = total === 0 && moved > 0;
       const words = byMove ? button.dataset.move : button.dataset.sum;
-      button.textContent = words.replace("{}", amount(byMove ? moved : total, button.dataset.currency));
+      const sum = amount(byMove ? moved : total, button.dataset.currency);
+      button.textContent = ticked.length === 0 ? button.dataset.none : words.replace("{}", sum);
       button.disabled = ticked.length === 0;
     }
   }
 
   for (const form of document.querySelectorAll("form[data-decide]")) {
     form.addEventListener("change", () => show(form));
+    show(form);
   }
 })();

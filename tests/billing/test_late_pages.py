@@ -169,13 +169,24 @@ def test_several_are_left_at_once_and_charged_after_all(
     )
     recomputed(north)
     client = sign_in(administrator)
-    assert "Leave 40.02\xa0SEK uncharged" in client.get(PAGE).content.decode()
     both = list(values(north).values())
+    text = client.get(PAGE).content.decode()
+    assert "Leave those ticked</button>" in text
+    assert " checked>" not in text
+    refused = client.post(PAGE, {"group": "charged", "change": both[:1], "verdict": "leave"})
+    assert refused.status_code == 422
+    text = refused.content.decode()
+    assert text.count(" checked>") == 1
+    assert "Leave 50.02\xa0SEK uncharged" in text
+    assert 'aria-invalid="true" aria-describedby="reason-charged-error' in text
+    assert text.count("Say why: members and auditors read it.") == 2
+    refused = client.post(PAGE, {"group": "charged", "change": both, "verdict": "leave"})
+    assert "Leave 40.02\xa0SEK uncharged" in refused.content.decode()
     sent = {"group": "charged", "change": both, "verdict": "leave", "reason": "The supplier withdraws both"}
     said = client.post(PAGE, sent, follow=True).content.decode()
     assert "2 late changes stay uncharged, +40.02\xa0SEK in all." in said
     assert "The supplier withdraws both" in said
-    assert "Charge 40.02\xa0SEK in October 2026" in said
+    assert "Charge those ticked in October 2026" in said
     recomputed(north)
     assert not RunLine.objects.current().filter(concerns=SEPTEMBER).exists()
     month = client.get("/north/costs/2026-10/").content.decode()
