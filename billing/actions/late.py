@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from billing.actions.runs import first_open
-from billing.models import LateDecision, Period
+from billing.models import Cost, LateDecision, Period
 from billing.snapshots import LateState, late_states
 from municipalities.actions import log
 from municipalities.models import Cooperation
@@ -48,6 +48,7 @@ def decide_late(
     periods = {
         period.month: period for period in Period.objects.of(cooperation).filter(first_day__in=first_days)
     }
+    costs = Cost.objects.of(cooperation).in_bulk([state.cost_id for state in states])
     decided = []
     for state in states:
         if state.decision and (state.decision.verdict, state.decision.reason) == (verdict, reason):
@@ -55,7 +56,7 @@ def decide_late(
         row = LateDecision.objects.create(
             cooperation=cooperation,
             period=periods[state.month],
-            cost_id=state.cost_id,
+            cost=costs[state.cost_id],
             mark=state.mark,
             verdict=verdict,
             reason=reason,

@@ -36,7 +36,7 @@ class LateChange(CooperationRow):
         constraints = [models.UniqueConstraint(fields=["period", "cost"], name="billing_late_change_once")]
 
     def __str__(self) -> str:
-        return f"{self.period} {self.cost_id}"
+        return f"{self.period} {self.cost.reference}"
 
 
 class LateDecision(CooperationRow):
@@ -68,4 +68,4 @@ class LateDecision(CooperationRow):
         indexes = [models.Index(fields=["period", "cost"], name="billing_late_decision")]
 
     def __str__(self) -> str:
-        return f"{self.period} {self.cost_id}: {self.verdict}"
+        return f"{self.period} {self.cost.reference}"

@@ -25,6 +25,7 @@ VERBS = {
     "add": gettext_lazy("added"),
     "adopt": gettext_lazy("adopted"),
     "change": gettext_lazy("changed"),
+    "decide": gettext_lazy("decided"),
     "delete": gettext_lazy("removed"),
     "retry": gettext_lazy("ordered again"),
 }
