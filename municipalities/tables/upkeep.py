@@ -25,7 +25,7 @@ VERBS = {
     "add": gettext_lazy("added"),
     "adopt": gettext_lazy("adopted"),
     "change": gettext_lazy("changed"),
-    "decide": gettext_lazy("decided"),
+    "decide": gettext_lazy("decided on"),
     "delete": gettext_lazy("removed"),
     "retry": gettext_lazy("ordered again"),
 }
