@@ -350,7 +350,10 @@ class Unallocated:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """What a month charges all municipalities to correct one cost in the closed ``month``; minor units."""
+    """What a month charges all municipalities to correct one cost in the closed ``month``; minor units.
+
+    ``moved_minor`` is what those who pay more by it pay more.
+    """
 
     month: Month
     reference: str
@@ -358,6 +361,7 @@ class Correction:
     application_name: str
     cost_type_name: str
     amount_minor: int
+    moved_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from django.db.models import Count, Exists, OuterRef, Sum
 from billing.engine.statement import Correction
 from billing.models import Cost, Period, RunLine, Share
 from billing.reports.rows import minor_of, run_of
-from billing.snapshots import LateState
+from billing.snapshots import LateState, correction_of, moved_minor
 from sharedict.audit.models import Entry
 from sharedict.common.access import Viewer
 from sharedict.kernel.periods import Month, months_between
@@ -16,20 +16,25 @@ from sharedict.kernel.periods import Month, months_between
 
 @dataclass(frozen=True, slots=True)
 class Corrected:
-    """That ``month`` charges corrections of another one: of how many costs, and what they come to."""
+    """That ``month`` charges corrections of another one: of how many costs, and what they come to.
+
+    ``moved_minor`` is what those who pay more by them pay more.
+    """
 
     month: Month
     is_closed: bool
     count: int
     amount_minor: int
+    moved_minor: int
 
 
 @dataclass(frozen=True, slots=True)
 class Together:
-    """Late changes taken together: how many, and what they come to in minor units."""
+    """Late changes taken together: how many, what they come to, and what those pay more who pay more."""
 
     count: int
     amount_minor: int
+    moved_minor: int
 
 
 def corrections_of(period: Period) -> list[Correction]:
@@ -43,8 +48,9 @@ def corrections_of(period: Period) -> list[Correction]:
             application_name=row.application_name,
             cost_type_name=row.cost_type_name,
             amount_minor=minor_of(row.amount),
+            moved_minor=moved_minor(correction_of(row.evidence)) if row.evidence else 0,
         )
-        for row in rows.defer("evidence").order_by("concerns", "reference")
+        for row in rows.order_by("concerns", "reference")
         if row.concerns
     ]
 
@@ -58,21 +64,32 @@ def corrections_by_municipality(viewer: Viewer, period: Period) -> dict[str, int
 
 
 def corrected_in(period: Period) -> list[Corrected]:
-    """The later months that charge corrections of ``period``, in order, as everybody sees them; one query."""
+    """The later months that charge corrections of ``period``, in order, as all see them; two queries."""
     rows = RunLine.objects.of(period.cooperation).current().filter(concerns=period.first_day)
-    sums = rows.values_list("run__period__first_day", "run__period__state").annotate(
-        lines=Count("number"), sum=Sum("amount")
+    sums = list(
+        rows.values_list("run_id", "run__period__first_day", "run__period__state")
+        .annotate(lines=Count("number"), sum=Sum("amount"))
+        .order_by("run__period__first_day")
     )
+    runs = [run for run, *_cells in sums]
+    more = Share.objects.filter(
+        run_id__in=runs, line__run_id__in=runs, line__concerns=period.first_day, amount_minor__gt=0
+    )
+    moved = dict(more.values_list("run_id").annotate(sum=Sum("amount_minor")).order_by()) if runs else {}
     return [
-        Corrected(Month.of(first_day), state == Period.State.CLOSED, lines, minor_of(amount))
-        for first_day, state, lines, amount in sums.order_by("run__period__first_day")
+        Corrected(
+            Month.of(first_day), state == Period.State.CLOSED, lines, minor_of(amount), int(moved.get(run, 0))
+        )
+        for run, first_day, state, lines, amount in sums
     ]
 
 
 def together(states: Iterable[LateState]) -> Together:
-    """How many ``states`` there are, and what charging them comes to."""
-    amounts = [state.amount_minor for state in states]
-    return Together(len(amounts), sum(amounts))
+    """How many ``states`` there are, what charging them comes to, and what it moves."""
+    found = list(states)
+    return Together(
+        len(found), sum(state.amount_minor for state in found), sum(state.moved_minor for state in found)
+    )
 
 
 def charging_of(period: Period, cost: Cost) -> list[tuple[Month, bool]]:

@@ -19,8 +19,7 @@ class LateRow:
 
     @property
     def moved_minor(self) -> int:
-        """What some municipalities pay more, without sign; as much as others pay less if the sum is 0."""
-        return sum(minor for minor in self.state.correction.shares.values() if minor > 0)
+        return self.state.moved_minor
 
 
 @dataclass(frozen=True, slots=True)

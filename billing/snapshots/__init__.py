@@ -1,6 +1,15 @@
 """Database rows become frozen facts; nothing else of the engine sees a row."""
 
-from billing.snapshots.late import CHARGED, STOPS, LateState, Verdict, correction_of, late_line, late_states
+from billing.snapshots.late import (
+    CHARGED,
+    STOPS,
+    LateState,
+    Verdict,
+    correction_of,
+    late_line,
+    late_states,
+    moved_minor,
+)
 from billing.snapshots.month import cost_fact, gather, gather_by_rules_of
 from billing.snapshots.overlay import NOTHING, Overlay
 
@@ -17,4 +26,5 @@ __all__ = [
     "gather_by_rules_of",
     "late_line",
     "late_states",
+    "moved_minor",
 ]

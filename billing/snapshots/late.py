@@ -37,6 +37,7 @@ class LateState:
     """One cost of a closed month that is not charged as it should be, and what happens to that.
 
     ``correction`` is what remains to be charged; ``mark`` names the result that a decision is bound to.
+    ``was_decided`` says that it was decided on another result, which holds no longer.
     ``undivided_minor`` is what the cost should be in the month where nothing divides it, ``reason`` says why.
     """
 
@@ -49,11 +50,25 @@ class LateState:
     detail: str = ""
     undivided_minor: int = 0
     decision: LateDecision | None = field(default=None, compare=False)
+    was_decided: bool = field(default=False, compare=False)
 
     @property
     def amount_minor(self) -> int:
         """What charging it comes to; what it would come to, where nothing divides it."""
         return sum(self.correction.shares.values()) + self.undivided_minor
+
+    @property
+    def moved_minor(self) -> int:
+        """What some municipalities pay more, without sign; as much as others pay less if the sum is 0.
+
+        Where nothing divides a cost that was shared: the part of it that stays with those charged.
+        """
+        return self.undivided_minor if self.reason else moved_minor(self.correction)
+
+
+def moved_minor(correction: CorrectionFact) -> int:
+    """What those who pay more by ``correction`` pay more, in minor units."""
+    return sum(minor for minor in correction.shares.values() if minor > 0)
 
 
 def charged_now(period: Period) -> tuple[CorrectionFact, ...]:
@@ -132,6 +147,7 @@ def _state(
         detail=late.detail if late else "",
         undivided_minor=late.amount_minor if late and late.reason else 0,
         decision=decision,
+        was_decided=decision is None and bool(decisions),
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -12,10 +13,9 @@ from django.utils.translation import ngettext
 from billing.reports import Together, corrected_in, corrections_of, open_before, together
 from billing.snapshots import STOPS, LateState, Verdict, late_states
 from billing.views.months import MonthPage
-from billing.views.pictures import month_name, whole_name
+from billing.views.pictures import month_name, sum_or_moved, whole_name
 from municipalities.portal import listed
 from sharedict.kernel.periods import Month
-from sharedict.templatetags.money import signed_minor
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,13 @@ class CorrectingPage(MonthPage):
         return not self.period.is_closed and self.full_before is None
 
     @property
+    def not_over(self) -> str:
+        """That days of the month are still to come; empty where none are."""
+        if self.month.after <= timezone.localdate():
+            return ""
+        return _("The month is not over: costs that come later for it become corrections.")
+
+    @property
     def full_before(self) -> Month | None:
         """The first open month before this one that is not empty, and so must be closed first."""
         return next((month for month, is_empty in self.open_before if not is_empty), None)
@@ -77,6 +84,7 @@ class CorrectingPage(MonthPage):
                 for row in rows
             ],
             "total_minor": sum(row.amount_minor for row in rows),
+            "moved_minor": sum(row.moved_minor for row in rows),
             "count": len(rows),
         }
 
@@ -89,7 +97,7 @@ class CorrectingPage(MonthPage):
                     "Corrected in %(month)s: %(count)d costs, %(sum)s.",
                     row.count,
                 )
-                % self.words(Together(row.count, row.amount_minor), row.month),
+                % self.words(Together(row.count, row.amount_minor, row.moved_minor), row.month),
                 "url": f"{self.url('period', row.month)}#corrections",
                 "label": capfirst(month_name(row.month)),
             }
@@ -109,7 +117,7 @@ class CorrectingPage(MonthPage):
     def words(self, sums: Together, month: Month | None = None) -> dict[str, Any]:
         return {
             "count": sums.count,
-            "sum": signed_minor(sums.amount_minor, self.cooperation.currency),
+            "sum": sum_or_moved(sums.amount_minor, sums.moved_minor, self.cooperation.currency),
             "month": month_name(month) if month else "",
         }
 
@@ -126,9 +134,11 @@ class CorrectingPage(MonthPage):
 
     def effects_of_closing(self) -> list[str]:
         """What closing charges and leaves beyond the month's own costs, in sentences."""
-        found = [said] if (said := self.closes_along()) else []
+        found = [said for said in (self.not_over, self.closes_along()) if said]
         if rows := corrections_of(self.period):
-            sums = Together(len(rows), sum(row.amount_minor for row in rows))
+            sums = Together(
+                len(rows), sum(row.amount_minor for row in rows), sum(row.moved_minor for row in rows)
+            )
             found.append(
                 ngettext(
                     "%(count)d correction of earlier months is charged: %(sum)s.",
@@ -161,8 +171,8 @@ def left_text(sums: Together, words: dict[str, Any]) -> str:
 
 
 def _ended(said: str, sums: Together, words: dict[str, Any]) -> str:
-    """The sentence with the sum, if there is one: what only moves between municipalities comes to nothing."""
-    return f"{said}: {words['sum']}." if sums.amount_minor else f"{said}."
+    """The sentence with the sum, or with what moves between municipalities, if anything does."""
+    return f"{said}: {words['sum']}." if sums.amount_minor or sums.moved_minor else f"{said}."
 
 
 def spans(months: Sequence[Month]) -> str:

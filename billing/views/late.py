@@ -23,7 +23,7 @@ from billing.reports import (
 )
 from billing.snapshots import CHARGED, STOPS, LateState, Verdict
 from billing.views.pictures import month_name, whole_name
-from billing.views.reasons import REASONS
+from billing.views.reasons import REASONS, names_whom, with_names
 from municipalities.access import Rights
 from municipalities.models import Municipality
 from municipalities.portal import CooperationPage
@@ -81,6 +81,11 @@ class LatePage(CooperationPage):
         """The reader's municipalities, by country and code."""
         places = Municipality.objects.filter(pk__in=self.rights.municipality_ids)
         return {place.key: place.name for place in places}
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """Those that are, were or will be members, by country and code."""
+        return names_in(self.cooperation)
 
     @property
     def currency(self) -> str:
@@ -141,11 +146,16 @@ class LatePage(CooperationPage):
         return [known[value] for value in values]
 
     def said(self, verdict: LateDecision.Verdict, states: Sequence[LateState]) -> str:
+        total, moved = sum(s.amount_minor for s in states), sum(s.moved_minor for s in states)
         words = {
             "count": len(states),
-            "amount": signed_minor(sum(state.amount_minor for state in states), self.currency),
+            "amount": signed_minor(total, self.currency)
+            if total or not moved
+            else minor(moved, self.currency),
             "month": self.charging_name,
         }
+        if moved and not total:
+            return self.said_of_moves(verdict, words)
         if verdict == CHARGE:
             return (
                 ngettext(
@@ -168,6 +178,30 @@ class LatePage(CooperationPage):
             % words
         )
 
+    def said_of_moves(self, verdict: LateDecision.Verdict, words: dict[str, Any]) -> str:
+        """The same of late changes that come to nothing, and move money between municipalities only."""
+        if verdict == CHARGE:
+            return (
+                ngettext(
+                    "%(count)d late change is charged in %(month)s: it moves %(amount)s."
+                    " The month is being recomputed.",
+                    "%(count)d late changes are charged in %(month)s: they move %(amount)s."
+                    " The month is being recomputed.",
+                    words["count"],
+                )
+                % words
+            )
+        return (
+            ngettext(
+                "%(count)d late change stays uncharged: %(amount)s stays where it is. It is kept here, with"
+                " your reason.",
+                "%(count)d late changes stay uncharged: %(amount)s stays where it is. They are kept here,"
+                " with your reason.",
+                words["count"],
+            )
+            % words
+        )
+
     def row(self, row: LateRow) -> dict[str, Any]:
         state, cost = row.state, row.cost
         variant, label = STAMPS[state.verdict]
@@ -180,7 +214,7 @@ class LatePage(CooperationPage):
             "month_name": month_name(state.month),
             "application": whole_name(cost.application.name if cost.application else ""),
             "what": str(why) or what_changed(state),
-            "detail": state.detail,
+            "detail": with_names(state.detail, self.names) if names_whom(state.reason) else state.detail,
             "to_do_url": self.url(page) if page and self.rights.may_edit else "",
             "to_do": to_do,
             "amount_minor": state.amount_minor,
@@ -292,6 +326,7 @@ class LateChanges(LatePage):
             "lead": group.lead,
             "rows": [{**self.row(row), "is_ticked": row in ticked} for row in rows],
             "total_minor": sum(row.state.amount_minor for row in rows),
+            "moved_minor": sum(row.moved_minor for row in rows),
             "own_totals": [
                 {"name": name, "minor": sum(row.state.correction.shares.get(key, 0) for row in rows)}
                 for key, name in self.own.items()
@@ -306,7 +341,7 @@ class LateChanges(LatePage):
     def effects(self) -> dict[str, Any] | None:
         """What the next open month charges each municipality, by the month that is corrected."""
         states = [row.state for row in self.rows if row.state.verdict in CHARGED]
-        names = names_in(self.cooperation) if states and self.rights.sees_all_shares else self.own
+        names = self.names if states and self.rights.sees_all_shares else self.own
         found = [
             effect
             for effect in effects_of(states, names)

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from agreements.models import Key
 from billing.models import Cost, LateDecision, Period
-from billing.reports import LateRow, charging_of, entered_after, names_in
+from billing.reports import LateRow, charging_of, entered_after
+from billing.snapshots import Verdict
 from billing.views.late import CHARGE, LEAVE, STAMPS, LatePage
 from billing.views.pictures import month_name, whole_name
 from billing.views.reasons import REASONS
@@ -99,6 +100,7 @@ class LateChangePage(LatePage):
         return {
             "late": self.row(found),
             "headline": capfirst(self.headline(found)),
+            "who_decides": "" if self.rights.may_edit else self.who_decides(state.verdict),
             "figure_minor": abs(state.amount_minor) or found.moved_minor,
             "text": self.text(found),
             "table": table,
@@ -116,8 +118,10 @@ class LateChangePage(LatePage):
 
     def headline(self, found: LateRow) -> str:
         words = {"month": month_name(self.month)}
-        if found.state.reason:
+        if found.state.reason and not found.state.correction.charged:
             return _("In %(month)s nobody is charged") % words
+        if found.state.reason:
+            return _("Nothing divides any more in %(month)s") % words
         if found.state.amount_minor > 0:
             return _("%(month)s was charged too little by") % words
         if found.state.amount_minor < 0:
@@ -130,7 +134,7 @@ class LateChangePage(LatePage):
         what = _happened(found)
         if not self.rights.sees_all_shares:
             return what
-        names = names_in(self.cooperation)
+        names = self.names
         more = [names.get(key, key) for key, minor_ in shares.items() if minor_ > 0]
         less = [names.get(key, key) for key, minor_ in shares.items() if minor_ < 0]
         parts = [what]
@@ -139,6 +143,21 @@ class LateChangePage(LatePage):
         if less:
             parts.append(_("%(names)s should pay less.") % {"names": listed(less)})
         return " ".join(parts)
+
+    def who_decides(self, verdict: Verdict) -> str:
+        """Who decides, and what happens unless they do: for those who read only."""
+        default = {
+            Verdict.COUNTS: _("Unless they leave it, it is charged when %(month)s closes."),
+            Verdict.WAITING: _("Until they have, %(month)s cannot be proposed to close."),
+            Verdict.UNALLOCATED: _(
+                "Until something divides it in its month, or they leave it, %(month)s cannot be proposed to"
+                " close."
+            ),
+            Verdict.CHARGE: _("They have decided to charge it: that can change until %(month)s is closed."),
+            Verdict.LEFT: _("They have left it: it can still be charged, in any open month."),
+        }[verdict]
+        said = _("The administrators of the cooperation decide.")
+        return f"{said} {default % {'month': self.charging_name or _('the next month')}}"
 
     def facts(self) -> list[tuple[Any, ...]]:
         cost, last = self.cost, self.cost.ends_on - dt.timedelta(days=1)
@@ -178,7 +197,7 @@ class LateChangePage(LatePage):
     def table(self, found: LateRow) -> dict[str, Any]:
         """What each was charged and should be, the reader's own first, and where the reasons stand."""
         correction = found.state.correction
-        names = names_in(self.cooperation)
+        names = self.names
         codes = [
             code
             for code in sorted({*correction.charged, *correction.should})

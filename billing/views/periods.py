@@ -1,6 +1,7 @@
 """Months: the list of them, and one of them."""
 
 import re
+from functools import cached_property
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -15,6 +16,7 @@ from billing.models import Period
 from billing.reports import (
     changes_by_application,
     corrections_by_municipality,
+    names_in,
     totals_by_month,
     totals_of,
     unallocated_of,
@@ -24,7 +26,7 @@ from billing.views.files import CSV, XLSX, attachment, whole
 from billing.views.months import STAMPS, MonthPage
 from billing.views.notices import notices_of
 from billing.views.pictures import by_municipality, month_name, waterfall, whole_name
-from billing.views.reasons import REASONS
+from billing.views.reasons import REASONS, names_whom, with_names
 from municipalities.portal import CooperationPage
 from sharedict.common.sheets import csv_lines, xlsx_bytes
 from sharedict.kernel.money import to_major, to_minor
@@ -200,6 +202,7 @@ class PeriodPage(CorrectingPage):
                 "label": month_name(earlier) if earlier else "",
             },
             *(self.late_checks() if self.is_next else []),
+            *([{"is_noted": True, "text": self.not_over}] if self.not_over else []),
         ]
 
     def late_checks(self) -> list[dict[str, Any]]:
@@ -251,10 +254,16 @@ class PeriodPage(CorrectingPage):
                 found["waits"] = _("You have proposed it: another administrator closes it.")
         return found
 
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """Those that are, were or will be members, by country and code."""
+        return names_in(self.cooperation)
+
     def unallocated(self, line: Unallocated) -> dict[str, Any]:
         why, to_do, page = REASONS.get(line.reason, (line.reason, "", ""))
         return {
             "line": line,
+            "detail": with_names(line.detail, self.names) if names_whom(line.reason) else line.detail,
             "application": whole_name(line.application_name),
             "why": why,
             "to_do": to_do,

@@ -21,6 +21,13 @@ def month_name(month: Month) -> str:
     return date_format(month.first, "F Y")
 
 
+def sum_or_moved(sum_minor: int, moved_minor: int, currency: str) -> str:
+    """What changes come to; where that is nothing, what they move between municipalities."""
+    if sum_minor or not moved_minor:
+        return signed_minor(sum_minor, currency)
+    return _("moves %(amount)s") % {"amount": minor(moved_minor, currency)}
+
+
 def bar_name(bar: Bar) -> str:
     return bar.name or _("Other")
 

@@ -1,5 +1,8 @@
 """Why a cost is unallocated, in words."""
 
+import re
+from collections.abc import Mapping
+
 from django.utils.translation import gettext_lazy
 
 from agreements.portal import NO_WEIGHTS
@@ -28,3 +31,15 @@ REASONS = {
     ),
 }
 """Why a cost is unallocated -> in words, what to do about it, and the page to do it on."""
+
+_CODE = re.compile(r"\b[A-Z]{2}[0-9]{3,6}\b")
+
+
+def names_whom(reason: str) -> bool:
+    """Whether what stands beside ``reason`` holds the codes of municipalities."""
+    return reason in ("missing_reading", "fixed_parts_differ")
+
+
+def with_names(detail: str, names: Mapping[str, str]) -> str:
+    """``detail`` with names in place of the codes of municipalities (SE1737)."""
+    return _CODE.sub(lambda found: names.get(found[0], found[0]), detail)

@@ -16,6 +16,7 @@ from billing.snapshots import late_states
 from municipalities.models import Cooperation, Driver, Municipality, Reading
 from services.models import Application
 from sharedict.accounts.models import User
+from sharedict.audit.models import Entry
 from tests.budgets import MOMENT
 from tests.factories.billing import CostFactory, close, compute
 
@@ -146,14 +147,56 @@ def test_a_change_of_rules_waits_until_it_is_charged_with_a_reason(
     assert "Say why: members and auditors read it." in refused.content.decode()
     assert not LateDecision.objects.exists()
     said = client.post(PAGE, sent | {"reason": "Statistics Sweden corrected it"}, follow=True)
-    assert "1 late change is charged in October 2026" in said.content.decode()
+    assert "1 late change is charged in October 2026: it moves 1.00\xa0SEK." in said.content.decode()
     assert LateDecision.objects.get().reason == "Statistics Sweden corrected it"
+    assert Entry.objects.get(verb="decide").subject == f"2026-09 {MOVED}"
     recomputed(north)
     shares = RunLine.objects.current().get(concerns=SEPTEMBER, reference=MOVED)
     assert shares.amount == 0
+    month = client.get("/north/costs/2026-10/").content.decode()
+    assert "moves 1.00" in month[month.index('id="corrections"') : month.index('id="totals"')]
+    closed = client.get("/north/costs/2026-09/").content.decode()
+    assert "Corrected in October 2026: 1 cost, moves 1.00\xa0SEK." in closed
+    proposing = client.get("/north/costs/2026-10/propose/").content.decode()
+    assert "1 correction of earlier months is charged: moves 1.00\xa0SEK." in proposing
     text = client.get(f"{PAGE}2026-09/{MOVED}/").content.decode()
     assert "September 2026 charged the wrong municipalities with" in text
     assert "This is decided." in text
+
+
+def test_who_only_reads_is_told_who_decides(
+    waiting: None, late: Cost, finance: User, sign_in: SignIn
+) -> None:
+    client = sign_in(finance)
+    said = "The administrators of the cooperation decide."
+    text = client.get(f"{PAGE}2026-09/{MOVED}/").content.decode()
+    assert f"{said} Until they have, October 2026 cannot be proposed to close." in text
+    text = client.get(f"{PAGE}2026-09/{LATE}/").content.decode()
+    assert f"{said} Unless they leave it, it is charged when October 2026 closes." in text
+    assert "Two ways on" not in text
+
+
+def test_a_decision_on_another_result_is_told(
+    north: Cooperation, late: Cost, administrator: User, sign_in: SignIn
+) -> None:
+    client, said = sign_in(administrator), "Decided before; the result has changed since."
+    sent = {"group": "charged", "change": values(north)[LATE], "verdict": "leave", "reason": "Withdrawn"}
+    assert said not in client.post(PAGE, sent, follow=True).content.decode()
+    Cost.objects.filter(pk=late.pk).update(amount=60)
+    recomputed(north)
+    assert said in client.get(PAGE).content.decode()
+
+
+def test_a_shared_cost_that_nothing_divides_any_more_says_its_part(
+    north: Cooperation, closed: Period, administrator: User, sign_in: SignIn
+) -> None:
+    Term.objects.filter(cooperation=north).delete()
+    recomputed(north)
+    client = sign_in(administrator)
+    assert "of 10.00 in the month" in client.get(PAGE).content.decode()
+    text = client.get(f"{PAGE}2026-09/{MOVED}/").content.decode()
+    assert "Leave 10.00\xa0SEK where it is" in text
+    assert "Nothing divides any more in September 2026" in text
 
 
 def test_several_are_left_at_once_and_charged_after_all(

@@ -37,6 +37,22 @@ def test_the_list_shows_each_month_with_what_each_carries(
     assert "181.01" in text
 
 
+@pytest.mark.parametrize(("today", "is_said"), [(dt.date(2026, 9, 30), True), (dt.date(2026, 10, 1), False)])
+def test_closing_a_month_that_is_not_over_says_what_follows(
+    september: Period,
+    administrator: User,
+    sign_in: SignIn,
+    monkeypatch: pytest.MonkeyPatch,
+    today: dt.date,
+    is_said: bool,
+) -> None:
+    monkeypatch.setattr("billing.views.corrected.timezone.localdate", lambda: today)
+    client, said = sign_in(administrator), "The month is not over: costs that come later for it become"
+    for path in ("", "propose/", "close/"):
+        text = client.get(f"/north/costs/2026-09/{path}").content.decode()
+        assert (said in text) == is_said
+
+
 def test_the_list_comes_as_files(october: Period, finance: User, sign_in: SignIn) -> None:
     client = sign_in(finance)
     rows = list(csv.reader(io.StringIO(client.get("/north/costs/?format=csv").content.decode("utf-8-sig"))))
