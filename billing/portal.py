@@ -44,7 +44,9 @@ def effect_of_changes(cooperation: Cooperation, changes: Sequence[Change]) -> Sh
     words = _Words(
         currency=cooperation.currency,
         months=months,
-        by_cost=_summed(cost for cost in costs if cost),
+        by_cost=_summed(each for cost in costs if cost for each in cost.months),
+        dropped=_summed(each for cost in costs if cost for each in cost.dropped),
+        left=_summed(each for cost in costs if cost for each in cost.left),
         by_rules=sorted({month for each in by_rules for month in each}),
         opened=sorted(
             {month for cost in costs if cost for month in cost.opened}
@@ -52,7 +54,7 @@ def effect_of_changes(cooperation: Cooperation, changes: Sequence[Change]) -> Sh
         ),
         left_out_minor=sum(cost.not_shared_minor for cost in costs if cost and _leaves_out(cost)),
     )
-    closed = {each.month for each in words.by_cost} | {*words.by_rules}
+    closed = {each.month for each in [*words.by_cost, *words.dropped]} | {*words.by_rules}
     return ShareEffect(
         warnings=words.warnings,
         mark=words.mark,
@@ -91,12 +93,15 @@ class _Words:
         currency: str,
         months: Months,
         by_cost: Sequence[MonthEffect],
+        dropped: Sequence[MonthEffect],
+        left: Sequence[MonthEffect],
         by_rules: Sequence[Month],
         opened: Sequence[Month],
         left_out_minor: int,
     ) -> None:
         self.currency, self.months = currency, months
         self.by_cost, self.by_rules, self.opened = by_cost, by_rules, opened
+        self.dropped, self.left = dropped, left
         self.left_out_minor = left_out_minor
         self.amounts = [each for each in by_cost if each.amount_minor]
         self.carried = [each.month for each in by_cost if not each.amount_minor]
@@ -107,10 +112,11 @@ class _Words:
 
     @property
     def mark(self) -> str:
-        if not (self.by_cost or self.by_rules or self.left_out_minor):
+        by_month = [self.by_cost, self.dropped, self.left]
+        if not (any(by_month) or self.by_rules or self.left_out_minor):
             return ""
         told = [
-            [[str(each.month), each.amount_minor] for each in self.by_cost],
+            *([[str(each.month), each.amount_minor] for each in months] for months in by_month),
             [str(month) for month in self.by_rules],
             self.left_out_minor,
             str(self.months.charging),
@@ -122,6 +128,7 @@ class _Words:
         found = []
         if self.amounts:
             found.append(self._amounts())
+        found += self._uncharged()
         if self.carried:
             said = _(
                 "In months that are closed, %(months)s, the amount stays, but others may carry it: the "
@@ -150,7 +157,8 @@ class _Words:
                 "%(amount)s falls in closed months, %(months)s: it becomes corrections in %(charged_in)s.",
                 len(self.amounts),
             )
-            found.append(said % self._what_and_where())
+            found.append(said % self._what_and_where(self.amounts))
+        found += self._uncharged()
         if self.carried:
             said = _(
                 "Where others carry it in months that are closed, %(months)s, the difference becomes a "
@@ -169,14 +177,14 @@ class _Words:
 
     def of_cost(self, effect: ClosedEffect) -> str:
         """What one cost does to closed months, short."""
-        if not effect.months:
-            return ""
-        said = _("%(amount)s in %(months)s, charged in %(charged_in)s")
-        return said % {
-            "amount": signed_minor(effect.total_minor, self.currency),
-            "months": in_words(each.month for each in effect.months),
-            "charged_in": self.charging,
-        }
+        found = []
+        if effect.months:
+            said = _("%(amount)s in %(months)s, charged in %(charged_in)s")
+            found.append(said % self._what_and_where(effect.months))
+        if effect.dropped:
+            said = _("%(amount)s in %(months)s, no longer to be charged")
+            found.append(said % self._what_and_where(effect.dropped))
+        return "; ".join(found)
 
     def _amounts(self) -> str:
         said = ngettext(
@@ -188,13 +196,30 @@ class _Words:
         )
         parts = [f"{_name(each.month)} {signed_minor(each.amount_minor)}" for each in self.amounts]
         is_short = len(parts) <= MOST_MONTHS
-        found = self._what_and_where()
+        found = self._what_and_where(self.amounts)
         return said % {**found, "parts": ", ".join(parts) if is_short else found["months"]}
 
-    def _what_and_where(self) -> dict[str, str]:
+    def _uncharged(self) -> list[str]:
+        """What was still to be charged, or was left, and is now charged in no month; before saving and after."""
+        found = []
+        if self.dropped:
+            said = _(
+                "What was to be charged in %(charged_in)s for %(months)s, %(amount)s, is not: by this change it "
+                "is charged in no month."
+            )
+            found.append(said % self._what_and_where(self.dropped))
+        if self.left:
+            said = _(
+                "%(amount)s for %(months)s was left by decision and is charged in no month: there nothing that "
+                "is charged changes."
+            )
+            found.append(said % self._what_and_where(self.left))
+        return found
+
+    def _what_and_where(self, effects: Sequence[MonthEffect]) -> dict[str, str]:
         return {
-            "amount": signed_minor(sum(each.amount_minor for each in self.amounts), self.currency),
-            "months": in_words(each.month for each in self.amounts),
+            "amount": signed_minor(sum(each.amount_minor for each in effects), self.currency),
+            "months": in_words(each.month for each in effects),
             "charged_in": self.charging,
         }
 
@@ -224,11 +249,10 @@ def _leaves_out(effect: ClosedEffect) -> bool:
     return effect.not_shared_minor != effect.was_not_shared_minor
 
 
-def _summed(effects: Iterable[ClosedEffect]) -> list[MonthEffect]:
+def _summed(effects: Iterable[MonthEffect]) -> list[MonthEffect]:
     found: dict[Month, int] = {}
-    for effect in effects:
-        for each in effect.months:
-            found[each.month] = found.get(each.month, 0) + each.amount_minor
+    for each in effects:
+        found[each.month] = found.get(each.month, 0) + each.amount_minor
     return [MonthEffect(month, found[month]) for month in sorted(found)]
 
 

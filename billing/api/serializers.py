@@ -81,7 +81,7 @@ class CostSerializer(serializers.ModelSerializer[Cost]):
 
 
 class MonthCorrectionSerializer(serializers.Serializer[MonthEffect]):
-    """What a change of a cost adds to it in a closed month, negative what it takes off."""
+    """What a changed cost is to be in a closed month beyond what is charged of it; negative what is given back."""
 
     month = MonthField()
     amount = MinorField("amount_minor", help_text="0.00 where the amount stays and others carry it.")
@@ -95,7 +95,8 @@ class CostAnswerSerializer(CostSerializer):
         read_only=True, allow_null=True, help_text="Null for one that is not saved."
     )
     corrections = serializers.SerializerMethodField(
-        help_text="What of this change falls in closed months, by month; empty where nothing does."
+        help_text="What this change leaves to be charged for closed months, by month, beyond what they and "
+        "later ones have charged of the cost; empty where nothing is."
     )
     not_shared = serializers.SerializerMethodField(
         help_text="What of the cost lies before the first month of the cooperation: nobody is charged for it."

@@ -1,12 +1,12 @@
 """What a change of a cost or of the rules moves in closed months: told before it is saved.
 
-Nothing is written or locked here, and nothing is saved to be taken back: what a row would be is compared
+What a changed cost is to be is held against what closed months have charged of it. Nothing is written or locked here, and nothing is saved to be taken back: what a row would be is compared
 with what it is.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Model, Q
@@ -14,7 +14,8 @@ from django.db.models import Model, Q
 from agreements.models import Agreement, CostType, Key, KeyVersion, Term
 from billing.engine.facts import CostFact, day
 from billing.engine.spread import days_in, in_turn, month_part, refund_part
-from billing.models import Cost, Period
+from billing.models import Cost, Period, RunLine
+from billing.snapshots import Verdict, late_states
 from municipalities.actions import touched
 from municipalities.models import Cooperation, Driver, Municipality, Reading
 from services.models import Application
@@ -24,6 +25,8 @@ from sharedict.kernel.periods import Month, months_between
 
 Change = tuple[Cost | None, Cost | None]
 """A cost as it is stored and as it is to be; None for one that is added or removed."""
+Place = tuple[int, Month]
+"""Key of a cost, and a closed month."""
 Families = Mapping[int, tuple[CostFact, Sequence[CostFact]]]
 """Key of a cost -> the cost and its refunds, without the one that changes."""
 
@@ -56,9 +59,9 @@ class Months:
 
 @dataclass(frozen=True, slots=True)
 class MonthEffect:
-    """What a change adds to a cost in one closed month, in minor units; negative what it takes off.
+    """What a changed cost is to be in one closed month beyond what is charged of it, in minor units.
 
-    0 where the amount stays and others carry it.
+    Negative what is to be given back; 0 where the amount stays and others carry it.
     """
 
     month: Month
@@ -69,11 +72,14 @@ class MonthEffect:
 class ClosedEffect:
     """What a change of a cost does: ``months`` are the closed ones that it moves, ``charged_in`` where.
 
-    ``opened`` are the open months that are shared otherwise. ``not_shared_minor`` is what of the cost lies
+    ``dropped`` is what was still to be charged and, by the change, is charged in no month; ``left`` is the same
+    of what somebody had decided to leave. ``opened`` are the open months that are shared otherwise. ``not_shared_minor`` is what of the cost lies
     before the cooperation's first month, ``was_not_shared_minor`` what did.
     """
 
     months: tuple[MonthEffect, ...] = ()
+    dropped: tuple[MonthEffect, ...] = ()
+    left: tuple[MonthEffect, ...] = ()
     charged_in: Month | None = None
     opened: tuple[Month, ...] = ()
     not_shared_minor: int = 0
@@ -127,16 +133,26 @@ def changed_columns(before: Model, after: Model) -> set[str]:
 
 
 def closed_effect_of_cost(cooperation: Cooperation, before: Cost | None, after: Cost | None) -> ClosedEffect:
-    """What saving ``after`` in place of ``before`` does; two queries at most."""
+    """What saving ``after`` in place of ``before`` does, in a constant number of queries."""
     return closed_effects_of_costs(cooperation, months_of(cooperation), [(before, after)])[0]
 
 
 def closed_effects_of_costs(
     cooperation: Cooperation, months: Months, changes: Sequence[Change]
 ) -> list[ClosedEffect]:
-    """What each of ``changes`` does by itself; one query for any number, none without a credit note."""
+    """What each of ``changes`` does by itself, in a constant number of queries.
+
+    None for new costs without a credit note. What is decided on is only asked for where something that was
+    to be charged is dropped.
+    """
     families = _families(cooperation, changes)
-    return [_effect(months, before, after, families) for before, after in changes]
+    charged = _charged(cooperation, changes) if months.closed else {}
+    found = [_effect(months, before, after, families, charged) for before, after in changes]
+    if not any(effect.dropped for effect in found):
+        return found
+    states = late_states(cooperation)
+    left = {(state.cost_id, state.month) for state in states if state.verdict == Verdict.LEFT}
+    return [_with_left(effect, before, left) for effect, (before, _after) in zip(found, changes, strict=True)]
 
 
 def before_first_month(cost: Cost) -> int:
@@ -151,25 +167,68 @@ def before_first_month(cost: Cost) -> int:
     return _not_shared(Month.of(first), _fact(cost), families)
 
 
-def _effect(months: Months, before: Cost | None, after: Cost | None, families: Families) -> ClosedEffect:
+def _effect(
+    months: Months,
+    before: Cost | None,
+    after: Cost | None,
+    families: Families,
+    charged: Mapping[Place, int],
+) -> ClosedEffect:
     old, new = _fact(before), _fact(after)
     concerned = _beside(families, before, after)
     left_out, was_left_out = (_not_shared(months.first, fact, concerned) for fact in (new, old))
     if before and after and changed_columns(before, after).isdisjoint(_counting(after)):
         return ClosedEffect(not_shared_minor=left_out, was_not_shared_minor=was_left_out)
     spans = [(cost.starts_on, cost.ends_on) for cost in (before, after) if cost and not cost.is_withdrawn]
-    found = []
+    found, dropped = [], []
     for month in sorted({each for span in spans for each in within(months.closed, span)}):
-        minor = _total(new, concerned, month) - _total(old, concerned, month)
-        if minor or _is_carried_otherwise(old, new, month):
-            found.append(MonthEffect(month, minor))
+        moved = _total(new, concerned, month) - _total(old, concerned, month)
+        if not moved and not _is_carried_otherwise(old, new, month):
+            continue
+        pending = _part(old, concerned, month) if old else 0
+        if before and before.pk:
+            pending -= charged.get((before.pk, month), 0)
+        if moved + pending or not pending:
+            found.append(MonthEffect(month, moved + pending))
+        else:
+            dropped.append(MonthEffect(month, pending))
     return ClosedEffect(
         months=tuple(found),
-        charged_in=months.charging if found else None,
+        dropped=tuple(dropped),
+        charged_in=months.charging if found or dropped else None,
         opened=tuple(sorted({each for span in spans for each in _open_months(months, *span)})),
         not_shared_minor=left_out,
         was_not_shared_minor=was_left_out,
     )
+
+
+def _with_left(effect: ClosedEffect, before: Cost | None, left: Collection[Place]) -> ClosedEffect:
+    """``effect`` with what was left by decision told apart from what was to be charged."""
+    pk = before.pk if before else 0
+    return replace(
+        effect,
+        dropped=tuple(each for each in effect.dropped if (pk, each.month) not in left),
+        left=tuple(each for each in effect.dropped if (pk, each.month) in left),
+    )
+
+
+def _charged(cooperation: Cooperation, changes: Iterable[Change]) -> dict[Place, int]:
+    """What closed months have charged of the stored costs of ``changes``, by the month it is charged for.
+
+    In minor units: the month's own line, and the corrections of it in later closed months.
+    """
+    stored = {before.pk for before, _after in changes if before and before.pk}
+    found: dict[Place, int] = {}
+    if not stored:
+        return found
+    lines = RunLine.objects.of(cooperation).current().filter(cost__in=stored, reason="")
+    rows = lines.filter(run__period__state=Period.State.CLOSED).values_list(
+        "cost_id", "concerns", "run__period__first_day", "amount"
+    )
+    for pk, concerns, first_day, amount in rows:
+        place = pk, Month.of(concerns or first_day)
+        found[place] = found.get(place, 0) + to_minor(amount)
+    return found
 
 
 def _beside(families: Families, before: Cost | None, after: Cost | None) -> Families:

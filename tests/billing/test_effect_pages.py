@@ -164,25 +164,30 @@ def test_a_cost_that_others_carry_is_told(client: Client, late: dict[str, Any], 
     assert "Where others carry it in months that are closed, January 2025" in said(done)
 
 
-@pytest.mark.parametrize(("step", "verb"), [("withdraw", "Withdrawn"), ("restore", "Restored")])
-def test_the_question_tells_what_withdrawing_and_restoring_do(client: Client, step: str, verb: str) -> None:
+def test_the_questions_tell_what_withdrawing_and_then_restoring_do(client: Client) -> None:
     cost = Cost.objects.get(external_id="erp-01")
-    if step == "restore":
-        Cost.objects.filter(pk=cost.pk).update(withdrawn_on=APRIL)
-    sign = "+" if step == "restore" else "\u2212"
-    address = f"{REGISTER}{cost.pk}/{step}/"
+    address = f"{REGISTER}{cost.pk}/withdraw/"
     question = client.get(address)
-    assert f"{sign}100.00\u00a0SEK falls in January 2025, which is closed" in told(question)
+    assert "\u2212100.00\u00a0SEK falls in January 2025, which is closed" in told(question)
     assert "charged as a correction in April 2025" in question.content.decode()
     unread = client.post(address)
     assert unread.status_code == 200
-    assert Cost.objects.get(pk=cost.pk).is_withdrawn == (step == "restore")
+    assert not Cost.objects.get(pk=cost.pk).is_withdrawn
     done = client.post(address, mark(question))
     assert done.status_code == 302
     assert said(done) == (
-        f"{verb}. {sign}100.00\u00a0SEK falls in January 2025, which is closed: it becomes a correction in "
+        "Withdrawn. \u2212100.00\u00a0SEK falls in January 2025, which is closed: it becomes a correction in "
         "April 2025."
     )
+    address = f"{REGISTER}{cost.pk}/restore/"
+    dropped = (
+        "What was to be charged in April 2025 for January 2025, \u2212100.00\u00a0SEK, is not: by this change it "
+        "is charged in no month."
+    )
+    question = client.get(address)
+    assert told(question) == dropped
+    done = client.post(address, mark(question))
+    assert said(done) == f"Restored. {dropped}"
 
 
 def test_a_cost_of_an_open_month_is_withdrawn_after_its_one_question(client: Client) -> None:

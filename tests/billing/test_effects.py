@@ -7,11 +7,18 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from agreements.models import CostType, Key, KeyVersion, Term
-from billing.actions import save_cost, withdraw_cost
-from billing.models import Cost
-from billing.reports.effects import ClosedEffect, closed_effect_of_cost, closed_months_of, moved_days
+from billing.actions import close_period, propose_period, save_cost, withdraw_cost
+from billing.models import Cost, LateChange, LateDecision, Period
+from billing.reports.effects import (
+    ClosedEffect,
+    MonthEffect,
+    closed_effect_of_cost,
+    closed_months_of,
+    moved_days,
+)
 from billing.snapshots import late_states
 from municipalities.models import Cooperation, Driver, Municipality, Reading
 from services.models import Application, Subscription
@@ -19,7 +26,7 @@ from sharedict.accounts.models import User
 from sharedict.kernel.periods import Month
 from tests.factories.agreements import CostTypeFactory
 from tests.factories.billing import CostFactory
-from tests.factories.closed import APRIL, FEBRUARY, JANUARY, JULY, MARCH, close_quarter
+from tests.factories.closed import APRIL, FEBRUARY, JANUARY, JULY, MARCH, MAY, close_quarter
 
 CLOSED = [Month(2025, 1), Month(2025, 2), Month(2025, 3)]
 
@@ -117,7 +124,65 @@ def test_a_withdrawn_cost_moves_nothing_by_its_words(january: Cost, administrato
     gone = withdraw_cost(cost=january, on=APRIL, by=administrator)
     assert closed_effect_of_cost(gone.cooperation, gone, changed(gone, description="-")) == ClosedEffect()
     back = closed_effect_of_cost(gone.cooperation, gone, changed(gone, withdrawn_on=None))
-    assert by_month(back) == {"2025-01": 10000}
+    assert by_month(back) == {}
+    assert back.dropped == (MonthEffect(CLOSED[0], -10000),)  # charged it is, and given back it is not yet
+
+
+def test_what_is_not_charged_yet_is_not_given_back(
+    half_year: Cost, administrator: User, do_jobs: Callable[[], int]
+) -> None:
+    late = save_cost(cost=half_year, by=administrator)
+    do_jobs()
+    less = changed(late, amount=Decimal(3000))
+    effect = closed_effect_of_cost(late.cooperation, late, less)
+    assert effect.dropped == ()
+    gone = closed_effect_of_cost(late.cooperation, late, changed(late, withdrawn_on=APRIL))
+    assert (by_month(gone), gone.left) == ({}, ())
+    assert [each.amount_minor for each in gone.dropped] == [102762, 92818, 102762]
+    save_cost(cost=less, by=administrator)
+    do_jobs()
+    assert charged(late.cooperation) == by_month(effect)
+    withdraw_cost(cost=less, on=APRIL, by=administrator)
+    do_jobs()
+    assert charged(late.cooperation) == by_month(gone)
+
+
+def test_what_a_later_month_has_charged_is_given_back(
+    half_year: Cost, administrator: User, second_administrator: User, do_jobs: Callable[[], int]
+) -> None:
+    late = save_cost(cost=half_year, by=administrator)
+    do_jobs()
+    april = Period.objects.get(cooperation=late.cooperation, first_day=APRIL)
+    propose_period(period=april, run_id=april.current_run_id, by=administrator)
+    april.refresh_from_db()
+    close_period(period=april, run_id=april.current_run_id, by=second_administrator)
+    gone = closed_effect_of_cost(late.cooperation, late, changed(late, withdrawn_on=MAY))
+    assert by_month(gone) == {"2025-01": -102762, "2025-02": -92818, "2025-03": -102762, "2025-04": -99447}
+    assert (gone.dropped, gone.charged_in) == ((), Month(2025, 5))
+    withdraw_cost(cost=late, on=MAY, by=administrator)
+    do_jobs()
+    assert charged(late.cooperation) == by_month(gone)
+
+
+def test_what_was_left_by_decision_is_told_apart(
+    half_year: Cost, administrator: User, do_jobs: Callable[[], int]
+) -> None:
+    late = save_cost(cost=half_year, by=administrator)
+    do_jobs()
+    change = LateChange.objects.get(cost=late, period__first_day=FEBRUARY)
+    LateDecision.objects.create(
+        cooperation=late.cooperation,
+        period=change.period,
+        cost=late,
+        mark=change.mark,
+        verdict=LateDecision.Verdict.LEAVE,
+        reason="Too old",
+        decided_by=administrator,
+        decided_at=timezone.now(),
+    )
+    gone = closed_effect_of_cost(late.cooperation, late, changed(late, withdrawn_on=APRIL))
+    assert [str(each.month) for each in gone.dropped] == ["2025-01", "2025-03"]
+    assert gone.left == (MonthEffect(CLOSED[1], 92818),)
 
 
 def test_refunds_are_told_as_they_are_spread(
@@ -142,7 +207,9 @@ def test_refunds_are_told_as_they_are_spread(
     assert not any(before.values())
 
 
-def test_a_withdrawn_refund_gives_back_what_it_took(half_year: Cost, administrator: User) -> None:
+def test_a_withdrawn_refund_that_is_not_charged_gives_nothing_back(
+    half_year: Cost, administrator: User
+) -> None:
     whole = save_cost(cost=half_year, by=administrator)
     note = CostFactory(
         cooperation=whole.cooperation,
@@ -156,7 +223,7 @@ def test_a_withdrawn_refund_gives_back_what_it_took(half_year: Cost, administrat
     added = closed_effect_of_cost(whole.cooperation, None, note)
     taken = closed_effect_of_cost(whole.cooperation, note, changed(note, withdrawn_on=APRIL))
     assert by_month(added) == {"2025-03": -5081}  # of 102763 in March and 99447 in April
-    assert by_month(taken) == {"2025-03": 5081}
+    assert (by_month(taken), taken.dropped) == ({}, (MonthEffect(CLOSED[2], -5081),))
 
 
 def test_what_lies_before_the_first_month_is_shared_by_nobody(half_year: Cost) -> None:
