@@ -135,7 +135,10 @@ class KeyVersionForm(RowForm):
             "cap_percent",
         ]
         help_texts = {
-            "valid_from": gettext_lazy("The version before it ends that day."),
+            "valid_from": gettext_lazy(
+                "It counts from the first month that begins on or after this day. The version before it ends "
+                "that day."
+            ),
             "base_amount": gettext_lazy(
                 "What everybody pays first, once of each whole cost. It is spread over the months with the "
                 "cost; where the term counts by days, who pays for some of them pays that part of it."

@@ -17,10 +17,11 @@ from billing.reports.effects import (
     closed_effects_of_costs,
     months_of,
     moved_days,
-    within,
+    moved_months,
 )
 from municipalities.models import Cooperation
 from municipalities.portal import Change, ShareEffect
+from sharedict.common.models import Span
 from sharedict.kernel.periods import Month
 from sharedict.templatetags.money import minor, signed_minor
 
@@ -40,7 +41,7 @@ def effect_of_changes(cooperation: Cooperation, changes: Sequence[Change]) -> Sh
         None if pair else moved_days(change.before, change.after, change.more)
         for pair, change in zip(pairs, changes, strict=True)
     ]
-    by_rules = [within(months.closed, span) if span else [] for span in spans]
+    by_rules = [_moved(months.closed, change, span) for change, span in zip(changes, spans, strict=True)]
     words = _Words(
         currency=cooperation.currency,
         months=months,
@@ -50,7 +51,11 @@ def effect_of_changes(cooperation: Cooperation, changes: Sequence[Change]) -> Sh
         by_rules=sorted({month for each in by_rules for month in each}),
         opened=sorted(
             {month for cost in costs if cost for month in cost.opened}
-            | {month for span in spans if span for month in within(months.opened, span)}
+            | {
+                month
+                for change, span in zip(changes, spans, strict=True)
+                for month in _moved(months.opened, change, span)
+            }
         ),
         left_out_minor=sum(cost.not_shared_minor for cost in costs if cost and _leaves_out(cost)),
     )
@@ -200,18 +205,18 @@ class _Words:
         return said % {**found, "parts": ", ".join(parts) if is_short else found["months"]}
 
     def _uncharged(self) -> list[str]:
-        """What was still to be charged, or was left, and is now charged in no month; before saving and after."""
+        """What was still to be charged, or was left, and is now charged in no month."""
         found = []
         if self.dropped:
             said = _(
-                "What was to be charged in %(charged_in)s for %(months)s, %(amount)s, is not: by this change it "
-                "is charged in no month."
+                "What was to be charged in %(charged_in)s for %(months)s, %(amount)s, is not: by this change "
+                "it is charged in no month."
             )
             found.append(said % self._what_and_where(self.dropped))
         if self.left:
             said = _(
-                "%(amount)s for %(months)s was left by decision and is charged in no month: there nothing that "
-                "is charged changes."
+                "%(amount)s for %(months)s was left by decision and is charged in no month: there nothing "
+                "that is charged changes."
             )
             found.append(said % self._what_and_where(self.left))
         return found
@@ -242,6 +247,12 @@ def _costs(change: Change) -> tuple[Cost | None, Cost | None] | None:
         before if isinstance(before, Cost) else None,
         after if isinstance(after, Cost) else None,
     )
+
+
+def _moved(months: Iterable[Month], change: Change, span: Span | None) -> list[Month]:
+    """Those of ``months`` that a change of other rows than costs moves; ``span`` None for none."""
+    row = change.after if change.after is not None else change.before
+    return moved_months(months, row, span) if row is not None and span else []
 
 
 def _leaves_out(effect: ClosedEffect) -> bool:

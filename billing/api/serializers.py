@@ -81,7 +81,7 @@ class CostSerializer(serializers.ModelSerializer[Cost]):
 
 
 class MonthCorrectionSerializer(serializers.Serializer[MonthEffect]):
-    """What a changed cost is to be in a closed month beyond what is charged of it; negative what is given back."""
+    """What a changed cost is to be in a closed month beyond what is charged of it; negative: given back."""
 
     month = MonthField()
     amount = MinorField("amount_minor", help_text="0.00 where the amount stays and others carry it.")

@@ -1,7 +1,7 @@
 """What a change of a cost or of the rules moves in closed months: told before it is saved.
 
-What a changed cost is to be is held against what closed months have charged of it. Nothing is written or locked here, and nothing is saved to be taken back: what a row would be is compared
-with what it is.
+What a changed cost is to be is held against what closed months have charged of it. Nothing is written or
+locked here, and nothing is saved to be taken back: what a row would be is compared with what it is.
 """
 
 import datetime as dt
@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db.models import Model, Q
 
-from agreements.models import Agreement, CostType, Key, KeyVersion, Term
+from agreements.models import Agreement, Component, CostType, FixedPart, Key, KeyVersion, Term
 from billing.engine.facts import CostFact, day
 from billing.engine.spread import days_in, in_turn, month_part, refund_part
 from billing.models import Cost, Period, RunLine
@@ -32,6 +32,8 @@ Families = Mapping[int, tuple[CostFact, Sequence[CostFact]]]
 
 NAMES = (Cooperation, Municipality, Driver, Application, Agreement, CostType, Key)
 """Rows that shares are shown with; who pays, and how much, does not depend on what they say."""
+WHOLE_MONTHS = (Term, KeyVersion, Component, FixedPart)
+"""Rows that count in a month as they are on its first day."""
 WORDS: Mapping[type[Model], frozenset[str]] = {
     Cost: frozenset({"reference", "external_id", "supplier", "invoice_number", "description", "currency"}),
     Reading: frozenset({"source", "external_id"}),
@@ -72,9 +74,10 @@ class MonthEffect:
 class ClosedEffect:
     """What a change of a cost does: ``months`` are the closed ones that it moves, ``charged_in`` where.
 
-    ``dropped`` is what was still to be charged and, by the change, is charged in no month; ``left`` is the same
-    of what somebody had decided to leave. ``opened`` are the open months that are shared otherwise. ``not_shared_minor`` is what of the cost lies
-    before the cooperation's first month, ``was_not_shared_minor`` what did.
+    ``dropped`` is what was still to be charged and, by the change, is charged in no month; ``left`` is the
+    same of what somebody had decided to leave. ``opened`` are the open months that are shared otherwise.
+    ``not_shared_minor`` is what of the cost lies before the cooperation's first month,
+    ``was_not_shared_minor`` what did.
     """
 
     months: tuple[MonthEffect, ...] = ()
@@ -110,6 +113,15 @@ def within(months: Iterable[Month], touches: Span) -> list[Month]:
     """Those of ``months`` with a day in the half-open span ``touches``."""
     first, after = touches
     return [month for month in months if month.after > first and (after is None or month.first < after)]
+
+
+def moved_months(months: Iterable[Month], row: Model, span: Span) -> list[Month]:
+    """Those of ``months`` in which shares come out otherwise, or may, where ``row`` changes in ``span``.
+
+    Terms and key versions count from the first of a month: the one in force on that day counts in all of it.
+    """
+    found = within(months, span)
+    return [month for month in found if month.first >= span[0]] if isinstance(row, WHOLE_MONTHS) else found
 
 
 def moved_days(before: Model | None, after: Model | None, more: Iterable[str] = ()) -> Span | None:

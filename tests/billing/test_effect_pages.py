@@ -181,8 +181,8 @@ def test_the_questions_tell_what_withdrawing_and_then_restoring_do(client: Clien
     )
     address = f"{REGISTER}{cost.pk}/restore/"
     dropped = (
-        "What was to be charged in April 2025 for January 2025, \u2212100.00\u00a0SEK, is not: by this change it "
-        "is charged in no month."
+        "What was to be charged in April 2025 for January 2025, \u2212100.00\u00a0SEK, is not: by this change "
+        "it is charged in no month."
     )
     question = client.get(address)
     assert told(question) == dropped
@@ -346,6 +346,13 @@ def test_adopting_a_key_version_is_told(client: Client, even_key: Key) -> None:
     assert even_key.versions.count() == 2
     later = client.post(address, version_of("100", "2025-04-01"))
     assert said(later).endswith("is adopted. The shares of April 2025 are recomputed.")
+
+
+def test_what_begins_within_a_month_counts_from_the_next(client: Client, even_key: Key) -> None:
+    address = "/north/keys/even/new-version/"
+    assert_waits(client.post(address, version_of("100", "2025-02-15")), "March 2025")
+    done = client.post(address, version_of("100", "2025-03-15"))
+    assert said(done).endswith("is adopted. The shares of April 2025 are recomputed.")
 
 
 def test_readings_are_told_when_added_changed_imported_and_removed(
