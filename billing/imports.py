@@ -104,7 +104,13 @@ def _compare(
         return Finding(row.line, Outcome.WRONG, what, errors=tuple(errors))
     outcome = Outcome.NEW if old is None else Outcome.CHANGED if changed else Outcome.SAME
     before = _words(old) if old else ""
-    return Finding(row.line, outcome, what, before=before, after=_words(new), row=new, old=old)
+    note = _withdrawn(old) if old and old.is_withdrawn else ""
+    return Finding(row.line, outcome, what, before=before, after=_words(new), row=new, old=old, note=note)
+
+
+def _withdrawn(cost: Cost) -> str:
+    said = _("%(cost)s is withdrawn here and counts in no month. It can be restored on its page.")
+    return said % {"cost": cost.reference}
 
 
 def _reasons_to_keep(old: Cost, changed: Collection[str], refunded: Collection[int | None]) -> list[str]:

@@ -31,6 +31,8 @@ from sharedict.common.uploads import (
 )
 
 SHOWN_FINDINGS = 1_000
+SHOWN_NOTES = 10
+"""So many of them stand above the table too."""
 
 
 class ImportPage(EffectMixin):
@@ -133,7 +135,7 @@ class ImportPage(EffectMixin):
             "example": self.example,
             "back_url": self.done_url(),
             "is_dry_run": table is not None,
-            "notices": table.notices if table else [],
+            "notices": [*table.notices, *_notes(findings)] if table else [],
             "counts": {outcome.value: number for outcome, number in found.items()},
             "findings": sorted(findings, key=lambda one: (order.index(one.outcome), one.line))[
                 :SHOWN_FINDINGS
@@ -144,3 +146,8 @@ class ImportPage(EffectMixin):
             "effect": self.effect,
         }
         return self.page(self.template_name, context, status)
+
+
+def _notes(findings: Sequence[Finding]) -> list[str]:
+    noted = [finding for finding in findings if finding.note]
+    return [f"{finding.what}: {finding.note}" for finding in noted[:SHOWN_NOTES]]

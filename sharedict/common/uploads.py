@@ -69,7 +69,7 @@ class Finding:
     """What a row of an upload would do: to ``what``, from ``before`` to ``after``, or why it cannot.
 
     ``row`` is what would be saved, for whoever applies it, ``old`` what is stored now. ``effect`` says what
-    else follows from it.
+    else follows from it, ``note`` what is to be known of a row that is sound.
     """
 
     line: int
@@ -81,6 +81,7 @@ class Finding:
     row: Any = None
     old: Any = None
     effect: str = ""
+    note: str = ""
 
 
 def counts(findings: Sequence[Finding]) -> dict[Outcome, int]:

@@ -191,7 +191,9 @@ def test_a_withdrawn_cost_is_not_changed(client: Client, north: Cooperation) -> 
     apply(client, upload(client, ROW))
     Cost.objects.update(withdrawn_on=dt.date(2026, 2, 1))
     assert "Restore it first" in " ".join(errors(upload(client, ROW.replace("Fjord", "Fjell")))[2])
-    assert counts(upload(client, ROW)) == {"same": 1}
+    shown = upload(client, ROW)
+    assert counts(shown) == {"same": 1}
+    assert "L-1: C00000001 is withdrawn here and counts in no month" in shown.content.decode()
 
 
 def test_a_credited_cost_keeps_what_its_credit_note_repeats(client: Client) -> None:
