@@ -209,6 +209,16 @@ def test_the_dry_run_says_what_falls_in_closed_months(client: Client) -> None:
     assert "it becomes corrections in April 2025" in said(done)
 
 
+def test_an_import_with_a_wrong_row_speaks_of_the_file_alone(client: Client) -> None:
+    wrong = CASE + "BAD;erp;licence;Svea AB;1;no amount;-;2025-01-01;2025-07-01\r\n"
+    text = client.post(
+        f"{REGISTER}import/", {"file": SimpleUploadedFile("l.csv", wrong.encode())}
+    ).content.decode()
+    assert "Change it above" not in text
+    assert text.count("data-focus") == 1
+    assert "charged in April 2025" in text
+
+
 def test_an_import_into_open_months_says_so(client: Client) -> None:
     text = CASE.replace("2025-01-01", "2025-04-01")
     shown = client.post(f"{REGISTER}import/", {"file": SimpleUploadedFile("costs.csv", text.encode())})
