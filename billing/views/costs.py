@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -259,7 +260,29 @@ class Step(RowMixin, EffectMixin):
 
 
 class CostWithdraw(Step):
+    """A cost that a credit note refunds is not withdrawn: the page says which, and asks nothing."""
+
     said = gettext_lazy("Withdrawn.")
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        cost = self.row()
+        refunds = refunds_of(cost)
+        return self.show_refusal(cost, refunds) if refunds else super().get(request, **kwargs)
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        cost = self.row()
+        refunds = refunds_of(cost)
+        return self.show_refusal(cost, refunds, 409) if refunds else super().post(request, **kwargs)
+
+    def show_refusal(self, cost: Cost, refunds: Iterable[Cost], status: int = 200) -> HttpResponse:
+        links = [(self.url("cost-change", refund.pk), refund) for refund in refunds]
+        context = {
+            "title": _("%(what)s cannot be withdrawn") % {"what": cost},
+            "lead": _("A credit note refunds this cost: withdraw the credit note first."),
+            "consequences": [format_html('<a href="{}">{}</a>', *link) for link in links],
+            "cancel_url": self.url("cost-change", cost.pk),
+        }
+        return self.page("components/confirm_page.html", context, status)
 
     def withdrawn_on(self) -> dt.date | None:
         return timezone.localdate()

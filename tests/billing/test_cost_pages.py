@@ -244,6 +244,9 @@ def test_a_credit_note_is_prepared_from_its_cost(client: Client, cost: Cost) -> 
     assert client.post(f"{REGISTER}new/", sent).status_code == 302
     note = Cost.objects.get(credits=cost)
     assert (note.amount, note.application, note.supplier) == (-100, cost.application, "Fjord")
+    asked = client.get(page(cost, "withdraw/")).content.decode()
+    assert f'<a href="{page(note)}">' in asked
+    assert "Withdraw it" not in asked
     refused = client.post(page(cost, "withdraw/"))
     assert refused.status_code == 409
     assert "withdraw the credit note first" in refused.content.decode()

@@ -181,8 +181,8 @@ def test_the_questions_tell_what_withdrawing_and_then_restoring_do(client: Clien
     )
     address = f"{REGISTER}{cost.pk}/restore/"
     dropped = (
-        "What was to be charged in April 2025 for January 2025, \u2212100.00\u00a0SEK, is not: by this change "
-        "it is charged in no month."
+        "What was to be charged in April 2025 for January 2025, \u2212100.00\u00a0SEK, is not: by this "
+        "change it is charged in no month."
     )
     question = client.get(address)
     assert told(question) == dropped
