@@ -12,13 +12,14 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from billing.engine.spread import first_excess
+from billing.engine.spread import first_excess, month_part, refunded_in
 from billing.imports import IMPORTED, before_first_month
 from billing.models import Cost
 from billing.snapshots.month import cost_fact
 from municipalities.actions import announce, differences, refuse_strangers, save_row, validate_row
 from municipalities.models import Cooperation
 from sharedict.audit.actions import field_values, record_all
+from sharedict.templatetags.money import minor
 
 CREDITED = ("application_id", "cost_type_id", "cooperation_id")
 """What a credit note has in common with the cost it refunds; its days lie inside the cost's own."""
@@ -185,9 +186,12 @@ def _refuse_unfit_credit(cost: Cost) -> None:
         said = _("A credit note has the application and cost type of the cost it refunds.")
         raise ValidationError({"credits": said})
     if cost.starts_on < undone.starts_on or cost.ends_on > undone.ends_on:
-        said = _("A credit note lies inside the days of the cost it refunds: %(first)s to %(last)s.")
-        last = undone.ends_on - dt.timedelta(days=1)
-        days = {"first": undone.starts_on.isoformat(), "last": last.isoformat()}
+        said = _(
+            "A credit note lies inside the days of the cost it refunds: %(first)s to %(last)s, that is service "
+            "until %(after)s at the latest."
+        )
+        ends = (undone.starts_on, undone.ends_on - dt.timedelta(days=1), undone.ends_on)
+        days = dict(zip(("first", "last", "after"), map(date_format, ends), strict=True))
         outside = "starts_on" if cost.starts_on < undone.starts_on else "ends_on"
         raise ValidationError({outside: said % days})
     if cost.ends_on <= cost.starts_on:
@@ -203,8 +207,19 @@ def _refuse_too_much(cost: Cost, undone: Cost) -> None:
     facts = [cost_fact(other) for other in others.select_related("application", "cost_type", "credits")]
     month = first_excess(cost_fact(undone), [*facts, cost_fact(cost)])
     if month is not None:
-        said = _("With this, more would be refunded for %(month)s than the cost is then: lower the amount.")
-        raise ValidationError({"amount": said % {"month": date_format(month.first, "F Y")}})
+        said = _(
+            "With this, more would be refunded for %(month)s than the cost is then: %(left)s is left to refund "
+            "in that month, and %(left_in_all)s in all."
+        )
+        whole = cost_fact(undone)
+        given = sum(fact.amount_minor for fact in facts)
+        left_then = month_part(whole, month) + refunded_in(whole, facts, month)
+        found = {
+            "month": date_format(month.first, "F Y"),
+            "left": minor(abs(left_then), undone.currency),
+            "left_in_all": minor(abs(whole.amount_minor + given), undone.currency),
+        }
+        raise ValidationError({"amount": said % found})
 
 
 def _refuse_change_under_credit(cost: Cost) -> None:

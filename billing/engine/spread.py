@@ -73,12 +73,16 @@ def first_excess(cost: CostFact, refunds: Sequence[CostFact]) -> Month | None:
 
     Refunds that pass and reach the whole undo every month of the cost exactly.
     """
-    turns = in_turn(refunds)
     for month in months_between(day(cost.starts_on), day(cost.ends_on)):
-        given = sum(refund_part(cost, refund, month, refunded_before=before) for refund, before in turns)
-        if abs(given) > abs(month_part(cost, month)):
+        if abs(refunded_in(cost, refunds, month)) > abs(month_part(cost, month)):
             return month
     return None
+
+
+def refunded_in(cost: CostFact, refunds: Iterable[CostFact], month: Month) -> int:
+    """The minor units of all ``refunds`` of ``cost`` that fall in ``month``."""
+    turns = in_turn(refunds)
+    return sum(refund_part(cost, refund, month, refunded_before=before) for refund, before in turns)
 
 
 def content(cost: CostFact) -> tuple[str, str, str, str, int, str]:

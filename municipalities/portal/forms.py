@@ -34,7 +34,8 @@ class AmountField(forms.CharField):
             return to_major(parse_amount(text)) if text else None
         except SharedictError:
             raise ValidationError(
-                _("Write the amount with at most two decimals and 16 digits before them, like 1250.50."),
+                _("Write the amount with at most two decimals and 16 digits before them, like %(example)s.")
+                % {"example": self.prepare_value(Decimal("1250.50"))},
                 code="amount_invalid",
             ) from None
 

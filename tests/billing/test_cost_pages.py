@@ -257,7 +257,14 @@ def test_a_credit_note_that_does_not_fit_is_refused_at_its_field(
 ) -> None:
     answer = client.post(f"{REGISTER}new/", typed | {"amount": "-100.01", "credits": cost.reference})
     assert answer.status_code == 422
-    assert "more would be refunded for January 2026" in " ".join(answer.context["form"].errors["amount"])
+    said = " ".join(answer.context["form"].errors["amount"])
+    assert "more would be refunded for January 2026" in said
+    assert "100.00\u00a0SEK is left to refund in that month, and 100.00\u00a0SEK in all" in said
+    answer = client.post(
+        f"{REGISTER}new/", typed | {"amount": "-1", "ends_on": "2026-02-02", "credits": cost.reference}
+    )
+    said = " ".join(answer.context["form"].errors["ends_on"])
+    assert "1 January 2026 to 31 January 2026, that is service until 1 February 2026 at the latest" in said
     changed = client.get(page(CostFactory(cooperation=cost.cooperation, credits=cost, amount=-100)))
     assert f'value="{cost.reference}"' in changed.content.decode()
 
