@@ -187,8 +187,8 @@ def _refuse_unfit_credit(cost: Cost) -> None:
         raise ValidationError({"credits": said})
     if cost.starts_on < undone.starts_on or cost.ends_on > undone.ends_on:
         said = _(
-            "A credit note lies inside the days of the cost it refunds: %(first)s to %(last)s, that is service "
-            "until %(after)s at the latest."
+            "A credit note lies inside the days of the cost it refunds: %(first)s to %(last)s, that is "
+            "service until %(after)s at the latest."
         )
         ends = (undone.starts_on, undone.ends_on - dt.timedelta(days=1), undone.ends_on)
         days = dict(zip(("first", "last", "after"), map(date_format, ends), strict=True))
@@ -208,8 +208,8 @@ def _refuse_too_much(cost: Cost, undone: Cost) -> None:
     month = first_excess(cost_fact(undone), [*facts, cost_fact(cost)])
     if month is not None:
         said = _(
-            "With this, more would be refunded for %(month)s than the cost is then: %(left)s is left to refund "
-            "in that month, and %(left_in_all)s in all."
+            "With this, more would be refunded for %(month)s than the cost is then: %(left)s is left to "
+            "refund in that month, and %(left_in_all)s in all."
         )
         whole = cost_fact(undone)
         given = sum(fact.amount_minor for fact in facts)
