@@ -89,6 +89,19 @@ class PeriodQuerySet(TenantQuerySet["Period"]):
                 is_first_open
                 & (
                     Exists(waiting.filter(touches_from__lt=OuterRef("first_day")))
+                    | Exists(
+                        failed.filter(
+                            ~Exists(
+                                jobs.model._default_manager.filter(
+                                    cooperation=OuterRef("cooperation"),
+                                    state="done",
+                                    touches_from__lte=OuterRef("touches_from"),
+                                    finished_at__gt=OuterRef("finished_at"),
+                                )
+                            ),
+                            touches_from__lt=OuterRef("first_day"),
+                        )
+                    )
                     | Exists(before.exclude(failure=""))
                 )
             )

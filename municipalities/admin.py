@@ -85,6 +85,10 @@ class MunicipalityAdmin(RowAdmin):
     list_filter = ("country", "county")
     search_fields = ("name", "=code", "official_name")
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Statements, files and frozen facts name a municipality by its country and official code."""
+        return ("country", "code") if obj else ()
+
 
 @admin.register(Member)
 class MemberAdmin(RowAdmin):

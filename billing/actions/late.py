@@ -69,7 +69,7 @@ def decide_late(
         decided.append(row)
     charging = first_open(cooperation)
     if decided and charging:
-        days = (charging.month.first, charging.month.after)
+        days = (min(state.month.first for state in states), charging.month.after)
         announce_change(cooperation_id=cooperation.pk, touches=days, by=by)
     return decided
 

@@ -1,6 +1,7 @@
 """Months are computed: from frozen facts to a run's rows, in one transaction."""
 
 import datetime as dt
+import json
 import logging
 from collections.abc import Callable
 from dataclasses import asdict, replace
@@ -10,12 +11,12 @@ from django.db.models import F, Max, Min
 from django.utils import timezone
 
 from billing.engine.allocate import Allocation, allocate
-from billing.engine.corrections import LateLine, ShouldBe, mark_of
+from billing.engine.corrections import LateLine, ShouldBe
 from billing.engine.facts import RULE_VERSION, Facts, fingerprint
 from billing.engine.notices import notices
 from billing.models import Cost, LateChange, Period, Run, RunLine, RunTotal, ShareBlock
 from billing.rows import write_rows
-from billing.snapshots import gather, gather_by_rules_of
+from billing.snapshots import gather, gather_by_rules_of, left_in
 from municipalities.models import Cooperation, Municipality
 from sharedict.common import moments
 from sharedict.kernel.errors import SharedictError
@@ -202,13 +203,16 @@ def _check(period: Period) -> Run | None:
         return None
     closed = Facts.from_json(period.current_run.facts)
     today = gather_by_rules_of(closed, period)
+    held = left_in(period)
     mark = today.money_mark()
+    if held:
+        mark = fingerprint(json.dumps([mark, held], sort_keys=True))
     if mark == period.checked_mark and not period.failure:
         return None
     period.late_changes.all().delete()
     run = None
-    if mark != replace(closed, corrections=()).money_mark():
-        late = ShouldBe(closed, today).late
+    if held or mark != replace(closed, corrections=()).money_mark():
+        late = ShouldBe(closed, today, held).late
         run = _note_late(period, today, late) if late else None
     _drop_unread(period)
     period.checked_mark, period.failure, period.has_late_changes = mark, "", run is not None
@@ -247,7 +251,6 @@ def _note_late(period: Period, today: Facts, late: tuple[LateLine, ...]) -> Run:
             cost_id=cost_ids[line.cost.reference],
             run=run,
             cause=line.cause,
-            mark=mark_of(line.should, line.reason),
             content=asdict(line),
         )
         for line in late

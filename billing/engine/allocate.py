@@ -170,11 +170,13 @@ class Ledger:
         division = self.divisions[line.division]
         if code not in division.codes:
             return None
-        index = division.codes.index(code)
+        index, key = division.codes.index(code), self.facts.keys.get(division.key)
+        if key is None:
+            return None
         return Explanation(
             line=line,
             division=division,
-            key=self.facts.keys[division.key],
+            key=key,
             index=index,
             exact=Fraction(line.amount_minor * division.weights[index], division.total),
             before=before,

@@ -10,13 +10,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from math import gcd
 
-from agreements.engine.weigh import Division, WeightError
+from agreements.engine.weigh import Basis, Division, WeightError
 from billing.engine.allocate import Explanation, Ledger, Line
 from billing.engine.facts import CorrectionFact, CostFact, Facts, Owed, fingerprint
 from billing.engine.rules import RULES
 from billing.engine.split import Carry
 
 Shares = Mapping[str, int]
+LEFT = "left"
+"""Why a refund is divided among nobody: what it refunds was left, and nobody was charged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +48,12 @@ def difference(charged: Shares, should: Shares) -> dict[str, int]:
     return {code: minor for code, minor in found.items() if minor}
 
 
-def mark_of(should: Shares, reason: str = "") -> str:
-    """SHA-256 of a result: what somebody decided on stays decided as long as it is the same."""
-    return fingerprint(json.dumps([sorted(should.items()), reason]))
+def mark_of(charged: Shares, should: Shares, reason: str = "") -> str:
+    """SHA-256 of a difference: what somebody decided on stays decided as long as it is the same.
+
+    What was charged so far counts, too: to leave an öre is not to leave a fortune.
+    """
+    return fingerprint(json.dumps([sorted(charged.items()), sorted(should.items()), reason]))
 
 
 def should_be(closed: Facts, today: Facts) -> "ShouldBe":
@@ -57,9 +62,13 @@ def should_be(closed: Facts, today: Facts) -> "ShouldBe":
 
 
 class ShouldBe:
-    """A closed month computed again; ``late`` are the lines that are not as charged."""
+    """A closed month computed again; ``late`` are the lines that are not as charged.
 
-    def __init__(self, closed: Facts, today: Facts) -> None:
+    ``held`` are the costs that stay as they have been charged so far, by decision: reference -> shares. They
+    are divided last, so that they move nobody else's rounding; what refunds them follows what was charged.
+    """
+
+    def __init__(self, closed: Facts, today: Facts, held: Mapping[str, Shares] | None = None) -> None:
         self.before = Ledger(closed)
         self.before.run()
         self.was = dict(self.before.done)
@@ -75,6 +84,12 @@ class ShouldBe:
         amounts = {cost.reference: self._part(cost) for cost in costs}
         for cost in costs:
             self._keep_if_as_charged(cost, amounts[cost.reference])
+        left = {
+            reference: shares for reference, shares in (held or {}).items() if reference not in self._kept
+        }
+        for cost in costs:
+            if cost.reference in left:
+                self._hold(cost, amounts[cost.reference], left[cost.reference])
         for reference, line in self.was.items():
             if reference not in self._kept and line.division is not None:
                 division = self.before.divisions[line.division]
@@ -82,7 +97,7 @@ class ShouldBe:
                 opposite = [-share for share in line.shares]
                 carry.owe(division.codes, division.weights, -line.amount_minor, opposite)
         self.steps: list[tuple[Line, Carry]] = []
-        for cost in costs:
+        for cost in sorted(costs, key=lambda cost: cost.reference in left):
             if cost.reference not in self._kept:
                 self._divide(cost, amounts[cost.reference])
         self.late = tuple(self._late())
@@ -121,6 +136,20 @@ class ShouldBe:
         else:
             self.ledger.divisions.append(self.before.divisions[line.division])
             self.ledger.keep(replace(line, division=len(self.ledger.divisions) - 1))
+
+    def _hold(self, cost: CostFact, amount: int, charged: Shares) -> None:
+        """Let what refunds ``cost`` follow what was charged of it; where nothing was, it is left as well."""
+        shares = {code: minor for code, minor in sorted(charged.items()) if minor}
+        found = self.ledger.division_of(cost, self.ledger.term_of(cost))
+        if not shares or not isinstance(found, int):
+            self.ledger.keep(Line(cost, amount, 0, reason=LEFT))
+            return
+        weights = tuple(abs(minor) for minor in shares.values())
+        basis = Basis(self.ledger.divisions[found].key, tuple(shares), weights, ())
+        self.ledger.divisions.append(Division(basis, weights))
+        place, term = len(self.ledger.divisions) - 1, self.ledger.term_of(cost)
+        parts = tuple(shares.values())
+        self.ledger.keep(Line(cost, sum(parts), 0, term, place, parts))
 
     def _alike(self, line: Line, found: int | WeightError | str) -> bool:
         """Whether the same payers carry the line in the same proportion; or nobody, then as now."""
@@ -178,6 +207,8 @@ class ShouldBe:
         if cost.credits and cost.credits in self.ledger.done:
             follows = self._causes.get(cost.credits, "cost")
             return follows if old and old.amount_minor == new.amount_minor else "cost"
+        if old and _same_but_codes(old.cost, cost):
+            return "cost" if self._is_moved(old.cost, cost) else "rules"
         if (cost.application, cost.cost_type) not in self._scopes:
             return "cost"
         then = self.before.division_of(cost, self.before.term_of(cost))
@@ -186,6 +217,14 @@ class ShouldBe:
             return "cost" if type(then) is type(now) else "rules"
         alike = _proportion(self.before.divisions[then]) == _proportion(self.ledger.divisions[now])
         return "cost" if alike else "rules"
+
+    def _is_moved(self, old: CostFact, new: CostFact) -> bool:
+        """Whether the cost is of another application or type now, and not of one with another code."""
+        was, now = self.before.facts, self.ledger.facts
+        return (
+            was.applications.get(old.application or ""),
+            was.cost_types.get(old.cost_type),
+        ) != (now.applications.get(new.application or ""), now.cost_types.get(new.cost_type))
 
 
 def to_charge(
@@ -226,11 +265,30 @@ def to_charge(
         charged={code: so_far.get(code, 0) for code in differs},
         should={code: should.get(code, 0) for code in differs},
         mark=mark,
-        cause=late.cause if late else last.cause if last else "cost",
+        cause=_cause_of(late, last, differs),
         key=late.key if late else last.key if last else "",
         key_version=late.key_version if late else last.key_version if last else None,
         owed={key: (carry.denominator, _owing(carry)) for key, carry in owed.items() if _owing(carry)},
     )
+
+
+def _cause_of(late: LateLine | None, last: CorrectionFact | None, differs: Shares) -> str:
+    """What changed since the cost was last charged; a unit that rounding moves is no change of rules."""
+    if last is None:
+        return late.cause if late else "cost"
+    if late is None:
+        return last.cause
+    is_same = _same_but_codes(last.cost, late.cost) and max(map(abs, differs.values())) > 1
+    return "rules" if is_same else late.cause
+
+
+def _same_but_codes(one: CostFact, other: CostFact) -> bool:
+    """Whether two are the same cost as far as money goes, whatever application and type are called."""
+    return _without_codes(one) == _without_codes(other)
+
+
+def _without_codes(cost: CostFact) -> CostFact:
+    return replace(cost, application=None, cost_type="", supplier="", description="")
 
 
 def _owing(carry: Carry) -> dict[str, int]:

@@ -31,7 +31,6 @@ class Migration(migrations.Migration):
                         verbose_name="what changed",
                     ),
                 ),
-                ("mark", models.CharField(max_length=64)),
                 ("content", models.JSONField()),
             ],
             options={

@@ -11,8 +11,7 @@ class LateChange(CooperationRow):
 
     Rewritten whenever the month is computed again; what of it is charged already stands in the correction
     lines of later closed months. ``content`` holds the frozen cost, what each municipality carried and
-    should carry (minor units by code), and what rounding owes; ``mark`` is the SHA-256 of the result, ``run``
-    the run that its reasons are read from.
+    should carry (minor units by code), and what rounding owes; its reasons are read from ``run``.
     """
 
     class Cause(models.TextChoices):
@@ -25,7 +24,6 @@ class LateChange(CooperationRow):
     cost = models.ForeignKey("billing.Cost", models.CASCADE, related_name="late_changes")
     run = models.ForeignKey("billing.Run", models.CASCADE, related_name="+")
     cause = models.CharField(_("what changed"), max_length=10, choices=Cause.choices)
-    mark = models.CharField(max_length=64)
     content = models.JSONField()
     objects = LateChangeQuerySet.as_manager()
 

@@ -8,6 +8,7 @@ from billing.snapshots.late import (
     correction_of,
     late_line,
     late_states,
+    left_in,
     moved_minor,
 )
 from billing.snapshots.month import cost_fact, gather, gather_by_rules_of
@@ -26,5 +27,6 @@ __all__ = [
     "gather_by_rules_of",
     "late_line",
     "late_states",
+    "left_in",
     "moved_minor",
 ]

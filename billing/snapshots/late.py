@@ -7,9 +7,9 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from billing.engine.corrections import LateLine, mark_of, to_charge
+from billing.engine.corrections import LEFT, LateLine, mark_of, to_charge
 from billing.engine.facts import CorrectionFact, CostFact, Owed
-from billing.models import LateChange, LateDecision, Period, RunLine, Share
+from billing.models import Cost, LateChange, LateDecision, Period, RunLine, Share
 from municipalities.models import Cooperation
 from sharedict.kernel.periods import Month
 
@@ -100,6 +100,25 @@ def late_states(cooperation: Cooperation) -> list[LateState]:
     return found
 
 
+def left_in(period: Period) -> dict[str, dict[str, int]]:
+    """The costs of a closed month last decided to be left: what each was charged so far, by code."""
+    rows = LateDecision.objects.filter(period=period).order_by("id")
+    last = dict(rows.values_list("cost_id", "verdict"))
+    places = [(period.first_day, pk) for pk, verdict in last.items() if verdict == LateDecision.Verdict.LEAVE]
+    if not places:
+        return {}
+    references = dict(Cost.objects.filter(pk__in=[pk for _, pk in places]).values_list("pk", "reference"))
+    own, corrected = _shares_of(places, period.cooperation), _charged(period.cooperation)
+    found = {}
+    for place in places:
+        so_far = dict(own.get(place, {}))
+        for correction in corrected.get(place, ()):
+            for code, minor in correction.shares.items():
+                so_far[code] = so_far.get(code, 0) + minor
+        found[references[place[1]]] = so_far
+    return found
+
+
 def late_line(content: dict[str, Any]) -> LateLine:
     """What ``LateChange.content`` holds."""
     return LateLine(**{**content, "cost": CostFact(**content["cost"]), "owed": _owed(content["owed"])})
@@ -134,13 +153,13 @@ def _state(
         correction = CorrectionFact(str(Month.of(place[0])), late.cost, {}, {}, "", late.cause)
     if correction is None:
         return None
-    mark = row.mark if row else mark_of(was)
-    decision = decisions.get(mark)
     reason = late.reason if late else ""
+    mark = mark_of(correction.charged, correction.should, reason)
+    decision = decisions.get(mark)
     return LateState(
         month=Month.of(place[0]),
         cost_id=place[1],
-        verdict=_verdict(correction, decision, is_unallocated=bool(reason)),
+        verdict=_verdict(correction, decision, reason),
         correction=correction,
         mark=mark,
         reason=reason,
@@ -151,10 +170,12 @@ def _state(
     )
 
 
-def _verdict(correction: CorrectionFact, decision: LateDecision | None, *, is_unallocated: bool) -> Verdict:
+def _verdict(correction: CorrectionFact, decision: LateDecision | None, reason: str) -> Verdict:
+    if reason == LEFT:
+        return Verdict.LEFT
     if decision and decision.verdict == LateDecision.Verdict.LEAVE:
         return Verdict.LEFT
-    if is_unallocated:
+    if reason:
         return Verdict.UNALLOCATED
     if decision:
         return Verdict.CHARGE

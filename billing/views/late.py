@@ -120,6 +120,8 @@ class LatePage(CooperationPage):
         reason = " ".join(self.request.POST.get("reason", "").split())
         if verdict not in LateDecision.Verdict.values or not values:
             raise ValidationError(_("Tick at least one late change, and choose what happens to it."))
+        if "\x00" in reason:
+            raise ValidationError({"reason": _("Null characters are not allowed.")})
         if len(reason) > LONGEST_REASON:
             said = _("Say the reason in %(most)d characters.") % {"most": LONGEST_REASON}
             raise ValidationError({"reason": said})
