@@ -16,7 +16,7 @@ from agreements.models import Term
 from billing.actions import decide_late, recompute
 from billing.models import Cost, Period, Run
 from billing.snapshots import late_states
-from municipalities.models import Cooperation
+from municipalities.models import Cooperation, Driver, Municipality, Reading
 from sharedict.accounts.models import User
 from sharedict.templatetags.money import minor
 from tests.budgets import MOMENT
@@ -315,15 +315,32 @@ def test_a_month_that_failed_says_why(
 
 
 def test_what_waits_stands_in_the_way_and_on_the_overview(
-    north: Cooperation, late: Cost, default_term: Term, administrator: User, sign_in: SignIn
+    north: Cooperation,
+    late: Cost,
+    second_administrator: User,
+    administrator: User,
+    population: Driver,
+    torsby: Municipality,
+    do_jobs: Callable[[], int],
+    sign_in: SignIn,
 ) -> None:
-    default_term.delete()
-    recompute(cooperation_id=north.pk, touches=(dt.date.min, None))
+    """October is closed too; then Torsby's population of that year is corrected."""
+    october = Period.objects.get(cooperation=north, first_day=dt.date(2026, 10, 1))
+    close(october, proposer=administrator, closer=second_administrator)
     client = sign_in(administrator)
-    text = client.get("/north/costs/2026-10/").content.decode()
-    assert "late changes of closed months wait for a decision" in text
-    assert "/north/costs/2026-10/propose/" not in text
-    assert "wait to be charged or left" in client.get("/north/overview/").content.decode()
+    do_jobs()
+    assert "/north/costs/2026-11/propose/" in client.get("/north/costs/2026-11/").content.decode()
+    Reading.objects.filter(driver=population, municipality=torsby, reference_on=dt.date(2025, 12, 31)).update(
+        value=8000
+    )
+    recompute(cooperation_id=north.pk, touches=(dt.date.min, None))
+    text = client.get("/north/costs/2026-11/").content.decode()
+    assert "1 late change of closed months waits for a decision." in text
+    assert "/north/costs/2026-11/propose/" not in text
+    assert (
+        "1 late change of closed months waits to be charged or left"
+        in client.get("/north/overview/").content.decode()
+    )
 
 
 def test_a_month_without_costs_does_not_exist(october: Period, administrator: User, sign_in: SignIn) -> None:
