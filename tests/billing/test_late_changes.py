@@ -291,3 +291,96 @@ def test_a_late_cost_that_nothing_divides_stops_the_next_month_until_it_is_divid
     assert corrections(month(trio, FEBRUARY)) == [(late.reference, JANUARY, {"SE1766": 1000})]
     shut(FEBRUARY)
     assert charged_of(late) == {"SE1766": 1000}
+
+
+def test_to_leave_a_little_is_not_to_leave_a_lot(
+    trio: Cooperation, cost: Cost, shut: Shut, administrator: User
+) -> None:
+    """A decision is bound to what had been charged, too: the same result from elsewhere is asked anew."""
+    late = post(trio, "100.00", JANUARY, FEBRUARY)
+    change(late, amount=Decimal("101.00"))
+    assert decide(trio, LateDecision.Verdict.LEAVE, administrator).verdict == Verdict.LEFT
+    change(late, amount=Decimal("10000.00"))
+    assert only(trio).verdict == Verdict.COUNTS
+    shut(FEBRUARY)
+    change(late, amount=Decimal("101.00"))
+    assert (only(trio).verdict, only(trio).amount_minor) == (Verdict.COUNTS, -989900)
+    shut(MARCH)
+    assert sum(charged_of(late).values()) == 10100
+
+
+def test_what_refunds_a_left_cost_is_left_with_it(
+    trio: Cooperation, cost: Cost, shut: Shut, administrator: User
+) -> None:
+    late = post(trio, "90.00", JANUARY, FEBRUARY)
+    assert decide(trio, LateDecision.Verdict.LEAVE, administrator).verdict == Verdict.LEFT
+    note = credit(late, "-30.00")
+    assert {state.verdict for state in late_states(trio)} == {Verdict.LEFT}
+    shut(FEBRUARY)
+    assert charged_of(late) == charged_of(note) == {}
+
+
+def test_a_refund_follows_what_was_charged_where_a_change_of_rules_was_left(
+    north: Cooperation, by_population: Cost, shut: Shut, administrator: User
+) -> None:
+    read_again(2000)
+    assert decide(north, LateDecision.Verdict.LEAVE, administrator).verdict == Verdict.LEFT
+    note = credit(by_population)
+    refund = next(state for state in late_states(north) if state.cost_id == note.pk)
+    assert refund.verdict == Verdict.COUNTS
+    assert refund.correction.shares == {"SE1737": -6000, "SE1783": -4000}
+
+
+def test_a_left_cost_moves_nobody_elses_rounding(
+    trio: Cooperation, cost: Cost, shut: Shut, administrator: User
+) -> None:
+    late = post(trio, "100.00", JANUARY, FEBRUARY)
+    before = only(trio).correction.should
+    other = post(trio, "90.01", JANUARY, dt.date(2026, 1, 31))
+    states = [state for state in late_states(trio) if state.cost_id == other.pk]
+    decide_late(
+        cooperation=trio,
+        states=states,
+        verdict=LateDecision.Verdict.LEAVE,
+        reason="a bagatelle",
+        by=administrator,
+    )
+    run_all()
+    now = {state.cost_id: state for state in late_states(trio)}
+    assert now[other.pk].verdict == Verdict.LEFT
+    assert now[late.pk].correction.should == before
+
+
+def test_a_late_reading_waits_also_for_a_cost_that_came_late_itself(
+    north: Cooperation, support: CostType, shut: Shut, administrator: User
+) -> None:
+    post(north, "5.00", JANUARY, FEBRUARY)
+    post(north, "1.00", FEBRUARY, APRIL)
+    shut(JANUARY)
+    late = post(north, "100.00", JANUARY, FEBRUARY, cost_type=support)
+    assert only(north).verdict == Verdict.COUNTS
+    shut(FEBRUARY)
+    assert charged_of(late) == {"SE1737": 6000, "SE1783": 4000}
+    read_again(2000)
+    assert (only(north).verdict, only(north).correction.cause) == (Verdict.WAITING, "rules")
+
+
+def test_a_late_reading_waits_also_where_the_code_of_its_cost_type_is_another(
+    north: Cooperation, by_population: Cost, support: CostType
+) -> None:
+    support.code = "help"
+    save_row(row=support, by=None)
+    run_all()
+    assert late_states(north) == []
+    read_again(2000)
+    assert (only(north).verdict, only(north).correction.cause) == (Verdict.WAITING, "rules")
+
+
+def test_no_month_is_proposed_while_a_change_of_a_closed_one_is_being_worked_in(
+    trio: Cooperation, cost: Cost, administrator: User
+) -> None:
+    announce_change(cooperation_id=trio.pk, touches=(JANUARY, FEBRUARY))
+    with pytest.raises(ValidationError, match="being worked in"):
+        propose_period(period=month(trio, FEBRUARY), by=administrator)
+    run_all()
+    assert propose_period(period=month(trio, FEBRUARY), by=administrator).state == "proposed"

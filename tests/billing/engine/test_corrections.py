@@ -484,11 +484,18 @@ def test_a_difference_names_only_those_who_differ_in_order() -> None:
     assert list(difference({B: 5, A: 1}, {C: 2, A: 1}).items()) == [(B, -5), (C, 2)]
 
 
-def test_a_decision_is_bound_to_the_result() -> None:
+def test_a_decision_is_bound_to_what_is_charged_and_what_should_be() -> None:
     """Not to the order in which it is listed, nor to how it came about."""
-    assert mark_of({A: 1, B: 2}) == mark_of({B: 2, A: 1})
-    assert len({mark_of({A: 1, B: 2}), mark_of({A: 2, B: 1}), mark_of({}), mark_of({}, "no_term")}) == 4
-    assert mark_of({A: 1}) == mark_of({A: 1}, "")
+    assert mark_of({A: 1}, {A: 1, B: 2}) == mark_of({A: 1}, {B: 2, A: 1})
+    marks = [
+        mark_of({}, {A: 1, B: 2}),
+        mark_of({}, {A: 2, B: 1}),
+        mark_of({}, {}),
+        mark_of({}, {}, "no_term"),
+    ]
+    others = [mark_of({}, {}, "no_term"), mark_of({A: 1}, {A: 1, B: 2}), mark_of({A: 10_000}, {})]
+    assert len({*marks, *others}) == 6
+    assert mark_of({}, {A: 1}) == mark_of({}, {A: 1}, "")
 
 
 @pytest.fixture(scope="module")
