@@ -27,6 +27,7 @@ class LateLine:
 
     ``owed`` is what its rounding owes now beyond what it owed then. ``cause`` is "cost" where the cost itself
     changed, "rules" where its payers or weights did. ``reason`` says why nothing divides it, if so.
+    ``proportion`` are the weights by which ``amount_minor`` is divided now, without common factor.
     """
 
     cost: CostFact
@@ -39,6 +40,7 @@ class LateLine:
     amount_minor: int
     reason: str
     detail: str
+    proportion: Shares
 
 
 def difference(charged: Shares, should: Shares) -> dict[str, int]:
@@ -48,12 +50,23 @@ def difference(charged: Shares, should: Shares) -> dict[str, int]:
     return {code: minor for code, minor in found.items() if minor}
 
 
-def mark_of(charged: Shares, should: Shares, reason: str = "") -> str:
+def mark_of(charged: Shares, late: LateLine | None) -> str:
     """SHA-256 of a difference: what somebody decided on stays decided as long as it is the same.
 
-    What was charged so far counts, too: to leave an öre is not to leave a fortune.
+    What was ``charged`` so far counts, too: to leave an öre is not to leave a fortune. What rounding gives
+    whom does not: it may follow from another late change.
     """
-    return fingerprint(json.dumps([sorted(charged.items()), sorted(should.items()), reason]))
+    should = [late.amount_minor, sorted(late.proportion.items()), late.reason] if late else []
+    return fingerprint(json.dumps([sorted(charged.items()), should]))
+
+
+def charged_so_far(was: Shares, charged: Iterable[CorrectionFact]) -> dict[str, int]:
+    """What a closed month's own run and the corrections of later ones come to, by code."""
+    so_far = dict(was)
+    for correction in charged:
+        for code, minor in correction.shares.items():
+            so_far[code] = so_far.get(code, 0) + minor
+    return so_far
 
 
 def should_be(closed: Facts, today: Facts) -> "ShouldBe":
@@ -195,6 +208,9 @@ class ShouldBe:
             key=key.code if key else "",
             key_version=key.version if key else None,
             amount_minor=new.amount_minor if new else 0,
+            proportion=_proportion(self.ledger.divisions[new.division])
+            if new and new.division is not None
+            else {},
             reason=new.reason if new else "",
             detail=new.detail if new else "",
         )
@@ -241,11 +257,9 @@ def to_charge(
     are what it should be again where ``late`` is None.
     """
     earlier = list(charged)
-    so_far = dict(was)
+    so_far = charged_so_far(was, earlier)
     owed: dict[str, Carry] = {}
     for correction in earlier:
-        for code, minor in correction.shares.items():
-            so_far[code] = so_far.get(code, 0) + minor
         for key, (unit, parts) in correction.owed.items():
             owed.setdefault(key, Carry()).add(unit, {code: -part for code, part in parts.items()})
     if late:

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from billing.engine.corrections import LEFT, LateLine, mark_of, to_charge
+from billing.engine.corrections import LEFT, LateLine, charged_so_far, mark_of, to_charge
 from billing.engine.facts import CorrectionFact, CostFact, Owed
 from billing.models import Cost, LateChange, LateDecision, Period, RunLine, Share
 from municipalities.models import Cooperation
@@ -111,11 +111,8 @@ def left_in(period: Period) -> dict[str, dict[str, int]]:
     own, corrected = _shares_of(places, period.cooperation), _charged(period.cooperation)
     found = {}
     for place in places:
-        so_far = dict(own.get(place, {}))
-        for correction in corrected.get(place, ()):
-            for code, minor in correction.shares.items():
-                so_far[code] = so_far.get(code, 0) + minor
-        found[references[place[1]]] = so_far
+        charged = corrected.get(place, ())
+        found[references[place[1]]] = charged_so_far(own.get(place, {}), charged)
     return found
 
 
@@ -154,7 +151,7 @@ def _state(
     if correction is None:
         return None
     reason = late.reason if late else ""
-    mark = mark_of(correction.charged, correction.should, reason)
+    mark = mark_of(charged_so_far(late.was if late else was, charged), late)
     decision = decisions.get(mark)
     return LateState(
         month=Month.of(place[0]),

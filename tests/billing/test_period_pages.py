@@ -335,7 +335,7 @@ def test_what_waits_stands_in_the_way_and_on_the_overview(
     )
     recompute(cooperation_id=north.pk, touches=(dt.date.min, None))
     text = client.get("/north/costs/2026-11/").content.decode()
-    assert "1 late change of closed months waits for a decision." in text
+    assert "1 late change of closed months waits for a decision" in text
     assert "/north/costs/2026-11/propose/" not in text
     assert (
         "1 late change of closed months waits to be charged or left"

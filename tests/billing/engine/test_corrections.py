@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from billing.engine.allocate import allocate
-from billing.engine.corrections import difference, mark_of, should_be, to_charge
+from billing.engine.corrections import LateLine, difference, mark_of, should_be, to_charge
 from billing.engine.facts import CorrectionFact, CostFact, Facts
 from billing.engine.rules import RULES
 from sharedict.kernel.periods import Month
@@ -485,17 +485,13 @@ def test_a_difference_names_only_those_who_differ_in_order() -> None:
 
 
 def test_a_decision_is_bound_to_what_is_charged_and_what_should_be() -> None:
-    """Not to the order in which it is listed, nor to how it came about."""
-    assert mark_of({A: 1}, {A: 1, B: 2}) == mark_of({A: 1}, {B: 2, A: 1})
-    marks = [
-        mark_of({}, {A: 1, B: 2}),
-        mark_of({}, {A: 2, B: 1}),
-        mark_of({}, {}),
-        mark_of({}, {}, "no_term"),
-    ]
-    others = [mark_of({}, {}, "no_term"), mark_of({A: 1}, {A: 1, B: 2}), mark_of({A: 10_000}, {})]
-    assert len({*marks, *others}) == 6
-    assert mark_of({}, {A: 1}) == mark_of({}, {A: 1}, "")
+    """Not to the order in which it is listed, nor to what rounding gives whom."""
+    cost = CostFact("C1", 300, "2026-01-01", "2026-02-01", "t")
+    late = LateLine(cost, {}, {A: 150, B: 150}, {}, "cost", "even", 1, 300, "", "", {A: 1, B: 1})
+    assert mark_of({A: 1, B: 2}, late) == mark_of({B: 2, A: 1}, replace(late, should={A: 149, B: 151}))
+    others = [replace(late, amount_minor=301), replace(late, proportion={A: 2, B: 1}), None]
+    others.append(replace(late, reason="no_term"))
+    assert len({mark_of({}, late), mark_of({A: 1}, late), *(mark_of({}, other) for other in others)}) == 6
 
 
 @pytest.fixture(scope="module")
