@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from billing.reports import Together, corrected_in, corrections_of, open_before, together
 from billing.snapshots import STOPS, LateState, Verdict, late_states
 from billing.views.months import MonthPage
-from billing.views.pictures import month_name, sum_or_moved, whole_name
+from billing.views.pictures import month_name, moved_as_seen, sum_or_moved, whole_name
 from municipalities.portal import listed
 from sharedict.kernel.periods import Month
 
@@ -76,6 +76,7 @@ class CorrectingPage(MonthPage):
             "rows": [
                 {
                     "row": row,
+                    "moved_minor": moved_as_seen(self.rights, row.moved_minor),
                     "application": whole_name(row.application_name),
                     "month_name": month_name(row.month),
                     "month_url": self.url("period", row.month),
@@ -84,7 +85,7 @@ class CorrectingPage(MonthPage):
                 for row in rows
             ],
             "total_minor": sum(row.amount_minor for row in rows),
-            "moved_minor": sum(row.moved_minor for row in rows),
+            "moved_minor": moved_as_seen(self.rights, sum(row.moved_minor for row in rows)),
             "count": len(rows),
         }
 
@@ -117,7 +118,9 @@ class CorrectingPage(MonthPage):
     def words(self, sums: Together, month: Month | None = None) -> dict[str, Any]:
         return {
             "count": sums.count,
-            "sum": sum_or_moved(sums.amount_minor, sums.moved_minor, self.cooperation.currency),
+            "sum": sum_or_moved(
+                sums.amount_minor, moved_as_seen(self.rights, sums.moved_minor), self.cooperation.currency
+            ),
             "month": month_name(month) if month else "",
         }
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from billing.documents.csv import shares_csv
 from billing.documents.xlsx import month_xlsx
 from billing.engine.statement import MunicipalityTotal
+from billing.models import Statement
 from billing.reports import corrections_by_municipality, corrections_of, totals_of, unallocated_of
 from billing.views.months import MonthPage
 from billing.views.pictures import month_name
@@ -34,12 +35,17 @@ class PeriodFile(MonthPage):
             raise Http404
         return attachment(HttpResponse(self.workbook(), content_type=XLSX), f"{name}.xlsx")
 
+    def name_as_issued(self) -> str:
+        """The cooperation's name as it stands on the month's statements; today's where there are none yet."""
+        issued = Statement.objects.filter(run=self.period.current_run_id).values_list("payee_name", flat=True)
+        return issued.order_by("number").first() or str(self.cooperation)
+
     def workbook(self) -> bytes:
         run = self.period.current_run
         if run is None:
             raise Http404
         return month_xlsx(
-            title=f"{self.cooperation}, {month_name(self.month)}",
+            title=f"{self.name_as_issued()}, {month_name(self.month)}",
             currency=self.cooperation.currency,
             totals=totals_of(self.viewer, self.period, self.calendar),
             unallocated=unallocated_of(self.period),

@@ -22,7 +22,7 @@ from billing.reports import (
     names_in,
 )
 from billing.snapshots import CHARGED, STOPS, LateState, Verdict
-from billing.views.pictures import month_name, whole_name
+from billing.views.pictures import month_name, moved_as_seen, whole_name
 from billing.views.reasons import REASONS, names_whom, with_names
 from municipalities.access import Rights
 from municipalities.models import Municipality
@@ -220,7 +220,9 @@ class LatePage(CooperationPage):
             "to_do_url": self.url(page) if page and self.rights.may_edit else "",
             "to_do": to_do,
             "amount_minor": state.amount_minor,
-            "moved_minor": row.moved_minor,
+            "moved_minor": moved_as_seen(self.rights, row.moved_minor)
+            if not state.reason
+            else row.moved_minor,
             "own": [
                 {"name": name, "minor": state.correction.shares.get(key, 0)} for key, name in self.own.items()
             ],
@@ -328,7 +330,7 @@ class LateChanges(LatePage):
             "lead": group.lead,
             "rows": [{**self.row(row), "is_ticked": row in ticked} for row in rows],
             "total_minor": sum(row.state.amount_minor for row in rows),
-            "moved_minor": sum(row.moved_minor for row in rows),
+            "moved_minor": moved_as_seen(self.rights, sum(row.moved_minor for row in rows)),
             "own_totals": [
                 {"name": name, "minor": sum(row.state.correction.shares.get(key, 0) for row in rows)}
                 for key, name in self.own.items()

@@ -94,6 +94,12 @@ class LateChangePage(LatePage):
         }
         return self.page("billing/late_change.html", context, status)
 
+    def figure_of_moves(self, found: LateRow) -> int:
+        """What moves between municipalities; where shares are hidden, what does for the reader's own."""
+        if self.rights.sees_all_shares or found.state.reason:
+            return found.moved_minor
+        return max((abs(found.state.correction.shares.get(key, 0)) for key in self.own), default=0)
+
     def content(self, found: LateRow) -> dict[str, Any]:
         state = found.state
         table = self.table(found)
@@ -101,7 +107,7 @@ class LateChangePage(LatePage):
             "late": self.row(found),
             "headline": capfirst(self.headline(found)),
             "who_decides": "" if self.rights.may_edit else self.who_decides(state.verdict),
-            "figure_minor": abs(state.amount_minor) or found.moved_minor,
+            "figure_minor": abs(state.amount_minor) or self.figure_of_moves(found),
             "text": self.text(found),
             "table": table,
             "others_are_hidden": not self.rights.sees_all_shares,

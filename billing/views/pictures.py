@@ -8,6 +8,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from billing.engine.statement import Bar, Statement, largest
+from municipalities.access import Rights
 from sharedict.kernel.money import minor_text
 from sharedict.kernel.periods import Month
 from sharedict.templatetags.money import minor, signed_minor
@@ -19,6 +20,11 @@ Picture = dict[str, Any]
 def month_name(month: Month) -> str:
     """``October 2026`` in the reader's language, as it stands inside a sentence."""
     return date_format(month.first, "F Y")
+
+
+def moved_as_seen(rights: Rights, moved_minor: int) -> int:
+    """What moves between municipalities, for those who see others' shares; for others nothing."""
+    return moved_minor if rights.sees_all_shares else 0
 
 
 def sum_or_moved(sum_minor: int, moved_minor: int, currency: str) -> str:
