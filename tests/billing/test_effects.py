@@ -7,11 +7,10 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.utils import timezone
 
 from agreements.models import CostType, Key, KeyVersion, Term
-from billing.actions import close_period, propose_period, save_cost, withdraw_cost
-from billing.models import Cost, LateChange, LateDecision, Period
+from billing.actions import close_period, decide_late, propose_period, save_cost, withdraw_cost
+from billing.models import Cost, LateDecision, Period
 from billing.reports.effects import (
     ClosedEffect,
     MonthEffect,
@@ -153,11 +152,9 @@ def test_what_a_later_month_has_charged_is_given_back(
     late = save_cost(cost=half_year, by=administrator)
     do_jobs()
     april = Period.objects.get(cooperation=late.cooperation, first_day=APRIL)
-    propose_period(period=april, run_id=april.current_run_id, by=administrator)
-    april.refresh_from_db()
-    close_period(period=april, run_id=april.current_run_id, by=second_administrator)
+    close_period(period=propose_period(period=april, by=administrator), by=second_administrator)
     gone = closed_effect_of_cost(late.cooperation, late, changed(late, withdrawn_on=MAY))
-    assert by_month(gone) == {"2025-01": -102762, "2025-02": -92818, "2025-03": -102762, "2025-04": -99447}
+    assert by_month(gone) == {"2025-01": -102762, "2025-02": -92818, "2025-03": -102762, "2025-04": -99448}
     assert (gone.dropped, gone.charged_in) == ((), Month(2025, 5))
     withdraw_cost(cost=late, on=MAY, by=administrator)
     do_jobs()
@@ -169,16 +166,12 @@ def test_what_was_left_by_decision_is_told_apart(
 ) -> None:
     late = save_cost(cost=half_year, by=administrator)
     do_jobs()
-    change = LateChange.objects.get(cost=late, period__first_day=FEBRUARY)
-    LateDecision.objects.create(
+    decide_late(
         cooperation=late.cooperation,
-        period=change.period,
-        cost=late,
-        mark=change.mark,
+        states=[state for state in late_states(late.cooperation) if state.month == CLOSED[1]],
         verdict=LateDecision.Verdict.LEAVE,
         reason="Too old",
-        decided_by=administrator,
-        decided_at=timezone.now(),
+        by=administrator,
     )
     gone = closed_effect_of_cost(late.cooperation, late, changed(late, withdrawn_on=APRIL))
     assert [str(each.month) for each in gone.dropped] == ["2025-01", "2025-03"]

@@ -7,6 +7,7 @@ from billing.models import Period
 from municipalities.models import Cooperation
 from services.models import Application
 from sharedict.accounts.models import User
+from sharedict.jobs.actions import run_all
 from sharedict.jobs.models import Job
 from tests.factories.billing import CostFactory, close, compute
 
@@ -27,11 +28,10 @@ def close_quarter(cooperation: Cooperation, *, proposer: User, closer: User) -> 
             starts_on=start,
             ends_on=end,
         )
-    for first_day in (JANUARY, FEBRUARY, MARCH):
-        compute(cooperation)
-        close(
-            Period.objects.get(cooperation=cooperation, first_day=first_day), proposer=proposer, closer=closer
-        )
     compute(cooperation)
+    for first_day in (JANUARY, FEBRUARY, MARCH):
+        period = Period.objects.get(cooperation=cooperation, first_day=first_day)
+        close(period, proposer=proposer, closer=closer)
+        run_all()
     Job.objects.all().delete()
     return cooperation
