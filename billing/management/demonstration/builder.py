@@ -258,6 +258,7 @@ class Builder:
         for period in Period.objects.of(self.cooperation).order_by("first_day")[: len(months) - open_months]:
             compute_period(period_id=period.pk)  # with the rounding that the month before left
             close_period(period=propose_period(period=period, by=self.by), by=self.closer)
+            run_all()  # no month closes while a change of closed ones is being worked in
             if happen_late := (afterwards or {}).get(period.month):
                 happen_late(period.month)
                 run_all()
