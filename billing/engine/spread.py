@@ -1,7 +1,7 @@
 """How a cost spreads over months: by days, and a refund as the cost that it refunds."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from billing.engine.facts import CostFact, day
 from sharedict.kernel.periods import Month, months_between
@@ -17,11 +17,13 @@ def month_part(cost: CostFact, month: Month) -> int:
     return part if cost.amount_minor >= 0 else -part
 
 
-def refund_part(cost: CostFact, refund: CostFact, month: Month, *, refunded_before: int = 0) -> int:
-    """The minor units of ``refund`` that fall in ``month``: in proportion to what ``cost`` is on its days.
+def refund_part(
+    cost: CostFact, refund: CostFact, month: Month, *, refunded_before: Sequence[int] = ()
+) -> int:
+    """The minor units of ``refund`` that fall in ``month``: in proportion to what is left of ``cost`` then.
 
-    ``refunded_before`` is what earlier refunds of the very same days give back, without sign: their parts
-    and this one's add up to the part of their sum, so refunds that reach the whole mirror the cost's parts.
+    ``refunded_before`` are earlier refunds of the very same days, in turn and without sign. No part has the
+    sign of the cost or is more than is left of it, and refunds that reach the whole mirror the cost's parts.
     """
     whole, (_, start), (_, end) = refund_totals(cost, refund, month, refunded_before)
     if not whole:
@@ -30,41 +32,42 @@ def refund_part(cost: CostFact, refund: CostFact, month: Month, *, refunded_befo
 
 
 def refund_totals(
-    cost: CostFact, refund: CostFact, month: Month, refunded_before: int
+    cost: CostFact, refund: CostFact, month: Month, refunded_before: Sequence[int]
 ) -> tuple[int, tuple[int, int], tuple[int, int]]:
-    """What ``cost`` is on the days of ``refund``, and running totals when ``month`` begins and when it ends.
+    """What is left of ``cost`` on the days of ``refund``, and running totals when ``month`` begins and ends.
 
-    Each total is what the cost is on those of the days that are over, and what the refund then gives back.
-    All without sign; nothing is given back where the cost is nothing on those days.
+    Each total is what is left on those of the days that are over, and what the refund then gives back. All
+    without sign; nothing is given back where nothing is left.
     """
-    start, end = day(refund.starts_on), day(refund.ends_on)
-    whole = _until(cost, end) - _until(cost, start)
+    left = _on_days_of(refund, cost)
+    for size in refunded_before:
+        left = _left_after(size, left)
+    size, whole = abs(refund.amount_minor), sum(left.values())
 
-    def total(until: dt.date) -> tuple[int, int]:
-        then = _until(cost, min(max(until, start), end)) - _until(cost, start)
-        reached = refunded_before + abs(refund.amount_minor)
-        return then, reached * then // whole - refunded_before * then // whole if whole else 0
+    def total(until: Month) -> tuple[int, int]:
+        then = sum(minor for each, minor in left.items() if each < until)
+        return then, size * then // whole if whole else 0
 
-    return whole, total(month.first), total(month.after)
+    return whole, total(month), total(month.plus(1))
 
 
-def given_before(refund: CostFact, costs: Iterable[CostFact]) -> int:
-    """What those of ``costs`` that refund the same cost on the same days give back before ``refund``."""
+def given_before(refund: CostFact, costs: Iterable[CostFact]) -> tuple[int, ...]:
+    """What those of ``costs`` that refund the same cost on the same days each give back before ``refund``."""
     others = [each for each in costs if each.credits == refund.credits]
     return next(given for each, given in in_turn(others) if each.reference == refund.reference)
 
 
-def in_turn(refunds: Iterable[CostFact]) -> list[tuple[CostFact, int]]:
+def in_turn(refunds: Iterable[CostFact]) -> list[tuple[CostFact, tuple[int, ...]]]:
     """The refunds of one cost in the order they count, each with what those before it on its days refund.
 
     The order follows from what money depends on: days and amount; only equals stand by reference.
     """
-    before: dict[tuple[str, str], int] = {}
+    before: dict[tuple[str, str], tuple[int, ...]] = {}
     found = []
     for refund in sorted(refunds, key=content):
         days = refund.starts_on, refund.ends_on
-        found.append((refund, before.get(days, 0)))
-        before[days] = before.get(days, 0) + abs(refund.amount_minor)
+        found.append((refund, before.get(days, ())))
+        before[days] = (*before.get(days, ()), abs(refund.amount_minor))
     return found
 
 
@@ -110,3 +113,23 @@ def _until(cost: CostFact, end: dt.date) -> int:
     whole = (day(cost.ends_on) - start).days
     done = min(whole, max(0, (end - start).days))
     return abs(cost.amount_minor) * done // whole
+
+
+def _on_days_of(refund: CostFact, cost: CostFact) -> dict[Month, int]:
+    """The minor units of ``cost`` on the days of ``refund``, by month, without sign."""
+    start, end = day(refund.starts_on), day(refund.ends_on)
+    return {
+        month: _until(cost, min(end, month.after)) - _until(cost, max(start, month.first))
+        for month in months_between(start, end)
+    }
+
+
+def _left_after(size: int, left: Mapping[Month, int]) -> dict[Month, int]:
+    """What is left of each month when ``size`` is given back in proportion; nowhere less than nothing."""
+    whole, then, done, found = sum(left.values()), 0, 0, {}
+    for month, minor in left.items():
+        then += minor
+        given = size * then // whole if whole else 0
+        found[month] = max(0, minor - (given - done))
+        done = given
+    return found

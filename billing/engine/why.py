@@ -18,10 +18,10 @@ class MonthPart:
     Of ``days`` days, ``until_start`` lie before the month and ``until_end`` before its end; the part is
     ``end_minor`` - ``start_minor``, the whole times each of them by the days, rounded down.
 
-    A refund follows what it refunds instead: ``of_minor`` is what that is on the refund's days,
-    ``of_start`` and ``of_end`` what of it lies before the month and before its end. The running totals are
-    then ``before_minor`` + ``whole_minor`` times each of these by ``of_minor``, rounded down, less
-    ``before_minor`` alone times it, rounded down: what earlier refunds of the same days give back.
+    A refund follows what it refunds instead: ``of_minor`` is what is left of that on the refund's days when
+    earlier refunds of the same days have given back ``before_minor``, ``of_start`` and ``of_end`` what of it
+    lies before the month and before its end. The running totals are then the whole times each of these by
+    ``of_minor``, rounded down.
     """
 
     whole_minor: int
@@ -216,7 +216,7 @@ def _month_part(facts: Facts, explanation: Explanation) -> MonthPart:
         before = given_before(cost, facts.costs)
         of, (of_start, first), (of_end, after) = refund_totals(explanation.followed.cost, cost, month, before)
         if of:
-            return MonthPart(size, whole, done, then, first, after, of, of_start, of_end, before)
+            return MonthPart(size, whole, done, then, first, after, of, of_start, of_end, sum(before))
     return MonthPart(size, whole, done, then, size * done // whole, size * then // whole)
 
 

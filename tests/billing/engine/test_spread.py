@@ -107,7 +107,7 @@ def sign(amount: int) -> int:
 def test_the_parts_of_a_refund_add_up_to_it(amount: int, days: tuple[dt.date, int], chance: Random) -> None:
     cost = drawn(amount, days)
     own = refund(chance, cost, -sign(amount) * chance.randint(1, 10 * abs(amount)))
-    for before in (0, chance.randint(0, abs(amount))):
+    for before in ((), (chance.randint(0, abs(amount)), chance.randint(0, abs(amount)))):
         parts = [refund_part(cost, own, month, refunded_before=before) for month in spanning(cost)]
         assert sum(parts) == own.amount_minor
         assert all(part * own.amount_minor >= 0 for part in parts)
@@ -175,6 +175,38 @@ def test_a_refund_of_days_on_which_the_cost_is_nothing_is_spread_by_days() -> No
     assert first_excess(cost, [early]) == Month(2026, 1)
 
 
+@given(totals.filter(bool), DAYS, chances)
+def test_refunds_of_the_same_days_pass_as_long_as_there_is_something_left(
+    amount: int, days: tuple[dt.date, int], chance: Random
+) -> None:
+    """However they are cut: none charges anything in any month, or gives back more than is left then."""
+    cost = drawn(amount, days)
+    sizes = [-size for size in split_up(chance, amount, chance.randint(2, 5)) if size]
+    refunds = [
+        replace(cost, reference=f"C{number}", amount_minor=size, credits="C1")
+        for number, size in enumerate(sizes, start=2)
+    ]
+    some = refunds[: chance.randint(1, len(refunds))]
+    assert first_excess(cost, some) is None
+    for each, before in in_turn(some):
+        parts = [refund_part(cost, each, month, refunded_before=before) for month in spanning(cost)]
+        assert all(part * each.amount_minor >= 0 for part in parts)
+
+
+def test_a_small_refund_after_a_larger_one_charges_nothing_in_between() -> None:
+    """1.01 is 34, 32 and 35: 0.05 of it leaves 33, 30 and 33, of which 0.01 is due in the last month."""
+    cost = cost_of(1_01, "2026-01-01", "2026-04-01")
+    two = [
+        replace(cost, reference=name, amount_minor=-size, credits="C1")
+        for name, size in (("C2", 1), ("C3", 5))
+    ]
+    (larger, _), (smaller, before) = in_turn(two)
+    months = [Month(2026, number) for number in (1, 2, 3)]
+    assert parts_of(cost) == [34, 32, 35]
+    assert [refund_part(cost, larger, month) for month in months] == [-1, -2, -2]
+    assert [refund_part(cost, smaller, month, refunded_before=before) for month in months] == [0, 0, -1]
+
+
 def test_refunds_of_the_same_days_count_on_from_one_another() -> None:
     """Half and half of 1.01 over two months of 50 and 51 öre: 25 + 25, then 25 + 26."""
     cost = cost_of(101, "2026-07-01", "2026-09-01")
@@ -182,10 +214,13 @@ def test_refunds_of_the_same_days_count_on_from_one_another() -> None:
         replace(cost, reference=name, amount_minor=size, credits="C1")
         for name, size in (("C2", -50), ("C3", -51))
     ]
-    assert [(each.reference, before) for each, before in in_turn(halves)] == [("C3", 0), ("C2", 51)]
+    assert [(each.reference, before) for each, before in in_turn(halves)] == [("C3", ()), ("C2", (51,))]
     july, august = Month(2026, 7), Month(2026, 8)
     assert [refund_part(cost, halves[1], month) for month in (july, august)] == [-25, -26]
-    assert [refund_part(cost, halves[0], month, refunded_before=51) for month in (july, august)] == [-25, -25]
+    assert [refund_part(cost, halves[0], month, refunded_before=(51,)) for month in (july, august)] == [
+        -25,
+        -25,
+    ]
 
 
 def test_content_decides_the_order_and_only_then_the_number() -> None:

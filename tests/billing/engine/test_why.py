@@ -182,8 +182,8 @@ def test_a_refund_is_told_from_what_it_refunds() -> None:
     """C1 is 46.15 until 14 September, 98.90 until its end, 201.10 until that of October, 247.26 until
     14 November. So 201.11 of it lie on the days of the refunds, 52.75 before October, 154.95 before November.
 
-    C2 counts first: 100.00 x 52.75 / 201.11 = 26.22 and x 154.95 / 201.11 = 77.04. With it C3 comes to
-    150.00 x the same = 39.34 and 115.57, so 13.12 and 38.53 are its own.
+    C2 counts first: 100.00 x 52.75 / 201.11 = 26.22 and x 154.95 / 201.11 = 77.04. It leaves 101.11, of
+    which 26.53 lie before October and 77.91 before November: C3 is 50.00 x 26.53 / 101.11 = 13.11 and 38.52.
     """
     why = told(REFUNDED, "SE1737", "C2")
     part = why.month_part
@@ -192,7 +192,8 @@ def test_a_refund_is_told_from_what_it_refunds() -> None:
     assert (why.follows, why.followed_whole_minor) == ("C1", 10220)
     assert why.followed_minor == told(REFUNDED, "SE1737", "C1").own.share_minor
     part = told(REFUNDED, "SE1737", "C3").month_part
-    assert (part.before_minor, part.start_minor, part.end_minor) == (10000, 1312, 3853)
+    assert (part.of_minor, part.of_start, part.of_end) == (10111, 2653, 7791)
+    assert (part.before_minor, part.start_minor, part.end_minor) == (10000, 1311, 3852)
     assert (part.days, part.until_start, part.until_end, part.in_month) == (61, 16, 47, 31)
 
 
