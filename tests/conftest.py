@@ -185,10 +185,6 @@ BEHIND = {
     "tests/billing/test_failing_months.py::test_a_closed_month_that_cannot_be_held_against_today_says_so",
     "tests/billing/test_failing_months.py::test_a_block_that_differs_from_its_total_is_half_a_run",
     "tests/billing/test_actions.py::test_a_credit_note_that_does_not_fit_its_cost_is_refused",
-    "tests/billing/engine/test_statement.py::test_the_content_is_written_like_this_for_ever",
-    "tests/billing/engine/test_statement.py::test_lines_add_up_to_the_shares_behind_them",
-    "tests/billing/engine/test_statement.py::test_a_correction_is_a_line_of_its_own_after_the_month_s",
-    "tests/billing/engine/test_statement.py::test_a_correction_alone_still_counts_into_the_year",
     "tests/api/test_budgets.py::test_a_list_costs_few_queries_whatever_its_size",
     "tests/billing/test_effect_browser.py::test_the_effect_is_read_before_the_button",
 }

@@ -95,7 +95,7 @@ def test_lines_stand_by_name_and_those_of_the_cooperation_last() -> None:
 
 
 def test_a_correction_is_a_line_of_its_own_after_the_month_s() -> None:
-    """It counts into the year so far if it concerns a month of that year."""
+    """The line of its application and type is without it, this month and in the year so far."""
     found = lines(
         row("C4", -7, concerns=DECEMBER),
         row("C3", 9, concerns=Month(2026, 2)),
@@ -104,7 +104,7 @@ def test_a_correction_is_a_line_of_its_own_after_the_month_s() -> None:
         corrected={(JANUARY, "C2"): (3, 1)},
     )
     assert [(line.concerns, line.this_minor, line.year_minor) for line in found] == [
-        (None, 100, 114),
+        (None, 100, 100),
         (DECEMBER, -7, 0),
         (JANUARY, 5, 0),
         (Month(2026, 2), 9, 0),
@@ -113,9 +113,9 @@ def test_a_correction_is_a_line_of_its_own_after_the_month_s() -> None:
     assert (found[2].references, found[2].description) == (("C2",), "Cost C2")
 
 
-def test_a_correction_alone_still_counts_into_the_year() -> None:
-    month, late = lines(row("C1", 5, concerns=JANUARY))
-    assert (month.this_minor, month.year_minor, late.this_minor) == (0, 5, 5)
+def test_a_correction_alone_is_the_only_line() -> None:
+    (late,) = lines(row("C1", 5, concerns=JANUARY), before={("erp", "licence"): 0})
+    assert (late.concerns, late.this_minor, late.year_minor) == (JANUARY, 5, 0)
 
 
 amounts = st.lists(
@@ -136,7 +136,10 @@ def test_lines_add_up_to_the_shares_behind_them(drawn: list[tuple[int, str, Mont
     made = statement(*rows)
     assert sum(line.this_minor for line in made.lines) == made.total_minor
     assert made.month_minor + made.corrections_minor + made.earlier_minor == made.total_minor
-    assert made.year_minor == made.month_minor + made.corrections_minor
+    assert made.year_minor == made.month_minor
+    beside = replace(made, year_corrections_minor=made.corrections_minor, before_corrections_minor=7)
+    assert beside.year_minor == made.month_minor + made.corrections_minor
+    assert (beside.before_minor, beside.change_minor) == (7, made.total_minor - 7)
     assert sum(part.this_minor for part in made.applications) == made.month_minor
     assert sum(part.year_minor for part in made.applications) == made.year_minor
     assert statement(*reversed(rows)).content() == made.content()
@@ -153,13 +156,13 @@ def test_the_content_is_written_like_this_for_ever() -> None:
     assert made.content() == (
         '{"before":"2026-02","currency":"SEK","fingerprint":"ab","lines":[{"application":"erp",'
         '"application_name":"ERP","cost_type":"licence","cost_type_name":"Licence","references":["C1"],'
-        '"this_minor":42,"year_minor":40},{"application":"erp","application_name":"ERP",'
+        '"this_minor":42,"year_minor":42},{"application":"erp","application_name":"ERP",'
         '"concerns":"2026-01","cost_type":"licence","cost_type_name":"Licence","description":"Cost C2",'
         '"references":["C2"],"this_minor":-2}],"month":"2026-03","number":7,"payee":{"key":"north",'
         '"name":"North","organisation_number":"222000-1234"},"payer":{"key":"SE1737","name":"Torsby"},'
         '"rule_version":2,"total_minor":40,"year_from":"2026-01"}'
     )
-    assert made.hash() == "ed8a7d084836002a6d6076fc67677a8768cec7bb46e30636a3bb0ec65e9cf858"
+    assert made.hash() == "cd8910abb250694ec57cc18ce898e9effda88ca0a04151c0180d6642c15ff956"
 
 
 @pytest.mark.parametrize(
