@@ -63,15 +63,14 @@ def write_rows(
 
 
 def _assert_whole(run: Run) -> None:
-    """Every total has its block; totals add up to the lines that somebody carries, lines to the run.
-
-    A total is the sum of its block as it is written, and each is held to the other again when it is read.
-    """
+    """Shares add up to each total, totals to the lines that somebody carries, lines to the run."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT (SELECT count(*) FROM billing_runtotal WHERE run_id = %(run)s)
-                   - (SELECT count(*) FROM billing_shareblock WHERE run_id = %(run)s),
+            SELECT (SELECT count(*) FROM billing_runtotal AS total
+                    LEFT JOIN billing_shareblock AS block USING (run_id, municipality_id)
+                    WHERE total.run_id = %(run)s AND total.amount * 100 IS DISTINCT FROM
+                          (SELECT sum(minor) FROM unnest(block.amounts_minor) AS minor)),
                    (SELECT COALESCE(sum(amount), 0) FROM billing_runtotal WHERE run_id = %(run)s),
                    (SELECT COALESCE(sum(amount), 0) FROM billing_runline
                     WHERE run_id = %(run)s AND reason = ''),
@@ -80,8 +79,8 @@ def _assert_whole(run: Run) -> None:
             """,
             {"run": run.pk},
         )
-        lonely, totals, allocated, unallocated = cursor.fetchone()
-    if lonely or totals != allocated or unallocated != run.unallocated or totals + unallocated != run.total:
+        apart, totals, allocated, unallocated = cursor.fetchone()
+    if apart or totals != allocated or unallocated != run.unallocated or totals + unallocated != run.total:
         raise HalfARunError
 
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Exists, Max, OuterRef
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -21,6 +21,8 @@ from municipalities.actions import save_row
 from municipalities.models import Cooperation
 from sharedict.accounts.models import User
 from sharedict.jobs.actions import announce_change
+from sharedict.jobs.models import Job
+from sharedict.jobs.registry import FACTS_CHANGED
 from sharedict.kernel.periods import months_between
 
 
@@ -147,7 +149,7 @@ def _empty_before(period: Period) -> list[Period]:
 
 
 def _refuse_unready(period: Period, empty: list[Period]) -> None:
-    _refuse_unchecked(period)
+    _refuse_unchecked(period, [*empty, period][0])
     for each in [*empty, period]:
         if each.failure:
             raise StaleError(
@@ -179,13 +181,20 @@ def _refuse_unready(period: Period, empty: list[Period]) -> None:
         )
 
 
-def _refuse_unchecked(period: Period) -> None:
-    """No month closes while a closed one could not be held against what changed."""
+def _refuse_unchecked(period: Period, first_open: Period) -> None:
+    """Closed months must be held against all that changed before another one closes."""
     closed = Period.objects.of(period.cooperation).filter(state=Period.State.CLOSED)
     failed = closed.exclude(failure="").order_by("first_day").first()
     if failed:
         said = _("%(month)s could not be computed: %(why)s")
         raise StaleError(said % {"month": _name(failed), "why": failed.failure})
+    jobs = Job.objects.filter(cooperation=period.cooperation, kind=FACTS_CHANGED)
+    touching = jobs.filter(touches_from__lt=first_open.first_day)
+    done = jobs.filter(state=Job.State.DONE, touches_from__lte=OuterRef("touches_from"))
+    lost = touching.filter(state=Job.State.FAILED).exclude(error__startswith="MonthsFailedError")
+    lost = lost.exclude(Exists(done.filter(finished_at__gt=OuterRef("finished_at"))))
+    if closed.exists() and (touching.unfinished().exists() or lost.exists()):
+        raise StaleError(_("A change of closed months is being worked in: try again in a moment."))
 
 
 def _name(period: Period) -> str:

@@ -259,7 +259,21 @@ def _late_changes(north: Cooperation, count: int) -> None:
             cost=cost,
             run=run,
             cause="cost",
-            content=asdict(LateLine(cost=cost_fact(cost), was={}, should={"SE1737": 100, "SE1783": 100})),
+            content=asdict(
+                LateLine(
+                    cost=cost_fact(cost),
+                    was={},
+                    should={"SE1737": 100, "SE1783": 100},
+                    owed={},
+                    cause="cost",
+                    key="even",
+                    key_version=1,
+                    amount_minor=200,
+                    reason="",
+                    detail="",
+                    proportion={"SE1737": 1, "SE1783": 1},
+                )
+            ),
         )
         for cost in _costs(north, count)
     )

@@ -30,5 +30,5 @@ def test_a_text_is_translated_with_its_placeholders(message: Message) -> None:
     assert all(strings), f"{message.id!r} has no translation"
     wanted = set(PLACEHOLDER.findall(ids[-1]))
     for string, own in zip(strings, ids, strict=True):
-        assert set(PLACEHOLDER.findall(string)) <= wanted | set(PLACEHOLDER.findall(own))
+        assert set(PLACEHOLDER.findall(string)) <= set(PLACEHOLDER.findall(own))
     assert set(PLACEHOLDER.findall(strings[-1])) == wanted

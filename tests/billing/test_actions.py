@@ -210,7 +210,7 @@ def test_a_credit_note_undoes_its_cost_to_the_last_unit(january: Period, adminis
         ({"amount": Decimal("100.01")}, "amount"),
         ({"application": None}, "credits"),
         ({"starts_on": dt.date(2025, 12, 31)}, "starts_on"),
-        ({"ends_on": dt.date(2026, 2, 2)}, "starts_on"),
+        ({"ends_on": dt.date(2026, 2, 2)}, "ends_on"),
         ({"ends_on": JANUARY}, "__all__"),
     ],
 )

@@ -374,3 +374,13 @@ def test_a_late_reading_waits_also_where_the_code_of_its_cost_type_is_another(
     assert late_states(north) == []
     read_again(2000)
     assert (only(north).verdict, only(north).correction.cause) == (Verdict.WAITING, "rules")
+
+
+def test_no_month_is_proposed_while_a_change_of_a_closed_one_is_being_worked_in(
+    trio: Cooperation, cost: Cost, administrator: User
+) -> None:
+    announce_change(cooperation_id=trio.pk, touches=(JANUARY, FEBRUARY))
+    with pytest.raises(ValidationError, match="being worked in"):
+        propose_period(period=month(trio, FEBRUARY), by=administrator)
+    run_all()
+    assert propose_period(period=month(trio, FEBRUARY), by=administrator).state == "proposed"

@@ -106,7 +106,9 @@ class Reader:
         self.client, self.headers = client, {"Authorization": f"Bearer {bearer(token)}"}
 
     def page(self) -> dict[str, Decimal]:
-        statement = self.client.get(PAGE).context["statement"]
+        answer = self.client.get(PAGE)
+        assert answer.status_code == 200, "half a statement is answered with an error page"
+        statement = answer.context["statement"]
         assert statement.total_minor == sum(line.this_minor for line in statement.lines)
         assert statement.total_minor == sum(share.share_minor for share in statement.shares)
         return {

@@ -116,9 +116,6 @@ def test_a_cooperation_is_never_removed(operator: Client) -> None:
     ("changes", "status", "message"),
     [
         ({"name": "Torsby stad"}, 302, ""),
-        ({"code": "1783"}, 200, "already exists"),
-        ({"code": "x"}, 200, "Enter a valid value"),
-        ({"country": "sweden"}, 200, "at most 2 characters"),
         ({"name": ""}, 200, "This field is required"),
     ],
 )
@@ -134,6 +131,33 @@ def test_a_municipality_is_changed_or_the_form_says_why_not(
     answer = operator.post(f"/system/municipalities/municipality/{torsby.pk}/change/", typed)
     assert answer.status_code == status
     assert message in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"code": "1783"}, "already exists"),
+        ({"code": "x"}, "Enter a valid value"),
+        ({"country": "sweden"}, "at most 2 characters"),
+    ],
+)
+def test_a_municipality_is_added_or_the_form_says_why_not(
+    operator: Client, north: Cooperation, changes: dict[str, str], message: str
+) -> None:
+    typed = {"country": "SE", "code": "1766", "name": "Sunne", **changes}
+    answer = operator.post("/system/municipalities/municipality/add/", typed)
+    assert answer.status_code == 200
+    assert message in answer.content.decode()
+
+
+@pytest.mark.parametrize("changes", [{"code": "9999"}, {"country": "NO"}])
+def test_what_statements_name_a_municipality_by_stays(
+    operator: Client, north: Cooperation, torsby: Municipality, changes: dict[str, str]
+) -> None:
+    typed = {"country": "SE", "code": "1737", "name": "Torsby", **changes}
+    operator.post(f"/system/municipalities/municipality/{torsby.pk}/change/", typed)
+    torsby.refresh_from_db()
+    assert torsby.key == "SE1737"
 
 
 def test_a_municipality_that_takes_part_is_not_removed(

@@ -94,7 +94,7 @@ def test_a_reading_is_added_changed_and_removed_and_the_shares_follow(
     )
     reading.refresh_from_db()
     assert reading.value == Decimal("812.5")
-    assert Entry.objects.get(verb="change").changes == {"value": ["810.0000", "812.5"]}
+    assert Entry.objects.get(verb="change").changes == {"value": ["810.0000", "812.5000"]}
     assert client.post(f"/north/drivers/readings/{reading.pk}/delete/").status_code == 302
     assert not Reading.objects.filter(driver=users).exists()
     assert b"No readings here" in client.get(f"/north/drivers/{users.pk}/").content
