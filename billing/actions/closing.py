@@ -149,7 +149,6 @@ def _empty_before(period: Period) -> list[Period]:
 
 
 def _refuse_unready(period: Period, empty: list[Period]) -> None:
-    _refuse_unchecked(period, [*empty, period][0])
     for each in [*empty, period]:
         if each.failure:
             raise StaleError(
@@ -169,6 +168,7 @@ def _refuse_unready(period: Period, empty: list[Period]) -> None:
                 )
                 % {"count": run.unallocated_lines, "month": _name(each)}
             )
+    _refuse_unchecked(period, [*empty, period][0])
     waiting = sum(state.verdict in STOPS for state in late_states(period.cooperation))
     if waiting:
         raise ValidationError(
