@@ -209,6 +209,8 @@ class Account:
             return command
         switch = ["setpriv", f"--reuid={self.user}", f"--regid={self.group}", "--clear-groups"]
         if not all(self._may_enter(parent) for path in reached for parent in path.absolute().parents):
+            # access(2), by which PostgreSQL looks for its programs, heeds the leave only with this bit
+            switch += ["--securebits=+no_setuid_fixup"]
             switch += ["--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search"]
         return switch + command
 

