@@ -1,7 +1,6 @@
 """Months are computed: from frozen facts to a run's rows, in one transaction."""
 
 import datetime as dt
-import json
 import logging
 from collections.abc import Callable
 from dataclasses import asdict, replace
@@ -202,17 +201,14 @@ def _check(period: Period) -> Run | None:
     if not period.is_closed or period.current_run is None:
         return None
     closed = Facts.from_json(period.current_run.facts)
-    today = gather_by_rules_of(closed, period)
-    held = left_in(period)
+    today = replace(gather_by_rules_of(closed, period), held=left_in(period))
     mark = today.money_mark()
-    if held:
-        mark = fingerprint(json.dumps([mark, held], sort_keys=True))
     if mark == period.checked_mark and not period.failure:
         return None
     period.late_changes.all().delete()
     run = None
-    if held or mark != replace(closed, corrections=()).money_mark():
-        late = ShouldBe(closed, today, held).late
+    if mark != replace(closed, corrections=()).money_mark():
+        late = ShouldBe(closed, today).late
         run = _note_late(period, today, late) if late else None
     _drop_unread(period)
     period.checked_mark, period.failure, period.has_late_changes = mark, "", run is not None

@@ -1,6 +1,6 @@
 """A month's costs become shares: spread, choose the term, find who benefits, weigh, split, explain."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -156,13 +156,21 @@ class Ledger:
         """
         self.done[line.cost.reference] = line
         undone = self.done.get(line.cost.credits or "")
-        if undone and undone.division is not None and line.division is not None and any(undone.shares):
-            follow = self._followed(undone, undone.division)
-            given = dict(zip(self.divisions[line.division].codes, line.shares, strict=True))
-            refunded = self._refunded.setdefault(undone.cost.reference, Carry())
-            refunded.owe(
-                follow.codes, follow.weights, line.amount_minor, [given.get(code, 0) for code in follow.codes]
-            )
+        if undone and line.division is not None:
+            codes = self.divisions[line.division].codes
+            self.count_refund(undone, dict(zip(codes, line.shares, strict=True)))
+
+    def count_refund(self, undone: Line, given: Mapping[str, int]) -> None:
+        """Let refunds of the line ``undone`` count on from one that gave ``given`` back: code -> minor units.
+
+        What it gave those who do not carry the line is no part of that.
+        """
+        if undone.division is None or not any(undone.shares):
+            return
+        follow = self._followed(undone, undone.division)
+        shares = [given.get(code, 0) for code in follow.codes]
+        refunded = self._refunded.setdefault(undone.cost.reference, Carry())
+        refunded.owe(follow.codes, follow.weights, sum(shares), shares)
 
     def explanation(self, line: Line, before: Carry, code: str) -> Explanation | None:
         if line.division is None:

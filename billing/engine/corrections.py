@@ -69,19 +69,15 @@ def charged_so_far(was: Shares, charged: Iterable[CorrectionFact]) -> dict[str, 
     return so_far
 
 
-def should_be(closed: Facts, today: Facts) -> "ShouldBe":
-    """The month of ``closed`` by its own rules on ``today``'s facts, beside what it was."""
-    return ShouldBe(closed, today)
-
-
 class ShouldBe:
     """A closed month computed again; ``late`` are the lines that are not as charged.
 
-    ``held`` are the costs that stay as they have been charged so far, by decision: reference -> shares. They
-    are divided last, so that they move nobody else's rounding; what refunds them follows what was charged.
+    Costs that are held are divided last, so that they move nobody else's rounding; what refunds them follows
+    what was charged. As long as a cost or a refund of it is held, also a withdrawn one, no other refund gives
+    back more than is left of what was charged.
     """
 
-    def __init__(self, closed: Facts, today: Facts, held: Mapping[str, Shares] | None = None) -> None:
+    def __init__(self, closed: Facts, today: Facts) -> None:
         self.before = Ledger(closed)
         self.before.run()
         self.was = dict(self.before.done)
@@ -97,12 +93,11 @@ class ShouldBe:
         amounts = {cost.reference: self._part(cost) for cost in costs}
         for cost in costs:
             self._keep_if_as_charged(cost, amounts[cost.reference])
-        left = {
-            reference: shares for reference, shares in (held or {}).items() if reference not in self._kept
-        }
+        left = {each: stays for each, stays in today.held.items() if each not in self._kept}
+        self._left, self._laid = left, set[str]()
         for cost in costs:
             if cost.reference in left:
-                self._hold(cost, amounts[cost.reference], left[cost.reference])
+                self._hold(cost, amounts[cost.reference], left[cost.reference].shares)
         for reference, line in self.was.items():
             if reference not in self._kept and line.division is not None:
                 division = self.before.divisions[line.division]
@@ -173,10 +168,31 @@ class ShouldBe:
     def _divide(self, cost: CostFact, amount: int) -> None:
         term = self.ledger.term_of(cost)
         undone = self.ledger.done.get(cost.credits or "")
+        if undone and undone.division is not None:
+            amount = self._limited(cost, amount, undone)
         place = undone.division if undone else self.ledger.division_of(cost, term)
         key = self.ledger.divisions[place].key if isinstance(place, int) else ""
         before = self.ledger.carry.get(key, Carry()).copy()
         self.steps.append((self.ledger.take(cost, term, amount), before))
+
+    def _limited(self, refund: CostFact, amount: int, undone: Line) -> int:
+        """``amount`` minor units, or what is left of what was charged where something of the cost is held."""
+        reference = undone.cost.reference
+        held = {each: stays for each, stays in self._left.items() if stays.credits == reference}
+        if not held and reference not in self._left:
+            return amount
+        if reference not in self._laid:
+            self._laid.add(reference)
+            for each, stays in held.items():
+                if each not in self.ledger.done:
+                    self.ledger.count_refund(undone, stays.shares)
+        given = {each: stays.amount_minor for each, stays in held.items()}
+        for line in self.ledger.done.values():
+            if line.cost.credits == reference and line.division is not None:
+                given.setdefault(line.cost.reference, line.amount_minor)
+        given.pop(refund.reference, None)
+        rest = sum(undone.shares) + sum(given.values())
+        return max(amount, min(0, -rest)) if amount < 0 else min(amount, max(0, -rest))
 
     def _late(self) -> Iterable[LateLine]:
         for line, _before in self.steps:

@@ -14,7 +14,7 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, field, fields, replace
+from dataclasses import MISSING, asdict, dataclass, field, fields, replace
 from typing import Any
 
 from agreements.engine.keys import ComponentFact, KeyFact, ReadingFact
@@ -91,12 +91,28 @@ class CorrectionFact:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldFact:
+    """A cost that stays as closed months have charged it so far, by decision.
+
+    ``shares`` are what was charged, minor units by code; ``credits`` is the reference of the cost it refunds.
+    """
+
+    shares: Mapping[str, int]
+    credits: str | None = None
+
+    @property
+    def amount_minor(self) -> int:
+        return sum(self.shares.values())
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """Everything one month of one cooperation is computed from.
 
     ``groups`` are the different sets of payers; ``subscribers`` maps an application to its group and
     ``members`` is the group of all members. ``left`` holds the days on which a municipality of some group
-    has left the cooperation. ``carry`` is what rounding owed when the month began.
+    has left the cooperation. ``carry`` is what rounding owed when the month began. ``held``, by reference, is
+    only known where a closed month is computed again.
     """
 
     cooperation: str
@@ -117,11 +133,14 @@ class Facts:
     rule_version: int = RULE_VERSION
     left: Mapping[str, Spans] = field(default_factory=dict)
     corrections: tuple[CorrectionFact, ...] = ()
+    held: Mapping[str, HeldFact] = field(default_factory=dict)
 
     def to_json(self) -> str:
         """Canonical JSON of the facts' rule version: names in order, costs by reference, no spaces."""
         plain = _named(self, self.rule_version)
         plain["rule_version"] = self.rule_version
+        if self.held:
+            plain["held"] = {reference: asdict(held) for reference, held in self.held.items()}
         for name, ordered in _in_order(self).items():
             if name in plain:
                 plain[name] = ordered
@@ -149,6 +168,7 @@ class Facts:
             CorrectionFact(**{**each, "cost": CostFact(**each["cost"]), "owed": _owed(each.get("owed", {}))})
             for each in plain.get("corrections", ())
         )
+        plain["held"] = {at: HeldFact(**held) for at, held in plain.get("held", {}).items()}
         return cls(**plain)
 
     def money_mark(self) -> str:

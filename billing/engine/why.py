@@ -125,6 +125,17 @@ class Why:
         return self.own.owed_before
 
     @property
+    def part_minor(self) -> int:
+        """The part of the month, by days or as that of the cost that is refunded."""
+        size = self.month_part.end_minor - self.month_part.start_minor
+        return size if self.amount_minor >= 0 else -size
+
+    @property
+    def not_given_minor(self) -> int:
+        """What of a refund's part is not given back, as no more is left of what was charged; without sign."""
+        return abs(self.part_minor) - abs(self.cost_minor)
+
+    @property
     def base_left_minor(self) -> Fraction:
         """What is left of the whole cost after the base amounts."""
         return self.size_minor - self.base_sum_minor
@@ -212,12 +223,14 @@ def _month_part(facts: Facts, explanation: Explanation) -> MonthPart:
     whole, size = (end - start).days, abs(cost.amount_minor)
     done = min(whole, max(0, (month.first - start).days))
     then = done + explanation.line.days
-    if facts.rule_version > 1 and explanation.followed:
+    plain = MonthPart(size, whole, done, then, size * done // whole, size * then // whole)
+    as_any_cost = plain.end_minor - plain.start_minor == abs(explanation.line.amount_minor)
+    if explanation.followed and (facts.rule_version > 1 or not as_any_cost):
         before = given_before(cost, facts.costs)
         of, (of_start, first), (of_end, after) = refund_totals(explanation.followed.cost, cost, month, before)
         if of:
             return MonthPart(size, whole, done, then, first, after, of, of_start, of_end, sum(before))
-    return MonthPart(size, whole, done, then, size * done // whole, size * then // whole)
+    return plain
 
 
 def _payer(facts: Facts, explanation: Explanation, index: int) -> Payer:

@@ -10,7 +10,7 @@ from billing.engine.facts import CorrectionFact, Facts
 from billing.engine.why import Why, WhyCorrected, tell
 from billing.models import Period, Run, RunLine, RunTotal, Share
 from billing.reports.rows import minor_of, run_of
-from billing.snapshots import correction_of, left_in
+from billing.snapshots import correction_of
 from municipalities.models.driver import in_words
 from sharedict.common.access import Viewer
 from sharedict.kernel.periods import Month
@@ -99,7 +99,7 @@ class _ClosedMonth:
         if mark not in self.computed:
             run = self.period.runs.filter(kind=Run.Kind.SHOULD_BE, fingerprint=mark).first()
             today = Facts.from_json(run.facts) if run else None
-            self.computed[mark] = (today, ShouldBe(self.was, today, left_in(self.period))) if today else None
+            self.computed[mark] = (today, ShouldBe(self.was, today)) if today else None
         return self.computed[mark]
 
     def words(self, facts: Facts, found: Explanation | None) -> Why | None:

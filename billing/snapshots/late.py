@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from billing.engine.corrections import LEFT, LateLine, charged_so_far, mark_of, to_charge
-from billing.engine.facts import CorrectionFact, CostFact, Owed
+from billing.engine.facts import CorrectionFact, CostFact, HeldFact, Owed
 from billing.models import Cost, LateChange, LateDecision, Period, RunLine, Share
 from municipalities.models import Cooperation
 from sharedict.kernel.periods import Month
@@ -100,19 +100,21 @@ def late_states(cooperation: Cooperation) -> list[LateState]:
     return found
 
 
-def left_in(period: Period) -> dict[str, dict[str, int]]:
-    """The costs of a closed month last decided to be left: what each was charged so far, by code."""
+def left_in(period: Period) -> dict[str, HeldFact]:
+    """The costs of a closed month last decided to be left, and what each was charged so far, by reference."""
     rows = LateDecision.objects.filter(period=period).order_by("id")
     last = dict(rows.values_list("cost_id", "verdict"))
     places = [(period.first_day, pk) for pk, verdict in last.items() if verdict == LateDecision.Verdict.LEAVE]
     if not places:
         return {}
-    references = dict(Cost.objects.filter(pk__in=[pk for _, pk in places]).values_list("pk", "reference"))
+    rows_of_costs = Cost.objects.filter(pk__in=[pk for _, pk in places])
+    named = {pk: names for pk, *names in rows_of_costs.values_list("pk", "reference", "credits__reference")}
     own, corrected = _shares_of(places, period.cooperation), _charged(period.cooperation)
     found = {}
     for place in places:
-        charged = corrected.get(place, ())
-        found[references[place[1]]] = charged_so_far(own.get(place, {}), charged)
+        reference, credited = named[place[1]]
+        charged = charged_so_far(own.get(place, {}), corrected.get(place, ()))
+        found[reference] = HeldFact(charged, credited)
     return found
 
 

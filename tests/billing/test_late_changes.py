@@ -10,11 +10,13 @@ from django.core.exceptions import ValidationError
 from agreements.models import CostType
 from billing.actions import LateChangeMovedError, decide_late, propose_period, withdraw_cost
 from billing.models import Cost, LateDecision, Period
+from billing.reports import why_corrected
 from billing.snapshots import LateState, Verdict, late_states
 from municipalities.actions import save_row
 from municipalities.models import Cooperation, Municipality, Reading
 from sharedict.accounts.models import User
 from sharedict.jobs.actions import announce_change, run_all
+from sharedict.kernel.periods import Month
 from tests.billing.books import change, charged, charged_of, corrections, credit, month, post, statements
 from tests.factories.municipalities import MemberFactory, MunicipalityFactory
 from tests.factories.services import ApplicationFactory, SubscriptionFactory
@@ -331,6 +333,28 @@ def test_a_refund_follows_what_was_charged_where_a_change_of_rules_was_left(
     assert refund.correction.shares == {"SE1737": -6000, "SE1783": -4000}
 
 
+def test_why_a_closed_month_charged_a_correction_stays_whatever_is_decided_later(
+    north: Cooperation, by_population: Cost, shut: Shut, administrator: User
+) -> None:
+    read_again(2000)
+    decide(north, LateDecision.Verdict.LEAVE, administrator)
+    note = credit(by_population)
+    shut(FEBRUARY)
+    rules = next(state for state in late_states(north) if state.cost_id == by_population.pk)
+    decide_late(
+        cooperation=north,
+        states=[rules],
+        verdict=LateDecision.Verdict.CHARGE,
+        reason="Board 2026-03-10",
+        by=administrator,
+    )
+    run_all()
+    told = why_corrected(month(north, FEBRUARY), note.reference, Month.of(JANUARY), "SE1737")
+    assert told
+    assert told.after
+    assert (told.should_minor, told.after.own.share_minor) == (-6000, -6000)
+
+
 def test_a_left_cost_moves_nobody_elses_rounding(
     trio: Cooperation, cost: Cost, shut: Shut, administrator: User
 ) -> None:
@@ -384,3 +408,25 @@ def test_no_month_is_proposed_while_a_change_of_a_closed_one_is_being_worked_in(
         propose_period(period=month(trio, FEBRUARY), by=administrator)
     run_all()
     assert propose_period(period=month(trio, FEBRUARY), by=administrator).state == "proposed"
+
+
+def test_what_a_left_refund_gave_back_is_not_given_back_again(
+    trio: Cooperation, shut: Shut, administrator: User
+) -> None:
+    whole = post(trio, "300.00", JANUARY, FEBRUARY)
+    half = credit(whole, "-100.00")
+    shut(JANUARY)
+    withdraw_cost(cost=half, on=FEBRUARY, by=administrator)
+    run_all()
+    assert decide(trio, LateDecision.Verdict.LEAVE, administrator).verdict == Verdict.LEFT
+    note = credit(whole, "-300.00")
+    states = {state.cost_id: state for state in late_states(trio)}
+    assert states[half.pk].verdict == Verdict.LEFT
+    assert states[note.pk].amount_minor == -20000
+    shut(FEBRUARY)
+    assert set(charged(trio).values()) == {0}
+    told = why_corrected(month(trio, FEBRUARY), note.reference, Month.of(JANUARY), "SE1766")
+    assert told
+    assert told.after
+    after = told.after
+    assert (after.part_minor, after.not_given_minor, after.cost_minor) == (-30000, 10000, -20000)

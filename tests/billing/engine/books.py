@@ -11,7 +11,7 @@ from random import Random
 
 from agreements.engine.keys import FULL_PERCENT, ComponentFact, KeyFact, ReadingFact
 from billing.engine.allocate import Allocation, allocate
-from billing.engine.corrections import LateLine, ShouldBe, should_be, to_charge
+from billing.engine.corrections import LateLine, ShouldBe, to_charge
 from billing.engine.facts import CorrectionFact, CostFact, Facts, Owed, Spans, TermFact, as_version_1
 from billing.engine.spread import first_excess
 from sharedict.kernel.periods import Month
@@ -103,7 +103,7 @@ class Books:
 
     def should_be(self, month: str) -> ShouldBe:
         closed, _allocation = self.closed[month]
-        return should_be(closed, self.today.facts(Month.parse(month), rule_version=closed.rule_version))
+        return ShouldBe(closed, self.today.facts(Month.parse(month), rule_version=closed.rule_version))
 
     def late_lines(self, month: str) -> dict[str, LateLine]:
         return {late.cost.reference: late for late in self.should_be(month).late}

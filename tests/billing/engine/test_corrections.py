@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from fractions import Fraction
+from functools import reduce
 from random import Random
 
 import pytest
@@ -12,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from billing.engine.allocate import allocate
-from billing.engine.corrections import LateLine, difference, mark_of, should_be, to_charge
-from billing.engine.facts import CorrectionFact, CostFact, Facts
+from billing.engine.corrections import LateLine, ShouldBe, difference, mark_of, to_charge
+from billing.engine.facts import CorrectionFact, CostFact, Facts, HeldFact
 from billing.engine.rules import RULES
 from sharedict.kernel.periods import Month
 from tests.architecture.tree import ROOT
@@ -230,6 +231,79 @@ def test_who_left_since_gets_back_what_it_was_charged() -> None:
     assert found.total("C1", "C0") == {}
 
 
+def should_be_with(found: Books, held: Mapping[str, HeldFact], month: str = "2026-01") -> dict[str, LateLine]:
+    closed, _allocation = found.closed[month]
+    today = found.today.facts(Month.parse(month), rule_version=closed.rule_version)
+    return {each.cost.reference: each for each in ShouldBe(closed, replace(today, held=held)).late}
+
+
+def test_a_withdrawn_refund_that_is_left_is_not_given_back_twice() -> None:
+    """1.00 is 34, 33 and 33, of which 0.50 went back as 17, 17 and 16; so a full refund gives the rest."""
+    whole, note = cost(1_00), refund(cost(1_00), 50, "C2")
+    found = books(whole, note)
+    now(found, whole, refund(whole, 1_00, "C3"))
+    gave = found.was("2026-01")["C2"]
+    lines = should_be_with(found, {"C2": HeldFact(gave, "C1")})
+    assert (lines["C2"].was, lines["C2"].should) == (gave, {})
+    assert lines["C3"].amount_minor == -50
+    assert added(added(lines["C3"].should, gave), found.was("2026-01")["C1"]) == {}
+    assert should_be_with(found, {})["C3"].amount_minor == -1_00
+
+
+def test_of_a_cost_that_is_left_as_charged_no_more_is_given_back() -> None:
+    found = books(cost(1_00))
+    whole = cost(1_50)
+    now(found, whole, refund(whole, 1_20, "C2"), refund(whole, 30, "C3"))
+    was = found.was("2026-01")["C1"]
+    lines = should_be_with(found, {"C1": HeldFact(was)})
+    assert [lines[each].amount_minor for each in ("C2", "C1")] == [-1_00, 1_50]
+    assert added(lines["C2"].should, was) == {}
+    assert "C3" not in lines
+
+
+@given(chances)
+def test_with_something_left_nobody_is_given_back_more_than_was_charged(chance: Random) -> None:
+    """One cost and its refunds, closed; some changed or withdrawn since, and of those some left."""
+    whole = cost(chance.choice([-1, 1]) * chance.randint(3, 1_000))
+    size = whole.amount_minor
+
+    def refunds(names: str) -> list[CostFact]:
+        left, found = abs(size), []
+        for name in names:
+            given = chance.randint(0, left)
+            left -= given
+            if given:
+                found.append(replace(refund(whole, given, name), amount_minor=-given if size > 0 else given))
+        return found
+
+    then, today = refunds("PQ"), refunds("PQRS")
+    found = books(whole, *then)
+    now(found, whole, *today)
+    was = found.was("2026-01")
+    kept = {each.reference: each.amount_minor for each in today}
+    held = {
+        each.reference: HeldFact(was[each.reference], "C1")
+        for each in then
+        if kept.get(each.reference) != each.amount_minor and chance.random() < 0.7
+    }
+    lines = should_be_with(found, held)
+    charged = {
+        each: held[each].shares
+        if each in held
+        else lines[each].should
+        if each in lines
+        else was.get(each, {})
+        for each in {*was, *lines}
+    }
+    rest = reduce(added, charged.values(), {})
+    assert all(minor * size >= 0 for minor in rest.values())
+    given = -sum(sum(shares.values()) for each, shares in charged.items() if each != "C1")
+    wanted = abs(
+        sum(held[each].amount_minor if each in held else kept.get(each, 0) for each in {*held, *kept})
+    )
+    assert abs(given) == min(wanted, abs(size))
+
+
 @pytest.mark.parametrize("version_2_from", [FIRST, FIRST.plus(1)])
 def test_a_second_half_refunded_late_counts_on_from_the_first(version_2_from: Month) -> None:
     """1.00 is 34, 33 and 33; 0.50 of it comes back in its own month, 0.50 when that is closed."""
@@ -326,7 +400,7 @@ def test_text_alone_makes_nothing_late() -> None:
             code: replace(key, name="Renamed", decision="§ 5", version=2) for code, key in closed.keys.items()
         },
     )
-    result = should_be(closed, other)
+    result = ShouldBe(closed, other)
     assert (result.late, result.kept) == ((), len(closed.costs))
 
 
@@ -410,7 +484,7 @@ def test_a_refund_is_late_for_the_reason_of_what_it_refunds_unless_it_changed_it
 def test_what_nothing_divides_any_more_is_given_back_and_says_why() -> None:
     found = books(cost(3_00))
     closed, _allocation = found.closed["2026-01"]
-    (line,) = should_be(closed, replace(closed, keys={})).late
+    (line,) = ShouldBe(closed, replace(closed, keys={})).late
     assert (line.was, line.should) == ({A: 1_00, B: 1_00, C: 1_00}, {})
     assert (line.reason, line.detail, line.cause, line.key) == ("no_key_version", "even", "rules", "")
 
@@ -420,16 +494,16 @@ def test_a_late_cost_that_nothing_divides_is_late_though_nobody_is_charged() -> 
     closed, _allocation = found.closed["2026-01"]
     other = replace(cost(7_00, reference="C2"), cost_type="other")
     terms = (replace(closed.terms[0], cost_type="licence"), closed.terms[1])
-    (line,) = should_be(closed, replace(closed, costs=(*closed.costs, other), terms=terms)).late
+    (line,) = ShouldBe(closed, replace(closed, costs=(*closed.costs, other), terms=terms)).late
     assert (line.cost, line.was, line.should) == (other, {}, {})
     assert (line.reason, line.cause, line.amount_minor, line.owed) == ("no_term", "cost", 7_00, {})
 
 
 def test_what_nobody_carried_then_and_now_is_not_late() -> None:
     closed = replace(Today().facts(FIRST), costs=(cost(3_00),), keys={})
-    result = should_be(closed, closed)
+    result = ShouldBe(closed, closed)
     assert (result.late, result.kept) == ((), 1)
-    (line,) = should_be(closed, replace(closed, keys={"even": EVEN})).late
+    (line,) = ShouldBe(closed, replace(closed, keys={"even": EVEN})).late
     assert (line.was, line.should, line.cause) == ({}, {A: 1_00, B: 1_00, C: 1_00}, "rules")
 
 
@@ -439,7 +513,7 @@ def test_a_refund_of_what_nobody_carried_is_carried_by_nobody() -> None:
     facts = replace(Today(held={"2026-01": {A: ((1, 32),), C: ((15, 32),)}}).facts(FIRST), costs=(whole,))
     closed = replace(facts, readings={"users|month": {A: facts.readings["users|month"][A]}})
     early = replace(refund(whole, 1_00), ends_on="2026-01-11")
-    (line,) = should_be(closed, replace(closed, costs=(whole, early))).late
+    (line,) = ShouldBe(closed, replace(closed, costs=(whole, early))).late
     assert (line.cost, line.should, line.reason, line.detail) == (early, {}, "missing_reading", C)
 
 
@@ -504,7 +578,7 @@ def golden() -> list[Facts]:
 
 def test_months_of_release_0_1_are_as_they_were_charged(golden: list[Facts]) -> None:
     for facts in golden:
-        result = should_be(facts, facts)
+        result = ShouldBe(facts, facts)
         assert (result.late, result.kept) == ((), len(facts.costs))
 
 
@@ -519,7 +593,7 @@ def test_in_a_month_of_release_0_1_only_the_changed_cost_is_late(golden: list[Fa
                 continue
             other = replace(changed_cost, amount_minor=2 * changed_cost.amount_minor + 10_000)
             costs = tuple(other if each == changed_cost else each for each in facts.costs)
-            result = should_be(facts, replace(facts, costs=costs))
+            result = ShouldBe(facts, replace(facts, costs=costs))
             of_it = {changed_cost.reference} | {
                 each.reference for each in facts.costs if each.credits == changed_cost.reference
             }

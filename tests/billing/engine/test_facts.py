@@ -11,7 +11,15 @@ from hypothesis import strategies as st
 
 from agreements.engine.keys import ComponentFact, KeyFact, ReadingFact
 from billing.engine.allocate import allocate
-from billing.engine.facts import CorrectionFact, CostFact, Facts, TermFact, as_version_1, fingerprint
+from billing.engine.facts import (
+    CorrectionFact,
+    CostFact,
+    Facts,
+    HeldFact,
+    TermFact,
+    as_version_1,
+    fingerprint,
+)
 from tests.billing.engine.strategies import months, months_of_version_1
 
 INVOICE = CostFact(
@@ -123,6 +131,19 @@ def test_facts_of_version_1_are_written_whole_and_without_what_came_later() -> N
     assert "after_leaving" not in written["terms"][0]
     assert written["costs"][0]["supplier"] == ""
     assert Facts.from_json(old.to_json()) == replace(old, costs=(CREDIT, INVOICE), terms=old.terms[::-1])
+
+
+@pytest.mark.parametrize("facts", [FACTS, as_version_1(FACTS)])
+def test_what_stays_as_charged_is_written_by_every_version_where_there_is_any(facts: Facts) -> None:
+    stays = {"C00000002": HeldFact({"SE1737": 10}), "C00000001": HeldFact({"SE1737": -5}, "C00000002")}
+    holding = replace(facts, held=stays)
+    assert json.loads(holding.to_json())["held"] == {
+        "C00000001": {"credits": "C00000002", "shares": {"SE1737": -5}},
+        "C00000002": {"credits": None, "shares": {"SE1737": 10}},
+    }
+    assert Facts.from_json(holding.to_json()).held == stays
+    assert holding.money_mark() != facts.money_mark()
+    assert "held" not in json.loads(facts.to_json())
 
 
 def test_groups_with_the_same_days_were_one_in_version_1() -> None:
