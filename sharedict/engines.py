@@ -208,7 +208,13 @@ class Account:
         if self.is_ours:
             return command
         switch = ["setpriv", f"--reuid={self.user}", f"--regid={self.group}", "--clear-groups"]
-        if not all(self._may_enter(parent) for path in reached for parent in path.absolute().parents):
+        passed = {
+            parent
+            for path in reached
+            for each in (path.absolute(), path.resolve())
+            for parent in each.parents
+        }
+        if not all(map(self._may_enter, passed)):
             # access(2), by which PostgreSQL looks for its programs, heeds the leave only with this bit
             switch += ["--securebits=+no_setuid_fixup"]
             switch += ["--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search"]
