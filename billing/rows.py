@@ -2,9 +2,8 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from itertools import chain
-from typing import Any
 
 from django.db import connection
 
@@ -12,16 +11,22 @@ from billing.engine.allocate import Allocation, Line
 from billing.engine.facts import CorrectionFact, CostFact, Facts
 from billing.models import Run
 from billing.snapshots.late import evidence
+from sharedict.common.loading import (
+    BIGINT,
+    INTEGER,
+    array_field,
+    bigints,
+    integer_field,
+    integers,
+    load_binary,
+    load_texts,
+)
 from sharedict.kernel.errors import SharedictError
 from sharedict.kernel.money import minor_text
 from sharedict.kernel.periods import Month
 
-ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
-NULL = "\\N"
-CHUNK_BYTES = 1 << 18
-
-Column = tuple[str, tuple[int, ...]]
-"""Numbers of lines, as the inside of an array literal, and a municipality's shares of them in minor units."""
+Column = tuple[bytes, tuple[int, ...]]
+"""Numbers of lines, as elements of an array, and a municipality's shares of them in minor units."""
 
 
 class HalfARunError(SharedictError):
@@ -38,7 +43,7 @@ def write_rows(
     ``cost_ids`` maps reference to cost, ``places`` country and code to municipality. Raises HalfARunError
     where what then stands in the database does not add up.
     """
-    _copy(
+    load_texts(
         "billing_runline (run_id, number, cooperation_id, cost_id, reference, application_code,"
         " application_name, cost_type_code, cost_type_name, supplier, description, key_code,"
         " key_version, amount, reason, detail, concerns, evidence)",
@@ -46,18 +51,18 @@ def write_rows(
     )
     columns = _columns(allocation)
     ordered = sorted(columns, key=places.__getitem__)
-    head = f"{run.pk}\t{run.cooperation_id}"
-    _copy(
+    head = str(run.pk), str(run.cooperation_id)
+    load_texts(
         "billing_runtotal (run_id, cooperation_id, municipality_id, name, amount)",
         (
-            f"{head}\t{places[code]}\t{_text(facts.municipalities[code])}\t"
-            f"{minor_text(sum(chain.from_iterable(shares for _, shares in columns[code])))}\n"
+            (*head, str(places[code]), facts.municipalities[code], minor_text(_sum(columns[code])))
             for code in ordered
         ),
     )
-    _copy(
+    place = integer_field(run.pk), integer_field(run.cooperation_id)
+    load_binary(
         "billing_shareblock (run_id, cooperation_id, municipality_id, line_numbers, amounts_minor)",
-        (f"{head}\t{places[code]}\t{_block(columns[code])}\n" for code in ordered),
+        ((*place, integer_field(places[code]), *_block(columns[code])) for code in ordered),
     )
     _assert_whole(run)
 
@@ -92,42 +97,42 @@ def _columns(allocation: Allocation) -> dict[str, list[Column]]:
             by_division[line.division].append((number, line))
     columns = defaultdict[str, list[Column]](list)
     for index, lines in by_division.items():
-        division, numbers = allocation.divisions[index], _array(tuple(number for number, _ in lines))
+        division, numbers = allocation.divisions[index], integers([number for number, _ in lines])
         by_payer = zip(*(line.shares for _, line in lines), strict=True)
         for code, weight, shares in zip(division.codes, division.weights, by_payer, strict=True):
             if weight or any(shares):
                 columns[code].append((numbers, shares))
     for number, correction in enumerate(allocation.corrections, start=len(allocation.lines) + 1):
         for code, minor in correction.shares.items():
-            columns[code].append((str(number), (minor,)))
+            columns[code].append((integers([number]), (minor,)))
     return columns
 
 
-def _block(columns: list[Column]) -> str:
-    """One municipality's lines and shares as two array literals."""
-    lines = ",".join(numbers for numbers, _ in columns)
-    return f"{{{lines}}}\t{{{','.join(_array(shares) for _, shares in columns)}}}"
+def _sum(columns: list[Column]) -> int:
+    return sum(chain.from_iterable(shares for _, shares in columns))
 
 
-def _array(numbers: tuple[int, ...]) -> str:
-    """The inside of an array literal, in one go: there are millions of numbers."""
-    return ("%d," * len(numbers))[:-1] % numbers
+def _block(columns: list[Column]) -> tuple[bytes, bytes]:
+    """One municipality's lines and shares as two arrays."""
+    return (
+        array_field(INTEGER, [numbers for numbers, _ in columns]),
+        array_field(BIGINT, [bigints(shares) for _, shares in columns]),
+    )
 
 
-def _line_rows(run: Run, facts: Facts, allocation: Allocation, cost_ids: Mapping[str, int]) -> Iterator[str]:
+def _line_rows(
+    run: Run, facts: Facts, allocation: Allocation, cost_ids: Mapping[str, int]
+) -> Iterator[tuple[str | None, ...]]:
     head = str(run.pk)
     for number, line in enumerate(allocation.lines, start=1):
         key = facts.keys.get(line.term.key) if line.term else None
         version = None if key is None else str(key.version)
         cells = (key.code if key else "", version, minor_text(line.amount_minor), line.reason)
         start = (head, str(number), str(run.cooperation_id), str(cost_ids[line.cost.reference]))
-        yield _row(*start, *_names(facts, line.cost), *cells, line.detail[:300], None, None)
+        yield (*start, *_names(facts, line.cost), *cells, line.detail[:300], None, None)
     for number, each in enumerate(allocation.corrections, start=len(allocation.lines) + 1):
-        yield _row(
-            *(head, str(number), str(run.cooperation_id), str(cost_ids[each.cost.reference])),
-            *_names(facts, each.cost),
-            *_correction(each),
-        )
+        start = (head, str(number), str(run.cooperation_id), str(cost_ids[each.cost.reference]))
+        yield (*start, *_names(facts, each.cost), *_correction(each))
 
 
 def _names(facts: Facts, cost: CostFact) -> tuple[str, ...]:
@@ -148,35 +153,3 @@ def _correction(each: CorrectionFact) -> tuple[str | None, ...]:
     amount = minor_text(sum(each.shares.values()))
     month = Month.parse(each.month).first.isoformat()
     return (each.key, version, amount, "", "", month, json.dumps(evidence(each), sort_keys=True))
-
-
-def _row(*cells: str | None) -> str:
-    return "\t".join(NULL if cell is None else _text(cell) for cell in cells) + "\n"
-
-
-def _text(value: str) -> str:
-    return value.translate(ESCAPES)
-
-
-class _Stream:
-    """A file that COPY reads: the rows, encoded, in pieces of about what is asked for."""
-
-    def __init__(self, rows: Iterable[str]) -> None:
-        self._rows: Iterator[str] = iter(rows)
-        self._rest = b""
-
-    def read(self, size: int = CHUNK_BYTES) -> bytes:
-        parts, length = [self._rest], len(self._rest)
-        while length < size and (row := next(self._rows, None)) is not None:
-            encoded = row.encode()
-            parts.append(encoded)
-            length += len(encoded)
-        whole = b"".join(parts)
-        self._rest = whole[size:]
-        return whole[:size]
-
-
-def _copy(target: str, rows: Iterable[str]) -> None:
-    with connection.cursor() as cursor:
-        raw: Any = cursor.cursor
-        raw.copy_expert(f"COPY {target} FROM STDIN", _Stream(rows), CHUNK_BYTES)

@@ -123,6 +123,8 @@ class Ledger:
         self._known: dict[object, int | WeightError] = {}
         self._proportions: dict[int, Proportions] = {}
         self._refunded: dict[str, Carry] = {}
+        self._terms: dict[tuple[str | None, str], TermFact | None] = {}
+        self._spans: dict[tuple[str, str], tuple[int, int]] = {}
 
     def run(self) -> Allocation:
         lines = tuple(line for line, _ in self.steps(trace=False))
@@ -137,7 +139,12 @@ class Ledger:
             yield self.take(cost, term, self.rules.part(self.facts, cost, self.month)), before
 
     def term_of(self, cost: CostFact) -> TermFact | None:
-        return term_for(self.facts.terms, application=cost.application, cost_type=cost.cost_type)
+        at = cost.application, cost.cost_type
+        if at not in self._terms:
+            self._terms[at] = term_for(
+                self.facts.terms, application=cost.application, cost_type=cost.cost_type
+            )
+        return self._terms[at]
 
     def take(self, cost: CostFact, term: TermFact | None, amount: int) -> Line:
         """Divide ``amount`` minor units of ``cost``, and remember the line."""
@@ -204,7 +211,7 @@ class Ledger:
             return "no_payers"
         size = abs(cost.amount_minor) if key.base_minor else 0
         days = (cost.starts_on, cost.ends_on) if key.base_minor else ()
-        at = (key.code, size, days, *self.rules.scope(self.facts, cost, term, group, self.month))
+        at = (key.code, size, days, *self.rules.scope(term, group, self._covered(cost)))
         if at not in self._known:
             payers = self.rules.payers(self.facts, cost, term, group, self.month)
             if not payers:
@@ -269,8 +276,14 @@ class Ledger:
         return self.facts.members
 
     def _days(self, cost: CostFact) -> int:
-        first, after = days_in(cost, self.month)
+        first, after = self._covered(cost)
         return after - first
+
+    def _covered(self, cost: CostFact) -> tuple[int, int]:
+        at = cost.starts_on, cost.ends_on
+        if at not in self._spans:
+            self._spans[at] = days_in(cost, self.month)
+        return self._spans[at]
 
 
 def _mirrors(amount: int, undone: Line) -> bool:

@@ -15,6 +15,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import MISSING, asdict, dataclass, field, fields, replace
+from functools import cache
 from typing import Any
 
 from agreements.engine.keys import ComponentFact, KeyFact, ReadingFact
@@ -180,7 +181,7 @@ class Facts:
             applications={},
             cost_types={},
             drivers={},
-            costs=tuple(replace(cost, supplier="", description="") for cost in self.costs),
+            costs=(),
             terms=tuple(replace(term, number=0, agreement="") for term in self.terms),
             keys={
                 code: replace(key, name="", version=0, valid_from="", decision="", decided_on="")
@@ -194,7 +195,7 @@ class Facts:
         )
         listed = _named(plain, RULE_VERSION)
         listed["terms"] = sorted(plain.terms, key=lambda term: (term.application or "", term.cost_type or ""))
-        listed["costs"] = sorted(plain.costs, key=lambda cost: cost.reference)
+        listed["costs"] = [_without_texts(cost) for cost in _in_order(self)["costs"]]
         listed["corrections"] = [
             [each.month, each.cost.reference, each.shares] for each in _in_order(self)["corrections"]
         ]
@@ -227,11 +228,28 @@ def _named(fact: Any, rule_version: int) -> dict[str, Any]:
     if rule_version == 1:
         return {name: getattr(fact, name) for name in _VERSION_1[type(fact).__name__]}
     found = {}
-    for each in fields(fact):
-        value = getattr(fact, each.name)
-        default = each.default_factory() if each.default_factory is not MISSING else each.default
+    kind: Any = type(fact)
+    for name, default in _defaults(kind):
+        value = getattr(fact, name)
         if value != default:
-            found[each.name] = value
+            found[name] = value
+    return found
+
+
+@cache
+def _defaults(kind: Any) -> tuple[tuple[str, Any], ...]:
+    """The fields of a kind of fact by name, each with its default; MISSING where it has none."""
+    return tuple(
+        (each.name, each.default_factory() if each.default_factory is not MISSING else each.default)
+        for each in fields(kind)
+    )
+
+
+def _without_texts(cost: CostFact) -> dict[str, Any]:
+    """``cost`` as it is written, without what money does not depend on."""
+    found = _named(cost, RULE_VERSION)
+    found.pop("supplier", None)
+    found.pop("description", None)
     return found
 
 

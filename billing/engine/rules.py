@@ -34,7 +34,8 @@ class Rules(Protocol):
     def part(self, facts: Facts, cost: CostFact, month: Month) -> int:
         """The minor units of ``cost`` in the month."""
 
-    def scope(self, facts: Facts, cost: CostFact, term: TermFact, group: int, month: Month) -> Scope: ...
+    def scope(self, term: TermFact, group: int, covered: tuple[int, int]) -> Scope:
+        """``covered`` are the days of the month that the cost covers: see ``days_in``."""
 
     def payers(self, facts: Facts, cost: CostFact, term: TermFact, group: int, month: Month) -> Payers:
         """Who pays, and for how many days."""
@@ -56,7 +57,7 @@ class _Rules1:
     def part(self, facts: Facts, cost: CostFact, month: Month) -> int:
         return month_part(cost, month)
 
-    def scope(self, facts: Facts, cost: CostFact, term: TermFact, group: int, month: Month) -> Scope:
+    def scope(self, term: TermFact, group: int, covered: tuple[int, int]) -> Scope:
         return group, term.by_days
 
     def payers(self, facts: Facts, cost: CostFact, term: TermFact, group: int, month: Month) -> Payers:
@@ -103,8 +104,8 @@ class _Rules2:
             return month_part(cost, month)
         return refund_part(undone, cost, month, refunded_before=given_before(cost, facts.costs))
 
-    def scope(self, facts: Facts, cost: CostFact, term: TermFact, group: int, month: Month) -> Scope:
-        return group, term.by_days, term.after_leaving, days_in(cost, month)
+    def scope(self, term: TermFact, group: int, covered: tuple[int, int]) -> Scope:
+        return group, term.by_days, term.after_leaving, covered
 
     def payers(self, facts: Facts, cost: CostFact, term: TermFact, group: int, month: Month) -> Payers:
         covered = days_in(cost, month)

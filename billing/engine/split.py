@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from itertools import repeat
 from math import inf, lcm
-from operator import add, mul, neg, sub, truediv
+from operator import neg, sub, truediv
 
 from sharedict.kernel.errors import SharedictError
 
@@ -173,11 +173,16 @@ def split_carried(total: int, by: Proportions, carry: Carry) -> list[int]:
     )
     if total < 0:
         before = map(neg, before)
-    exact = list(map(add, map(mul, by.weights, repeat(size)), before))
-    shares, rest = map(list, zip(*map(divmod, exact, repeat(unit)), strict=True))
+    shares, rest = [], []
+    for weight, owing in zip(by.weights, before, strict=True):
+        share, over = divmod(weight * size + owing, unit)
+        shares.append(share)
+        rest.append(over)
     if by.has_zero or min(shares) < 0:
-        shares = [max(0, share) if weight else 0 for share, weight in zip(shares, by.weights, strict=True)]
-        rest = [due - share * unit for due, share in zip(exact, shares, strict=True)]
+        for place, (share, weight) in enumerate(zip(shares, by.weights, strict=True)):
+            if share < 0 or not weight:
+                rest[place] += share * unit
+                shares[place] = 0
     left = abs(total) - sum(shares)
     if left > 0:
         _give(left, shares, rest, by, unit)

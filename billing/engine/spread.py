@@ -13,7 +13,8 @@ def month_part(cost: CostFact, month: Month) -> int:
     Each part is the difference of two rounded-down running totals, so the parts of a negative amount
     mirror those of the positive one.
     """
-    part = _until(cost, month.after) - _until(cost, month.first)
+    start, end, size = day(cost.starts_on), day(cost.ends_on), abs(cost.amount_minor)
+    part = _until(size, start, end, month.after) - _until(size, start, end, month.first)
     return part if cost.amount_minor >= 0 else -part
 
 
@@ -107,19 +108,18 @@ def days_in(cost: CostFact, month: Month) -> tuple[int, int]:
     return (first - month.first).days + 1, (after - month.first).days + 1
 
 
-def _until(cost: CostFact, end: dt.date) -> int:
-    """The minor units of ``cost`` on its days before ``end``, without sign, rounded down."""
-    start = day(cost.starts_on)
-    whole = (day(cost.ends_on) - start).days
-    done = min(whole, max(0, (end - start).days))
-    return abs(cost.amount_minor) * done // whole
+def _until(size: int, start: dt.date, end: dt.date, before: dt.date) -> int:
+    """What of ``size`` minor units on the days ``[start, end)`` lies before ``before``, rounded down."""
+    whole = (end - start).days
+    return size * min(whole, max(0, (before - start).days)) // whole
 
 
 def _on_days_of(refund: CostFact, cost: CostFact) -> dict[Month, int]:
     """The minor units of ``cost`` on the days of ``refund``, by month, without sign."""
     start, end = day(refund.starts_on), day(refund.ends_on)
+    whole = abs(cost.amount_minor), day(cost.starts_on), day(cost.ends_on)
     return {
-        month: _until(cost, min(end, month.after)) - _until(cost, max(start, month.first))
+        month: _until(*whole, min(end, month.after)) - _until(*whole, max(start, month.first))
         for month in months_between(start, end)
     }
 

@@ -38,7 +38,7 @@ class Month:
 
     @property
     def after(self) -> dt.date:
-        return self.plus(1).first
+        return dt.date(self.year + self.number // 12, self.number % 12 + 1, 1)
 
     @property
     def days(self) -> int:

@@ -346,9 +346,8 @@ def test_a_block_that_differs_from_its_total_is_half_a_run(
 ) -> None:
     """Shares that add up over all, but not for each."""
 
-    def block(given: Any) -> str:
-        numbers, _, amounts = whole(given).partition("\t")
-        return f"{numbers}\t{{{int(amounts.strip('{}')) + 1}}}"
+    def block(columns: list[rows.Column]) -> tuple[bytes, bytes]:
+        return whole([(numbers, tuple(share + 1 for share in shares)) for numbers, shares in columns])
 
     whole = rows._block
     monkeypatch.setattr(rows, "_block", block)
