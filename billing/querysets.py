@@ -109,8 +109,10 @@ class PeriodQuerySet(TenantQuerySet["Period"]):
         return self.annotate(is_stale=ExpressionWrapper(is_behind, output_field=BooleanField()))
 
     def for_listing(self) -> Self:
-        """With the current run."""
-        return self.select_related("current_run").defer("current_run__facts", "current_run__carry")
+        """With cooperation and current run."""
+        return self.select_related("cooperation", "current_run").defer(
+            "current_run__facts", "current_run__carry"
+        )
 
 
 def _touches(first_day: Any) -> Q:

@@ -85,6 +85,12 @@ class RunLine(CooperationRow):
                 condition=models.Q(concerns__isnull=False),
                 name="billing_run_line_corrections",
             ),
+            # what a year's statement sums by is read from it alone
+            models.Index(
+                fields=["run", "number"],
+                include=["application_code", "cost_type_code", "concerns"],
+                name="billing_run_line_scopes",
+            ),
         ]
 
     def __str__(self) -> str:
