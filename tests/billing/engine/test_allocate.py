@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from agreements.engine.keys import FULL_PERCENT, ComponentFact, KeyFact, ReadingFact
 from agreements.engine.weigh import Division
 from billing.engine.allocate import Allocation, Line, allocate, explain, explanations
-from billing.engine.facts import CostFact, Facts, TermFact, as_version_1, fingerprint
+from billing.engine.facts import CorrectionFact, CostFact, Facts, TermFact, as_version_1, fingerprint
 from billing.engine.rules import RULES
 from billing.engine.split import Carry
 from billing.engine.spread import content, first_excess
@@ -304,6 +304,16 @@ def test_what_is_explained_is_what_was_done(facts: Facts) -> None:
             assert found.followed == lines.get(line.follows)
 
 
+def test_what_was_owed_before_each_line_is_what_the_lines_before_it_left(plain: Facts) -> None:
+    costs = tuple(replace(plain.costs[0], reference=f"C{number}", amount_minor=101) for number in range(3))
+    facts = replace(plain, costs=costs, carry={"even": (3, {"SE1737": 1, "SE1783": -1})})
+    owed = Fraction(1, 3)
+    for found in explanations(facts, "SE1737"):
+        assert found.owed_before == owed
+        owed = found.owed_after
+    assert allocate(facts).carry["even"].of("SE1737") == owed
+
+
 def test_one_line_is_explained_by_itself(plain: Facts) -> None:
     found = explain(plain, "C00000001", "SE1737")
     assert found is not None
@@ -554,6 +564,53 @@ def test_a_base_amount_goes_by_days_where_days_count(plain: Facts) -> None:
     assert line.shares == (254_54, 745_46)  # Hagfors weighs more, and would be owed a whole unit sooner
     plainly = replace(facts, terms=(TermFact(1, "even", "subscribers"),))
     assert allocate(plainly).lines[0].shares == (180_00, 820_00)
+
+
+def test_costs_of_different_sizes_have_base_amounts_of_their_own(plain: Facts) -> None:
+    """10 % of what 200.00 leaves of each, beside 100.00: the larger one is no multiple of the smaller."""
+    small, large = (
+        replace(plain.costs[0], reference=reference, amount_minor=size)
+        for reference, size in (("C1", 1_000_00), ("C2", 2_000_00))
+    )
+    lines = allocate(replace(plain, costs=(small, large), keys={"even": BASED})).lines
+    assert [line.shares for line in lines] == [(180_00, 820_00), (280_00, 1_720_00)]
+
+
+def test_base_amounts_of_release_0_1_follow_the_days_of_each_cost(plain: Facts) -> None:
+    """Of 600.00 for two months, 284.75 fall in February: less than the same amount for February alone."""
+    one = replace(plain.costs[0], reference="C1", amount_minor=600_00)
+    two = replace(one, reference="C2", starts_on="2026-01-01")
+    lines = allocate(as_version_1(replace(plain, costs=(one, two), keys={"even": BASED}))).lines
+    assert [line.shares[0] for line in lines] == [140_00, 108_47]
+
+
+def test_in_release_0_1_a_fixed_part_of_who_pays_for_no_day_divides_nothing(plain: Facts) -> None:
+    fixed = replace(EVEN, components=(ComponentFact("fixed", FULL_PERCENT, fixed={"SE1783": FULL_PERCENT}),))
+    terms = (TermFact(1, "even", "subscribers", by_days=True),)
+    old = as_version_1(replace(plain, keys={"even": fixed}, terms=terms))
+    (line,) = allocate(replace(old, groups=({"SE1737": 28, "SE1783": 0},))).lines
+    assert line.reason == "no_basis"
+
+
+@pytest.mark.parametrize("turn", [1, -1])
+def test_corrections_are_added_in_the_same_order_however_they_are_listed(plain: Facts, turn: int) -> None:
+    """Past 256 bits a carry is kept to 2**-128 of a unit, so the order would show in its last digits."""
+    corrections = tuple(
+        CorrectionFact(
+            month=f"2026-0{number}",
+            cost=plain.costs[0],
+            charged={},
+            should={},
+            mark="",
+            owed={"even": (unit, {"SE1737": unit // 3, "SE1783": -(unit // 3)})},
+        )
+        for number, unit in enumerate((3**90 + 4, 5**60 + 2, 7**50 + 2, 11**40 + 4), start=1)
+    )
+    listed = allocate(replace(plain, costs=(), corrections=corrections[::turn])).carry["even"]
+    in_order = Carry()
+    for each in corrections:
+        in_order.add(*each.owed["even"])
+    assert (listed.denominator, listed.owed) == (in_order.denominator, in_order.owed)
 
 
 def test_release_0_1_took_the_base_of_each_month_s_part(plain: Facts) -> None:

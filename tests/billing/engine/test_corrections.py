@@ -250,6 +250,45 @@ def test_a_withdrawn_refund_that_is_left_is_not_given_back_twice() -> None:
     assert should_be_with(found, {})["C3"].amount_minor == -1_00
 
 
+def test_a_withdrawn_refund_that_is_left_counts_for_those_it_gave_something() -> None:
+    """0.01 of 1.00 went back to one of three, and 0.50 after it; what is given then is the rest of each."""
+    whole = cost(1_00)
+    penny, half = refund(whole, 1, "C2"), refund(whole, 50, "C3")
+    found = books(whole, penny, half)
+    was = found.was("2026-01")
+    assert len(was["C2"]) == 1
+    now(found, whole, refund(whole, 99, "C4"))
+    lines = should_be_with(found, {"C2": HeldFact(was["C2"], "C1")})
+    assert added(added(lines["C4"].should, was["C2"]), was["C1"]) == {}
+
+
+def test_refunds_of_a_cost_that_somebody_carries_nothing_of_count_on_from_each_other() -> None:
+    whole = cost(1_01, kind="work")
+    half = refund(whole, 50, "C2")
+    found = Books(Today(users={"2026-01": {A: 5, B: 3, C: 0}}))
+    now(found, whole, half)
+    found.close()
+    now(found, whole, half, refund(whole, 51, "C3"))
+    found.close()
+    assert found.total("C1", "C2", "C3") == {}
+
+
+def test_what_refunds_a_cost_that_was_never_charged_is_left_with_it() -> None:
+    found = books()
+    now(found, cost(1_00), refund(cost(1_00), 50, "C2"))
+    lines = should_be_with(found, {"C1": HeldFact({})})
+    assert (lines["C2"].reason, lines["C2"].should) == ("left", {})
+    assert (lines["C1"].reason, sum(lines["C1"].should.values())) == ("", 1_00)
+
+
+def test_a_refund_of_a_cost_that_is_as_in_its_month_again_undoes_that() -> None:
+    """1.51 was charged of it in between, and the 0.51 too much were left: they are no part of the refund."""
+    found = books(cost(1_00))
+    now(found, cost(1_00), refund(cost(1_00), 1_00, "C2"))
+    lines = should_be_with(found, {"C1": HeldFact({A: 50, B: 50, C: 51})})
+    assert lines["C2"].should == {A: -34, B: -33, C: -33}
+
+
 def test_of_a_cost_that_is_left_as_charged_no_more_is_given_back() -> None:
     found = books(cost(1_00))
     whole = cost(1_50)
@@ -563,6 +602,7 @@ def test_a_decision_is_bound_to_what_is_charged_and_what_should_be() -> None:
     cost = CostFact("C1", 300, "2026-01-01", "2026-02-01", "t")
     late = LateLine(cost, {}, {A: 150, B: 150}, {}, "cost", "even", 1, 300, "", "", {A: 1, B: 1})
     assert mark_of({A: 1, B: 2}, late) == mark_of({B: 2, A: 1}, replace(late, should={A: 149, B: 151}))
+    assert mark_of({}, late) == mark_of({}, replace(late, proportion={B: 1, A: 1}))
     others = [replace(late, amount_minor=301), replace(late, proportion={A: 2, B: 1}), None]
     others.append(replace(late, reason="no_term"))
     assert len({mark_of({}, late), mark_of({A: 1}, late), *(mark_of({}, other) for other in others)}) == 6
