@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Exists, Max, OuterRef
+from django.db.models import Exists, Max, Min, OuterRef, Q
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from billing.actions.runs import add_periods, compute_period
 from billing.actions.statements import issue_statements
 from billing.engine.facts import fingerprint
-from billing.models import Period, Statement
+from billing.models import Period, RunLine, Statement
 from billing.snapshots import STOPS, gather, late_states
 from municipalities.actions import save_row
 from municipalities.models import Cooperation
@@ -116,7 +116,10 @@ def _close(period: Period, by: User) -> Period:
         each.state, each.proposed_by = Period.State.CLOSED, period.proposed_by
         each.proposed_at, each.closed_by, each.closed_at = period.proposed_at, by, now
         save_row(row=each, by=by)
-    announce_change(cooperation_id=period.cooperation_id, touches=(period.month.after, None), by=by)
+    # what is left of a closed month is left as it has been charged, so what closing charged of it counts
+    corrected = RunLine.objects.filter(run=period.current_run).aggregate(first=Min("concerns"))["first"]
+    touches = (corrected or period.month.after, None)
+    announce_change(cooperation_id=period.cooperation_id, touches=touches, by=by)
     return period
 
 
@@ -190,7 +193,11 @@ def _refuse_unchecked(period: Period, first_open: Period) -> None:
         raise StaleError(said % {"month": _name(failed), "why": failed.failure})
     jobs = Job.objects.filter(cooperation=period.cooperation, kind=FACTS_CHANGED)
     touching = jobs.filter(touches_from__lt=first_open.first_day)
-    done = jobs.filter(state=Job.State.DONE, touches_from__lte=OuterRef("touches_from"))
+    done = jobs.filter(
+        Q(touches_until__isnull=True) | Q(touches_until__gte=OuterRef("touches_until")),
+        state=Job.State.DONE,
+        touches_from__lte=OuterRef("touches_from"),
+    )
     lost = touching.filter(state=Job.State.FAILED).exclude(error__startswith="MonthsFailedError")
     lost = lost.exclude(Exists(done.filter(finished_at__gt=OuterRef("finished_at"))))
     if closed.exists() and (touching.unfinished().exists() or lost.exists()):

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from billing.actions.runs import first_open
+from billing.engine.corrections import LEFT
 from billing.models import Cost, LateDecision, Period
 from billing.snapshots import LateState, late_states
 from municipalities.actions import log
@@ -34,8 +35,9 @@ def decide_late(
 ) -> list[LateDecision]:
     """Charge or leave late changes, for all municipalities at once; safe to repeat.
 
-    A decision holds for the result it was made on. Raises ValidationError without a reason where one is
-    needed, or for a cost that nothing divides, and LateChangeMovedError where a result has changed since.
+    A decision holds for the result it was made on. Refunds of a cost that was left go with that cost. Raises
+    ValidationError without a reason where one is needed, or for a cost that nothing divides, and
+    LateChangeMovedError where a result has changed since.
     """
     Cooperation.objects.select_for_update(no_key=True).get(pk=cooperation.pk)
     now = {(state.month, state.cost_id): state for state in late_states(cooperation)}
@@ -43,6 +45,7 @@ def decide_late(
         held = now.get((state.month, state.cost_id))
         if held is None or held.mark != state.mark:
             raise LateChangeMovedError(_("A late change is not as it was any more: look at it again."))
+    states = _without_those_that_go_along(states)
     _refuse_undecidable(states, verdict, reason)
     first_days = {state.month.first for state in states}
     periods = {
@@ -72,6 +75,18 @@ def decide_late(
         days = (min(state.month.first for state in states), charging.month.after)
         announce_change(cooperation_id=cooperation.pk, touches=days, by=by)
     return decided
+
+
+def _without_those_that_go_along(states: Collection[LateState]) -> list[LateState]:
+    """``states`` without refunds that are left with a cost among them; raises ValidationError for others."""
+    found = [state for state in states if state.reason != LEFT]
+    costs = {(state.month, state.correction.cost.reference) for state in found}
+    for state in states:
+        refunded = state.correction.cost.credits or ""
+        if state.reason == LEFT and (state.month, refunded) not in costs:
+            said = _("It is left with %(cost)s, which it refunds: decide on that, and this goes along.")
+            raise ValidationError({"verdict": said % {"cost": refunded}})
+    return found
 
 
 def _refuse_undecidable(states: Collection[LateState], verdict: LateDecision.Verdict, reason: str) -> None:

@@ -15,7 +15,7 @@ from billing.engine.facts import RULE_VERSION, Facts, fingerprint
 from billing.engine.notices import notices
 from billing.models import Cost, LateChange, Period, Run, RunLine, RunTotal, ShareBlock
 from billing.rows import write_rows
-from billing.snapshots import gather, gather_by_rules_of, left_in
+from billing.snapshots import gather, gather_by_rules_of, with_held
 from municipalities.models import Cooperation, Municipality
 from sharedict.common import moments
 from sharedict.kernel.errors import SharedictError
@@ -201,13 +201,13 @@ def _check(period: Period) -> Run | None:
     if not period.is_closed or period.current_run is None:
         return None
     closed = Facts.from_json(period.current_run.facts)
-    today = replace(gather_by_rules_of(closed, period), held=left_in(period))
-    mark = today.money_mark()
+    today = with_held(closed, gather_by_rules_of(closed, period), period)
+    mark = fingerprint(today.to_json())
     if mark == period.checked_mark and not period.failure:
         return None
     period.late_changes.all().delete()
     run = None
-    if mark != replace(closed, corrections=()).money_mark():
+    if today.money_mark() != replace(closed, corrections=()).money_mark():
         late = ShouldBe(closed, today).late
         run = _note_late(period, today, late) if late else None
     _drop_unread(period)

@@ -27,7 +27,9 @@ class LateLine:
 
     ``owed`` is what its rounding owes now beyond what it owed then. ``cause`` is "cost" where the cost itself
     changed, "rules" where its payers or weights did. ``reason`` says why nothing divides it, if so.
-    ``proportion`` are the weights by which ``amount_minor`` is divided now, without common factor.
+    ``result`` names what decisions are bound to: the cost's part, by which weights it is divided, and of a
+    refund what was charged of a cost that is held. What rounding gives whom, and what other refunds leave of
+    it, is no part of that: it may follow from another late change.
     """
 
     cost: CostFact
@@ -40,7 +42,7 @@ class LateLine:
     amount_minor: int
     reason: str
     detail: str
-    proportion: Shares
+    result: str
 
 
 def difference(charged: Shares, should: Shares) -> dict[str, int]:
@@ -53,11 +55,9 @@ def difference(charged: Shares, should: Shares) -> dict[str, int]:
 def mark_of(charged: Shares, late: LateLine | None) -> str:
     """SHA-256 of a difference: what somebody decided on stays decided as long as it is the same.
 
-    What was ``charged`` so far counts, too: to leave an öre is not to leave a fortune. What rounding gives
-    whom does not: it may follow from another late change.
+    What was ``charged`` so far counts, too: to leave an öre is not to leave a fortune.
     """
-    should = [late.amount_minor, sorted(late.proportion.items()), late.reason] if late else []
-    return fingerprint(json.dumps([sorted(charged.items()), should]))
+    return fingerprint(json.dumps([sorted(charged.items()), late.result if late else ""]))
 
 
 def charged_so_far(was: Shares, charged: Iterable[CorrectionFact]) -> dict[str, int]:
@@ -72,9 +72,9 @@ def charged_so_far(was: Shares, charged: Iterable[CorrectionFact]) -> dict[str, 
 class ShouldBe:
     """A closed month computed again; ``late`` are the lines that are not as charged.
 
-    Costs that are held are divided last, so that they move nobody else's rounding; what refunds them follows
-    what was charged. As long as a cost or a refund of it is held, also a withdrawn one, no other refund gives
-    back more than is left of what was charged.
+    Costs that are held are divided last, so that they move nobody else's rounding, and what rounding did to
+    them stays until then; what refunds them follows what was charged. As long as a cost or a refund of it is
+    held, also a withdrawn one, no other refund gives back more than is left of what was charged.
     """
 
     def __init__(self, closed: Facts, today: Facts) -> None:
@@ -98,16 +98,15 @@ class ShouldBe:
         for cost in costs:
             if cost.reference in left:
                 self._hold(cost, amounts[cost.reference], left[cost.reference].shares)
-        for reference, line in self.was.items():
-            if reference not in self._kept and line.division is not None:
-                division = self.before.divisions[line.division]
-                carry = self.ledger.carry.setdefault(division.key, Carry())
-                opposite = [-share for share in line.shares]
-                carry.owe(division.codes, division.weights, -line.amount_minor, opposite)
         self.steps: list[tuple[Line, Carry]] = []
-        for cost in sorted(costs, key=lambda cost: cost.reference in left):
-            if cost.reference not in self._kept:
-                self._divide(cost, amounts[cost.reference])
+        for is_held in (False, True):
+            for reference, line in self.was.items():
+                if reference not in self._kept and (reference in left) == is_held:
+                    self._take_rounding_out(line)
+            for cost in costs:
+                if cost.reference not in self._kept and (cost.reference in left) == is_held:
+                    self._divide(cost, amounts[cost.reference])
+        self._parts = amounts
         self.late = tuple(self._late())
 
     @property
@@ -144,6 +143,14 @@ class ShouldBe:
         else:
             self.ledger.divisions.append(self.before.divisions[line.division])
             self.ledger.keep(replace(line, division=len(self.ledger.divisions) - 1))
+
+    def _take_rounding_out(self, line: Line) -> None:
+        """What the closed run's rounding gave or held back with a line that is divided again."""
+        if line.division is not None:
+            division = self.before.divisions[line.division]
+            carry = self.ledger.carry.setdefault(division.key, Carry())
+            opposite = [-share for share in line.shares]
+            carry.owe(division.codes, division.weights, -line.amount_minor, opposite)
 
     def _hold(self, cost: CostFact, amount: int, charged: Shares) -> None:
         """Let what refunds ``cost`` follow what was charged of it; where nothing was, it is left as well."""
@@ -198,7 +205,7 @@ class ShouldBe:
         for line, _before in self.steps:
             old = self.was.get(line.cost.reference)
             late = self._compared(line.cost, old, line)
-            if difference(late.was, late.should) or late.reason:
+            if difference(late.was, late.should) or late.reason or line.cost.reference in self._left:
                 yield late
         gone = self.was.keys() - self.ledger.done.keys()
         for reference in sorted(gone):
@@ -224,12 +231,20 @@ class ShouldBe:
             key=key.code if key else "",
             key_version=key.version if key else None,
             amount_minor=new.amount_minor if new else 0,
-            proportion=_proportion(self.ledger.divisions[new.division])
-            if new and new.division is not None
-            else {},
+            result=self._result(new) if new else "gone",
             reason=new.reason if new else "",
             detail=new.detail if new else "",
         )
+
+    def _result(self, line: Line) -> str:
+        """The part and the weights of a line, without what other refunds of the same cost leave of it."""
+        cost = line.cost
+        parts: list[object] = [self._parts[cost.reference], line.reason]
+        if cost.credits in self._left:
+            parts.append(sorted(self._left[cost.credits].shares.items()))
+        elif line.division is not None:
+            parts.append(sorted(_proportion(self.ledger.divisions[line.division]).items()))
+        return fingerprint(json.dumps(parts))
 
     def _cause(self, old: Line | None, new: Line | None) -> str:
         """ "rules" where the cost would be divided otherwise by the rules that the month was closed with."""
@@ -303,13 +318,17 @@ def to_charge(
 
 
 def _cause_of(late: LateLine | None, last: CorrectionFact | None, differs: Shares) -> str:
-    """What changed since the cost was last charged; a unit that rounding moves is no change of rules."""
+    """What changed since the cost was last charged.
+
+    Other rules move a cost between payers: its sum stays, and more than the unit that rounding moves.
+    """
     if last is None:
         return late.cause if late else "cost"
     if late is None:
         return last.cause
-    is_same = _same_but_codes(last.cost, late.cost) and max(map(abs, differs.values())) > 1
-    return "rules" if is_same else late.cause
+    is_same = _same_but_codes(last.cost, late.cost) and not sum(differs.values())
+    is_more_than_rounding = max(map(abs, differs.values())) > 1
+    return "rules" if is_same and is_more_than_rounding else late.cause
 
 
 def _same_but_codes(one: CostFact, other: CostFact) -> bool:

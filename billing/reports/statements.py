@@ -64,8 +64,8 @@ SHARE_COLUMNS: tuple[Any, ...] = (
 
 RUNNING = """
 SELECT line.application_code, line.cost_type_code, line.concerns,
-       COALESCE(sum(share.minor) FILTER (WHERE block.run_id = ANY(%(year)s)), 0)::bigint,
-       COALESCE(sum(share.minor) FILTER (WHERE block.run_id = %(before)s), 0)::bigint
+       COALESCE(sum(share.minor) FILTER (WHERE block.run_id = ANY(%(year)s)), 0),
+       COALESCE(sum(share.minor) FILTER (WHERE block.run_id = %(before)s), 0)
 FROM billing_shareblock AS block
 CROSS JOIN LATERAL (
     SELECT unnest(block.line_numbers) AS number, unnest(block.amounts_minor) AS minor OFFSET 0
@@ -258,7 +258,8 @@ def _running(
     with connection.cursor() as cursor:
         cursor.execute(RUNNING, places)
         rows = cursor.fetchall()
-    for application, kind, concerns, year, month in rows:
+    for application, kind, concerns, *sums in rows:
+        year, month = map(int, sums)
         if concerns is None:
             yield application, kind, year, month, 0, 0
         else:

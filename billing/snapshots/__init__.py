@@ -8,8 +8,8 @@ from billing.snapshots.late import (
     correction_of,
     late_line,
     late_states,
-    left_in,
     moved_minor,
+    with_held,
 )
 from billing.snapshots.month import cost_fact, gather, gather_by_rules_of
 from billing.snapshots.overlay import NOTHING, Overlay
@@ -27,6 +27,6 @@ __all__ = [
     "gather_by_rules_of",
     "late_line",
     "late_states",
-    "left_in",
     "moved_minor",
+    "with_held",
 ]

@@ -3,12 +3,12 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
-from billing.engine.corrections import LEFT, LateLine, charged_so_far, mark_of, to_charge
-from billing.engine.facts import CorrectionFact, CostFact, HeldFact, Owed
+from billing.engine.corrections import LEFT, LateLine, ShouldBe, charged_so_far, mark_of, to_charge
+from billing.engine.facts import CorrectionFact, CostFact, Facts, HeldFact, Owed
 from billing.models import Cost, LateChange, LateDecision, Period, RunLine, Share
 from municipalities.models import Cooperation
 from sharedict.kernel.periods import Month
@@ -100,22 +100,33 @@ def late_states(cooperation: Cooperation) -> list[LateState]:
     return found
 
 
-def left_in(period: Period) -> dict[str, HeldFact]:
-    """The costs of a closed month last decided to be left, and what each was charged so far, by reference."""
-    rows = LateDecision.objects.filter(period=period).order_by("id")
-    last = dict(rows.values_list("cost_id", "verdict"))
-    places = [(period.first_day, pk) for pk, verdict in last.items() if verdict == LateDecision.Verdict.LEAVE]
-    if not places:
-        return {}
-    rows_of_costs = Cost.objects.filter(pk__in=[pk for _, pk in places])
-    named = {pk: names for pk, *names in rows_of_costs.values_list("pk", "reference", "credits__reference")}
+def with_held(closed: Facts, today: Facts, period: Period) -> Facts:
+    """``today``'s facts of a closed month with what stays as charged: what is left by a decision that holds.
+
+    Costs first, since what their refunds come to depends on which of them are left.
+    """
+    decided = _decided_in(period)
+    if LateDecision.Verdict.LEAVE not in decided.values():
+        return today
+    costs = Cost.objects.filter(pk__in={pk for pk, _mark in decided}).select_related("credits")
+    places = [(period.first_day, cost.pk) for cost in costs]
     own, corrected = _shares_of(places, period.cooperation), _charged(period.cooperation)
-    found = {}
-    for place in places:
-        reference, credited = named[place[1]]
-        charged = charged_so_far(own.get(place, {}), corrected.get(place, ()))
-        found[reference] = HeldFact(charged, credited)
-    return found
+    held: dict[str, HeldFact] = {}
+    for of_refunds in (False, True):
+        late = {each.cost.reference: each for each in ShouldBe(closed, replace(today, held=held)).late}
+        for place, cost in zip(places, costs, strict=True):
+            charged = charged_so_far(own.get(place, {}), corrected.get(place, ()))
+            mark = mark_of(charged, late.get(cost.reference))
+            is_left = decided.get((cost.pk, mark)) == LateDecision.Verdict.LEAVE
+            if is_left and bool(cost.credits) == of_refunds:
+                held[cost.reference] = HeldFact(charged, cost.credits.reference if cost.credits else None)
+    return replace(today, held=held)
+
+
+def _decided_in(period: Period) -> dict[tuple[int, str], str]:
+    """Cost and mark -> the last verdict on them in a closed month."""
+    rows = LateDecision.objects.filter(period=period).order_by("id")
+    return {(pk, mark): verdict for pk, mark, verdict in rows.values_list("cost_id", "mark", "verdict")}
 
 
 def late_line(content: dict[str, Any]) -> LateLine:

@@ -88,9 +88,9 @@ class CostAdd(SaveCost):
 
     def form_arguments(self) -> dict[str, Any]:
         today = timezone.localdate()
-        refunded = (
-            Cost.objects.of(self.cooperation).filter(reference=self.request.GET.get("credits", "")).first()
-        )
+        reference = self.request.GET.get("credits", "")
+        rows = Cost.objects.of(self.cooperation).filter(reference=reference)
+        refunded = rows.first() if reference.isprintable() else None
         if refunded is None:
             return {"initial": {"starts_on": today.replace(day=1), "ends_on": next_month(today)}}
         repeated = ("application", "cost_type", "supplier", "starts_on", "ends_on")

@@ -11,7 +11,8 @@ from billing.engine.statement import Statement
 from billing.models import Cost, Period, RunLine, Share
 from billing.models import Statement as StatementRow
 from billing.reports import calendar_of, head_of, statement_of
-from municipalities.models import Cooperation
+from municipalities.actions import save_row
+from municipalities.models import Cooperation, Reading
 from sharedict.accounts.models import User
 from sharedict.jobs.actions import run_all
 from tests.factories.billing import close
@@ -105,3 +106,11 @@ def statements(period: Period, viewer: User) -> dict[str, Statement]:
         assert head
         found[total.municipality.key] = statement_of(head, period, calendar)
     return found
+
+
+def read_again(value: int) -> None:
+    """Statistics Sweden finds ``value`` people in Torsby at the turn of the year."""
+    reading = Reading.objects.get(municipality__code="1737", reference_on=dt.date(2025, 12, 31))
+    reading.value = value
+    save_row(row=reading, by=None)
+    run_all()

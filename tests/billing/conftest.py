@@ -11,7 +11,7 @@ from billing.models import Cost, Period
 from municipalities.models import Cooperation
 from services.models import Application
 from sharedict.accounts.models import User
-from tests.billing.books import close_month
+from tests.billing.books import charged, close_month, post
 from tests.factories.agreements import CostTypeFactory, TermFactory
 from tests.factories.billing import CostFactory, compute
 
@@ -88,3 +88,13 @@ def october(north: Cooperation, september: Period) -> Period:
 def shut(north: Cooperation, administrator: User, second_administrator: User) -> Callable[[dt.date], Period]:
     """Closes a month of ``north`` for good, by two people, and does all jobs before and after."""
     return lambda first_day: close_month(north, first_day, administrator, second_administrator)
+
+
+@pytest.fixture
+def by_population(north: Cooperation, support: CostType, shut: Callable[[dt.date], Period]) -> Cost:
+    """100.00 that population divides: Torsby is charged 60.00 for January, Hagfors 40.00."""
+    found = post(north, "100.00", dt.date(2026, 1, 1), dt.date(2026, 2, 1), cost_type=support)
+    post(north, "1.00", dt.date(2026, 2, 1), dt.date(2026, 3, 1))
+    shut(dt.date(2026, 1, 1))
+    assert charged(north) == {"SE1737": 6000, "SE1783": 4000}
+    return found

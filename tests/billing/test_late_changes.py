@@ -13,11 +13,21 @@ from billing.models import Cost, LateDecision, Period
 from billing.reports import why_corrected
 from billing.snapshots import LateState, Verdict, late_states
 from municipalities.actions import save_row
-from municipalities.models import Cooperation, Municipality, Reading
+from municipalities.models import Cooperation, Municipality
 from sharedict.accounts.models import User
 from sharedict.jobs.actions import announce_change, run_all
 from sharedict.kernel.periods import Month
-from tests.billing.books import change, charged, charged_of, corrections, credit, month, post, statements
+from tests.billing.books import (
+    change,
+    charged,
+    charged_of,
+    corrections,
+    credit,
+    month,
+    post,
+    read_again,
+    statements,
+)
 from tests.factories.municipalities import MemberFactory, MunicipalityFactory
 from tests.factories.services import ApplicationFactory, SubscriptionFactory
 
@@ -134,24 +144,6 @@ def test_a_late_cost_that_changes_again_is_corrected_by_the_difference_alone(
     ]
     shut(MARCH)
     assert charged_of(late) == {"SE1737": 101, "SE1766": 101, "SE1783": 101}
-
-
-@pytest.fixture
-def by_population(north: Cooperation, support: CostType, shut: Shut) -> Cost:
-    """100.00 that population divides: Torsby is charged 60.00 for January, Hagfors 40.00."""
-    found = post(north, "100.00", JANUARY, FEBRUARY, cost_type=support)
-    post(north, "1.00", FEBRUARY, MARCH)
-    shut(JANUARY)
-    assert charged(north) == {"SE1737": 6000, "SE1783": 4000}
-    return found
-
-
-def read_again(value: int) -> None:
-    """Statistics Sweden finds ``value`` people in Torsby at the turn of the year."""
-    reading = Reading.objects.get(municipality__code="1737", reference_on=dt.date(2025, 12, 31))
-    reading.value = value
-    save_row(row=reading, by=None)
-    run_all()
 
 
 def only(cooperation: Cooperation) -> LateState:

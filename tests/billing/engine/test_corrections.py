@@ -7,6 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 from functools import reduce
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -600,12 +601,47 @@ def test_a_difference_names_only_those_who_differ_in_order() -> None:
 def test_a_decision_is_bound_to_what_is_charged_and_what_should_be() -> None:
     """Not to the order in which it is listed, nor to what rounding gives whom."""
     cost = CostFact("C1", 300, "2026-01-01", "2026-02-01", "t")
-    late = LateLine(cost, {}, {A: 150, B: 150}, {}, "cost", "even", 1, 300, "", "", {A: 1, B: 1})
+    late = LateLine(cost, {}, {A: 150, B: 150}, {}, "cost", "even", 1, 300, "", "", "result")
     assert mark_of({A: 1, B: 2}, late) == mark_of({B: 2, A: 1}, replace(late, should={A: 149, B: 151}))
-    assert mark_of({}, late) == mark_of({}, replace(late, proportion={B: 1, A: 1}))
-    others = [replace(late, amount_minor=301), replace(late, proportion={A: 2, B: 1}), None]
-    others.append(replace(late, reason="no_term"))
-    assert len({mark_of({}, late), mark_of({A: 1}, late), *(mark_of({}, other) for other in others)}) == 6
+    others = [mark_of({}, None), mark_of({}, replace(late, result="other")), mark_of({A: 1}, late)]
+    assert len({mark_of({}, late), *others}) == 4
+
+
+def result_of(
+    whole: CostFact, *more: CostFact, held: Mapping[str, HeldFact] | None = None, **today: Any
+) -> str:
+    """What decisions on the last of these costs are bound to; January is closed with 0.01 of another."""
+    found = books(cost(1, reference="C9"))
+    found.today = replace(found.today, **today)
+    now(found, cost(1, reference="C9"), whole, *more)
+    return should_be_with(found, held or {})[(whole, *more)[-1].reference].result
+
+
+def test_a_result_is_the_part_and_who_pays_it_in_what_proportion() -> None:
+    whole = cost(1_00, kind="work")
+    note = refund(whole, 50)
+    charged = {"C1": HeldFact({A: 50, B: 30, C: 20})}
+    results = [
+        result_of(whole),
+        result_of(replace(whole, amount_minor=1_01)),
+        result_of(whole, users={"2026-01": {A: 5, B: 3, C: 3}}),
+        result_of(replace(whole, cost_type="licence")),
+        result_of(whole, note),
+        result_of(whole, note, held=charged),
+        result_of(whole, note, held={"C1": HeldFact({A: 60, B: 30, C: 20})}),
+        result_of(whole, note, held={"C1": HeldFact({})}),
+    ]
+    assert len({*results}) == len(results)
+    assert result_of(whole) == result_of(replace(whole, reference="C7", description="Mended"))
+    assert result_of(whole) == result_of(whole, users={"2026-01": {A: 10, B: 6, C: 4}})
+    assert result_of(whole) == result_of(whole, held={"C1": HeldFact({A: 1})})
+
+
+def test_a_result_of_a_refund_is_its_own_whatever_other_refunds_leave() -> None:
+    whole = cost(1_00)
+    note, other = refund(whole, 60, "C3"), refund(whole, 40, "C2")
+    held = {"C2": HeldFact({A: -30, B: -30, C: -30}, "C1")}
+    assert result_of(whole, other, note) == result_of(whole, other, note, held=held)
 
 
 @pytest.fixture(scope="module")
