@@ -1,7 +1,7 @@
 """What a change does to shares, in words: for the pages of every app, before and after it is saved."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -19,6 +19,7 @@ from billing.reports.effects import (
     moved_days,
     moved_months,
 )
+from billing.reports.undivided import REASONS, undivided_in
 from municipalities.models import Cooperation
 from municipalities.portal import Change, ShareEffect
 from sharedict.common.models import Span
@@ -29,8 +30,13 @@ MOST_MONTHS = 12
 """So many months are named with their amounts; more of them are summed up."""
 
 
-def effect_of_changes(cooperation: Cooperation, changes: Sequence[Change]) -> ShareEffect:
-    """What ``changes``, saved together, do to shares: three queries for any number of them."""
+def effect_of_changes(
+    cooperation: Cooperation, changes: Sequence[Change], in_bulk: bool = False
+) -> ShareEffect:
+    """What ``changes``, saved together, do to shares: three queries for any number of them.
+
+    Of one cost that is not saved ``in_bulk`` it says also where nothing would divide it.
+    """
     if all(change.before is None and isinstance(change.after, NAMES) for change in changes):
         return ShareEffect(by_change=("",) * len(changes))  # nothing is shared by it yet: nobody asks
     months = months_of(cooperation)
@@ -42,8 +48,13 @@ def effect_of_changes(cooperation: Cooperation, changes: Sequence[Change]) -> Sh
         for pair, change in zip(pairs, changes, strict=True)
     ]
     by_rules = [_moved(months.closed, change, span) for change, span in zip(changes, spans, strict=True)]
+    of_one = costs[0] if len(costs) == 1 and not in_bulk else None
+    after = pairs[0][1] if of_one and pairs[0] else None
+    moved = [each.month for each in of_one.months] if of_one else []
+    asked = [*moved, *of_one.opened] if of_one else []
     words = _Words(
         currency=cooperation.currency,
+        undivided=undivided_in(cooperation, after, asked) if after and asked else {},
         months=months,
         by_cost=_summed(each for cost in costs if cost for each in cost.months),
         dropped=_summed(each for cost in costs if cost for each in cost.dropped),
@@ -96,6 +107,7 @@ class _Words:
         self,
         *,
         currency: str,
+        undivided: Mapping[Month, str],
         months: Months,
         by_cost: Sequence[MonthEffect],
         dropped: Sequence[MonthEffect],
@@ -108,8 +120,12 @@ class _Words:
         self.by_cost, self.by_rules, self.opened = by_cost, by_rules, opened
         self.dropped, self.left = dropped, left
         self.left_out_minor = left_out_minor
-        self.amounts = [each for each in by_cost if each.amount_minor]
-        self.carried = [each.month for each in by_cost if not each.amount_minor]
+        self.undivided = undivided
+        self.nobodys = [each for each in by_cost if each.month in undivided]
+        self.amounts = [each for each in by_cost if each.amount_minor and each.month not in undivided]
+        self.carried = [
+            each.month for each in by_cost if not each.amount_minor and each.month not in undivided
+        ]
 
     @property
     def charging(self) -> str:
@@ -126,6 +142,8 @@ class _Words:
             self.left_out_minor,
             str(self.months.charging),
         ]
+        if self.nobodys:
+            told.append([str(each.month) for each in self.nobodys])
         return fingerprint(json.dumps(told))
 
     @property
@@ -133,7 +151,7 @@ class _Words:
         found = []
         if self.amounts:
             found.append(self._amounts())
-        found += self._uncharged()
+        found += [*self._nobodys(), *self._uncharged()]
         if self.carried:
             said = _(
                 "In months that are closed, %(months)s, the amount stays, but others may carry it: the "
@@ -163,7 +181,10 @@ class _Words:
                 len(self.amounts),
             )
             found.append(said % self._what_and_where(self.amounts))
-        found += self._uncharged()
+        found += [*self._nobodys(), *self._uncharged()]
+        if opened := [month for month in self.opened if month in self.undivided]:
+            said = _("Nothing divides it in %(months)s, so that cannot be closed yet: %(why)s")
+            found.append(said % {"months": in_words(opened), "why": self._why(opened[0])})
         if self.carried:
             said = _(
                 "Where others carry it in months that are closed, %(months)s, the difference becomes a "
@@ -203,6 +224,20 @@ class _Words:
         is_short = len(parts) <= MOST_MONTHS
         found = self._what_and_where(self.amounts)
         return said % {**found, "parts": ", ".join(parts) if is_short else found["months"]}
+
+    def _nobodys(self) -> list[str]:
+        """What falls in closed months where nothing divides it."""
+        if not self.nobodys:
+            return []
+        said = _(
+            "Nothing divides it in %(months)s: %(why)s It is charged to nobody, and %(charged_in)s cannot be "
+            "proposed until something divides it there, or somebody leaves it."
+        )
+        found = self._what_and_where(self.nobodys)
+        return [said % {**found, "why": self._why(self.nobodys[0].month)}]
+
+    def _why(self, month: Month) -> str:
+        return str(REASONS.get(self.undivided[month], ("",))[0])
 
     def _uncharged(self) -> list[str]:
         """What was still to be charged, or was left, and is now charged in no month."""

@@ -47,25 +47,26 @@ def recomputed_where_stale(period: Period, by: User) -> Iterator[None]:
         raise
 
 
-def propose_period(*, period: Period, by: User) -> Period:
+def propose_period(*, period: Period, by: User, seen: int | None = None) -> Period:
     """Ask for the month to be closed. Raises ValidationError where it cannot be.
 
-    A month that is stale is recomputed, whether or not a change was announced; the same holds for closing.
-    Empty months before it will be closed together with it.
+    A month that is stale is recomputed, whether or not a change was announced; one that has another run than
+    ``seen``, which was looked at, is refused. The same holds for closing. Empty months before it will be
+    closed together with it.
     """
     fill_gap(period)
     with recomputed_where_stale(period, by):
-        return _propose(period, by)
+        return _propose(period, by, seen)
 
 
-def close_period(*, period: Period, by: User) -> Period:
+def close_period(*, period: Period, by: User, seen: int | None = None) -> Period:
     """Close a proposed month for good, issuing its statements; somebody else than the proposer does it.
 
     Empty months before it close in the same act. Later months of the agreement year carry its rounding on,
     and are recomputed. Raises ValidationError where it cannot be closed.
     """
     with recomputed_where_stale(period, by):
-        return _close(period, by)
+        return _close(period, by, seen)
 
 
 def fill_gap(period: Period) -> None:
@@ -77,10 +78,11 @@ def fill_gap(period: Period) -> None:
         compute_period(period_id=pk)
 
 
-def _propose(period: Period, by: User) -> Period:
+def _propose(period: Period, by: User, seen: int | None) -> Period:
     period = _locked(period)
     if period.is_closed:
         return period
+    _refuse_unseen(period, seen)
     _refuse_unready(period, _empty_before(period))
     if period.state == Period.State.OPEN:
         period.state, period.proposed_by, period.proposed_at = Period.State.PROPOSED, by, timezone.now()
@@ -100,10 +102,11 @@ def reopen_period(*, period: Period, by: User) -> Period:
     return period
 
 
-def _close(period: Period, by: User) -> Period:
+def _close(period: Period, by: User, seen: int | None) -> Period:
     period = _locked(period)
     if period.is_closed:
         return period
+    _refuse_unseen(period, seen)
     empty = _empty_before(period)
     _refuse_unready(period, empty)
     if period.state != Period.State.PROPOSED:
@@ -128,6 +131,14 @@ def _locked(period: Period) -> Period:
     Cooperation.objects.select_for_update(no_key=True).get(pk=period.cooperation_id)
     rows = Period.objects.select_for_update(of=("self",)).select_related("cooperation", "current_run")
     return rows.get(pk=period.pk)
+
+
+def _refuse_unseen(period: Period, seen: int | None) -> None:
+    if seen is not None and period.current_run_id not in (None, seen):
+        raise ValidationError(
+            _("%(month)s has been computed again since you looked at it: look at its figures, then go on.")
+            % {"month": _name(period)}
+        )
 
 
 def _last_number(cooperation: Cooperation) -> int:

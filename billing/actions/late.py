@@ -43,7 +43,8 @@ def decide_late(
     now = {(state.month, state.cost_id): state for state in late_states(cooperation)}
     for state in states:
         held = now.get((state.month, state.cost_id))
-        if held is None or held.mark != state.mark:
+        is_decided_so = _says(held, verdict, reason)
+        if held is None or held.mark != state.mark or not (is_decided_so or held.decision == state.decision):
             raise LateChangeMovedError(_("A late change is not as it was any more: look at it again."))
     states = _without_those_that_go_along(states)
     _refuse_undecidable(states, verdict, reason)
@@ -54,7 +55,7 @@ def decide_late(
     costs = Cost.objects.of(cooperation).in_bulk([state.cost_id for state in states])
     decided = []
     for state in states:
-        if state.decision and (state.decision.verdict, state.decision.reason) == (verdict, reason):
+        if _says(now[state.month, state.cost_id], verdict, reason):
             continue
         row = LateDecision.objects.create(
             cooperation=cooperation,
@@ -75,6 +76,12 @@ def decide_late(
         days = (min(state.month.first for state in states), charging.month.after)
         announce_change(cooperation_id=cooperation.pk, touches=days, by=by)
     return decided
+
+
+def _says(state: LateState | None, verdict: str, reason: str) -> bool:
+    """Whether just that is decided already."""
+    held = state.decision if state else None
+    return held is not None and (held.verdict, held.reason) == (verdict, reason)
 
 
 def _without_those_that_go_along(states: Collection[LateState]) -> list[LateState]:

@@ -11,7 +11,7 @@ from billing.snapshots.late import (
     moved_minor,
     with_held,
 )
-from billing.snapshots.month import cost_fact, gather, gather_by_rules_of
+from billing.snapshots.month import cost_fact, gather, gather_by_rules_of, gather_costs
 from billing.snapshots.overlay import NOTHING, Overlay
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "cost_fact",
     "gather",
     "gather_by_rules_of",
+    "gather_costs",
     "late_line",
     "late_states",
     "moved_minor",

@@ -1,5 +1,6 @@
 """The steps towards closing a month, which ask once."""
 
+import re
 from typing import Any, ClassVar
 
 from django.contrib import messages
@@ -15,8 +16,12 @@ from billing.models import Period
 from billing.views.corrected import CorrectingPage
 from billing.views.notices import notices_of
 from billing.views.pictures import month_name
-from municipalities.portal import EditorsOnly
+from municipalities.portal import EditorsOnly, listed
 from sharedict.accounts.models import User
+from sharedict.templatetags.money import money
+
+FEW = 8
+"""So many municipalities' amounts are read at a glance; more stand on the month's page."""
 
 
 class Step(CorrectingPage, EditorsOnly):
@@ -36,12 +41,30 @@ class Step(CorrectingPage, EditorsOnly):
         except ValidationError as error:
             for message in error.messages:
                 messages.error(request, message)
+            del self.__dict__["period"]
             return self.ask(409)
         messages.success(request, capfirst(str(self.said) % {"month": month_name(self.month)}))
         return redirect(self.url("period", self.month))
 
     def take(self, period: Period, by: User) -> None:
         raise NotImplementedError
+
+    @property
+    def seen(self) -> int:
+        """The run whose figures stood on the page that was sent; 0 for none."""
+        sent = self.request.POST.get("seen", "")
+        return int(sent) if re.fullmatch("[0-9]{1,9}", sent) else 0
+
+    def figures(self) -> list[str]:
+        """What the month comes to, and for each municipality as far as they are few."""
+        run = self.period.current_run
+        if run is None:
+            return []
+        totals = list(run.totals.visible_to(self.viewer))
+        found = [_("The month comes to %(sum)s.") % {"sum": money(run.total, self.cooperation.currency)}]
+        if len(totals) <= FEW:
+            found.append(listed([f"{total.name} {money(total.amount)}" for total in totals]))
+        return [said for said in found if said]
 
     def consequences(self) -> list[str]:
         return []
@@ -58,6 +81,7 @@ class Step(CorrectingPage, EditorsOnly):
             "confirm_label": self.confirm_label,
             "cancel_url": self.url("period", self.month),
             "danger": False,
+            "seen": self.period.current_run_id,
         }
         return self.page("components/confirm_page.html", context, status)
 
@@ -71,10 +95,11 @@ class Propose(Step):
     said = gettext_lazy("%(month)s is proposed. Another administrator closes it.")
 
     def take(self, period: Period, by: User) -> None:
-        propose_period(period=period, by=by)
+        propose_period(period=period, by=by, seen=self.seen)
 
     def consequences(self) -> list[str]:
         return [
+            *self.figures(),
             *self.effects_of_closing(),
             _("If a cost, key or anything else that it depends on changes first, it is open again."),
         ]
@@ -105,10 +130,11 @@ class Close(Step):
     said = gettext_lazy("%(month)s is closed, and its statements are numbered.")
 
     def take(self, period: Period, by: User) -> None:
-        close_period(period=period, by=by)
+        close_period(period=period, by=by, seen=self.seen)
 
     def consequences(self) -> list[str]:
         return [
+            *self.figures(),
             _("Every municipality is issued its statement, with a number."),
             *self.effects_of_closing(),
             _(

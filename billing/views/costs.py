@@ -20,12 +20,12 @@ from billing.forms import CostFilter, CostForm
 from billing.imports import COST_COLUMNS, compare_costs
 from billing.models import Cost, Period, RunLine
 from billing.reports import before_first_month
+from billing.reports.undivided import REASONS
 from billing.snapshots import CHARGED, late_states
 from billing.tables import CostTable
 from billing.views.late import STAMPS as LATE
 from billing.views.months import STAMPS
 from billing.views.pictures import month_name
-from billing.views.reasons import REASONS
 from municipalities.portal import (
     Change,
     ChangePage,

@@ -12,9 +12,9 @@ from billing.documents.xlsx import month_xlsx
 from billing.engine.statement import MunicipalityTotal
 from billing.models import Statement
 from billing.reports import corrections_by_municipality, corrections_of, totals_of, unallocated_of
+from billing.reports.undivided import REASONS
 from billing.views.months import MonthPage
 from billing.views.pictures import month_name
-from billing.views.reasons import REASONS
 from municipalities.access import Rights
 from municipalities.models import Cooperation
 from municipalities.portal import CooperationPage

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from billing.actions import LateChangeMovedError, decide_late
+from billing.engine.corrections import LEFT
 from billing.models import LateDecision
 from billing.reports import (
     LateRow,
@@ -21,12 +22,12 @@ from billing.reports import (
     late_rows,
     names_in,
 )
+from billing.reports.undivided import REASONS, names_whom, with_names
 from billing.snapshots import CHARGED, STOPS, LateState, Verdict
 from billing.views.pictures import month_name, moved_as_seen, whole_name
-from billing.views.reasons import REASONS, names_whom, with_names
 from municipalities.access import Rights
 from municipalities.models import Municipality
-from municipalities.portal import CooperationPage
+from municipalities.portal import CooperationPage, listed
 from sharedict.common.moments import SAFE_METHODS
 from sharedict.kernel.periods import Month
 from sharedict.templatetags.money import minor, signed_minor
@@ -127,6 +128,7 @@ class LatePage(CooperationPage):
             raise ValidationError({"reason": said})
         chosen = self.chosen(values)
         states = [row.state for row in chosen]
+        along = [each for row in chosen for each in self.going_along(row) if each not in chosen]
         decide_late(
             cooperation=self.cooperation,
             states=states,
@@ -134,7 +136,24 @@ class LatePage(CooperationPage):
             reason=reason,
             by=self.viewer,
         )
-        return self.said(LateDecision.Verdict(verdict), states)
+        done = self.said(LateDecision.Verdict(verdict), states)
+        if not along:
+            return done
+        return f"{done} {_('What refunds it goes along: %(what)s.') % {'what': self.named(along)}}"
+
+    def going_along(self, row: LateRow) -> list[LateRow]:
+        """The late refunds of a cost that are left with it, and charged with it again."""
+        place = row.state.month, row.cost.reference
+        return [
+            each
+            for each in self.rows
+            if (each.state.month, each.state.correction.cost.credits) == place
+            and (each.state.reason == LEFT or not any(row.state.correction.charged.values()))
+        ]
+
+    def named(self, rows: Iterable[LateRow]) -> str:
+        """Costs and their parts in the month, in words."""
+        return listed([f"{row.cost.reference} {signed_minor(row.state.amount_minor)}" for row in rows])
 
     def chosen(self, values: Sequence[str]) -> list[LateRow]:
         """The late changes that ``values`` name. Raises LateChangeMovedError where one is not as it was."""
@@ -219,6 +238,11 @@ class LatePage(CooperationPage):
             "detail": with_names(state.detail, self.names) if names_whom(state.reason) else state.detail,
             "to_do_url": self.url(page) if page and self.rights.may_edit else "",
             "to_do": to_do,
+            "along": self.named(self.going_along(row)),
+            "goes_with": state.correction.cost.credits if state.reason == LEFT else "",
+            "goes_with_url": self.url("late-change", state.month, state.correction.cost.credits or "-")
+            if state.reason == LEFT
+            else "",
             "amount_minor": state.amount_minor,
             "moved_minor": moved_as_seen(self.rights, row.moved_minor)
             if not state.reason
@@ -388,8 +412,9 @@ class LateChanges(LatePage):
 
 
 def value_of(state: LateState) -> str:
-    """What names a late change and its result in a form."""
-    return f"{state.month}.{state.correction.cost.reference}.{state.mark}"
+    """What names a late change, its result and the decision on it in a form."""
+    decided = state.decision.pk if state.decision else 0
+    return f"{state.month}.{state.correction.cost.reference}.{state.mark}.{decided}"
 
 
 def _place(value: str) -> str:

@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 from agreements.models import Key
 from billing.models import Cost, LateDecision, Period
 from billing.reports import LateRow, charging_of, entered_after
+from billing.reports.undivided import REASONS
 from billing.snapshots import Verdict
 from billing.views.late import CHARGE, LEAVE, STAMPS, LatePage
 from billing.views.pictures import month_name, whole_name
-from billing.views.reasons import REASONS
 from municipalities.portal import listed
 from sharedict.kernel.periods import Month
 from sharedict.templatetags.money import minor, signed_minor

@@ -21,12 +21,12 @@ from billing.reports import (
     totals_of,
     unallocated_of,
 )
+from billing.reports.undivided import REASONS, names_whom, with_names
 from billing.views.corrected import CorrectingPage, left_text, waiting_text
 from billing.views.files import CSV, XLSX, attachment, whole
 from billing.views.months import STAMPS, MonthPage
 from billing.views.notices import notices_of
 from billing.views.pictures import by_municipality, month_name, waterfall, whole_name
-from billing.views.reasons import REASONS, names_whom, with_names
 from municipalities.portal import CooperationPage
 from sharedict.common.sheets import csv_lines, xlsx_bytes
 from sharedict.kernel.money import to_major, to_minor

@@ -60,7 +60,7 @@ class ShareEffect:
     decided_before: Month | None = None
 
 
-ShareEffectOf = Callable[[Cooperation, Sequence[Change]], ShareEffect]
+ShareEffectOf = Callable[[Cooperation, Sequence[Change], bool], ShareEffect]
 _effect_of: list[ShareEffectOf] = []
 
 
@@ -70,8 +70,11 @@ def add_effect_of(maker: ShareEffectOf) -> None:
         _effect_of.append(maker)
 
 
-def effect_of(cooperation: Cooperation, changes: Sequence[Change]) -> ShareEffect:
-    """What ``changes``, saved together, would do; nothing at all while no app knows."""
+def effect_of(cooperation: Cooperation, changes: Sequence[Change], *, in_bulk: bool = False) -> ShareEffect:
+    """What ``changes``, saved together, would do; nothing at all while no app knows.
+
+    ``in_bulk`` leaves out what is only worth asking of a few.
+    """
     for maker in _effect_of:
-        return maker(cooperation, changes)
+        return maker(cooperation, changes, in_bulk)
     return ShareEffect(by_change=("",) * len(changes))

@@ -49,6 +49,7 @@ class ImportPage(EffectMixin):
     title: ClassVar[Any] = gettext_lazy("Import")
     lead: ClassVar[Any] = ""
     template_name = "municipalities/import_page.html"
+    in_bulk = True
 
     def compare(self, rows: Sequence[UploadedRow]) -> Sequence[Finding]:
         """What each row would do; a row with errors is ``wrong``. The number of queries is constant."""

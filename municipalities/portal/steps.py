@@ -30,10 +30,11 @@ class EffectMixin(EditorsOnly):
     """
 
     effect = ShareEffect()
+    in_bulk = False
 
     def is_told(self, changes: Sequence[Change]) -> bool:
         """Whether the person knows what ``changes`` do; sets ``effect``."""
-        self.effect = effect_of(self.cooperation, changes) if changes else ShareEffect()
+        self.effect = effect_of(self.cooperation, changes, in_bulk=self.in_bulk) if changes else ShareEffect()
         return not self.effect.mark or self.effect.mark == self.request.POST.get("told")
 
     def say(self, done: str) -> None:

@@ -1,9 +1,12 @@
 """What the rows say of closed and open months: who was charged what, and what is corrected where."""
 
 import datetime as dt
+import re
 from collections import defaultdict
 from decimal import Decimal
 from typing import Any
+
+from django.test import Client
 
 from agreements.models import CostType
 from billing.actions import save_cost
@@ -114,3 +117,9 @@ def read_again(value: int) -> None:
     reading.value = value
     save_row(row=reading, by=None)
     run_all()
+
+
+def take(client: Client, url: str) -> Any:
+    """Press the button of a step towards closing, on the page as it is now."""
+    seen = re.search(r'name="seen" value="(\d+)"', client.get(url).content.decode())
+    return client.post(url, {"seen": seen[1]} if seen else {})

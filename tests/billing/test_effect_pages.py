@@ -20,6 +20,7 @@ from sharedict.jobs.models import Job
 from tests.factories.billing import CostFactory
 from tests.factories.closed import APRIL, MAY, close_quarter
 from tests.factories.municipalities import DriverFactory
+from tests.factories.services import ApplicationFactory
 
 REGISTER = "/north/costs/register/"
 CASE = (
@@ -93,6 +94,26 @@ def test_a_late_cost_is_told_then_saved_by_saving_again(client: Client, late: di
         "Added. The shares of April 2025 to June 2025 are recomputed. +2,983.42\u00a0SEK falls in closed "
         "months, January 2025 to March 2025: it becomes corrections in April 2025."
     )
+
+
+def test_a_late_cost_that_nothing_divides_promises_no_correction(
+    client: Client, quarter: Cooperation, late: dict[str, Any]
+) -> None:
+    """Nor does one whose open month stays open for it."""
+    nobodys = ApplicationFactory(cooperation=quarter)
+    answer = client.post(f"{REGISTER}new/", late | {"application": nobodys.pk})
+    assert told(answer) == (
+        "Nothing divides it in January 2025 to March 2025: Nobody uses the application in this month. It is "
+        "charged to nobody, and April 2025 cannot be proposed until something divides it there, or somebody "
+        "leaves it."
+    )
+    saved = client.post(f"{REGISTER}new/", late | {"application": nobodys.pk} | mark(answer))
+    assert "Nothing divides it in January 2025 to March 2025" in said(saved)
+    assert "Nothing divides it in April 2025 to June 2025, so that cannot be closed yet" in said(saved)
+    assert "becomes" not in said(saved)
+    note = late | {"application": nobodys.pk, "amount": "-100", "credits": "", "external_id": "OTHER"}
+    open_only = client.post(f"{REGISTER}new/", note | {"starts_on": "2025-04-01"})
+    assert "Nothing divides it in April 2025 to June 2025" in said(open_only)
 
 
 def test_it_is_told_in_swedish(client: Client, late: dict[str, Any]) -> None:

@@ -13,10 +13,13 @@ from agreements.models import CostType, Term
 from billing.actions import recompute
 from billing.models import Cost, LateDecision, Period, RunLine
 from billing.snapshots import late_states
+from billing.views.late import value_of
 from municipalities.models import Cooperation, Driver, Municipality, Reading
 from services.models import Application
 from sharedict.accounts.models import User
 from sharedict.audit.models import Entry
+from sharedict.jobs.actions import run_all
+from tests.billing.books import take
 from tests.budgets import MOMENT
 from tests.factories.billing import CostFactory, close, compute
 
@@ -81,10 +84,7 @@ def waiting(north: Cooperation, closed: Period, population: Driver, torsby: Muni
 
 def values(north: Cooperation) -> dict[str, str]:
     """What a form sends for each late change, by reference."""
-    return {
-        state.correction.cost.reference: f"{state.month}.{state.correction.cost.reference}.{state.mark}"
-        for state in late_states(north)
-    }
+    return {state.correction.cost.reference: value_of(state) for state in late_states(north)}
 
 
 def test_without_late_changes_the_page_says_what_it_is_for(
@@ -228,6 +228,7 @@ def test_several_are_left_at_once_and_charged_after_all(
     sent = {"group": "charged", "change": both, "verdict": "leave", "reason": "The supplier withdraws both"}
     said = client.post(PAGE, sent, follow=True).content.decode()
     assert "2 late changes stay uncharged, +40.02\xa0SEK in all." in said
+    both = list(values(north).values())
     assert "The supplier withdraws both" in said
     assert "Charge those ticked in October 2026" in said
     recomputed(north)
@@ -297,7 +298,7 @@ def test_a_late_cost_that_nothing_divides_stops_the_month_and_can_only_be_left(
     assert "Nothing divides it" in text
     assert "No term says how such a cost is divided." in text
     assert "Leave 7.00\xa0SEK uncharged" in text
-    assert client.post("/north/costs/2026-10/propose/").status_code == 409
+    assert take(client, "/north/costs/2026-10/propose/").status_code == 409
     sent = {"change": values(north)[LATE], "reason": "Too small"}
     assert client.post(PAGE, sent | {"verdict": "charge"}).status_code == 422
     assert client.post(PAGE, sent | {"verdict": "leave"}).status_code == 302
@@ -345,3 +346,51 @@ def test_pages_take_the_same_few_queries_however_many_are_late(
             assert client.get(path).status_code == 200
         counts.append(len(queries))
     assert counts[0] == counts[1] <= 24 + MOMENT
+
+
+def test_a_decision_that_somebody_else_took_meanwhile_is_not_replaced_unseen(
+    north: Cooperation, late: Cost, administrator: User, second_administrator: User, sign_in: SignIn
+) -> None:
+    seen = values(north)[LATE]
+    sent = {"group": "charged", "change": seen, "verdict": "leave"}
+    first, second = sign_in(administrator), sign_in(second_administrator)
+    for _ in range(2):
+        assert first.post(PAGE, {**sent, "reason": "A trifle"}).status_code == 302 or seen
+    response = second.post(PAGE, {**sent, "reason": "A gift"})
+    assert response.status_code == 409
+    assert "is not as it was shown any more" in response.content.decode()
+    [state] = late_states(north)
+    assert state.decision
+    assert (state.decision.reason, state.decision.decided_by) == ("A trifle", administrator)
+
+
+def test_a_refund_goes_with_the_late_cost_that_is_left(
+    north: Cooperation, late: Cost, administrator: User, sign_in: SignIn
+) -> None:
+    note = CostFactory(
+        cooperation=north,
+        cost_type=late.cost_type,
+        application=late.application,
+        credits=late,
+        reference="C00000104",
+        amount=-late.amount / 2,
+        starts_on=late.starts_on,
+        ends_on=late.ends_on,
+    )
+    recomputed(north)
+    client = sign_in(administrator)
+    page = f"{PAGE}2026-09/{LATE}/"
+    along = values(north)[note.reference]
+    assert f"What refunds it in this month goes along: {note.reference}" in client.get(page).content.decode()
+    sent = {"change": values(north)[LATE], "verdict": "leave", "reason": "The supplier withdraws it"}
+    said = client.post(page, sent, follow=True).content.decode()
+    assert f"What refunds it goes along: {note.reference}" in said
+    run_all()
+    assert f'value="{along}"' not in client.get(PAGE).content.decode()
+    own = client.get(f"{PAGE}2026-09/{note.reference}/").content.decode()
+    assert f"It refunds {LATE}, which was left." in own
+    assert "It refunds a cost that was left uncharged, and is left with it." in own
+    assert 'value="charge"' not in own
+    assert "This is decided" not in own
+    refused = client.post(page, {"change": values(north)[note.reference], "verdict": "charge"})
+    assert refused.status_code in (404, 422)

@@ -4,6 +4,7 @@ import csv
 import datetime as dt
 import html
 import io
+import re
 from collections.abc import Callable
 
 import openpyxl
@@ -13,12 +14,14 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from agreements.models import Term
-from billing.actions import decide_late, recompute
+from billing.actions import decide_late, recompute, save_cost
 from billing.models import Cost, Period, Run
 from billing.snapshots import late_states
 from municipalities.models import Cooperation, Driver, Municipality, Reading
 from sharedict.accounts.models import User
+from sharedict.jobs.actions import run_all
 from sharedict.templatetags.money import minor
+from tests.billing.books import take
 from tests.budgets import MOMENT
 from tests.factories.billing import close, compute
 from tests.factories.municipalities import MemberFactory, MunicipalityFactory
@@ -143,14 +146,14 @@ def test_one_proposes_and_another_closes(
 ) -> None:
     first, second = sign_in(administrator), sign_in(second_administrator)
     assert first.get("/north/costs/2026-09/propose/").status_code == 200
-    response = first.post("/north/costs/2026-09/propose/")
+    response = take(first, "/north/costs/2026-09/propose/")
     assert (response.status_code, response["Location"]) == (302, "/north/costs/2026-09/")
     text = first.get("/north/costs/2026-09/").content.decode()
     assert "another administrator closes it" in text
     assert "/north/costs/2026-09/close/" not in text
-    assert first.post("/north/costs/2026-09/close/").status_code == 409
+    assert take(first, "/north/costs/2026-09/close/").status_code == 409
     assert "/north/costs/2026-09/close/" in second.get("/north/costs/2026-09/").content.decode()
-    assert second.post("/north/costs/2026-09/close/").status_code == 302
+    assert take(second, "/north/costs/2026-09/close/").status_code == 302
     closed = Period.objects.get(cooperation=north, first_day="2026-09-01")
     assert closed.is_closed
     text = second.get("/north/costs/2026-09/SE1737/").content.decode()
@@ -160,7 +163,7 @@ def test_one_proposes_and_another_closes(
 def test_a_month_cannot_close_before_the_one_before_it(
     october: Period, administrator: User, sign_in: SignIn
 ) -> None:
-    response = sign_in(administrator).post("/north/costs/2026-10/propose/")
+    response = take(sign_in(administrator), "/north/costs/2026-10/propose/")
     assert response.status_code == 409
     assert "Close September 2026 first: months close in their order." in response.content.decode()
 
@@ -174,7 +177,7 @@ def test_a_proposal_is_taken_back_until_the_month_is_closed(
 ) -> None:
     first, second = sign_in(administrator), sign_in(second_administrator)
     assert "/north/costs/2026-09/reopen/" not in first.get("/north/costs/2026-09/").content.decode()
-    first.post("/north/costs/2026-09/propose/")
+    take(first, "/north/costs/2026-09/propose/")
     for client in (first, second):
         assert "/north/costs/2026-09/reopen/" in client.get("/north/costs/2026-09/").content.decode()
     assert second.get("/north/costs/2026-09/reopen/").status_code == 200
@@ -247,7 +250,7 @@ def test_closing_says_what_it_charges_and_what_it_leaves(
     text = client.get("/north/costs/2026-10/propose/").content.decode()
     assert "1 late change was left uncharged: +60.00\xa0SEK." in text
     assert "is charged" not in text
-    client.post("/north/costs/2026-10/propose/")
+    take(client, "/north/costs/2026-10/propose/")
     text = sign_in(second_administrator).get("/north/costs/2026-10/close/").content.decode()
     assert "1 late change was left uncharged: +60.00\xa0SEK." in text
 
@@ -267,7 +270,7 @@ def test_empty_months_close_along_and_say_so(
     october = client.get("/north/costs/2026-10/").content.decode()
     assert "Close this month first:" in october
     assert said not in october
-    assert client.post("/north/costs/2026-09/propose/").status_code == 302
+    assert take(client, "/north/costs/2026-09/propose/").status_code == 302
 
 
 def test_notices_are_sentences_with_names(
@@ -347,3 +350,36 @@ def test_a_month_without_costs_does_not_exist(october: Period, administrator: Us
     for path in ("", "propose/", "close/", "progress/", "month.csv", "month.xlsx"):
         assert sign_in(administrator).get(f"/north/costs/2026-12/{path}").status_code == 404
     assert sign_in(administrator).get("/north/costs/2026-10/month.pdf").status_code == 404
+
+
+@pytest.mark.parametrize("step", ["propose", "close"])
+def test_a_month_is_proposed_and_closed_as_it_was_looked_at(
+    october: Period,
+    north: Cooperation,
+    administrator: User,
+    second_administrator: User,
+    sign_in: SignIn,
+    step: str,
+) -> None:
+    """A second tab, opened before the month was computed again, decides on nothing."""
+    first, second = sign_in(administrator), sign_in(second_administrator)
+    reader, url = (first, "propose") if step == "propose" else (second, "close")
+    if step == "close":
+        take(first, "/north/costs/2026-09/propose/")
+    url = f"/north/costs/2026-09/{url}/"
+    page = reader.get(url).content.decode()
+    assert "The month comes to" in page
+    seen = re.search(r'name="seen" value="(\d+)"', page)
+    assert seen
+    cost = Cost.objects.get(reference="C00000001")
+    cost.amount += 1
+    save_cost(cost=cost, by=administrator)
+    run_all()
+    if step == "close":
+        take(first, "/north/costs/2026-09/propose/")
+    for sent in (seen[1], "", "0", "x", "9" * 30):
+        response = reader.post(url, {"seen": sent})
+        assert response.status_code == 409
+        assert "has been computed again since you looked at it" in response.content.decode()
+    assert not Period.objects.get(cooperation=north, first_day="2026-09-01").is_closed
+    assert take(reader, url).status_code == 302
