@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from billing.actions import LateChangeMovedError, decide_late
 from billing.engine.corrections import LEFT
+from billing.engine.facts import CorrectionFact
 from billing.models import LateDecision
 from billing.reports import (
     LateRow,
@@ -432,4 +433,11 @@ def what_changed(state: LateState) -> str:
         return _("the cost was not charged then")
     if not any(correction.should.values()):
         return _("the cost counts no longer")
+    if is_rounding(correction):
+        return _("rounding gives a unit to another, since other late changes came or went")
     return _("the cost has changed")
+
+
+def is_rounding(correction: CorrectionFact) -> bool:
+    """Whether only units move that rounding gives to one or another."""
+    return not sum(correction.shares.values()) and max(map(abs, correction.shares.values()), default=0) <= 1

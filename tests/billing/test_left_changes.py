@@ -11,6 +11,7 @@ from django.utils import timezone
 from billing.actions import decide_late, propose_period, restore_cost, save_cost, withdraw_cost
 from billing.models import Cost, LateDecision, Period
 from billing.snapshots import LateState, Verdict, late_states
+from billing.views.late import what_changed
 from municipalities.models import Cooperation
 from sharedict.accounts.models import User
 from sharedict.jobs.actions import announce_change, run_all
@@ -204,3 +205,15 @@ def test_sums_of_a_year_may_be_larger_than_any_share(north: Cooperation, auditor
     post(north, "1.00", FEBRUARY, MARCH)
     year = [found.year_minor for found in statements(month(north, FEBRUARY), auditor).values()]
     assert sum(year) == 20 * 999999999999999999 + 100
+
+
+def test_a_unit_that_rounding_moves_is_not_said_to_be_a_changed_cost(
+    trio: Cooperation, shut: Shut, administrator: User
+) -> None:
+    shut(JANUARY)
+    one, two = (post(trio, "1.00", JANUARY, FEBRUARY) for _ in range(2))
+    shut(FEBRUARY)
+    withdraw(one, administrator)
+    assert sorted(state_of(two).correction.shares.values()) == [-1, 1]
+    assert "rounding gives a unit to another" in what_changed(state_of(two))
+    assert what_changed(state_of(one)) == "the cost counts no longer"
