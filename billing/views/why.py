@@ -9,6 +9,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from agreements.models import Component, Term
 from billing.engine import why as engine
@@ -16,11 +17,12 @@ from billing.engine.facts import day
 from billing.engine.why import WhyCorrected
 from billing.models import Period
 from billing.reports import period_of, shares_of_cost, why, why_corrected
+from billing.views.compared import compared
 from billing.views.pictures import month_name, whole_name
 from billing.views.statements import StatementBase
 from billing.views.working import working
 from sharedict.kernel.periods import Month
-from sharedict.templatetags.money import exact, exact_minor, minor, signed_minor
+from sharedict.templatetags.money import minor, signed_minor
 
 
 class Steps(StatementBase):
@@ -176,7 +178,9 @@ class WhyCorrection(Steps):
             "concerns_name": month_name(self.concerns),
             "month_name": month_name(self.month),
             "sums": self.sums(found),
-            "compared": compared(found, self.currency),
+            "compared": compared(found.before, found.after, self.currency)
+            if found.before and found.after
+            else [],
             "before": self.before(found),
             "after": self.steps(found.after, self.closed, 3, {}) if found.after else None,
             "is_same": found.after is not None and found.after == found.before,
@@ -212,35 +216,13 @@ class WhyCorrection(Steps):
     def sums(self, found: WhyCorrected) -> list[dict[str, Any]]:
         """From what the closed month charged to the difference, in lines that add up."""
         first = found.before.own.share_minor if found.before else 0
-        rows = [{"label": _("Charged in %(month)s") % {"month": month_name(self.concerns)}, "minor": first}]
+        words = {"month": month_name(self.concerns)}
+        rows = [{"label": pgettext("done", "Charged in %(month)s") % words, "minor": first}]
         if found.charged_minor != first:
             rows.append({"label": _("Corrections charged since then"), "minor": found.charged_minor - first})
             rows.append({"label": _("Charged in all"), "minor": found.charged_minor, "is_sum": True})
         rows.append({"label": _("Should be"), "minor": found.should_minor})
         return rows
-
-
-def compared(found: WhyCorrected, currency: str) -> list[dict[str, Any]]:
-    """What a share follows from, before and after, line by line; ``differs`` where the two are not alike."""
-    sides = (found.before, found.after)
-    rows = [
-        (_("Whole amount of the cost"), [told and minor(told.amount_minor, currency) for told in sides]),
-        (_("Its part in the month"), [told and minor(told.cost_minor, currency) for told in sides]),
-        (_("Key"), [told and _key(told) for told in sides]),
-        (_("Payers"), [told and str(told.payer_count) for told in sides]),
-        (_("Percent"), [told and f"{exact(told.own.percent, 6)} %" for told in sides]),
-        (_("Exact share"), [told and exact_minor(told.own.exact, 6) for told in sides]),
-        (_("Owed by rounding before"), [told and exact_minor(told.owed_before, 6) for told in sides]),
-        (_("Share"), [told and minor(told.own.share_minor, currency) for told in sides]),
-    ]
-    return [
-        {"label": label, "before": before, "after": after, "differs": before != after}
-        for label, (before, after) in rows
-    ]
-
-
-def _key(told: engine.Why) -> str:
-    return _("%(key)s, version %(version)s") % {"key": told.key.name, "version": told.key.version}
 
 
 def term_sentence(told: engine.Why) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 import openpyxl
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from billing.actions import recompute
 from billing.models import Cost, Period, RunTotal
@@ -134,6 +135,17 @@ def test_why_a_correction_tells_before_and_after(corrected: Period, finance: Use
     assert "100.00\xa0SEK" in before
     assert "160.00" not in before
     assert text.count("The exact share</h3>") == 2
+
+
+def test_what_was_charged_is_told_as_done_in_swedish(
+    corrected: Period, finance: User, sign_in: SignIn
+) -> None:
+    with translation.override("sv"):  # the request leaves its language behind
+        answer = sign_in(finance).get(WHY, headers={"Accept-Language": "sv"})
+    text = html.unescape(answer.content.decode())
+    assert "Debiterat i september 2026" in text
+    assert "Debiteras i september 2026" not in text
+    assert "Skillnaden debiteras i oktober 2026." in text
 
 
 def test_why_a_correction_of_a_cost_that_was_not_there(
