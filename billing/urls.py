@@ -2,7 +2,18 @@
 
 from django.urls import path, register_converter
 
-from billing.views import closing, costs, files, late, late_change, overview, periods, statements, why
+from billing.views import (
+    closing,
+    costs,
+    files,
+    late,
+    late_change,
+    overview,
+    periods,
+    statements,
+    why,
+    why_difference,
+)
 from sharedict.kernel.periods import Month, MonthError
 
 
@@ -50,6 +61,11 @@ urlpatterns = [
     path(
         "costs/late/<month:month>/<slug:reference>/", late_change.LateChangePage.as_view(), name="late-change"
     ),
+    path(
+        "costs/late/<month:month>/<slug:reference>/<place:key>/",
+        why_difference.WhyLate.as_view(),
+        name="why-late",
+    ),
     path("costs/<int:year>/shares.csv", files.YearFile.as_view(), name="year-file"),
     path("costs/<month:month>/", periods.PeriodPage.as_view(), name="period"),
     path("costs/<month:month>/progress/", periods.PeriodProgress.as_view(), name="period-progress"),
@@ -66,7 +82,7 @@ urlpatterns = [
     path("costs/<month:month>/<place:key>/<slug:reference>/", why.Why.as_view(), name="why"),
     path(
         "costs/<month:charging>/<place:key>/<slug:reference>/<month:month>/",
-        why.WhyCorrection.as_view(),
+        why_difference.WhyCorrection.as_view(),
         name="why-correction",
     ),
 ]

@@ -35,6 +35,7 @@ from billing.reports.reasons import (
     shares_of_cost,
     why,
     why_corrected,
+    why_late,
     whys,
     whys_corrected,
 )
@@ -77,6 +78,7 @@ __all__ = [
     "unfinished_job",
     "why",
     "why_corrected",
+    "why_late",
     "whys",
     "whys_corrected",
 ]

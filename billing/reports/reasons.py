@@ -11,6 +11,7 @@ from billing.engine.why import Why, WhyCorrected, tell
 from billing.models import Period, Run, RunLine, RunTotal, Share
 from billing.reports.rows import minor_of, run_of
 from billing.snapshots import correction_of
+from municipalities.models import Cooperation
 from municipalities.models.driver import in_words
 from sharedict.common.access import Viewer
 from sharedict.kernel.periods import Month
@@ -40,6 +41,14 @@ def why_corrected(period: Period, reference: str, month: Month, key: str) -> Why
     return next(_whys_corrected(period, lines, key, with_others=True), None)
 
 
+def why_late(cooperation: Cooperation, correction: CorrectionFact, key: str) -> WhyCorrected | None:
+    """Why ``correction``, which no month has charged, is what it is for ``key``; None where it is nothing."""
+    if key not in {**correction.charged, **correction.should}:
+        return None
+    month = Month.parse(correction.month)
+    return _ClosedMonth(cooperation, month.first, key, with_others=True).told(correction)
+
+
 def whys_corrected(period: Period, key: str) -> Iterator[WhyCorrected]:
     """Why ``period`` charges ``key`` its corrections, by month and reference, without the other payers."""
     lines = RunLine.objects.filter(run=run_of(period).pk, concerns__isnull=False)
@@ -59,15 +68,17 @@ def _whys_corrected(
         ):
             continue
         if line.concerns not in months:
-            months[line.concerns] = _ClosedMonth(period, line.concerns, key, with_others=with_others)
+            months[line.concerns] = _ClosedMonth(
+                period.cooperation, line.concerns, key, with_others=with_others
+            )
         yield months[line.concerns].told(correction)
 
 
 class _ClosedMonth:
     """The reasons of one closed month's shares, as they were and as they should be; each computed once."""
 
-    def __init__(self, period: Period, first_day: dt.date, key: str, *, with_others: bool) -> None:
-        rows = Period.objects.of(period.cooperation).select_related("current_run")
+    def __init__(self, cooperation: Cooperation, first_day: dt.date, key: str, *, with_others: bool) -> None:
+        rows = Period.objects.of(cooperation).select_related("current_run")
         self.period = rows.get(first_day=first_day)
         self.key, self.with_others = key, with_others
         self.was = facts_of(self.period)

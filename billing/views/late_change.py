@@ -209,7 +209,6 @@ class LateChangePage(LatePage):
             for code in sorted({*correction.charged, *correction.should})
             if self.rights.sees_all_shares or code in self.own
         ]
-        is_computed = self.charged_in in {month for month, closed in self.charged_places if not closed}
         rows = [
             {
                 "name": names.get(code, code),
@@ -217,24 +216,17 @@ class LateChangePage(LatePage):
                 "charged_minor": correction.charged.get(code, 0),
                 "should_minor": correction.should.get(code, 0),
                 "difference_minor": correction.should.get(code, 0) - correction.charged.get(code, 0),
-                "why_url": self.url("why-correction", self.charged_in, code, self.cost.reference, self.month)
-                if is_computed
-                else "",
+                "why_url": self.url("why-late", self.month, self.cost.reference, code),
             }
             for code in sorted(codes, key=lambda code: (code not in self.own, code))
         ]
         return {
             "rows": rows,
-            "has_why": is_computed,
             "has_total": self.rights.sees_all_shares and len(rows) > 1,
             "charged_minor": sum(correction.charged.values()),
             "should_minor": sum(correction.should.values()),
             "difference_minor": sum(correction.shares.values()),
         }
-
-    @cached_property
-    def charged_places(self) -> list[tuple[Month, bool]]:
-        return charging_of(self.closed, self.cost)
 
     def payers(self, rows: Sequence[dict[str, Any]]) -> str:
         """What charging means for each, in words; empty where there are too many to say."""

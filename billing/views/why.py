@@ -1,28 +1,24 @@
-"""Why an amount is what it is: one share, and one correction of a closed month, down to the last digit."""
+"""Why an amount is what it is: one share, down to the last digit."""
 
 import datetime as dt
 from collections.abc import Mapping
 from fractions import Fraction
-from functools import cached_property
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from agreements.models import Component, Term
 from billing.engine import why as engine
 from billing.engine.facts import day
-from billing.engine.why import WhyCorrected
 from billing.models import Period
-from billing.reports import period_of, shares_of_cost, why, why_corrected
-from billing.views.compared import compared
+from billing.reports import shares_of_cost, why
 from billing.views.pictures import month_name, whole_name
 from billing.views.statements import StatementBase
 from billing.views.working import working
 from sharedict.kernel.periods import Month
-from sharedict.templatetags.money import minor, signed_minor
+from sharedict.templatetags.money import minor
 
 
 class Steps(StatementBase):
@@ -134,95 +130,6 @@ class Why(Steps):
             "description": told.description,
             "month": month_name(self.month),
         }
-
-
-class WhyCorrection(Steps):
-    """One correction: what a closed month charged, what it should have, and each of them in five steps.
-
-    The month of the page is the one that charges it; ``concerns`` is the closed month that it corrects.
-    """
-
-    @property
-    def month(self) -> Month:
-        month: Month = self.kwargs["charging"]
-        return month
-
-    @property
-    def concerns(self) -> Month:
-        month: Month = self.kwargs["month"]
-        return month
-
-    @cached_property
-    def closed(self) -> Period:
-        found = period_of(self.viewer, self.cooperation, self.concerns)
-        if found is None:
-            raise Http404
-        return found
-
-    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        found = (
-            why_corrected(self.period, self.reference, self.concerns, self.key) if self.total_row else None
-        )
-        if found is None or self.total_row is None:
-            raise Http404
-        difference = signed_minor(found.difference_minor, self.currency)
-        context = {
-            **self.stamp(),
-            "title": _("Why a correction of %(amount)s?") % {"amount": difference},
-            "lead": self.lead(found, self.total_row.name),
-            "back_url": self.url("statement", self.month, self.key),
-            "back_label": f"{self.total_row.name}, {month_name(self.month)}",
-            "found": found,
-            "name": self.total_row.name,
-            "currency": self.currency,
-            "concerns_name": month_name(self.concerns),
-            "month_name": month_name(self.month),
-            "sums": self.sums(found),
-            "compared": compared(found.before, found.after, self.currency)
-            if found.before and found.after
-            else [],
-            "before": self.before(found),
-            "after": self.steps(found.after, self.closed, 3, {}) if found.after else None,
-            "is_same": found.after is not None and found.after == found.before,
-            "run": self.period.current_run,
-            "late_url": self.url("late-change", self.concerns, self.reference),
-            "is_open": not self.period.is_closed,
-        }
-        return self.page("billing/why_correction.html", context)
-
-    def before(self, found: WhyCorrected) -> dict[str, Any] | None:
-        if found.before is None:
-            return None
-        shares = shares_of_cost(self.viewer, self.closed, self.reference)
-        return self.steps(found.before, self.closed, 3, shares)
-
-    def lead(self, found: WhyCorrected, name: str) -> str:
-        words = {
-            "name": name,
-            "description": found.correction.cost.description,
-            "concerns": month_name(self.concerns),
-            "month": month_name(self.month),
-            "charged": minor(found.charged_minor, self.currency),
-            "should": minor(found.should_minor, self.currency),
-        }
-        return (
-            _(
-                "%(name)s was charged %(charged)s of “%(description)s” in %(concerns)s, and it should be"
-                " %(should)s. The difference is charged in %(month)s."
-            )
-            % words
-        )
-
-    def sums(self, found: WhyCorrected) -> list[dict[str, Any]]:
-        """From what the closed month charged to the difference, in lines that add up."""
-        first = found.before.own.share_minor if found.before else 0
-        words = {"month": month_name(self.concerns)}
-        rows = [{"label": pgettext("done", "Charged in %(month)s") % words, "minor": first}]
-        if found.charged_minor != first:
-            rows.append({"label": _("Corrections charged since then"), "minor": found.charged_minor - first})
-            rows.append({"label": _("Charged in all"), "minor": found.charged_minor, "is_sum": True})
-        rows.append({"label": _("Should be"), "minor": found.should_minor})
-        return rows
 
 
 def term_sentence(told: engine.Why) -> str:

@@ -67,6 +67,7 @@ EXPECTED: dict[str, str] = {
             "statement-file",
             "why",
             "why-correction",
+            "why-late",
             "late-changes",
             "late-change",
         ],

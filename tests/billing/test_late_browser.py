@@ -61,9 +61,11 @@ def test_a_late_invoice_is_followed_to_the_statement_and_to_why(late: Page) -> N
     expect(late.locator(".sd-opening-figure")).to_contain_text("50.02")
     assert accessibility_problems(late) == []
     late.click("tr:has-text('Torsby') a:has-text('In five steps')")
-    expect(late.locator("h1")).to_contain_text("Why a correction of +25.01")
+    expect(late.locator("h1")).to_contain_text("Why a difference of +25.01")
     assert accessibility_problems(late) == []
     late.click(".sd-back a")
+    expect(late.locator(".sd-opening-figure")).to_contain_text("50.02")
+    late.goto("/north/costs/2026-10/SE1737/")
     section = late.locator("section", has=late.locator("#corrections"))
     expect(section).to_contain_text("+25.01")
     assert accessibility_problems(late) == []
@@ -82,8 +84,8 @@ def test_the_same_in_swedish(late: Page) -> None:
     late.click("a:has-text('Late licence')")
     expect(late.locator("main")).to_contain_text("September 2026 debiterades för lite med")
     late.click("tr:has-text('Torsby') a:has-text('I fem steg')")
-    expect(late.locator("h1")).to_contain_text("Varför en rättelse på +25,01")
-    late.click(".sd-back a")
+    expect(late.locator("h1")).to_contain_text("Varför en skillnad på +25,01")
+    late.goto("/north/costs/2026-10/SE1737/")
     section = late.locator("section", has=late.locator("#corrections"))
     expect(section).to_contain_text("Rättelser av tidigare månader")
 

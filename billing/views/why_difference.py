@@ -1,0 +1,169 @@
+"""Why a closed month's share is not what it should be: as a correction that is charged, and before that."""
+
+from functools import cached_property
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from billing.engine.why import WhyCorrected
+from billing.models import Period
+from billing.reports import first_open_month, period_of, shares_of_cost, why_corrected, why_late
+from billing.snapshots import LateState, Verdict, late_states
+from billing.views.compared import compared
+from billing.views.late import STAMPS
+from billing.views.pictures import month_name
+from billing.views.reasons import REASONS
+from billing.views.why import Steps
+from sharedict.kernel.periods import Month
+from sharedict.templatetags.money import minor, signed_minor
+
+
+class WhyDifference(Steps):
+    """One late change for one municipality: as it was charged, as it should be, and each in five steps."""
+
+    @property
+    def concerns(self) -> Month:
+        """The closed month that is not charged as it should be, or was not."""
+        month: Month = self.kwargs["month"]
+        return month
+
+    @cached_property
+    def closed(self) -> Period:
+        found = period_of(self.viewer, self.cooperation, self.concerns)
+        if found is None:
+            raise Http404
+        return found
+
+    def content(self, found: WhyCorrected, name: str) -> dict[str, Any]:
+        return {
+            **self.stamp(),
+            "lead": f"{self.lead(found, name)} {self.ending()}",
+            "found": found,
+            "name": name,
+            "currency": self.currency,
+            "concerns_name": month_name(self.concerns),
+            "sums": self.sums(found),
+            "compared": compared(found.before, found.after, self.currency)
+            if found.before and found.after
+            else [],
+            "before": self.before(found),
+            "after": self.steps(found.after, self.closed, 3, {}) if found.after else None,
+            "is_same": found.after is not None and found.after == found.before,
+            "run": self.period.current_run,
+        }
+
+    def before(self, found: WhyCorrected) -> dict[str, Any] | None:
+        if found.before is None:
+            return None
+        shares = shares_of_cost(self.viewer, self.closed, self.reference)
+        return self.steps(found.before, self.closed, 3, shares)
+
+    def lead(self, found: WhyCorrected, name: str) -> str:
+        words = {
+            "name": name,
+            "description": found.correction.cost.description,
+            "concerns": month_name(self.concerns),
+            "charged": minor(found.charged_minor, self.currency),
+            "should": minor(found.should_minor, self.currency),
+        }
+        return (
+            _(
+                "%(name)s was charged %(charged)s of “%(description)s” in %(concerns)s, and it should be"
+                " %(should)s."
+            )
+            % words
+        )
+
+    def ending(self) -> str:
+        """What happens to the difference, in a sentence."""
+        raise NotImplementedError
+
+    def sums(self, found: WhyCorrected) -> list[dict[str, Any]]:
+        """From what the closed month charged to the difference, in lines that add up."""
+        first = found.before.own.share_minor if found.before else 0
+        words = {"month": month_name(self.concerns)}
+        rows = [{"label": pgettext("done", "Charged in %(month)s") % words, "minor": first}]
+        if found.charged_minor != first:
+            rows.append({"label": _("Corrections charged since then"), "minor": found.charged_minor - first})
+            rows.append({"label": _("Charged in all"), "minor": found.charged_minor, "is_sum": True})
+        rows.append({"label": _("Should be"), "minor": found.should_minor})
+        return rows
+
+
+class WhyCorrection(WhyDifference):
+    """One correction that a month charges; the month of the page is that one."""
+
+    @property
+    def month(self) -> Month:
+        month: Month = self.kwargs["charging"]
+        return month
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        found = (
+            why_corrected(self.period, self.reference, self.concerns, self.key) if self.total_row else None
+        )
+        if found is None or self.total_row is None:
+            raise Http404
+        difference = signed_minor(found.difference_minor, self.currency)
+        context = {
+            **self.content(found, self.total_row.name),
+            "title": _("Why a correction of %(amount)s?") % {"amount": difference},
+            "back_url": self.url("statement", self.month, self.key),
+            "back_label": f"{self.total_row.name}, {month_name(self.month)}",
+            "month_name": month_name(self.month),
+            "late_url": ""
+            if self.period.is_closed
+            else self.url("late-change", self.concerns, self.reference),
+        }
+        return self.page("billing/why_correction.html", context)
+
+    def ending(self) -> str:
+        return _("The difference is charged in %(month)s.") % {"month": month_name(self.month)}
+
+
+class WhyLate(WhyDifference):
+    """One late change that waits, is left or is still to be charged; its month is the closed one."""
+
+    @cached_property
+    def state(self) -> LateState:
+        at = (self.concerns, self.reference)
+        for state in late_states(self.cooperation):
+            if (state.month, state.correction.cost.reference) == at:
+                return state
+        raise Http404
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        name = self.place().name
+        found = why_late(self.cooperation, self.state.correction, self.key)
+        if found is None:
+            raise Http404
+        difference = signed_minor(found.difference_minor, self.currency)
+        reason = self.state.reason
+        context = {
+            **self.content(found, name),
+            "title": _("Why a difference of %(amount)s?") % {"amount": difference},
+            "back_url": self.url("late-change", self.concerns, self.reference),
+            "back_label": _("A late change of %(month)s") % {"month": month_name(self.concerns)},
+            "is_undivided": bool(reason),
+            "reason": REASONS[reason][0] if reason in REASONS else "",
+        }
+        return self.page("billing/why_correction.html", context)
+
+    def stamp(self) -> dict[str, Any]:
+        variant, label = STAMPS[self.state.verdict]
+        return {"status_label": label, "status_variant": variant}
+
+    def ending(self) -> str:
+        month = first_open_month(self.cooperation)
+        said = {
+            Verdict.COUNTS: _(
+                "The difference is not charged yet: it is when %(month)s closes, unless it is left."
+            ),
+            Verdict.CHARGE: _("The difference is not charged yet: by decision it is when %(month)s closes."),
+            Verdict.WAITING: _("The difference is not charged: it waits for a decision."),
+            Verdict.LEFT: _("The difference is left uncharged."),
+            Verdict.UNALLOCATED: _("The difference is not charged: nothing divides the cost any more."),
+        }[self.state.verdict]
+        return said % {"month": month_name(month) if month else _("the next month")}
