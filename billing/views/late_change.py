@@ -15,7 +15,7 @@ from billing.models import Cost, LateDecision, Period
 from billing.reports import LateRow, charging_of, entered_after
 from billing.reports.undivided import REASONS
 from billing.snapshots import Verdict
-from billing.views.late import CHARGE, LEAVE, STAMPS, LatePage
+from billing.views.late import CHARGE, LEAVE, STAMPS, LatePage, is_rounding
 from billing.views.pictures import month_name, whole_name
 from municipalities.portal import listed
 from sharedict.kernel.periods import Month
@@ -247,4 +247,7 @@ def _happened(found: LateRow) -> str:
         return _("“%(what)s” was not charged then.") % words
     if not any(correction.should.values()):
         return _("“%(what)s” counts no longer.") % words
+    if is_rounding(correction):
+        said = _("Rounding gives a unit of “%(what)s” to another, since other late changes came or went.")
+        return said % words
     return _("“%(what)s” has changed since.") % words

@@ -10,11 +10,11 @@ from django.utils.translation import pgettext
 from billing.engine.why import WhyCorrected
 from billing.models import Period
 from billing.reports import first_open_month, period_of, shares_of_cost, why_corrected, why_late
+from billing.reports.undivided import REASONS
 from billing.snapshots import LateState, Verdict, late_states
 from billing.views.compared import compared
 from billing.views.late import STAMPS
 from billing.views.pictures import month_name
-from billing.views.reasons import REASONS
 from billing.views.why import Steps
 from sharedict.kernel.periods import Month
 from sharedict.templatetags.money import minor, signed_minor
