@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -47,6 +49,11 @@ class Run(CooperationRow):
 
     def __str__(self) -> str:
         return f"{self.period} #{self.number}"
+
+    @property
+    def shared(self) -> Decimal:
+        """What municipalities pay of the month."""
+        return self.total - self.unallocated
 
 
 class RunLine(CooperationRow):

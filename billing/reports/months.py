@@ -70,7 +70,7 @@ def totals_of(viewer: Viewer, period: Period, calendar: Calendar) -> list[Munici
     then: dict[str, RunTotal] = {}
     for row in rows:
         (now if row.run_id == run.pk else then)[row.municipality.key] = row
-    whole = minor_of(run.total) - minor_of(run.unallocated)
+    whole = minor_of(run.shared)
     if len(now) == run.totals.count() and sum(minor_of(row.amount) for row in now.values()) != whole:
         raise StatementError
     numbers = dict(Statement.objects.filter(run=run).values_list("municipality_id", "number"))

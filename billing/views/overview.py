@@ -60,10 +60,15 @@ class Overview(StatementsPage):
         )
         label, variant = STAMPS[Period.State(period.state)]
         run, then = period.current_run, before.current_run if before else None
-        shown = [{"label": _("Costs of the month"), "value": money(run.total, currency)}] if run else []
+        shown = []
+        if run:
+            shown = [
+                {"label": _("Costs of the month"), "value": money(run.total, currency)},
+                {"label": _("Shared"), "value": money(run.shared, currency)},
+            ]
         if run and then:
-            note = _("against %(month)s") % {"month": month_name(month.plus(-1))}
-            change = signed(run.total - then.total, currency)
+            note = _("of what is shared, against %(month)s") % {"month": month_name(month.plus(-1))}
+            change = signed(run.shared - then.shared, currency)
             shown.append({"label": pgettext("difference", "Change"), "value": change, "note": note})
         if run:
             shown.append({"label": _("Unallocated"), "value": money(run.unallocated, currency)})

@@ -167,7 +167,7 @@ class PeriodPage(CorrectingPage):
         note = ngettext("%(count)s cost", "%(count)s costs", count) % {"count": count} if count else ""
         return [
             {"label": _("Costs of the month"), "value": money(run.total, currency)},
-            {"label": _("Shared"), "value": money(run.total - run.unallocated, currency)},
+            {"label": _("Shared"), "value": money(run.shared, currency)},
             {"label": _("Unallocated"), "value": money(run.unallocated, currency), "note": note},
             {"label": _("Statements"), "value": len(own)},
         ]
@@ -288,8 +288,7 @@ class PeriodPage(CorrectingPage):
         run = self.period.current_run
         if run is None:
             return None
-        shared = to_minor(run.total) - to_minor(run.unallocated)
-        start = shared - sum(bar.minor for bar in bars)
+        start = to_minor(run.shared) - sum(bar.minor for bar in bars)
         return waterfall(bars, start, self.cooperation.name, before, self.month, self.cooperation.currency)
 
 

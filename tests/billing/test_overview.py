@@ -2,13 +2,14 @@
 
 import datetime as dt
 from collections.abc import Callable
+from decimal import Decimal
 
 import pytest
 import time_machine
 from django.test import Client
 
 from agreements.models import Term
-from billing.models import Period
+from billing.models import Cost, Period
 from billing.reports import calendar_of, head_of, statement_of
 from billing.views.overview import shown_months
 from billing.views.pictures import MOST_BARS, months_by_municipality
@@ -19,7 +20,7 @@ from sharedict.jobs.models import Job
 from sharedict.kernel.periods import Month
 from sharedict.templatetags.money import minor, signed_minor
 from tests.factories.agreements import KeyFactory, TermFactory, add_version
-from tests.factories.billing import compute
+from tests.factories.billing import CostFactory, compute
 from tests.factories.services import ApplicationFactory, SubscriptionFactory
 
 pytestmark = pytest.mark.django_db
@@ -66,6 +67,31 @@ def test_an_administrator_starts_with_what_needs_them(
     assert "1 job has failed" in text
     assert "October 2026: 2 costs are unallocated" in text
     assert "September 2026 is over, and still open" in text
+
+
+def test_overview_and_month_say_the_same_change_of_what_is_shared(
+    north: Cooperation, october: Period, administrator: User, sign_in: SignIn
+) -> None:
+    application = ApplicationFactory(cooperation=north, code="study", name="Study")
+    CostFactory(
+        cooperation=north,
+        application=application,
+        cost_type=Cost.objects.get(reference="C00000002").cost_type,
+        amount=Decimal("78000.50"),
+        starts_on=october.first_day,
+        ends_on=dt.date(2026, 11, 1),
+    )
+    compute(north)
+    client = sign_in(administrator)
+    figures = client.get("/north/overview/").context["latest"]["figures"]
+    shown = {each["label"]: (each["value"], each.get("note", "")) for each in figures}
+    page = client.get("/north/costs/2026-10/").context
+    on_page = {each["label"]: each["value"] for each in page["figures"]}
+    assert shown["Unallocated"][0] == on_page["Unallocated"] == "78,000.50\xa0SEK"
+    assert shown["Shared"][0] == on_page["Shared"]
+    change = signed_minor(page["whole"]["change_minor"], "SEK")
+    assert shown["Change"] == (change, "of what is shared, against September 2026")
+    assert change.lstrip("+") in page["changes"]["title"]
 
 
 def test_nothing_to_do_is_said(north: Cooperation, october: Period, auditor: User, sign_in: SignIn) -> None:
