@@ -386,12 +386,12 @@ class WholeStatementSerializer(serializers.Serializer[Statement]):
     amount = MinorField("total_minor")
     amount_of_month = MinorField("month_minor", help_text="Of it: the month's own costs.")
     amount_of_corrections = MinorField(
-        "corrections_minor", help_text="Of it: corrections of earlier months of the agreement year."
+        "corrections_minor", help_text="Of it: corrections of this agreement year, of its earlier months."
     )
     amount_of_earlier_years = MinorField(
-        "earlier_minor", help_text="Of it: corrections of earlier agreement years."
+        "earlier_minor", help_text="Of it: corrections of earlier agreement years, no part of `amount_year`."
     )
-    amount_before = MinorField("before_minor", help_text="The month before.")
+    amount_before = MinorField("before_minor", help_text="The month before, with all its corrections.")
     amount_year = MinorField("year_minor", help_text="The agreement year so far, this month included.")
     run_number = serializers.IntegerField()
     rule_version = serializers.IntegerField()

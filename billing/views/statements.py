@@ -71,7 +71,7 @@ class StatementPage(StatementBase):
         return self.page("billing/statement.html", {**context, **self.content(self.statement)})
 
     def content(self, statement: Statement) -> dict[str, Any]:
-        before = statement.before
+        before, corrections_minor = statement.before, statement.total_minor - statement.month_minor
         return {
             "lead": self.lead(),
             "statement": statement,
@@ -81,12 +81,12 @@ class StatementPage(StatementBase):
             "parts": [self.part(part) for part in statement.applications],
             "corrections": [self.correction(line) for line in statement.corrections],
             "earlier_corrections": [self.correction(line) for line in statement.earlier_corrections],
-            "corrections_total_minor": statement.corrections_minor + statement.earlier_minor,
+            "corrections_total_minor": corrections_minor,
             "costs": self.costs(statement),
             "month_before_minor": statement.before_minor - statement.before_corrections_minor,
             "month_change_minor": sum(line.change_minor for line in statement.month_lines),
             "month_year_minor": statement.year_minor - statement.year_corrections_minor,
-            "corrections_change_minor": statement.corrections_minor - statement.before_corrections_minor,
+            "corrections_change_minor": corrections_minor - statement.before_corrections_minor,
             "shows_corrections": any(
                 [
                     statement.corrections,
@@ -205,7 +205,7 @@ def figures(statement: Statement) -> list[dict[str, Any]]:
             },
         ]
     since = _("since %(month)s") % {"month": month_name(statement.year_from)}
-    if statement.earlier_corrections:
+    if statement.earlier_corrections or statement.before_corrections_minor:
         since = _("%(since)s, without corrections of earlier agreement years") % {"since": since}
     found.append({"label": _("Year so far"), "value": minor(statement.year_minor, currency), "note": since})
     return found

@@ -4,6 +4,7 @@ import csv
 import datetime as dt
 import html
 import io
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -18,7 +19,7 @@ from billing.models import Cost, Period, RunTotal
 from municipalities.models import Cooperation, Driver, Municipality, Reading
 from sharedict.accounts.models import User
 from sharedict.jobs.actions import announce_change
-from tests.factories.billing import CostFactory, close
+from tests.factories.billing import CostFactory, close, compute
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[[User], Client]
@@ -209,8 +210,70 @@ def test_corrections_of_earlier_agreement_years_stand_apart(
     recompute(cooperation_id=north.pk, touches=(dt.date.min, None))
     text = text_of(sign_in(finance), PAGE)
     assert "Of earlier agreement years, before October 2026: no part of the year so far" in text
-    assert "Corrections of earlier agreement years" in text
     assert "without corrections of earlier agreement years" in text
+
+
+@pytest.fixture
+def of_two_years(
+    north: Cooperation,
+    september: Period,
+    costs: list[Cost],
+    administrator: User,
+    second_administrator: User,
+) -> Period:
+    """November, which charges Torsby 30.00 more for September, a year earlier, and 10.00 more for October.
+
+    December is there beside it.
+    """
+    Cooperation.objects.filter(pk=north.pk).update(year_starts_in=10)
+    for month in (SEPTEMBER, OCTOBER):
+        compute(north)
+        period = Period.objects.get(cooperation=north, first_day=month)
+        close(period, proposer=administrator, closer=second_administrator)
+    for month in (11, 12):
+        CostFactory(
+            cooperation=north,
+            cost_type=costs[0].cost_type,
+            starts_on=dt.date(2026, month, 1),
+            ends_on=dt.date(2026, month, 1) + dt.timedelta(days=30),
+        )
+    Cost.objects.filter(pk=costs[0].pk).update(amount=160)
+    Cost.objects.filter(pk=costs[1].pk).update(amount=Decimal("140.01"))
+    compute(north)
+    return Period.objects.get(cooperation=north, first_day=dt.date(2026, 11, 1))
+
+
+def row_of(text: str, name: str) -> list[str]:
+    """The cells of the row of ``name`` in the statement's sums."""
+    foot = text[text.index("<tfoot>") : text.index("</tfoot>")]
+    [row] = [row for row in foot.split("<tr")[1:] if name in row]
+    return [re.sub(r"<[^>]+>|\s", "", cell) for cell in re.findall(r"<td.*?</td>", row)]
+
+
+def test_corrections_of_earlier_months_are_one_figure_everywhere(
+    of_two_years: Period, finance: User, sign_in: SignIn
+) -> None:
+    client, page = sign_in(finance), "/north/costs/2026-11/SE1737/"
+    text = text_of(client, page)
+    assert "+40.00 corrections of earlier months." in text
+    assert row_of(text, "Corrections of earlier months") == ["40.00", "0.00", "+40.00", "10.00"]
+    assert row_of(text, "Of it: corrections of earlier agreement years") == ["30.00", "", "", ""]
+    foot = text[text.rindex("<tfoot>", 0, text.index('id="costs"')) :]
+    sums = re.findall(r'colspan="4">(.*?)</th>.*?>([^<>]+)</td>', foot[: foot.index("</tfoot>")])
+    assert sums == [
+        ("Of it: corrections of this agreement year", "+10.00"),
+        ("Of it: corrections of earlier agreement years", "+30.00"),
+        ("Corrections of earlier months", "+40.00"),
+    ]
+    book = openpyxl.load_workbook(io.BytesIO(client.get(f"{page}statement.xlsx").content))
+    facts = {row[0]: row[1:] for row in book["Summary"].iter_rows(min_row=2, values_only=True)}
+    assert facts["Of it: corrections of earlier months"][0] == 40
+    assert facts["Of it: corrections of this agreement year"][0] == 10
+    assert facts["Of it: corrections of earlier agreement years"][0] == 30
+    assert facts["Corrections of earlier months"] == (40, 0, 40, 10)
+    after = text_of(client, "/north/costs/2026-12/SE1737/")
+    assert row_of(after, "Corrections of earlier months") == ["0.00", "40.00", "\u221240.00", "10.00"]
+    assert "without corrections of earlier agreement years" in after
 
 
 def test_a_cost_says_where_all_of_it_goes(

@@ -1,13 +1,13 @@
 """A statement as a workbook: summary with its chart, lines and shares."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from xlsxwriter.utility import xl_range_abs
 
-from billing.documents.xlsx.book import Book
+from billing.documents.xlsx.book import Book, Cell
 from billing.documents.xlsx.explanations import add_corrections, add_explanations
 from billing.engine.statement import Statement, StatementLine, percent_of
 from billing.engine.why import Why, WhyCorrected
@@ -47,7 +47,11 @@ def _summary(book: Book, statement: Statement, state: str) -> None:
             (_("Currency"), statement.currency),
             (_("Total"), to_major(statement.total_minor)),
             (_("Of it: the month itself"), to_major(statement.month_minor)),
-            (_("Of it: corrections of earlier months"), to_major(statement.corrections_minor)),
+            (
+                _("Of it: corrections of earlier months"),
+                to_major(statement.total_minor - statement.month_minor),
+            ),
+            (_("Of it: corrections of this agreement year"), to_major(statement.corrections_minor)),
             (_("Of it: corrections of earlier agreement years"), to_major(statement.earlier_minor)),
             (_("Issued"), statement.issued_at.isoformat(timespec="seconds") if statement.issued_at else None),
             (_("Due"), statement.due_on),
@@ -89,10 +93,7 @@ def _summary(book: Book, statement: Statement, state: str) -> None:
                 )
                 for part in parts
             ),
-            *(
-                (name, to_major(amount), to_major(before), to_major(amount - before), to_major(year))
-                for name, amount, before, year in _corrected(statement)
-            ),
+            *_corrected(statement),
         ),
         (
             _("Total"),
@@ -180,18 +181,14 @@ def _lines(book: Book, statement: Statement) -> None:
     )
 
 
-def _corrected(statement: Statement) -> list[tuple[str, int, int, int]]:
-    """Name, this month, month before and year so far of corrections, where there are any: minor units."""
-    rows = [
-        (
-            _("Corrections of earlier months"),
-            statement.corrections_minor,
-            statement.before_corrections_minor,
-            statement.year_corrections_minor,
-        ),
-        (_("Corrections of earlier agreement years"), statement.earlier_minor, 0, 0),
-    ]
-    return [row for row in rows if any(row[1:])]
+def _corrected(statement: Statement) -> list[Sequence[Cell]]:
+    """The corrections in all, as a row beside the applications, where there are any."""
+    amount, before = statement.total_minor - statement.month_minor, statement.before_corrections_minor
+    year = statement.year_corrections_minor
+    if not (amount or before or year or statement.corrections or statement.earlier_corrections):
+        return []
+    figures = (amount, before, amount - before, year)
+    return [(_("Corrections of earlier months"), *map(to_major, figures))]
 
 
 def _earlier_corrections(statement: Statement) -> list[StatementLine]:
