@@ -9,7 +9,9 @@ from billing.models import Cost, Period
 from municipalities.models import Cooperation
 from sharedict.accounts.models import User
 from sharedict.jobs.actions import announce_change
+from tests.browser import accessibility_problems
 from tests.factories.accounts import PASSWORD
+from tests.factories.billing import close, compute
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -52,3 +54,23 @@ def test_the_note_of_a_change_ends_by_itself(
     link.click()
     expect(page.locator(".sd-lines")).to_contain_text("24.00")
     expect(page.locator(".sd-job")).to_have_count(0)
+
+
+def test_corrections_of_two_agreement_years_are_accessible(
+    page: Page,
+    september: Period,
+    north: Cooperation,
+    costs: list[Cost],
+    finance: User,
+    administrator: User,
+    second_administrator: User,
+) -> None:
+    Cooperation.objects.filter(pk=north.pk).update(year_starts_in=10)
+    close(september, proposer=administrator, closer=second_administrator)
+    Cost.objects.filter(pk=costs[0].pk).update(amount=160)
+    compute(north)
+    sign_in(page, "finance")
+    page.goto("/north/costs/2026-10/SE1737/")
+    expect(page.locator("#corrections")).to_be_visible()
+    expect(page.locator(".sd-group")).to_contain_text("Of earlier agreement years")
+    assert accessibility_problems(page) == []
