@@ -6,6 +6,7 @@ import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -65,6 +66,10 @@ class CostForm(RowForm):
         self.fields["amount"].label = _("Amount excluding VAT, %(currency)s") % {
             "currency": self.instance.currency
         }
+        if self.instance.pk:
+            said = _("The first day it no longer covers: the last one it covers is %(day)s.")
+            last_day = date_format(self.instance.last_day, "j F Y")
+            self.fields["ends_on"].help_text = said % {"day": last_day}
         if refunded := self.instance.credits:
             self.initial["credits"] = refunded.reference
 

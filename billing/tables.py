@@ -1,9 +1,11 @@
 """The register of costs."""
 
+import datetime as dt
 from typing import Any
 
 import django_tables2 as tables
 from django.http import HttpRequest
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
@@ -21,19 +23,18 @@ STATES = {
 class CostTable(RowTable):
     """The register; a file of it has some columns more than the screen has room for."""
 
-    row_pages = (("cost-change", _("Change")),)
     empty_action = _("Add a cost")
     description = tables.Column(_("Cost"))
-    reference = tables.Column(_("Reference"), attrs=DATE)
-    application = tables.Column(_("Application"), linkify=page_of("application", "application__code"))
-    cost_type = tables.Column(_("Cost type"))
+    reference = tables.Column(_("Reference"), visible=False)
+    application = tables.Column(_("Application"), empty_values=())
+    cost_type = tables.Column(_("Cost type"), visible=False)
     supplier = tables.Column(_("Supplier"))
     invoice_number = tables.Column(_("Invoice number"), visible=False)
     external_id = tables.Column(_("External id"), visible=False)
     amount = tables.Column(_("Amount"), attrs=NUMBER)
     currency = tables.Column(_("Currency"), visible=False)
     starts_on = tables.Column(_("From"), attrs=DATE)
-    ends_on = tables.Column(_("Until"), attrs=DATE)
+    ends_on = tables.Column(_("Last day"), attrs=DATE)
     state = tables.Column(_("State"), empty_values=(), orderable=False)
 
     class Meta:
@@ -45,8 +46,40 @@ class CostTable(RowTable):
         currency = request.cooperation.currency  # type: ignore[attr-defined]
         self.columns["amount"].column.verbose_name = f"{_('Amount')}, {currency}"
         if "format" in request.GET:
-            for name in ("invoice_number", "external_id", "currency"):
+            for name in ("reference", "cost_type", "invoice_number", "external_id", "currency"):
                 self.columns.show(name)
+        else:
+            self.columns["application"].column.verbose_name = _("Application and cost type")
+
+    def render_description(self, record: Any) -> str:
+        """What it is for, a link for those who may open its page, and its reference under it."""
+        name = str(record.description)
+        if self.request.rights.may_edit:
+            name = format_html('<a href="{}">{}</a>', page_of("cost-change")(record, self), name)
+        return format_html(
+            '<span>{} <span class="sd-second sd-nowrap">{}</span></span>', name, record.reference
+        )
+
+    def value_description(self, record: Any) -> str:
+        return str(record.description)
+
+    def render_application(self, record: Any) -> str:
+        """The application, a link, and the cost type under it."""
+        name = record.application or "—"
+        if record.application:
+            address = page_of("application", "application__code")(record, self)
+            name = format_html('<a href="{}">{}</a>', address, name)
+        return format_html('<span>{} <span class="sd-second">{}</span></span>', name, record.cost_type)
+
+    def value_application(self, record: Any) -> Any:
+        return record.application
+
+    def value_ends_on(self, record: Any) -> dt.date:
+        last: dt.date = record.last_day
+        return last
+
+    def render_ends_on(self, record: Any) -> str:
+        return date_format(record.last_day, "DATE_FORMAT")
 
     def render_amount(self, record: Any) -> str:
         return money(record.amount)

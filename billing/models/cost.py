@@ -107,5 +107,10 @@ class Cost(Fact, CooperationRow):
         return self.starts_on, self.ends_on
 
     @property
+    def last_day(self) -> dt.date:
+        """The last day that it covers, which is what people read."""
+        return self.ends_on - dt.timedelta(days=1)
+
+    @property
     def is_withdrawn(self) -> bool:
         return self.withdrawn_on is not None

@@ -126,10 +126,7 @@ class CostChange(SaveCost, ChangePage):
             "lead": str(cost),
             "cost": cost,
             "actions": [{"url": url, "label": label} for url, label in self.steps(cost, left)],
-            "refunds": [
-                (refund, self.url("cost-change", refund.pk), refund.ends_on - dt.timedelta(days=1))
-                for refund in refunds
-            ],
+            "refunds": [(refund, self.url("cost-change", refund.pk), refund.last_day) for refund in refunds],
             "left_to_refund": left,
             **self.counting(cost),
         }

@@ -318,6 +318,13 @@ def test_who_may_not_edit_reads_the_register_alone(
         assert client.post(address).status_code == 403
 
 
+def test_pages_show_the_last_day_of_a_cost(client: Client, cost: Cost) -> None:
+    shown = client.get(REGISTER).content.decode()
+    assert "31 January 2026" in shown
+    assert "1 February 2026" not in shown
+    assert "the last one it covers is 31 January 2026." in client.get(page(cost)).content.decode()
+
+
 @pytest.mark.parametrize(
     ("query", "expected"),
     [
@@ -391,7 +398,7 @@ def test_files_hold_every_row_and_column(client: Client, north: Cooperation, lic
         "Amount, SEK": "100.00",
         "Currency": "SEK",
         "From": "2026-01-01",
-        "Until": "2026-02-01",
+        "Last day": "2026-01-31",
         "State": "counts",
     }
     book = load_workbook(io.BytesIO(client.get(f"{REGISTER}?format=xlsx").content), read_only=True)

@@ -1,5 +1,7 @@
 """A late cost in a real browser: the notice takes the focus, with script and without, and fits a phone."""
 
+import datetime as dt
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -12,7 +14,10 @@ from services.models import Application
 from sharedict.accounts.models import User
 from tests.browser import accessibility_problems
 from tests.factories.accounts import PASSWORD
+from tests.factories.agreements import CostTypeFactory
+from tests.factories.billing import CostFactory, compute
 from tests.factories.closed import close_quarter
+from tests.factories.services import ApplicationFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -55,3 +60,33 @@ def test_the_effect_is_read_before_the_button(
     page.keyboard.press("Enter")
     expect(page.locator(".sd-messages")).to_contain_text("it becomes corrections in April 2025")
     assert Cost.objects.get(description="half a year").amount == 6000
+
+
+@pytest.mark.parametrize("browser_options", [{"viewport": {"width": 1024, "height": 768}, "locale": "sv-SE"}])
+def test_all_of_the_register_is_in_view_at_1024_pixels(
+    page: Page, north: Cooperation, administrator: User, licence: CostType, browser_options: dict[str, Any]
+) -> None:
+    """Words as long as the register usually has them, in the longer language and month."""
+    social = ApplicationFactory(cooperation=north, code="social", name="Verksamhetssystem socialtjänst")
+    for words in ("On call around the clock", "Coordination of the joint operation"):
+        cost = CostFactory(
+            cooperation=north,
+            cost_type=CostTypeFactory(cooperation=north, name="Konsulttjänster"),
+            application=social,
+            description=words,
+            supplier="Omvårdnadsdata AB",
+            amount=Decimal("-1234567.89"),
+            starts_on=dt.date(2026, 9, 1),
+            ends_on=dt.date(2026, 12, 1),
+        )
+    compute(north)
+    page.goto("/sign-in/")
+    page.fill("[name=username]", "administrator")
+    page.fill("[name=password]", PASSWORD)
+    page.click("main button[type=submit]")
+    page.goto("/north/costs/register/")
+    expect(page.locator(".sd-status", has_text="ofördelat")).to_have_count(2)
+    sizes = page.locator(".sd-table-scroll").evaluate("each => [each.scrollWidth, each.clientWidth]")
+    assert sizes[0] <= sizes[1], sizes
+    page.get_by_role("link", name=cost.description).click()
+    page.wait_for_url(f"**/register/{cost.pk}/")
