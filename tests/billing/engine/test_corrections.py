@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from billing.engine.allocate import allocate
 from billing.engine.corrections import LateLine, ShouldBe, difference, mark_of, to_charge
-from billing.engine.facts import CorrectionFact, CostFact, Facts, HeldFact
+from billing.engine.facts import CorrectionFact, CostFact, Facts, HeldFact, fingerprint
 from billing.engine.rules import RULES
 from sharedict.kernel.periods import Month
 from tests.architecture.tree import ROOT
@@ -642,6 +642,195 @@ def test_a_result_of_a_refund_is_its_own_whatever_other_refunds_leave() -> None:
     note, other = refund(whole, 60, "C3"), refund(whole, 40, "C2")
     held = {"C2": HeldFact({A: -30, B: -30, C: -30}, "C1")}
     assert result_of(whole, other, note) == result_of(whole, other, note, held=held)
+
+
+def test_a_mark_stays_the_same_for_ever_as_decisions_are_stored_with_it() -> None:
+    assert mark_of({B: 2, A: 1}, None) == fingerprint('[[["SE1737", 1], ["SE1766", 2]], ""]')
+    whole = LateLine(cost(3_00), {}, {}, {}, "cost", "even", 1, 3_00, "", "", "result")
+    assert mark_of({}, whole) == fingerprint('[[], "result"]')
+
+
+def test_what_rounding_did_to_a_held_cost_stays_until_the_others_are_divided() -> None:
+    """1.00 is 34, 33 and 33, so a late öre is B's; only then is 4.00 divided, from nothing owed but that."""
+    found = books(cost(1_00))
+    now(found, cost(4_00), cost(1, reference="C2"))
+    lines = should_be_with(found, {"C1": HeldFact(found.was("2026-01")["C1"])})
+    assert lines["C2"].should == {B: 1}
+    assert lines["C1"].should == {A: 1_34, B: 1_33, C: 1_33}
+
+
+@pytest.mark.parametrize("charged", [{}, {A: 0, B: 0, C: 0}])
+def test_what_refunds_a_cost_of_which_nothing_is_charged_is_left_with_all_its_amount(
+    charged: Mapping[str, int],
+) -> None:
+    """As where it was charged and given back before it was left."""
+    found = books()
+    now(found, cost(1_00), refund(cost(1_00), 50, "C2"))
+    lines = should_be_with(found, {"C1": HeldFact(charged)})
+    assert (lines["C2"].reason, lines["C2"].should, lines["C2"].amount_minor) == ("left", {}, -50)
+
+
+def test_what_refunds_a_held_cost_that_nothing_divides_any_more_is_left() -> None:
+    found = books(cost(1_00))
+    closed, was = found.closed["2026-01"][0], found.was("2026-01")["C1"]
+    costs = (cost(2_00), refund(cost(2_00), 50, "C2"))
+    result = ShouldBe(closed, replace(closed, costs=costs, keys={}, held={"C1": HeldFact(was)}))
+    lines = {each.cost.reference: each for each in result.late}
+    assert (lines["C2"].reason, lines["C2"].detail) == ("left", "")
+    assert (lines["C1"].reason, lines["C1"].detail, lines["C1"].was) == ("no_key_version", "even", was)
+
+
+def test_the_odd_unit_of_a_refund_of_a_held_cost_is_the_lowest_code_s_however_its_shares_are_listed() -> None:
+    found = books()
+    now(found, cost(1_00), refund(cost(1_00), 1, "C2"))
+    lines = should_be_with(found, {"C1": HeldFact({C: 50, A: 50})})
+    assert lines["C2"].should == {A: -1}
+
+
+def test_a_held_cost_charged_to_some_and_owed_to_others_is_refunded_by_size() -> None:
+    """0.60 was charged of it, and 0.10 given to another: 0.10 back is 8.57 and 1.43 of it."""
+    found = books()
+    now(found, cost(1_00), refund(cost(1_00), 10, "C2"))
+    line = should_be_with(found, {"C1": HeldFact({A: 60, B: -10})})["C2"]
+    assert line.should == {A: -9, B: -1}
+    assert line.owed == {"even": (70, {A: 30, B: -30})}
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_what_a_withdrawn_refund_that_is_held_gave_back_counts_once_for_those_after_it(sign: int) -> None:
+    """0.07 is 4, 2 and 1, of which 0.01 went back; what is refunded late, in three, is the rest of each."""
+    whole = cost(sign * 7, kind="work")
+    found = books(whole, refund(whole, sign, "C2"))
+    was = found.was("2026-01")
+    assert was == {"C1": {A: sign * 4, B: sign * 2, C: sign}, "C2": {A: -sign}}
+    now(found, whole, *(refund(whole, sign * given, at) for at, given in (("C4", 4), ("C5", 1), ("C6", 1))))
+    lines = should_be_with(found, {"C2": HeldFact(was["C2"], "C1")})
+    assert [lines[at].amount_minor for at in ("C4", "C5", "C6")] == [sign * -4, -sign, -sign]
+    given = reduce(added, (lines[at].should for at in ("C4", "C5", "C6")), was["C2"])
+    assert added(given, was["C1"]) == {}
+
+
+@pytest.mark.parametrize(
+    ("sign", "refunds"),
+    [
+        (1, {"C3": (69, 69), "C4": (2, 1), "C5": (1, 0)}),
+        (-1, {"C3": (1, 1), "C4": (2, 2), "C5": (69, 67), "C6": (70, 0)}),
+    ],
+)
+def test_no_more_is_given_back_than_is_left_of_what_was_charged(
+    sign: int, refunds: Mapping[str, tuple[int, int]]
+) -> None:
+    """1.00 was charged and is held, 0.30 of it went back: 0.70 are left for what comes late, in turn."""
+    found = books(cost(sign * 1_00), refund(cost(sign * 1_00), sign * 30, "C2"))
+    whole = cost(sign * 3_00)
+    wanted = [refund(whole, sign * asked, at) for at, (asked, _given) in refunds.items()]
+    now(found, whole, refund(whole, sign * 30, "C2"), *wanted)
+    lines = should_be_with(found, {"C1": HeldFact(found.was("2026-01")["C1"])})
+    given = {at: -sign * line.amount_minor for at, line in lines.items() if at != "C1"}
+    assert given == {at: minor for at, (_asked, minor) in refunds.items() if minor}
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_where_more_was_given_back_than_is_charged_a_further_refund_gives_nothing(sign: int) -> None:
+    """1.50, of which 1.20 went back, is 1.00 now; the refund of 1.20 is withdrawn, but held."""
+    found = books(cost(sign * 1_50), refund(cost(sign * 1_50), sign * 1_20, "C2"))
+    gave, whole = found.was("2026-01")["C2"], cost(sign * 1_00)
+    now(found, whole, refund(whole, sign * 10, "C3"))
+    assert "C3" not in should_be_with(found, {"C2": HeldFact(gave, "C1")})
+    assert should_be_with(found, {})["C3"].amount_minor == sign * -10
+
+
+def test_a_held_refund_itself_does_not_count_as_given_back_before_it() -> None:
+    """0.50 of 1.00 went back; the refund is 0.80 now, and decided is that it stays at what was charged."""
+    found = books(cost(1_00), refund(cost(1_00), 50, "C2"))
+    now(found, cost(1_00), refund(cost(1_00), 80, "C2"))
+    (line,) = should_be_with(found, {"C2": HeldFact(found.was("2026-01")["C2"], "C1")}).values()
+    assert (line.cost.reference, line.amount_minor, sum(line.should.values())) == ("C2", -80, -80)
+
+
+def test_a_refund_left_before_it_was_put_to_a_held_cost_gave_nothing_of_it_back() -> None:
+    found = books(cost(1_00))
+    whole = cost(1_50)
+    now(found, whole, refund(whole, 50, "C2"), refund(whole, 1_00, "C3"))
+    was = found.was("2026-01")["C1"]
+    lines = should_be_with(found, {"C1": HeldFact(was), "C2": HeldFact({}, "C9")})
+    assert added(lines["C3"].should, was) == {}
+
+
+def test_withdrawn_costs_are_late_in_the_order_of_their_references() -> None:
+    names = ["C8", "C5", "C2", "C7", "C1", "C9", "C4", "C3", "C6"]
+    found = books(*(cost(3_00, reference=name) for name in names))
+    now(found)
+    assert [line.cost.reference for line in found.should_be("2026-01").late] == sorted(names)
+
+
+def test_a_withdrawn_cost_takes_its_rounding_and_its_key_with_it() -> None:
+    """1.00 was 34, 33 and 33, and by 5 : 3 : 2 0.01 was A's: half an öre too much."""
+    found = books(cost(1_00), cost(1, reference="C2", kind="work"))
+    now(found)
+    even, work = found.should_be("2026-01").late
+    assert (even.was, even.owed) == ({A: 34, B: 33, C: 33}, {"even": (3, {A: 2, B: -1, C: -1})})
+    assert (even.key, even.key_version, work.key, work.key_version) == ("even", 1, "users", 1)
+    assert (work.was, work.owed) == ({A: 1}, {"users": (10, {A: 5, B: -3, C: -2})})
+    for line in (even, work):
+        assert (line.should, line.amount_minor, line.reason, line.detail) == ({}, 0, "", "")
+        assert (line.cause, line.result) == ("cost", "gone")
+
+
+def test_what_a_changed_cost_owes_is_what_it_owes_now_beyond_what_it_owed() -> None:
+    """1.00 was 34, 33 and 33: A was given two thirds too much; of 4.01 B and C have a third each."""
+    found = books(cost(1_00))
+    now(found, cost(4_01))
+    (line,) = found.should_be("2026-01").late
+    assert line.should == {A: 1_34, B: 1_34, C: 1_33}
+    assert line.owed == {"even": (3, {A: 1, B: -2, C: 1})}
+    found = books(cost(3_00))
+    now(found, cost(6_00))
+    (line,) = found.should_be("2026-01").late
+    assert line.owed == {}
+
+
+def test_a_refund_of_a_cost_that_the_month_does_not_know_is_late_by_rules_of_its_own() -> None:
+    note = replace(refund(cost(10_00, kind="work"), 5_00), credits="C7")
+    found = books(note)
+    found.today = users(found.today)
+    assert [line.cause for line in found.should_be("2026-01").late] == ["rules"]
+
+
+def test_a_refund_that_is_put_to_another_cost_is_late_as_a_cost() -> None:
+    one, other = cost(1_00), cost(1_00, reference="C2")
+    found = books(one, other, refund(one, 1_00))
+    now(found, one, other, refund(other, 1_00))
+    assert [(line.cost.reference, line.cause) for line in found.should_be("2026-01").late] == [("C0", "cost")]
+
+
+@pytest.mark.parametrize(
+    ("then", "today", "cause"),
+    [
+        (False, False, "cost"),
+        (False, True, "rules"),
+        (True, False, "rules"),
+        (True, True, "cost"),
+    ],
+)
+def test_a_late_cost_is_late_by_rules_where_a_reading_came_or_went_since(
+    then: bool, today: bool, cause: str
+) -> None:
+    """The month had another cost that is divided by users, as this one is."""
+    whole, second = cost(3_00, kind="work"), cost(1_00, reference="C2", kind="work")
+    known = replace(Today().facts(FIRST), costs=(whole,))
+    missing = replace(known, readings={})
+    result = ShouldBe(known if then else missing, replace(known if today else missing, costs=(whole, second)))
+    (line,) = (each for each in result.late if each.cost == second)
+    assert (line.cause, line.reason) == (cause, "" if today else "missing_reading")
+
+
+def test_what_is_charged_for_an_undone_change_keeps_its_cause_and_key() -> None:
+    last = CorrectionFact("2026-01", cost(3_00), {A: 1}, {A: 2}, "a", "rules", "users", 4)
+    found = to_charge(month="2026-01", late=None, charged=[last], mark="b", was={A: 1})
+    assert found is not None
+    assert (found.cause, found.key, found.key_version) == ("rules", "users", 4)
+    assert (found.charged, found.should, found.shares) == ({A: 2}, {A: 1}, {A: -1})
 
 
 @pytest.fixture(scope="module")
