@@ -1,6 +1,7 @@
 """A finance officer's way in a real browser: the month, an amount, why, and a change on the way."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -74,3 +75,34 @@ def test_corrections_of_two_agreement_years_are_accessible(
     expect(page.locator("#corrections")).to_be_visible()
     expect(page.locator(".sd-group")).to_contain_text("Of earlier agreement years")
     assert accessibility_problems(page) == []
+
+
+INSIDE = """
+each => {
+  const text = document.createRange();
+  text.selectNodeContents(each);
+  const card = each.closest(".card").getBoundingClientRect();
+  return text.getBoundingClientRect().right <= card.right - 8;
+}
+"""
+
+
+@pytest.mark.parametrize("browser_options", [{"viewport": {"width": 320, "height": 800}, "locale": "en-GB"}])
+def test_figures_of_a_correction_stay_in_their_cards_on_a_phone(
+    page: Page,
+    september: Period,
+    north: Cooperation,
+    costs: list[Cost],
+    finance: User,
+    administrator: User,
+    second_administrator: User,
+    browser_options: dict[str, Any],
+) -> None:
+    close(september, proposer=administrator, closer=second_administrator)
+    Cost.objects.filter(pk=costs[0].pk).update(amount="9123456789.25")
+    compute(north)
+    sign_in(page, "finance")
+    page.goto("/north/costs/2026-10/SE1737/C00000001/2026-09/")
+    cells = page.locator("td.sd-num[data-label]").all()
+    assert cells
+    assert [each.inner_text() for each in cells if each.is_visible() and not each.evaluate(INSIDE)] == []
