@@ -12,6 +12,7 @@
 (() => {
   const language = document.documentElement.lang || "en";
   const compact = new Intl.NumberFormat(language, { notation: "compact", maximumFractionDigits: 1 });
+  const small = new Intl.NumberFormat(language, { maximumFractionDigits: 2 });
   const shapes = ["circle", "rect", "diamond", "triangle", "roundRect", "pin"];
   const patterns = [
     { symbolSize: 0 },
@@ -58,7 +59,8 @@
   }
 
   const minus = (text) => text.replace("-", "\u2212");
-  const short = (value) => minus(compact.format(value));
+  // Below one unit a single decimal would make nothing of what is there: 0.01 stays 0.01.
+  const short = (value) => minus((Math.abs(value) < 1 ? small : compact).format(value));
 
   // With as many decimals as the string has: 10.50 stays 10.50.
   const formatOf = (places) =>
@@ -273,9 +275,14 @@
             nameGap: upright ? 12 : 26,
             nameTextStyle: { color: colours.muted, ...(upright ? { align: "left" } : {}) },
           };
+    const named = axes(chart, colours, !upright, width, start);
+    if (upright) {
+      // Every step has its name: there is room for the longest one.
+      Object.assign(named.xAxis.axisLabel, { interval: 0, hideOverlap: false });
+    }
     return {
       grid: { ...grid(upright ? 36 : 4, upright ? 4 : 56), bottom: cut === undefined || upright ? 0 : 20 },
-      ...axes(chart, colours, !upright, width, start),
+      ...named,
       tooltip: {
         trigger: "axis",
         formatter: ([{ dataIndex }]) =>
