@@ -833,6 +833,63 @@ def test_what_is_charged_for_an_undone_change_keeps_its_cause_and_key() -> None:
     assert (found.charged, found.should, found.shares) == ({A: 2}, {A: 1}, {A: -1})
 
 
+def test_who_leaves_without_having_carried_anything_changes_nobody_s_line() -> None:
+    found = Books(Today(users={"2026-01": {A: 5, B: 3, C: 0}}))
+    now(found, cost(10_00, kind="work"))
+    found.close()
+    found.today = replace(found.today, held={"2026-01": {A: ((1, 32),), B: ((1, 32),)}})
+    result = found.should_be("2026-01")
+    assert (result.late, result.is_kept("C1")) == ((), True)
+
+
+def test_a_base_amount_of_release_0_1_that_leaves_equal_payers_equal_changes_no_line() -> None:
+    """It made the weights of three with as many users each 10.00 where they were 1."""
+    found = Books(Today(users={"2026-01": dict.fromkeys(CODES, 4)}), version_2_from=FIRST.plus(1))
+    now(found, cost(10_00, kind="work"))
+    found.close()
+    found.today = base(found.today)
+    result = found.should_be("2026-01")
+    assert (result.late, result.is_kept("C1")) == ((), True)
+
+
+def test_what_only_other_rules_changed_since_it_was_charged_last_is_charged_by_rules() -> None:
+    """A change of the cost made it 0.50, 0.30 and 0.20; then C has as many users as B, 5 : 3 : 3."""
+    found = books(cost(1_00), cost(10_00, reference="C2", kind="work"))
+    moved = (cost(1_00, kind="work"), cost(10_00, reference="C2", kind="work"))
+    now(found, *moved)
+    assert [each.cause for each in found.late() if each.cost.reference == "C1"] == ["cost"]
+    found.close()
+    found.today = users(found.today)
+    (correction,) = (each for each in found.late() if each.cost.reference == "C1")
+    assert (correction.shares, correction.cause) == ({A: -4, B: -3, C: 7}, "rules")
+
+
+@pytest.mark.parametrize(
+    ("should", "change", "cause"),
+    [
+        ({A: 4, B: 2}, {}, "rules"),
+        ({A: 4, B: 2}, {"description": "Mended", "cost_type": "work"}, "rules"),
+        ({A: 3, B: 3}, {}, "cost"),
+        ({A: 4, B: 3}, {}, "cost"),
+        ({A: 4, B: 2}, {"amount_minor": 7}, "cost"),
+        ({A: 4, B: 2}, {"ends_on": "2026-02-02"}, "cost"),
+    ],
+)
+def test_a_cost_charged_before_moves_by_rules_where_its_sum_stays_and_more_than_rounding_moves(
+    should: Mapping[str, int], change: Mapping[str, Any], cause: str
+) -> None:
+    """0.06 was charged last as 2 and 4; beside what the closed run charged it is late as a cost."""
+    last = CorrectionFact("2026-01", cost(6), {}, {A: 2, B: 4}, "a", "rules", "even", 1)
+    line = LateLine(replace(cost(6), **change), {}, should, {}, "cost", "users", 2, 6, "", "", "result")
+    found = to_charge(month="2026-01", late=line, charged=[last], mark="b", was={})
+    assert found is not None
+    assert (found.cause, found.key, found.key_version) == (cause, "users", 2)
+    assert (found.charged, found.shares) == (
+        {code: minor for code, minor in last.should.items() if should[code] != minor},
+        difference(last.should, should),
+    )
+
+
 @pytest.fixture(scope="module")
 def golden() -> list[Facts]:
     """The months of release 0.1, of which some that are alike are left out."""

@@ -271,3 +271,25 @@ def test_the_mark_of_version_1_tells_the_same_of_money() -> None:
 def test_a_correction_is_the_difference_for_those_who_differ() -> None:
     found = replace(FACTS.corrections[0], charged={"B": 5, "A": 1}, should={"C": 2, "A": 1})
     assert list(found.shares.items()) == [("B", -5), ("C", 2)]
+
+
+def test_a_correction_names_those_who_differ_in_the_order_of_their_codes() -> None:
+    codes = [f"SE{number}" for number in (1783, 1715, 1760, 1737, 1766, 1761, 1730, 1784)]
+    cost = CostFact("C00000003", 800, "2026-01-01", "2026-02-01", "licence")
+    correction = CorrectionFact("2026-01", cost, dict.fromkeys(codes, 1), dict.fromkeys(codes, 2), "ab")
+    assert list(correction.shares) == sorted(codes)
+    assert (correction.cause, correction.key, correction.key_version) == ("cost", "", None)
+    assert (cost.supplier, cost.description) == ("", "")
+
+
+def test_days_come_back_from_json_as_they_were() -> None:
+    back = Facts.from_json(WRITTEN)
+    assert (back.left, back.groups) == (FACTS.left, FACTS.groups)
+
+
+def test_groups_of_version_1_are_one_in_whatever_order_they_are_listed() -> None:
+    one = {"SE1783": ((1, 29),), "SE1737": ((1, 8),)}
+    other = {"SE1737": ((22, 29),), "SE1783": ((1, 29),)}
+    found = as_version_1(replace(FACTS, groups=(one, other), members=1, subscribers={"erp": 0}))
+    assert found.groups == ({"SE1737": 7, "SE1783": 28},)
+    assert (found.members, found.subscribers) == (0, {"erp": 0})

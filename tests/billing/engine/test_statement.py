@@ -11,7 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from billing.engine.statement import (
+    FORMAT_VERSION,
     Bar,
+    Correction,
+    MunicipalityTotal,
     Party,
     ShareRow,
     Statement,
@@ -94,6 +97,26 @@ def test_lines_stand_by_name_and_those_of_the_cooperation_last() -> None:
     assert [line.application for line in found] == ["erp", "help", ""]
 
 
+def test_all_lines_stand_by_name_whatever_there_was_first() -> None:
+    codes = ["mail", "wiki", "erp", "plan", "scan", "chat", "sign", "form"]
+    scopes = {(code, "licence"): 1 for code in codes}
+    found = lines(before=scopes, names={scope: (scope[0].title(), "Licence") for scope in scopes})
+    assert [line.application for line in found] == sorted(codes)
+
+
+def test_what_only_the_month_before_had_is_nothing_of_the_year() -> None:
+    """As where the agreement year begins with this month."""
+    (line,) = lines(before={("erp", "licence"): 5}, names={("erp", "licence"): ("ERP", "Licence")})
+    assert (line.this_minor, line.before_minor, line.year_minor) == (0, 5, 0)
+
+
+def test_an_application_goes_by_the_name_of_its_first_line() -> None:
+    """A type without costs this month still has the name of then."""
+    found = lines(row("C1", 12), before={("erp", "work"): 5}, names={("erp", "work"): ("ERP of old", "Work")})
+    (part,) = statement(row("C1", 12), lines=found).applications
+    assert (part.name, part.this_minor, part.before_minor) == ("ERP", 12, 5)
+
+
 def test_a_correction_is_a_line_of_its_own_after_the_month_s() -> None:
     """The line of its application and type is without it, this month and in the year so far."""
     found = lines(
@@ -147,8 +170,9 @@ def test_lines_add_up_to_the_shares_behind_them(drawn: list[tuple[int, str, Mont
 
 @pytest.mark.parametrize("change", [{"total_minor": 43}, {"lines": ()}, {"shares": ()}])
 def test_a_statement_that_does_not_add_up_is_none(change: dict[str, Any]) -> None:
-    with pytest.raises(StatementError):
+    with pytest.raises(StatementError) as error:
         statement(row("C1", 42), **change)
+    assert error.value.code == "statement_does_not_add_up"
 
 
 def test_the_content_is_written_like_this_for_ever() -> None:
@@ -163,6 +187,20 @@ def test_the_content_is_written_like_this_for_ever() -> None:
         '"rule_version":2,"total_minor":40,"year_from":"2026-01"}'
     )
     assert made.hash() == "cd8910abb250694ec57cc18ce898e9effda88ca0a04151c0180d6642c15ff956"
+    assert FORMAT_VERSION == 1
+
+
+def test_names_are_written_as_they_are_spelt() -> None:
+    assert '"application_name":"Äskhjälp"' in statement(row("C1", 42, "help")).content()
+
+
+def test_what_is_at_its_default_is_empty_and_no_content() -> None:
+    """A field that comes later has a default, so that the content of what is issued stays."""
+    made = statement(row("C1", 42))
+    assert (made.kind, made.content_hash, made.is_taken_over) == ("month", "", False)
+    assert (made.payer.organisation_number, made.payer.address) == ("", "")
+    assert [line.description for line in made.lines] == [""]
+    assert not {"kind", "content_hash", "description", "address"} & json.loads(made.content()).keys()
 
 
 @pytest.mark.parametrize(
@@ -224,6 +262,11 @@ def test_the_small_ones_are_summed_into_one_bar_without_a_name() -> None:
     assert largest(bars, 2) == [Bar("b", -90), Bar("d", 50), Bar("", -1)]
 
 
+def test_two_bars_too_many_are_summed() -> None:
+    bars = [Bar("a", 5), Bar("b", 1), Bar("c", 2)]
+    assert largest(bars, 1) == [Bar("a", 5), Bar("", 3)]
+
+
 def test_summing_never_changes_the_sum() -> None:
     bars = [Bar(str(size), size) for size in range(-20, 30, 3)]
     assert sum(bar.minor for bar in largest(bars, 5)) == sum(bar.minor for bar in bars)
@@ -232,3 +275,12 @@ def test_summing_never_changes_the_sum() -> None:
 def test_a_percentage_of_nothing_is_none() -> None:
     assert percent_of(5, 0) is None
     assert percent_of(1, 3) == Fraction(100, 3)
+
+
+def test_a_municipality_s_month_is_compared_with_the_one_before() -> None:
+    total = MunicipalityTotal("SE1737", "Torsby", 500, 720, 3, has_statement=True, percent=None)
+    assert total.change_minor == -220
+
+
+def test_a_correction_that_moves_nothing_says_so() -> None:
+    assert Correction(JANUARY, "C1", "Cost", "ERP", "Licence", 5).moved_minor == 0

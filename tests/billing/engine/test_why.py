@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from agreements.engine.keys import ComponentFact, KeyFact, ReadingFact
 from billing.engine.allocate import explanations
-from billing.engine.facts import CostFact, Facts, TermFact, as_version_1
-from billing.engine.why import Why, tell
+from billing.engine.facts import CorrectionFact, CostFact, Facts, TermFact, as_version_1
+from billing.engine.why import Why, WhyCorrected, tell
+from sharedict.kernel.periods import Month
 from tests.billing.engine.strategies import months, months_of_version_1
 
 
@@ -131,7 +132,8 @@ def test_a_year_s_credit_is_spread_by_days() -> None:
     part = why.month_part
     assert (part.days, part.until_start, part.until_end, part.in_month) == (365, 273, 304, 31)
     assert (part.start_minor, part.end_minor) == (27300, 30400)
-    assert why.cost_minor == -3100
+    assert (part.of_minor, part.of_start, part.of_end, part.before_minor) == (0, 0, 0, 0)
+    assert (why.cost_minor, why.part_minor, why.not_given_minor) == (-3100, -3100, 0)
     assert why.own.exact == Fraction(-3100) * why.own.percent / 100
 
 
@@ -195,6 +197,41 @@ def test_a_refund_is_told_from_what_it_refunds() -> None:
     assert (part.of_minor, part.of_start, part.of_end) == (10111, 2653, 7791)
     assert (part.before_minor, part.start_minor, part.end_minor) == (10000, 1311, 3852)
     assert (part.days, part.until_start, part.until_end, part.in_month) == (61, 16, 47, 31)
+
+
+def test_a_refund_that_is_limited_says_what_it_does_not_give_back() -> None:
+    """Of its part, 50.82, only 30.00 were left."""
+    why = replace(told(REFUNDED, "SE1737", "C2"), cost_minor=-3000)
+    assert (why.part_minor, why.not_given_minor) == (-5082, 2082)
+    mirrored = replace(why, amount_minor=10000, cost_minor=3000)
+    assert (mirrored.part_minor, mirrored.not_given_minor) == (5082, 2082)
+
+
+def test_the_part_of_the_smallest_refund_has_its_sign() -> None:
+    cost = CostFact("C1", -1, "2026-10-01", "2026-11-01", "licence", "erp")
+    why = told(replace(MIXED, costs=(cost,)), "SE1737", "C1")
+    assert (why.part_minor, why.cost_minor) == (-1, -1)
+
+
+def test_a_corrected_share_differs_by_what_should_be_charged_beyond_what_was() -> None:
+    cost = MIXED.costs[0]
+    correction = CorrectionFact("2026-10", cost, {"SE1737": 500}, {"SE1737": 720}, "ab")
+    why = WhyCorrected(correction, Month(2026, 10), 500, 720, None, None)
+    assert why.difference_minor == 220
+    assert replace(why, charged_minor=720, should_minor=0).difference_minor == -720
+
+
+def test_a_share_is_told_by_the_names_of_its_application_and_of_its_term_s() -> None:
+    """A cost of the cooperation as a whole has none; a code without a name stands for itself."""
+    why = told(MIXED, "SE1737", "C1")
+    assert (why.application, why.cost_type, why.term_application) == ("ERP", "Licence", "")
+    of_erp = replace(MIXED, terms=(replace(MIXED.terms[0], application="erp", cost_type=None),))
+    why = told(of_erp, "SE1737", "C1")
+    assert (why.term_application, why.term_cost_type) == ("ERP", "")
+    why = told(replace(of_erp, applications={}), "SE1737", "C1")
+    assert (why.application, why.term_application) == ("", "erp")
+    whole = replace(MIXED, costs=(replace(MIXED.costs[0], application=None),))
+    assert told(whole, "SE1737", "C1").application == ""
 
 
 def test_a_refund_of_release_0_1_is_told_by_its_days() -> None:
