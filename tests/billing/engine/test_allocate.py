@@ -584,12 +584,31 @@ def test_base_amounts_of_release_0_1_follow_the_days_of_each_cost(plain: Facts) 
     assert [line.shares[0] for line in lines] == [140_00, 108_47]
 
 
-def test_in_release_0_1_a_fixed_part_of_who_pays_for_no_day_divides_nothing(plain: Facts) -> None:
-    fixed = replace(EVEN, components=(ComponentFact("fixed", FULL_PERCENT, fixed={"SE1783": FULL_PERCENT}),))
+@pytest.mark.parametrize("base_minor", [0, 100])
+def test_in_release_0_1_a_fixed_part_of_who_pays_for_no_day_divides_nothing(
+    plain: Facts, base_minor: int
+) -> None:
+    """Nor does a base amount, though it is more than the cost."""
+    part = ComponentFact("fixed", FULL_PERCENT, fixed={"SE1783": FULL_PERCENT})
+    fixed = replace(EVEN, components=(part,), base_minor=base_minor)
     terms = (TermFact(1, "even", "subscribers", by_days=True),)
     old = as_version_1(replace(plain, keys={"even": fixed}, terms=terms))
     (line,) = allocate(replace(old, groups=({"SE1737": 28, "SE1783": 0},))).lines
     assert line.reason == "no_basis"
+
+
+def test_in_release_0_1_the_last_unit_after_base_amounts_followed_the_key(plain: Facts) -> None:
+    """0.50 each of 1.01 leave 0.01, of which Torsby has three quarters."""
+    facts = as_version_1(replace(plain, keys={"even": replace(FIXED, base_minor=50)}))
+    exact = [found.exact for code in ("SE1737", "SE1783") if (found := explain(facts, "C00000001", code))]
+    assert exact == [50 + Fraction(3, 4), 50 + Fraction(1, 4)]
+
+
+def test_in_release_0_1_a_cost_of_just_its_base_amounts_was_divided_evenly(plain: Facts) -> None:
+    facts = as_version_1(replace(plain, keys={"even": replace(FIXED, base_minor=50)}))
+    allocation = allocate(replace(facts, costs=(replace(plain.costs[0], amount_minor=100),)))
+    assert [division.weights for division in allocation.divisions] == [(1, 1)]
+    assert allocation.carry["even"].denominator == 2
 
 
 @pytest.mark.parametrize("turn", [1, -1])

@@ -890,6 +890,30 @@ def test_a_cost_charged_before_moves_by_rules_where_its_sum_stays_and_more_than_
     )
 
 
+def test_a_held_cost_is_listed_though_each_would_carry_what_they_carry() -> None:
+    """0.01 is A's by 5 : 3 : 2 as it was evenly: a decision holds it, and must be found."""
+    found = books(cost(1))
+    now(found, cost(1, kind="work"))
+    assert should_be_with(found, {}) == {}
+    line = should_be_with(found, {"C1": HeldFact({A: 1})})["C1"]
+    assert (line.was, line.should, line.key) == ({A: 1}, {A: 1}, "users")
+
+
+@pytest.mark.parametrize(
+    ("code", "name", "cause"), [("erp", "ERP", "rules"), ("plan", "ERP", "rules"), ("wiki", "Wiki", "cost")]
+)
+def test_a_cost_is_late_as_a_cost_where_its_application_is_another_by_name(
+    code: str, name: str, cause: str
+) -> None:
+    """And by rules where the same has another code: Hagfors has more users since."""
+    whole = replace(cost(10_00, kind="work"), application="erp")
+    closed = replace(Today().facts(FIRST), costs=(whole,), applications={"erp": "ERP"})
+    today = replace(
+        users(Today()).facts(FIRST), costs=(replace(whole, application=code),), applications={code: name}
+    )
+    assert [line.cause for line in ShouldBe(closed, today).late] == [cause]
+
+
 @pytest.fixture(scope="module")
 def golden() -> list[Facts]:
     """The months of release 0.1, of which some that are alike are left out."""

@@ -8,6 +8,7 @@ from hypothesis import given
 from agreements.engine.keys import FULL_PERCENT, ComponentFact, KeyFact
 from billing.engine.allocate import allocate
 from billing.engine.facts import CostFact, Facts, TermFact, as_version_1
+from billing.engine.rules import RULES
 from tests.billing.engine.strategies import credited, months
 
 A, B, C = "SE1737", "SE1766", "SE1783"
@@ -158,3 +159,28 @@ def test_a_month_refunded_in_full_and_in_halves_comes_to_the_same(facts: Facts) 
             totals[code] = totals.get(code, 0) + share
     assert not any(totals.values())
     assert not any(owed for carry in allocation.carry.values() for owed in carry.owed.values())
+
+
+def in_order(*costs: CostFact) -> list[str]:
+    return [cost.reference for cost in RULES[2].in_order(january(*costs))]
+
+
+def test_equal_costs_are_divided_in_the_order_of_what_their_refunds_give_back() -> None:
+    """The larger refund first, as any costs of the same days; the numbers do not count."""
+    one, other = invoice(100_00, reference="C1"), invoice(100_00, reference="C2")
+    assert in_order(one, other, back(one, 10_00, "C3"), back(other, 20_00, "C4")) == ["C2", "C4", "C1", "C3"]
+
+
+def test_equal_costs_with_equal_refunds_are_divided_in_the_order_of_their_own_numbers() -> None:
+    one, other = invoice(100_00, reference="C1"), invoice(100_00, reference="C2")
+    assert in_order(one, other, back(one, 10_00, "C9"), back(other, 10_00, "C3")) == ["C1", "C9", "C2", "C3"]
+
+
+def test_costs_that_refund_each_other_are_divided_last_in_the_order_of_their_content() -> None:
+    """Nobody can enter them: there is none among them that the others come after."""
+    names = ["C6", "C2", "C8", "C4", "C7", "C1", "C5", "C3"]
+    ring = [
+        replace(invoice(100_00, reference=name), credits=credited)
+        for name, credited in zip(names, [*names[1:], names[0]], strict=True)
+    ]
+    assert in_order(*ring, invoice(1, reference="C9")) == ["C9", *sorted(names)]

@@ -172,7 +172,17 @@ def test_a_refund_of_days_on_which_the_cost_is_nothing_is_spread_by_days() -> No
     cost = cost_of(1, "2026-01-01", "2027-01-01")
     early = cost_of(-59, "2026-01-01", "2026-03-01", "C2", credits="C1")
     assert [refund_part(cost, early, Month(2026, number)) for number in (1, 2, 3)] == [-31, -28, 0]
+    again = [refund_part(cost, early, Month(2026, number), refunded_before=(7,)) for number in (1, 2, 3)]
+    assert again == [-31, -28, 0]
     assert first_excess(cost, [early]) == Month(2026, 1)
+
+
+def test_a_refund_after_others_that_reach_beyond_the_cost_is_spread_by_days() -> None:
+    """Nobody can enter them: nothing is left of 1.00, and not less than nothing."""
+    cost = cost_of(1_00, "2026-01-01", "2026-03-01")
+    more = replace(cost, reference="C2", amount_minor=-59, credits="C1")
+    parts = [refund_part(cost, more, Month(2026, number), refunded_before=(2_00,)) for number in (1, 2)]
+    assert parts == [-31, -28]
 
 
 @given(totals.filter(bool), DAYS, chances)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from agreements.engine.keys import ComponentFact, KeyFact, ReadingFact
 from billing.engine.allocate import explanations
+from billing.engine.corrections import ShouldBe
 from billing.engine.facts import CorrectionFact, CostFact, Facts, TermFact, as_version_1
 from billing.engine.why import Why, WhyCorrected, tell
 from sharedict.kernel.periods import Month
@@ -135,6 +136,7 @@ def test_a_year_s_credit_is_spread_by_days() -> None:
     assert (part.of_minor, part.of_start, part.of_end, part.before_minor) == (0, 0, 0, 0)
     assert (why.cost_minor, why.part_minor, why.not_given_minor) == (-3100, -3100, 0)
     assert why.own.exact == Fraction(-3100) * why.own.percent / 100
+    assert (why.follows, why.followed_minor, why.followed_whole_minor) == ("", 0, 0)
 
 
 def test_floor_cap_and_base_are_said_as_percentages_and_amounts() -> None:
@@ -237,6 +239,30 @@ def test_a_share_is_told_by_the_names_of_its_application_and_of_its_term_s() -> 
 def test_a_refund_of_release_0_1_is_told_by_its_days() -> None:
     part = told(as_version_1(REFUNDED), "SE1737", "C2").month_part
     assert (part.of_minor, part.start_minor, part.end_minor) == (0, 2622, 7704)
+
+
+def test_a_refund_of_the_whole_of_release_0_1_is_told_by_its_days_though_it_follows() -> None:
+    """300.01 are 98.90 until 30 September and 201.10 until 31 October."""
+    whole = REFUNDED.costs[0]
+    back = replace(whole, reference="C2", amount_minor=-30001, credits="C1")
+    why = told(as_version_1(replace(REFUNDED, costs=(whole, back))), "SE1737", "C2")
+    part = why.month_part
+    assert (why.follows, why.cost_minor) == ("C1", -10220)
+    assert (part.of_minor, part.start_minor, part.end_minor) == (0, 9890, 20110)
+
+
+def test_a_late_refund_in_a_month_of_release_0_1_is_told_from_what_it_refunds() -> None:
+    """1.01 are 0.33 before October and 0.67 before November, so 0.03 are 0.00 and 0.01; by days 0.02."""
+    whole = replace(REFUNDED.costs[0], amount_minor=101)
+    back = replace(whole, reference="C2", amount_minor=-3, credits="C1")
+    closed = as_version_1(replace(REFUNDED, costs=(whole,)))
+    today = replace(closed, costs=(whole, back))
+    explanation = ShouldBe(closed, today).explanation("C2", "SE1737")
+    assert explanation is not None
+    why = tell(today, explanation)
+    part = why.month_part
+    assert (part.of_minor, part.of_start, part.of_end) == (101, 33, 67)
+    assert (part.start_minor, part.end_minor, why.cost_minor) == (0, 1, -1)
 
 
 def test_what_is_not_divided_has_no_explanation() -> None:
