@@ -635,6 +635,8 @@ def test_a_result_is_the_part_and_who_pays_it_in_what_proportion() -> None:
     assert result_of(whole) == result_of(replace(whole, reference="C7", description="Mended"))
     assert result_of(whole) == result_of(whole, users={"2026-01": {A: 10, B: 6, C: 4}})
     assert result_of(whole) == result_of(whole, held={"C1": HeldFact({A: 1})})
+    listed = {"C1": HeldFact({C: 20, A: 50, B: 30})}
+    assert result_of(whole, note, held=charged) == result_of(whole, note, held=listed)
 
 
 def test_a_result_of_a_refund_is_its_own_whatever_other_refunds_leave() -> None:
