@@ -827,9 +827,10 @@ def test_a_late_cost_is_late_by_rules_where_a_reading_came_or_went_since(
     assert (line.cause, line.reason) == (cause, "" if today else "missing_reading")
 
 
-def test_what_is_charged_for_an_undone_change_keeps_its_cause_and_key() -> None:
-    last = CorrectionFact("2026-01", cost(3_00), {A: 1}, {A: 2}, "a", "rules", "users", 4)
-    found = to_charge(month="2026-01", late=None, charged=[last], mark="b", was={A: 1})
+def test_what_is_charged_for_an_undone_change_keeps_the_cause_and_key_of_the_last() -> None:
+    first = CorrectionFact("2026-01", cost(9_00), {A: 1}, {A: 5}, "z", "cost", "even", 3)
+    last = CorrectionFact("2026-01", cost(3_00), {A: 5}, {A: 2}, "a", "rules", "users", 4)
+    found = to_charge(month="2026-01", late=None, charged=[first, last], mark="b", was={A: 1})
     assert found is not None
     assert (found.cause, found.key, found.key_version) == ("rules", "users", 4)
     assert (found.charged, found.should, found.shares) == ({A: 2}, {A: 1}, {A: -1})
@@ -914,6 +915,30 @@ def test_a_cost_is_late_as_a_cost_where_its_application_is_another_by_name(
         users(Today()).facts(FIRST), costs=(replace(whole, application=code),), applications={code: name}
     )
     assert [line.cause for line in ShouldBe(closed, today).late] == [cause]
+
+
+def test_what_is_charged_first_has_the_cause_of_its_line() -> None:
+    line = LateLine(cost(6), {}, {A: 6}, {}, "rules", "even", 1, 6, "", "", "result")
+    found = to_charge(month="2026-01", late=line, charged=(), mark="b", was={})
+    assert found is not None
+    assert (found.cause, found.shares) == ("rules", {A: 6})
+
+
+def test_what_moves_between_more_than_two_moves_by_rules_where_one_has_more_than_a_unit() -> None:
+    last = CorrectionFact("2026-01", cost(6), {}, {A: 2, B: 2, C: 2}, "a")
+    line = LateLine(cost(6), {}, {A: 4, B: 1, C: 1}, {}, "cost", "even", 1, 6, "", "", "result")
+    found = to_charge(month="2026-01", late=line, charged=[last], mark="b", was={})
+    assert found is not None
+    assert (found.cause, found.shares) == ("rules", {A: 2, B: -1, C: -1})
+
+
+def test_rounding_that_is_owed_as_before_is_not_owed_again() -> None:
+    owed = {"even": (3, {A: 1, B: -1})}
+    last = CorrectionFact("2026-01", cost(6), {}, {A: 2}, "a", owed=owed)
+    line = LateLine(cost(9), {}, {A: 5}, owed, "cost", "even", 1, 9, "", "", "result")
+    found = to_charge(month="2026-01", late=line, charged=[last], mark="b", was={})
+    assert found is not None
+    assert (found.shares, found.owed) == ({A: 3}, {})
 
 
 @pytest.fixture(scope="module")
