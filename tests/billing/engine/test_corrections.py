@@ -941,6 +941,16 @@ def test_rounding_that_is_owed_as_before_is_not_owed_again() -> None:
     assert (found.shares, found.owed) == ({A: 3}, {})
 
 
+def test_a_late_refund_of_a_cost_that_is_as_charged_goes_by_the_key_of_that() -> None:
+    """Between others in the order they were divided, of which one goes by another key."""
+    one, third = cost(3_00), cost(3_00, end="2026-02-03", reference="C3")
+    other = cost(10_00, end="2026-02-02", reference="C2", kind="work")
+    found = books(one, other, third)
+    now(found, one, other, third, refund(third, 1_00))
+    (line,) = found.should_be("2026-01").late
+    assert (line.cost.reference, line.key, line.key_version) == ("C0", "even", 1)
+
+
 @pytest.fixture(scope="module")
 def golden() -> list[Facts]:
     """The months of release 0.1, of which some that are alike are left out."""
