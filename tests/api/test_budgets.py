@@ -271,7 +271,7 @@ def _late_changes(north: Cooperation, count: int) -> None:
                     amount_minor=200,
                     reason="",
                     detail="",
-                    proportion={"SE1737": 1, "SE1783": 1},
+                    result="",
                 )
             ),
         )
