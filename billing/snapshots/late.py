@@ -193,7 +193,7 @@ def _verdict(correction: CorrectionFact, decision: LateDecision | None, reason: 
 
 
 def _changes(cooperation: Cooperation) -> Iterable[LateChange]:
-    rows = LateChange.objects.of(cooperation).select_related("period", "run")
+    rows = LateChange.objects.of(cooperation).select_related("period", "run").order_by()
     return rows.defer("run__facts", "run__carry", "run__notices")
 
 

@@ -121,11 +121,9 @@ def test_a_statement_takes_the_same_queries_whatever_its_size(
     compute(north)
     period = Period.objects.for_listing().get(pk=october.pk)
     calendar, found = calendar_of(north), head(period)
-    with CaptureQueriesContext(
-        connection,
-    ) as queries:
+    with CaptureQueriesContext(connection) as queries:
         statement = statement_of(found, period, calendar)
-    assert len(queries) == 2 + 1  # the third is the cooperation of the period
+    assert len(queries) == 2
     assert len(statement.shares) == 3 + size
 
 
