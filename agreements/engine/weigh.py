@@ -172,7 +172,7 @@ def limit_weights(weights: list[int], floor: int | None, cap: int | None) -> lis
     """
     active = {index for index, weight in enumerate(weights) if weight}
     low, high = Fraction(floor or 0, FULL_PERCENT), Fraction(cap or FULL_PERCENT, FULL_PERCENT)
-    if not active or low > high or low * len(active) > 1 or high * len(active) < 1:
+    if not low * len(active) <= 1 <= high * len(active):
         raise LimitsError
     held: dict[int, Fraction] = {}
     while True:
@@ -187,9 +187,6 @@ def limit_weights(weights: list[int], floor: int | None, cap: int | None) -> lis
         spare = sum(now[index] - high for index in over)
         held |= under if missing >= spare else {}
         held |= over if spare >= missing else {}
-        if len(held) == len(active):
-            now = {}
-            break
     if not held:
         return weights
     final = {**now, **held}

@@ -29,18 +29,20 @@ def _of_those_who_left(facts: Facts) -> Iterator[Notice]:
         return
     month = Month.parse(facts.month)
     for cost in facts.costs:
-        group = facts.subscribers.get(cost.application or "")
         term = term_for(facts.terms, application=cost.application, cost_type=cost.cost_type)
-        if group is None or term is None or term.payers != "subscribers" or term.after_leaving:
+        if cost.application is None or cost.application not in facts.subscribers or term is None:
+            continue
+        if term.payers != "subscribers" or term.after_leaving:
             continue
         first, after = days_in(cost, month)
+        subscribers = facts.groups[facts.subscribers[cost.application]]
         gone = tuple(
             code
-            for code in sorted(facts.groups[group].keys() & facts.left.keys())
+            for code in sorted(subscribers.keys() & facts.left.keys())
             if any(start < after and end > first for start, end in facts.left[code])
         )
         if gone:
-            yield Notice("left", cost.application or "", gone)
+            yield Notice("left", cost.application, gone)
     for term in facts.terms:
         if term.named is not None and not term.after_leaving:
             gone = tuple(sorted(facts.groups[term.named].keys() & facts.left.keys()))

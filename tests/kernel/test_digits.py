@@ -51,3 +51,14 @@ def test_a_percentage_for_the_eye_is_rounded() -> None:
     assert about(Fraction(-311, 100)) == "\N{MINUS SIGN}3.1\N{NO-BREAK SPACE}%"
     assert about(Fraction(2, 3), 2) == "0.67\N{NO-BREAK SPACE}%"
     assert rounded(Fraction(5, 2), 0) == Decimal(3)
+
+
+def test_halves_are_rounded_away_from_zero() -> None:
+    eighth = Fraction(1, 8)
+    assert [str(rounded(value, 2)) for value in (eighth, -eighth, Fraction(0))] == ["0.13", "-0.13", "0"]
+    assert [str(rounded(eighth - Fraction(1, 10**9) * sign, 2)) for sign in (1, -1)] == ["0.12", "0.13"]
+
+
+def test_what_lies_between_nothing_and_one_is_cut_towards_nothing() -> None:
+    half = Fraction(-1, 2)
+    assert [str(digits(value, 1)[0]) for value in (half, -half, Fraction(0))] == ["-0.5", "0.5", "0"]

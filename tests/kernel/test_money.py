@@ -48,7 +48,8 @@ def test_what_is_no_amount_is_refused(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "amount", ["0.001", "NaN", "Infinity", "1E+17", "1E-30", "1E-999999", "1E+999999", "-1E+999999"]
+    "amount",
+    ["0.001", "NaN", "Infinity", "1E+16", "-1E+16", "1E+17", "1E-30", "1E-999999", "1E+999999", "-1E+999999"],
 )
 def test_a_decimal_that_is_no_amount_is_refused(amount: str) -> None:
     with pytest.raises(AmountError):
@@ -56,9 +57,10 @@ def test_a_decimal_that_is_no_amount_is_refused(amount: str) -> None:
 
 
 def test_amounts_are_written_with_a_point_and_two_decimals() -> None:
-    assert [minor_text(minor) for minor in (0, 5, -5, -123405, 100)] == [
+    assert [minor_text(minor) for minor in (0, 5, -1, -5, -123405, 100)] == [
         "0.00",
         "0.05",
+        "-0.01",
         "-0.05",
         "-1234.05",
         "1.00",

@@ -23,12 +23,29 @@ def test_stepping_over_months_goes_back_the_same_way(month: Month, steps: int) -
 
 
 @pytest.mark.parametrize(
-    "text", ["2026-13", "2026-00", "2026-1", "26-01", "2026-01-01", "", "0000-01", "9999-12", "\uff12026-01"]
+    "text",
+    [
+        "2026-13",
+        "2026-00",
+        "2026-1",
+        "26-01",
+        "2026-01-01",
+        "",
+        "0000-01",
+        "9999-12",
+        "1899-12",
+        "2200-01",
+        "\uff12026-01",
+    ],
 )
 def test_what_is_no_month_is_refused(text: str) -> None:
     with pytest.raises(MonthError) as refused:
         Month.parse(text)
     assert refused.value.code == "month_invalid"
+
+
+def test_months_of_two_centuries_around_ours_are_read() -> None:
+    assert (Month.parse("1900-01"), Month.parse("2199-12")) == (Month(1900, 1), Month(2199, 12))
 
 
 @given(days, st.integers(1, 1000))
@@ -47,3 +64,8 @@ def test_an_empty_span_has_no_months() -> None:
 def test_an_open_span_lasts_to_the_end_of_the_month() -> None:
     assert overlap_days(dt.date(2026, 2, 10), None, Month(2026, 2)) == 19
     assert overlap_days(dt.date(2026, 3, 1), None, Month(2026, 2)) == 0
+
+
+def test_a_span_far_from_the_month_has_no_days_in_it() -> None:
+    for start, end in ((dt.date(2026, 5, 1), None), (dt.date(2025, 1, 1), dt.date(2025, 12, 24))):
+        assert overlap_days(start, end, Month(2026, 2)) == 0

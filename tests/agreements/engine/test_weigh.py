@@ -58,7 +58,7 @@ def test_components_combine_into_one_exact_weight() -> None:
     basis = weigh(key, PAYERS, readings(SE1737="12000", SE1783="8000"))
     assert as_parts(basis.weights) == [Fraction(57, 100), Fraction(43, 100)]
     even, driver = basis.components
-    assert (even.parts, even.total) == ((1, 1), 2)
+    assert (even.parts, even.total, even.was_zero) == ((1, 1), 2, False)
     assert (driver.parts, driver.total, driver.readings[0].source) == (
         (12000, 8000),
         20000,
@@ -76,7 +76,9 @@ def test_readings_with_decimals_count_exactly() -> None:
 def test_fixed_percentages_are_taken_as_they_stand() -> None:
     fixed = {"SE1737": 25 * PERCENT_SCALE, "SE1783": 75 * PERCENT_SCALE}
     key = replace(KEY, components=(part("fixed", 100, fixed=fixed),))
-    assert weigh(key, PAYERS, {}).weights == (1, 3)
+    basis = weigh(key, PAYERS, {})
+    assert basis.weights == (1, 3)
+    assert (basis.components[0].parts, basis.components[0].scale) == ((25_000_000, 75_000_000), 1)
 
 
 def test_fixed_percentages_of_somebody_who_does_not_pay_are_refused() -> None:
@@ -88,6 +90,10 @@ def test_fixed_percentages_of_somebody_who_does_not_pay_are_refused() -> None:
     spread = weigh(key, PAYERS, {}, fixed_parts_must_add_up=False)
     assert spread.weights == (1, 1)
     assert weigh(key, (*PAYERS, "SE2281"), {}).weights == (1, 1, 3)
+    many = dict.fromkeys((*reversed(CODES), "SE1737"), FULL_PERCENT // (len(CODES) + 1))
+    many["SE1737"] += FULL_PERCENT - sum(many.values())
+    with pytest.raises(FixedPartsError, match=f"^{', '.join(sorted({*CODES} - {'SE1737'}))}$"):
+        weigh(replace(KEY, components=(part("fixed", 100, fixed=many),)), ("SE1737",), {})
 
 
 def test_days_count_where_asked() -> None:
@@ -225,7 +231,19 @@ def test_a_floor_is_taken_from_the_others_in_proportion() -> None:
     ]
 
 
+def test_a_cap_and_a_floor_that_are_both_hit_give_and_take_until_both_hold() -> None:
+    limited = limit_weights([25, 25, 1, 23, 15, 9], FULL_PERCENT // 10, FULL_PERCENT // 5)
+    assert as_parts(limited) == as_parts([16, 16, 8, 16, 15, 9])
+
+
+def test_limits_that_leave_one_way_only_are_met() -> None:
+    assert as_parts(limit_weights([1, 9], FULL_PERCENT // 2, None)) == as_parts([1, 1])
+    assert as_parts(limit_weights([1, 9], None, FULL_PERCENT // 2)) == as_parts([1, 1])
+
+
 def test_limits_that_nobody_hits_change_nothing() -> None:
+    for weights, floor in (([1, 9], FULL_PERCENT // 10), ([1, 10**9], None)):
+        assert limit_weights(weights, floor, FULL_PERCENT) is weights
     weights = [4, 6]
     assert limit_weights(weights, FULL_PERCENT // 10, 9 * FULL_PERCENT // 10) is weights
     assert not divided(replace(POPULATION, cap=9 * FULL_PERCENT // 10), dict.fromkeys(PAYERS, 31)).limited
@@ -293,6 +311,12 @@ def test_a_base_that_lifts_the_smallest_over_its_floor_leaves_the_floor_unused()
     assert (found.weights, found.limited) == ((1, 5), False)
     held = based([1, 9], 1_200_00, 100_00, floor=FULL_PERCENT // 4)
     assert (held.weights, held.unlimited) == ((1, 3), (1, 5))
+
+
+def test_what_is_left_after_the_base_is_divided_to_its_smallest_part() -> None:
+    """27 of 28 parts of the one unit are base: the last is divided 13 to 126."""
+    found = based([1, 9], 1, 1, days=[13, 14])
+    assert as_parts(found.weights) == as_parts([13 * 139 + 13, 14 * 139 + 126])
 
 
 def test_nobody_carries_a_base_where_nobody_weighs_anything() -> None:

@@ -117,6 +117,7 @@ def test_what_is_at_its_default_is_not_written() -> None:
     written = json.loads(FACTS.to_json())
     assert not {"supplier", "description"} & written["costs"][0].keys()
     assert not {"when_zero", "base_minor", "floor"} & written["keys"]["users"].keys()
+    assert '"when_zero"' not in replace(FACTS, keys={"users": replace(KEY, when_zero="error")}).to_json()
     assert not {"driver", "rule", "fixed"} & written["keys"]["users"]["components"][0].keys()
     assert not {"by_days", "application", "agreement"} & written["terms"][0].keys()
     assert "cause" not in written["corrections"][0]

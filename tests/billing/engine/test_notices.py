@@ -79,6 +79,24 @@ def test_readings_of_different_days_are_named_with_who_is_behind() -> None:
     assert found == [Notice("readings_differ", "users", (HAGFORS,), ("2026-03-01", "2026-03-02"))]
 
 
+def test_days_of_readings_are_told_in_order() -> None:
+    facts = march(users("month"))
+    held = {f"SE1{number}": f"2024-{month:02d}-01" for month, number in enumerate(range(901, 909), 1)}
+    (at,) = facts.readings
+    found = of(
+        replace(
+            facts,
+            groups=(dict.fromkeys(held, ALL),),
+            readings={at: {code: ReadingFact("5", date, "directory") for code, date in held.items()}},
+        )
+    )
+    days = tuple(held.values())
+    assert found == [
+        Notice("readings_differ", "users", tuple(held)[:-1], days),
+        Notice("stale_reading", "users", tuple(held), days),
+    ]
+
+
 def test_who_is_stale_and_who_is_behind_are_two_things() -> None:
     found = of(march(users("month"), readings={TORSBY: "2025-02-01", HAGFORS: "2026-03-01"}))
     assert found == [
@@ -108,6 +126,31 @@ def test_who_has_left_and_still_subscribes_is_named_on_the_days_of_the_cost() ->
     gone = [Notice("left", "erp", (HAGFORS,))]
     assert left(1, 32) == left(14, 32) == left(1, 2) == gone
     assert left(15, 32) == []
+    later = replace(march(EVEN).costs[0], starts_on="2026-03-10")
+    assert left(1, 10, costs=(later,)) == []
+    assert left(1, 11, costs=(later,)) == gone
+    assert of(replace(march(EVEN), left={HAGFORS: ((1, 2), (20, 32))})) == gone
+
+
+def test_all_who_have_left_are_named_in_order() -> None:
+    codes = [f"SE1{number}" for number in range(909, 900, -1)]
+    facts = replace(march(EVEN), groups=(dict.fromkeys(codes, ALL),), left=dict.fromkeys(codes, ALL))
+    assert of(facts) == [Notice("left", "erp", tuple(sorted(codes)))]
+    named = replace(facts, terms=(TermFact(1, "key", "named", named=0),))
+    assert of(named) == [Notice("left", "key", tuple(sorted(codes)))]
+
+
+def test_subscribers_who_have_left_are_nobody_s_business_where_they_do_not_pay_or_shall() -> None:
+    torsby = {"groups": ({TORSBY: ALL, HAGFORS: ALL}, {TORSBY: ALL})}
+    assert left(1, 32, terms=(TermFact(1, "key", "named", named=1),), **torsby) == []
+    assert left(1, 32, terms=(TermFact(1, "key", "subscribers", after_leaving=True),)) == []
+
+
+def test_each_cost_is_looked_at() -> None:
+    first = march(EVEN).costs[0]
+    others = (replace(first, reference="C0", application=None), replace(first, cost_type="work"), first)
+    terms = (TermFact(1, "key", "members", cost_type="work"), TermFact(2, "key", "subscribers"))
+    assert left(1, 32, costs=others, terms=terms) == [Notice("left", "erp", (HAGFORS,))]
 
 
 def test_who_has_left_and_is_named_by_a_term_is_told_unless_it_is_meant() -> None:
