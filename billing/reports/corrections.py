@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Exists, OuterRef, Sum
 
-from billing.engine.statement import Correction
+from billing.engine.overview import Correction
 from billing.models import Cost, Period, RunLine, Share
 from billing.reports.rows import minor_of, run_of
 from billing.snapshots import LateState, correction_of, moved_minor

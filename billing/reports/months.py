@@ -6,13 +6,8 @@ from dataclasses import dataclass
 
 from django.db.models import Max, Q, Sum
 
-from billing.engine.statement import (
-    Bar,
-    MunicipalityTotal,
-    StatementError,
-    Unallocated,
-    percent_of,
-)
+from billing.engine.overview import Bar, MunicipalityTotal, Unallocated, percent_of
+from billing.engine.statement import StatementError
 from billing.models import Period, RunLine, RunTotal, Statement
 from billing.reports.rows import minor_of, run_of
 from municipalities.models import Cooperation

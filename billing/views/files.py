@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from billing.documents.csv import shares_csv
 from billing.documents.xlsx import month_xlsx
-from billing.engine.statement import MunicipalityTotal
+from billing.engine.overview import MunicipalityTotal
 from billing.models import Statement
 from billing.reports import corrections_by_municipality, corrections_of, totals_of, unallocated_of
 from billing.reports.undivided import REASONS

@@ -11,7 +11,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from billing.engine.statement import Bar, MunicipalityTotal, Unallocated
+from billing.engine.overview import Bar, MunicipalityTotal, Unallocated
 from billing.models import Period
 from billing.reports import (
     changes_by_application,

@@ -7,7 +7,8 @@ from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from billing.engine.statement import Bar, Statement, largest
+from billing.engine.overview import Bar, largest
+from billing.engine.statement import Statement
 from municipalities.access import Rights
 from sharedict.kernel.money import minor_text
 from sharedict.kernel.periods import Month

@@ -12,7 +12,8 @@ from django.utils.translation import pgettext
 
 from billing.documents.csv import statement_csv
 from billing.documents.xlsx import statement_xlsx
-from billing.engine.statement import Statement, StatementLine, percent_of
+from billing.engine.overview import percent_of
+from billing.engine.statement import Statement, StatementLine
 from billing.models import RunTotal
 from billing.reports import head_of, statement_of, whys, whys_corrected
 from billing.views.files import CSV, XLSX, attachment

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from billing.documents.xlsx.book import Book, Cell
-from billing.engine.statement import Correction, MunicipalityTotal, Unallocated
+from billing.engine.overview import Correction, MunicipalityTotal, Unallocated
 from sharedict.kernel.money import to_major
 
 

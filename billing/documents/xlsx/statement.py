@@ -9,7 +9,8 @@ from xlsxwriter.utility import xl_range_abs
 
 from billing.documents.xlsx.book import Book, Cell
 from billing.documents.xlsx.explanations import add_corrections, add_explanations
-from billing.engine.statement import Statement, StatementLine, percent_of
+from billing.engine.overview import percent_of
+from billing.engine.statement import Statement, StatementLine
 from billing.engine.why import Why, WhyCorrected
 from sharedict.kernel.money import to_major
 
