@@ -16,8 +16,9 @@ from django.utils.translation import gettext_lazy
 from agreements.actions import ComponentDraft
 from agreements.models import Agreement, Component, CostType, Key, KeyVersion, Term
 from municipalities.models import Cooperation, Driver, Municipality
-from municipalities.portal import AmountField, RowForm
+from municipalities.portal import RowForm
 from services.forms import CodedForm, InForce, applications_here
+from sharedict.common.numbers import AmountField, CountField, NumberField
 
 if TYPE_CHECKING:
     BaseFormSet = forms.BaseFormSet["ComponentForm"]
@@ -56,6 +57,7 @@ class AgreementForm(RowForm):
     class Meta:
         model = Agreement
         fields = ["name", "decision", "valid_from", "valid_until", "notice_months"]
+        field_classes = {"notice_months": CountField}
 
 
 class CostTypeForm(CodedForm):
@@ -134,6 +136,7 @@ class KeyVersionForm(RowForm):
             "floor_percent",
             "cap_percent",
         ]
+        field_classes = {"base_amount": AmountField, "floor_percent": NumberField, "cap_percent": NumberField}
         help_texts = {
             "valid_from": gettext_lazy(
                 "It counts from the first month that begins on or after this day. The version before it ends "
@@ -150,6 +153,7 @@ class KeyVersionForm(RowForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["base_amount"].required = False
+        self.initial["base_amount"] = self.initial.get("base_amount") or None
 
     def clean_base_amount(self) -> Decimal:
         return self.cleaned_data["base_amount"] or Decimal(0)
@@ -158,13 +162,13 @@ class KeyVersionForm(RowForm):
     def has_special_rules(self) -> bool:
         """Whether the rules that most keys do without are used, or wrong."""
         rules = ("base_amount", "floor_percent", "cap_percent")
-        return any(self[name].errors or self[name].value() not in (None, "", 0) for name in rules)
+        return any(self[name].errors or self[name].value() not in (None, "") for name in rules)
 
 
 class ComponentForm(forms.Form):
     """One component. A row without a percentage is left out, whatever else it says."""
 
-    percent = forms.DecimalField(
+    percent = NumberField(
         label=gettext_lazy("Percent"), max_digits=9, decimal_places=6, max_value=100, required=False
     )
     kind = forms.ChoiceField(
@@ -236,7 +240,7 @@ class FixedPartsForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.places = {f"part_{place.key}": place for place in places}
         for name, place in self.places.items():
-            self.fields[name] = forms.DecimalField(
+            self.fields[name] = NumberField(
                 label=place.name, max_digits=9, decimal_places=6, min_value=0, max_value=100, required=False
             )
 

@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy
 
 from agreements.models import CostType
 from billing.models import Cost
-from municipalities.portal import AmountField, Filter, RowForm
+from municipalities.portal import Filter, RowForm
 from services.models import Application
+from sharedict.common.numbers import AmountField
 from sharedict.kernel.errors import SharedictError
 from sharedict.kernel.periods import Month
 

@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
+from django.db import models
 from django.http import HttpRequest
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from municipalities.actions import check_row, delete_row, log, refuse_strangers, save_row
 from municipalities.models import Cooperation, Driver, Link, Member, Municipality, Reading, Role, Site, Token
 from municipalities.portal import ModelForm, refuse
+from sharedict.common.numbers import CountField, NumberField, NumberInput
 
 
 class RowAdminForm(ModelForm):
@@ -32,6 +34,10 @@ class RowAdmin(admin.ModelAdmin):
     """Rows are saved by the same action as in the portal: validated, logged, and announced."""
 
     form = RowAdminForm
+    formfield_overrides: ClassVar[Any] = {
+        models.DecimalField: {"form_class": NumberField},
+        models.IntegerField: {"form_class": CountField, "widget": NumberInput(inputmode="numeric")},
+    }
     list_select_related: ClassVar[bool | list[str] | tuple[str, ...]] = True
     actions = None  # removing many at once would go past the change log
 

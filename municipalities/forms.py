@@ -17,6 +17,7 @@ from municipalities.models import Cooperation, Driver, Link, Member, Municipalit
 from municipalities.portal import Filter, RowForm, side_by_side
 from municipalities.reports import kind_in_words
 from sharedict.audit.models import Entry
+from sharedict.common.numbers import CountField, NumberField
 from sharedict.jobs.models import Job
 
 TOKEN_YEARS = 2
@@ -191,6 +192,7 @@ class LinkForm(RowForm):
             "valid_from",
             "valid_until",
         ]
+        field_classes = {"mbps": CountField}
 
 
 class DriverForm(RowForm):
@@ -208,6 +210,7 @@ class ReadingForm(RowForm):
     class Meta:
         model = Reading
         fields = ["municipality", "reference_on", "value", "source"]
+        field_classes = {"value": NumberField}
         help_texts = {
             "reference_on": gettext_lazy("The day it was measured or holds for."),
             "source": gettext_lazy("Where the value comes from, so that others can look it up."),

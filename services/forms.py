@@ -16,6 +16,7 @@ from municipalities.models import Municipality, Site
 from municipalities.portal import Filter, RowForm
 from services.actions import users_of
 from services.models import Application, Installation, Subscription
+from sharedict.common.numbers import CountField
 
 RESERVED_CODES = frozenset({"new"})
 """Words that stand in an address where a code could: a page of that code would be out of reach."""
@@ -158,6 +159,7 @@ class SubscriptionForm(RowForm):
     class Meta:
         model = Subscription
         fields = ["application", "municipality", "valid_from", "valid_until", "users"]
+        field_classes = {"users": CountField}
 
 
 class SubscribeForm(RowForm):
@@ -175,6 +177,7 @@ class SubscribeForm(RowForm):
     class Meta:
         model = Subscription
         fields = ["application", "valid_from", "valid_until", "users"]
+        field_classes = {"users": CountField}
         help_texts = {"users": gettext_lazy("In each of them. Empty: not known.")}
 
     def clean(self) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from municipalities.api.serializers import (
     CodeField,
     CooperationField,
     CooperationOfBody,
+    DayField,
     MonthField,
     MunicipalityField,
 )
@@ -138,8 +139,8 @@ class CostChangeSerializer(StrictSerializer):
     currency = serializers.CharField(
         max_length=3, required=False, help_text="The cooperation's own, which need not be said."
     )
-    starts_on = serializers.DateField(help_text="The first day it covers.")
-    ends_on = serializers.DateField(help_text="The first day it no longer covers.")
+    starts_on = DayField(help_text="The first day it covers.")
+    ends_on = DayField(help_text="The first day it no longer covers.")
     credits = ChoiceByCode(
         Cost.objects.of,
         "reference",

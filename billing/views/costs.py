@@ -36,7 +36,7 @@ from municipalities.portal import (
     RowMixin,
     next_month,
 )
-from sharedict.common.uploads import Finding, Outcome, UploadedRow
+from sharedict.common.uploads import Columns, Finding, Outcome, UploadedRow
 from sharedict.jobs.models import Job
 from sharedict.kernel.money import to_minor
 from sharedict.kernel.periods import Month
@@ -314,7 +314,7 @@ class CostRestore(Step):
 
 
 class CostsImport(ImportPage):
-    columns = COST_COLUMNS
+    columns = Columns(COST_COLUMNS, numbers=("amount",))
     example = "INV-2041;erp;licence;Fjord Software AB;2041;Licences, October;12500,00;2026-10-01;2026-11-01"
     title = gettext_lazy("Import costs")
     lead = gettext_lazy("A row is found again by its external id: the same file twice changes nothing.")

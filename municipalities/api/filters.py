@@ -6,7 +6,7 @@ from typing import Any
 import django_filters
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.forms import CharField
+from django.forms import CharField, DateField
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
@@ -14,6 +14,7 @@ from drf_spectacular.utils import extend_schema_field
 from municipalities.api.serializers import KEY
 from municipalities.models import Cooperation, Driver, Link, Member, Municipality, Reading, Site
 from sharedict.jobs.models import Job
+from sharedict.kernel.periods import DayError, parse_day
 
 
 class _KeyText(CharField):
@@ -66,6 +67,20 @@ class CooperationFilter(django_filters.CharFilter):  # type: ignore[misc]
         return rows.distinct() if self.distinct else rows
 
 
+class _Day(DateField):
+    def to_python(self, value: Any) -> dt.date | None:
+        try:
+            return parse_day(value) if value else None
+        except DayError:
+            raise ValidationError(_("Write the day as YYYY-MM-DD."), "invalid") from None
+
+
+class DayFilter(django_filters.DateFilter):  # type: ignore[misc]
+    """A day as YYYY-MM-DD, and in no other way."""
+
+    field_class = _Day
+
+
 class OfCooperation(django_filters.FilterSet):  # type: ignore[misc]
     """Rows that carry their cooperation."""
 
@@ -75,7 +90,7 @@ class OfCooperation(django_filters.FilterSet):  # type: ignore[misc]
 class Spanned(OfCooperation):
     """Rows that hold for a span of days."""
 
-    as_of = django_filters.DateFilter(method="in_force", help_text="Only what is in force on this day.")
+    as_of = DayFilter(method="in_force", help_text="Only what is in force on this day.")
 
     def in_force(self, rows: Any, name: str, value: dt.date) -> QuerySet[Any]:
         found: QuerySet[Any] = rows.as_of(value)
@@ -132,8 +147,8 @@ class DriverFilters(OfCooperation):
 class ReadingFilters(OfCooperation):
     driver = CodeFilter("driver__code", "driver")
     municipality = MunicipalityFilter()
-    reference_from = django_filters.DateFilter("reference_on", "gte", help_text="Read on this day or later.")
-    reference_until = django_filters.DateFilter("reference_on", "lt", help_text="Read before this day.")
+    reference_from = DayFilter("reference_on", "gte", help_text="Read on this day or later.")
+    reference_until = DayFilter("reference_on", "lt", help_text="Read before this day.")
 
     class Meta:
         model = Reading

@@ -1,5 +1,6 @@
 """Who takes part and where things run, as the API writes it; and the fields that every app shares."""
 
+import datetime as dt
 import re
 from decimal import Decimal
 from typing import Any
@@ -21,6 +22,7 @@ from municipalities.models import (
 )
 from sharedict.common.viewsets import StrictSerializer
 from sharedict.jobs.models import Job
+from sharedict.kernel.periods import DayError, parse_day
 
 NO_SUCH_CHOICE = _("There is no such choice: choose another.")
 """The same for what does not exist and for what is another cooperation's."""
@@ -94,6 +96,16 @@ class AmountField(serializers.DecimalField):
             self.fail("invalid")
         found: Decimal = super().to_internal_value(str(data))
         return found
+
+
+class DayField(serializers.DateField):
+    """A day as YYYY-MM-DD; ISO 8601 has other ways to write one, which are refused."""
+
+    def to_internal_value(self, value: Any) -> dt.date:
+        try:
+            return super().to_internal_value(parse_day(value) if isinstance(value, str) else value)
+        except DayError:
+            self.fail("invalid", format="YYYY-MM-DD")
 
 
 class ValueField(AmountField):
@@ -306,7 +318,7 @@ class CooperationOfBody(StrictSerializer):
 
 
 class ReadingChangeSerializer(StrictSerializer):
-    reference_on = serializers.DateField(help_text="The day the value holds for.")
+    reference_on = DayField(help_text="The day the value holds for.")
     value = ValueField(min_value=Decimal(0), help_text="0 or more, at most four decimals.")
     source = serializers.CharField(  # type: ignore[assignment]
         max_length=300, help_text="Where the value comes from."

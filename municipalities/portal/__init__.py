@@ -1,7 +1,6 @@
 """What every page of a cooperation is made of: who may come in, lists, forms, and steps that ask once."""
 
 from municipalities.portal.forms import (
-    AmountField,
     ModelForm,
     RowForm,
     choices_in,
@@ -37,7 +36,6 @@ __all__ = [
     "DATE",
     "NUMBER",
     "PAGE_ROWS",
-    "AmountField",
     "Change",
     "ChangePage",
     "CooperationPage",

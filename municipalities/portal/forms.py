@@ -1,7 +1,6 @@
-"""Forms of a cooperation's rows, amounts in them, and where what an action refuses stands in them."""
+"""Forms of a cooperation's rows, and where what an action refuses stands in them."""
 
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from crispy_forms.helper import FormHelper
@@ -10,39 +9,13 @@ from django import forms
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.utils.formats import number_format
-from django.utils.translation import gettext as _
 
 from municipalities.models import Cooperation
-from sharedict.kernel.errors import SharedictError
-from sharedict.kernel.money import parse_amount, to_major
 
 if TYPE_CHECKING:
     ModelForm = forms.ModelForm[Any]
 else:
     ModelForm = forms.ModelForm  # Django's is generic in its stubs only
-
-
-class AmountField(forms.CharField):
-    """An amount typed with point or comma, thousands grouped or not; cleaned to a Decimal of two decimals."""
-
-    widget = forms.TextInput(attrs={"inputmode": "decimal", "class": "sd-num"})
-
-    def clean(self, value: Any) -> Any:
-        text = super().clean(value)
-        try:
-            return to_major(parse_amount(text)) if text else None
-        except SharedictError:
-            raise ValidationError(
-                _("Write the amount with at most two decimals and 16 digits before them, like %(example)s.")
-                % {"example": self.prepare_value(Decimal("1250.50"))},
-                code="amount_invalid",
-            ) from None
-
-    def prepare_value(self, value: Any) -> Any:
-        if not isinstance(value, Decimal):
-            return value
-        return number_format(value, 2, use_l10n=True, force_grouping=False)
 
 
 class RowForm(ModelForm):

@@ -16,6 +16,7 @@ from municipalities.models import Cooperation
 from municipalities.portal.hooks import Change
 from municipalities.portal.steps import EffectMixin
 from sharedict.common.uploads import (
+    Columns,
     Finding,
     Outcome,
     UploadedRow,
@@ -43,8 +44,7 @@ class ImportPage(EffectMixin):
     to closed months is part of what is shown.
     """
 
-    columns: ClassVar[tuple[str, ...]] = ()
-    optional: ClassVar[tuple[str, ...]] = ()
+    columns: ClassVar[Columns]
     example: ClassVar[str] = ""
     title: ClassVar[Any] = gettext_lazy("Import")
     lead: ClassVar[Any] = ""
@@ -72,9 +72,9 @@ class ImportPage(EffectMixin):
         if not form.is_valid():
             return self.show(form, status=422)
         try:
-            table = read_upload(form.cleaned_data["file"], self.columns, self.optional)
+            table = read_upload(form.cleaned_data["file"], self.columns, form.cleaned_data["mark"])
         except UploadError as error:
-            form.add_error("file", error.message)
+            form.add_error(error.field or "file", error.message)
             return self.show(form, status=422)
         findings = self.compare_with_effect(table.rows)
         return self.show(UploadForm(), table, findings, 422 if counts(findings)[Outcome.WRONG] else 200)
@@ -94,7 +94,7 @@ class ImportPage(EffectMixin):
         except UploadError as error:
             messages.error(self.request, error.message)
             return self.show(UploadForm(), status=422)
-        table = read_table(content["text"], self.columns, self.optional)
+        table = read_table(content["text"], self.columns, content["mark"])
         try:
             with transaction.atomic():
                 Cooperation.objects.select_for_update(no_key=True).get(pk=self.cooperation.pk)
@@ -132,7 +132,6 @@ class ImportPage(EffectMixin):
             "lead": self.lead,
             "form": form,
             "columns": self.columns,
-            "optional": self.optional,
             "example": self.example,
             "back_url": self.done_url(),
             "is_dry_run": table is not None,

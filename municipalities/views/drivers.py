@@ -24,7 +24,7 @@ from municipalities.portal import (
 )
 from municipalities.reports import READING_COLUMNS, compare_readings
 from municipalities.tables import DriverTable, ReadingTable
-from sharedict.common.uploads import Finding, Outcome, UploadedRow
+from sharedict.common.uploads import Columns, Finding, Outcome, UploadedRow
 
 
 class Drivers(ListPage):
@@ -162,7 +162,7 @@ class ReadingDelete(DeletePage):
 
 
 class ReadingsImport(OwnDriverMixin, ImportPage):
-    columns = READING_COLUMNS
+    columns = Columns(READING_COLUMNS, numbers=("value",))
     example = "1737;2026-06-30;412,5;Inventory system"
     title = gettext_lazy("Import readings")
 

@@ -7,7 +7,7 @@ import io
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -17,7 +17,10 @@ from django.core import signing
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from sharedict.common.numbers import both_said, plain
+from sharedict.kernel import periods
 from sharedict.kernel.errors import SharedictError
+from sharedict.kernel.written import NumberError, has_two_readings, mark_of, number, readings
 
 if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile
@@ -48,11 +51,24 @@ class UploadedRow:
 
 @dataclass(frozen=True, slots=True)
 class UploadedTable:
-    """The rows of a file, what is worth knowing about how it was read, and its text for ``sealed``."""
+    """The rows of a file, what is worth knowing about how it was read, and its text for ``sealed``.
+
+    ``mark`` is the sign before decimals that the uploader named; empty where the file tells it.
+    """
 
     text: str
     rows: list[UploadedRow]
     notices: list[str] = field(default_factory=list)
+    mark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """What a table to upload must and may have; ``numbers`` are those of the columns that hold numbers."""
+
+    required: tuple[str, ...]
+    optional: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
 
 
 class Outcome(StrEnum):
@@ -90,17 +106,15 @@ def counts(findings: Sequence[Finding]) -> dict[Outcome, int]:
     return {outcome: found[outcome] for outcome in Outcome}
 
 
-def read_upload(
-    upload: "UploadedFile[bytes]", columns: Sequence[str], optional: Sequence[str] = ()
-) -> UploadedTable:
+def read_upload(upload: "UploadedFile[bytes]", columns: Columns, mark: str = "") -> UploadedTable:
     """The table in an uploaded file; raises UploadError like ``read_table``, and for too large a file."""
     if (upload.size or 0) > MAX_BYTES:
         raise UploadError(
             _("The file is larger than %(size)d MB. Split it.") % {"size": MAX_BYTES // 1024**2}
         )
     text, notices = decoded(upload.read())
-    table = read_table(text, columns, optional)
-    return UploadedTable(table.text, table.rows, [*notices, *table.notices])
+    table = read_table(text, columns, mark)
+    return replace(table, notices=[*notices, *table.notices])
 
 
 def decoded(content: bytes) -> tuple[str, list[str]]:
@@ -122,16 +136,18 @@ def decoded(content: bytes) -> tuple[str, list[str]]:
     return text, [_("The file is not UTF-8: it is read as Windows-1252. Check the letters å, ä, ö and é.")]
 
 
-def read_table(text: str, columns: Sequence[str], optional: Sequence[str] = ()) -> UploadedTable:
+def read_table(text: str, columns: Columns, mark: str = "") -> UploadedTable:
     """The rows of CSV ``text`` separated by semicolon, comma or tab; empty rows are left out.
 
-    The header names every one of ``columns`` and any of ``optional``, in any order and case. A row with
-    another number of cells than the header is given back with its error.
-    Raises UploadError for a wrong header, malformed quotes, no rows, and more than MAX_ROWS.
+    The header names every required column and any optional one, in any order and case. A row with another
+    number of cells than the header is given back with its error. Numbers are given back in digits with a
+    point; what is no number stays as it is.
+    Raises UploadError for a wrong header, malformed quotes, no rows, more than MAX_ROWS, and a column of
+    numbers that can be read in two ways and does not tell which.
     """
     lines = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter_of(text), strict=True)
     try:
-        names = _header(next(lines, []), columns, optional)
+        names = _header(next(lines, []), columns.required, columns.optional)
         rows, before = [], lines.line_num
         for cells in lines:
             if any(cell.strip() for cell in cells):
@@ -146,7 +162,28 @@ def read_table(text: str, columns: Sequence[str], optional: Sequence[str] = ()) 
         ) from error
     if not rows:
         raise UploadError(_("There are no rows below the header."))
-    return UploadedTable(text, rows)
+    for name in columns.numbers:
+        _read_numbers(rows, name, mark or None)
+    return UploadedTable(text, rows, mark=mark)
+
+
+def _read_numbers(rows: Sequence[UploadedRow], name: str, mark: str | None) -> None:
+    """Write the numbers of one column in digits with a point, as ``mark`` or the column itself reads them."""
+    mark = mark or mark_of(row.values.get(name, "") for row in rows)
+    for row in rows:
+        text = row.values.get(name, "")
+        if mark is None and has_two_readings(text):
+            said = _(
+                "Column %(column)s: “%(text)s” on line %(line)d can be read as %(readings)s, and nothing in "
+                "it tells which. Say here how the file writes decimals, and choose it again."
+            )
+            found = both_said(readings(text).values())
+            values = {"column": name, "text": text, "line": row.line, "readings": found}
+            raise UploadError(said % values, field="mark")
+        try:
+            row.values[name] = plain(number(text, mark))
+        except NumberError:
+            continue
 
 
 def _delimiter_of(text: str) -> str:
@@ -196,8 +233,8 @@ def shortened(text: str, most: int = 80) -> str:
 def parse_day(text: str) -> dt.date:
     """A day written as year-month-day; raises UploadError for anything else, and years out of reach."""
     try:
-        day = dt.date.fromisoformat(text) if re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII) else None
-    except ValueError:
+        day = periods.parse_day(text)
+    except periods.DayError:
         day = None
     if day is None or not 1900 <= day.year < 2200:
         raise UploadError(_("“%(text)s” is not a date like 2026-10-31.") % {"text": shortened(text, 20)})
@@ -205,19 +242,18 @@ def parse_day(text: str) -> dt.date:
 
 
 def parse_number(text: str, *, digits: int, decimals: int) -> Decimal:
-    """A number with decimal point or comma, spaces between thousands; raises UploadError for anything else.
+    """A number as ``read_table`` gives it back; raises UploadError for anything else.
 
     ``digits`` counts those on both sides, ``decimals`` those after the point.
     """
-    plain = re.sub(r"[ \u00a0\u202f]", "", text).replace(",", ".").replace("\u2212", "-")
-    if not re.fullmatch(r"-?\d+(\.\d+)?", plain, re.ASCII):
+    if not re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", text):
         raise UploadError(_("“%(text)s” is not a number.") % {"text": shortened(text, 40)})
-    whole, _point, rest = plain.lstrip("-").partition(".")
+    whole, _point, rest = text.lstrip("-").partition(".")
     if len(whole.lstrip("0")) > digits - decimals:
         raise UploadError(_("At most %(digits)d digits before the decimals.") % {"digits": digits - decimals})
-    if len(rest.rstrip("0")) > decimals:
+    if len(rest) > decimals:
         raise UploadError(_("At most %(decimals)d decimals.") % {"decimals": decimals})
-    return Decimal(plain).quantize(Decimal(1).scaleb(-decimals))
+    return Decimal(text).quantize(Decimal(1).scaleb(-decimals))
 
 
 class UploadForm(forms.Form):
@@ -227,11 +263,21 @@ class UploadForm(forms.Form):
         label=gettext_lazy("CSV file"),
         widget=forms.FileInput(attrs={"accept": ".csv,.txt,text/csv,text/plain"}),
     )
+    mark = forms.ChoiceField(
+        label=gettext_lazy("Decimals in the file"),
+        choices=[
+            ("", gettext_lazy("as its numbers tell")),
+            (",", gettext_lazy("after a comma: 1 234,50")),
+            (".", gettext_lazy("after a point: 1,234.50")),
+        ],
+        required=False,
+    )
 
 
 def sealed(table: UploadedTable, findings: Sequence[Finding], purpose: str) -> str:
     """The table's text, signed for ``purpose``, for a hidden field between dry run and applying it."""
-    return signing.dumps({"text": table.text, "shown": _shown(findings)}, salt=purpose, compress=True)
+    content = {"text": table.text, "mark": table.mark, "shown": _shown(findings)}
+    return signing.dumps(content, salt=purpose, compress=True)
 
 
 def opened(seal: str, purpose: str) -> dict[str, Any]:

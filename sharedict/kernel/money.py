@@ -1,6 +1,5 @@
 """Money as whole minor units (öre, øre, cents): every currency here has two decimals."""
 
-import re
 from decimal import Decimal
 from fractions import Fraction
 
@@ -31,19 +30,6 @@ def to_minor(amount: Decimal) -> int:
 def to_major(minor: int) -> Decimal:
     """``minor`` units as an amount with exactly two decimals."""
     return Decimal(minor).scaleb(-MINOR_DIGITS)
-
-
-def parse_amount(text: str) -> int:
-    """Minor units in a written amount: digits with ``.`` or ``,`` before at most two decimals that count.
-
-    Spaces (also the no-break and narrow ones that Swedish spreadsheets write) may group thousands.
-    """
-    plain = text.strip().replace("\u2212", "-")
-    for space in (" ", "\u00a0", "\u202f"):
-        plain = plain.replace(space, "")
-    if not re.fullmatch(r"[+-]?[0-9]+([.,][0-9]+)?", plain):
-        raise AmountError
-    return to_minor(Decimal(plain.replace(",", ".")))
 
 
 def minor_text(minor: int) -> str:

@@ -14,6 +14,22 @@ class MonthError(SharedictError):
     code = "month_invalid"
 
 
+class DayError(SharedictError):
+    """Write the day as year, month and day, like 2026-10-31."""
+
+    code = "day_invalid"
+
+
+def parse_day(text: str) -> dt.date:
+    """The day written ``YYYY-MM-DD``; raises DayError for anything else, other ways of ISO 8601 too."""
+    try:
+        if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+            return dt.date.fromisoformat(text)
+    except ValueError:
+        pass
+    raise DayError
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Month:
     """A calendar month; ``first`` is its first day and ``after`` the first day of the next."""

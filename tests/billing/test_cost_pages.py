@@ -110,7 +110,8 @@ def test_a_new_cost_begins_with_this_month(client: Client) -> None:
 @pytest.mark.parametrize(
     ("field", "value", "message"),
     [
-        ("amount", "1.005", "at most two decimals"),
+        ("amount", "1.005", "“1.005” can be read as 1.005 or 1,005.00"),
+        ("amount", "0.005", "at most two decimals"),
         ("amount", "100000000000000000", "at most two decimals"),
         ("amount", "1" + "0" * 10_000, "at most two decimals"),
         ("amount", "1e17", "at most two decimals"),

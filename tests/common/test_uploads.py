@@ -7,13 +7,13 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from sharedict.common import uploads
-from sharedict.common.uploads import Finding, Outcome, UploadedTable, UploadError
+from sharedict.common.uploads import Columns, Finding, Outcome, UploadedTable, UploadError
 
-COLUMNS = ("code", "value")
+COLUMNS = Columns(("code", "value"), numbers=("value",))
 
 
-def read(content: bytes, optional: tuple[str, ...] = ()) -> UploadedTable:
-    return uploads.read_upload(SimpleUploadedFile("rows.csv", content), COLUMNS, optional)
+def read(content: bytes, mark: str = "") -> UploadedTable:
+    return uploads.read_upload(SimpleUploadedFile("rows.csv", content), COLUMNS, mark)
 
 
 @pytest.mark.parametrize(
@@ -68,10 +68,45 @@ def test_a_line_number_is_where_a_row_with_line_breaks_begins() -> None:
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("1234.5", "1234.5"), ("1 234,50", "1234.5"), ("1\u00a0234", "1234"), ("\u22125", "-5"), ("0", "0")],
-)
-def test_numbers_as_they_are_written_here(text: str, value: str) -> None:
-    assert uploads.parse_number(text, digits=18, decimals=4) == Decimal(value)
+    [("1234.5", "1234.5"), ("1 234,50", "1234.5"), ("1\u00a0234", "1234"), ("\u22125", "-5"), ("0", "0"),
+     ("1.234,50", "1234.5"), ("1,234.50", "1234.5"), ("1,234.5670", "1234.567")],
+)  # fmt: skip
+def test_numbers_are_given_back_in_digits_with_a_point(text: str, value: str) -> None:
+    (row,) = read(f"code;value\n1;{text}\n".encode()).rows
+    assert row.values["value"] == value
+    assert uploads.parse_number(value, digits=18, decimals=4) == Decimal(value)
+
+
+def values(*texts: str, mark: str = "") -> list[str]:
+    content = "code;value\n" + "".join(f"1;{text}\n" for text in texts)
+    return [row.values["value"] for row in read(content.encode(), mark).rows]
+
+
+def test_a_column_of_numbers_is_read_by_what_its_other_values_tell() -> None:
+    assert values("12,000", "7,50", "x") == ["12", "7.5", "x"]
+    assert values("12,000", "1,007.50", "") == ["12000", "1007.5", ""]
+    assert values("12.000", "1\u00a0007,50") == ["12000", "1007.5"]
+
+
+def test_a_column_that_can_be_read_in_two_ways_is_refused_once_and_settled_by_who_uploads_it() -> None:
+    with pytest.raises(UploadError) as refused:
+        values("5", "12,000", "7,500")
+    assert refused.value.field == "mark"
+    for part in ("Column value", "“12,000”", "line 3", "12 or 12,000"):
+        assert part in refused.value.message
+    assert values("5", "12,000", "7,500", mark=",") == ["5", "12", "7.5"]
+    assert values("5", "12,000", "7,500", mark=".") == ["5", "12000", "7500"]
+
+
+def test_two_marks_for_decimals_in_one_column_settle_nothing() -> None:
+    assert values("7,50", "7.5") == ["7.5", "7.5"]
+    with pytest.raises(UploadError, match=r"12\.000"):
+        values("7,50", "7.5", "12.000")
+
+
+def test_the_mark_that_was_chosen_is_kept_between_the_dry_run_and_applying_it() -> None:
+    table = read(b"code;value\n1;12,000\n", ",")
+    assert uploads.opened(uploads.sealed(table, [], "north"), "north")["mark"] == ","
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ A kind that stands nowhere here has no engine yet, nor has a case for which an a
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from fractions import Fraction
 from math import lcm
 from typing import Any
@@ -13,7 +14,7 @@ from billing.engine.corrections import difference
 from billing.engine.facts import CostFact
 from billing.engine.split import split_minor
 from billing.engine.spread import month_part
-from sharedict.kernel.money import minor_text, parse_amount
+from sharedict.kernel.money import minor_text, to_minor
 from sharedict.kernel.periods import Month
 
 
@@ -42,7 +43,7 @@ def credit_note_over_months(inputs: Mapping[str, Any]) -> Any:
     """A contra entry divided like what it undoes, or an invoice and its credit note spread by days."""
     match inputs:
         case {"contra": str(amount), "shares": dict(shares)}:
-            parts = split_minor(parse_amount(amount), _weights(shares))
+            parts = split_minor(to_minor(Decimal(amount)), _weights(shares))
             return {code: minor_text(minor) for code, minor in parts.items()}
         case {"invoice": str(invoice), "credit_note": {"amount": str(credit), "when": "before payment"}}:
             first = dt.date.fromisoformat(inputs["from"])
@@ -62,7 +63,7 @@ def _earned(invoice: str, credit: str, months: Sequence[Month]) -> dict[str, lis
 
 def _entry(amount: str, months: Sequence[Month]) -> CostFact:
     span = months[0].first.isoformat(), months[-1].after.isoformat()
-    return CostFact("", parse_amount(amount), *span, cost_type="")
+    return CostFact("", to_minor(Decimal(amount)), *span, cost_type="")
 
 
 def _by_month(entries: Sequence[CostFact], months: Sequence[Month]) -> list[str]:
@@ -86,8 +87,8 @@ def _columns(rows: Sequence[Sequence[Any]]) -> list[dict[str, int]]:
 
 def credit_document(inputs: Mapping[str, Any]) -> dict[str, str]:
     """What is left of an invoice after its negative twin, which says what should not have been charged."""
-    charged = {name: parse_amount(text) for name, text in inputs["invoice"].items()}
-    undone = {name: parse_amount(text.removeprefix("-")) for name, text in inputs["correction"].items()}
+    charged = {name: to_minor(Decimal(text)) for name, text in inputs["invoice"].items()}
+    undone = {name: to_minor(Decimal(text.removeprefix("-"))) for name, text in inputs["correction"].items()}
     left = difference(undone, charged)
     return {name: minor_text(left.get(name, 0)) for name in charged}
 

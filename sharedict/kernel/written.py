@@ -1,0 +1,76 @@
+"""Numbers as people and spreadsheets write them. What can be read in two ways is never guessed.
+
+In ``12.500`` the point may stand before decimals or between thousands: only a *mark*, the sign that the
+writer puts before decimals, tells which. Spaces and apostrophes group thousands too.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+
+from sharedict.kernel.errors import SharedictError
+
+MARKS = (".", ",")
+LONGEST = 60
+
+
+class NumberError(SharedictError):
+    """Write a number in digits, like 1250.50."""
+
+    code = "number_invalid"
+
+
+class TwoReadingsError(NumberError):
+    """The number can be read in two ways; ``readings`` holds them by mark."""
+
+    code = "number_has_two_readings"
+
+    def __init__(self, readings: Mapping[str, Decimal]) -> None:
+        super().__init__()
+        self.readings = readings
+
+
+def _pattern(mark: str) -> re.Pattern[str]:
+    groups = "".join({*MARKS} - {mark}) + " \u00a0\u2009\u202f'\u2019"
+    grouped = rf"[1-9][0-9]{{0,2}}(?P<group>[{groups}])[0-9]{{3}}(?:(?P=group)[0-9]{{3}})*"
+    return re.compile(rf"(?P<sign>[+-]?) ?(?P<whole>{grouped}|[0-9]+)(?:{re.escape(mark)}(?P<rest>[0-9]+))?")
+
+
+_PATTERNS = {mark: _pattern(mark) for mark in MARKS}
+
+
+def readings(text: str) -> dict[str, Decimal]:
+    """What ``text`` says by each mark that it can be read with: both for ``12.500``, none for no number."""
+    plain = text.strip().replace("\u2212", "-")
+    found = {}
+    if len(plain) <= LONGEST:
+        for mark, pattern in _PATTERNS.items():
+            if parts := pattern.fullmatch(plain):
+                whole = re.sub("[^0-9]", "", parts["whole"])
+                found[mark] = Decimal(f"{parts['sign']}{whole}.{parts['rest'] or ''}")
+    return found
+
+
+def has_two_readings(text: str) -> bool:
+    return len({*readings(text).values()}) > 1
+
+
+def mark_of(texts: Iterable[str]) -> str | None:
+    """The mark of a column: the one that all its values agree on that can be read in one way only."""
+    told = {mark for found in map(readings, texts) if len(found) == 1 for mark in found}
+    return told.pop() if len(told) == 1 else None
+
+
+def number(text: str, mark: str | None = None) -> Decimal:
+    """The value of ``text``; ``mark`` settles what can be read in two ways and changes nothing else.
+
+    Raises NumberError for what is no number, TwoReadingsError for two readings without a mark.
+    """
+    found = readings(text)
+    if not found:
+        raise NumberError
+    if len({*found.values()}) == 1:
+        return next(iter(found.values()))
+    if mark is None:
+        raise TwoReadingsError(found)
+    return found[mark]
