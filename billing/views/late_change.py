@@ -15,14 +15,15 @@ from billing.models import Cost, LateDecision, Period
 from billing.reports import LateRow, charging_of, entered_after
 from billing.reports.undivided import REASONS
 from billing.snapshots import Verdict
-from billing.views.late import CHARGE, LEAVE, STAMPS, LatePage, is_rounding
+from billing.views.late import STAMPS, is_rounding
+from billing.views.late_decision import CHARGE, LEAVE, DecisionPage
 from billing.views.pictures import month_name, whole_name
 from municipalities.portal import listed
 from sharedict.kernel.periods import Month
 from sharedict.templatetags.money import minor, signed_minor
 
 
-class LateChangePage(LatePage):
+class LateChangePage(DecisionPage):
     """One late change: what a closed month charged, what it should have, and the two ways on."""
 
     @property
