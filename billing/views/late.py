@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from billing.engine.corrections import LEFT
@@ -26,6 +25,14 @@ STAMPS = {
     Verdict.UNALLOCATED: ("danger", gettext_lazy("Nothing divides it")),
 }
 """What happens to a late change -> its look and its words."""
+CHANGES = {
+    "rules": gettext_lazy("who pays, or how much of it"),
+    "not_charged": gettext_lazy("the cost was not charged then"),
+    "counts_no_longer": gettext_lazy("the cost counts no longer"),
+    "rounding": gettext_lazy("rounding gives a unit to another, since other late changes came or went"),
+    "cost": gettext_lazy("the cost has changed"),
+}
+"""What made a closed month's charge wrong -> a few words of a sentence."""
 
 
 class LatePage(CooperationPage):
@@ -119,18 +126,20 @@ def place_of(value: str) -> str:
 
 def what_changed(state: LateState) -> str:
     """What made a closed month's charge wrong, in a few words."""
-    correction = state.correction
+    return str(CHANGES[change_of(state.correction)])
+
+
+def change_of(correction: CorrectionFact) -> str:
+    """What made a closed month's charge wrong, as the code that words are found by."""
     if correction.cause == "rules":
-        return _("who pays, or how much of it")
+        return "rules"
     if not any(correction.charged.values()):
-        return _("the cost was not charged then")
+        return "not_charged"
     if not any(correction.should.values()):
-        return _("the cost counts no longer")
-    if is_rounding(correction):
-        return _("rounding gives a unit to another, since other late changes came or went")
-    return _("the cost has changed")
+        return "counts_no_longer"
+    return "rounding" if _is_rounding(correction) else "cost"
 
 
-def is_rounding(correction: CorrectionFact) -> bool:
+def _is_rounding(correction: CorrectionFact) -> bool:
     """Whether only units move that rounding gives to one or another."""
     return not sum(correction.shares.values()) and max(map(abs, correction.shares.values()), default=0) <= 1
