@@ -6,8 +6,8 @@ from billing.views import (
     closing,
     costs,
     files,
-    late,
     late_change,
+    late_changes,
     overview,
     periods,
     statements,
@@ -57,7 +57,7 @@ urlpatterns = [
     path("costs/register/<int:pk>/", costs.CostChange.as_view(), name="cost-change"),
     path("costs/register/<int:pk>/withdraw/", costs.CostWithdraw.as_view(), name="cost-withdraw"),
     path("costs/register/<int:pk>/restore/", costs.CostRestore.as_view(), name="cost-restore"),
-    path("costs/late/", late.LateChanges.as_view(), name="late-changes"),
+    path("costs/late/", late_changes.LateChanges.as_view(), name="late-changes"),
     path(
         "costs/late/<month:month>/<slug:reference>/", late_change.LateChangePage.as_view(), name="late-change"
     ),

@@ -11,7 +11,7 @@ from sharedict.kernel.periods import Month
 class Period(CooperationRow):
     """One calendar month of a cooperation, from open to closed; ``current_run`` is what everybody sees.
 
-    ``checked_mark`` is the money mark of the facts that a closed month was last held against.
+    ``checked_mark`` is the fingerprint of the facts that a closed month was last held against.
     """
 
     class State(models.TextChoices):

@@ -3,7 +3,6 @@
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
 
 from django.db import connection
@@ -215,40 +214,40 @@ def _earlier(head: RunTotal, month: Month, calendar: Calendar, known: Collection
         *(_running(head.municipality_id, runs, year_from, before) if runs else ()),
     ]
     earlier = Earlier()
-    for application, kind, in_year, just_before, corrected, corrected_before in found:
+    for application, kind, concerns, in_year, just_before in found:
         scope = application, kind
-        earlier.year[scope] = earlier.year.get(scope, 0) + in_year
-        earlier.before[scope] = earlier.before.get(scope, 0) + just_before
-        earlier.year_corrections += corrected
-        earlier.before_corrections += corrected_before
+        earlier.year.setdefault(scope, 0)
+        earlier.before.setdefault(scope, 0)
+        if concerns is None:
+            earlier.year[scope] += in_year
+            earlier.before[scope] += just_before
+            continue
+        earlier.before_corrections += just_before
+        if concerns >= year_from.first:
+            earlier.year_corrections += in_year
     if missing := earlier.year.keys() - {*known}:
         earlier.names = _names_of(missing, issued, runs)
     return earlier
 
 
-Row = tuple[str, str, int, int, int, int]
-"""Codes of application and type; own costs of year and month before, then their corrections (minor units)."""
+Row = tuple[str, str, dt.date | None, int, int]
+"""Codes of application and type, first day of the month corrected, if any; sums of year and month before."""
 
 
 def _issued(rows: Any, year_from: Month, before: Month | None) -> Iterable[Row]:
+    """The sums of closed months."""
     in_year = Q(statement__first_day__gte=year_from.first)
     just_before = Q(statement__first_day=before.first if before else None)
-    own, this_year = Q(concerns=None), Q(concerns__gte=year_from.first)
-    sums = rows.values_list("application", "cost_type").annotate(
-        year=Sum("amount", filter=in_year & own, default=Decimal(0)),
-        before=Sum("amount", filter=just_before & own, default=Decimal(0)),
-        corrected=Sum("amount", filter=in_year & this_year, default=Decimal(0)),
-        corrected_before=Sum("amount", filter=just_before & ~own, default=Decimal(0)),
+    sums = rows.values_list("application", "cost_type", "concerns").annotate(
+        in_year=Sum("amount", filter=in_year), just_before=Sum("amount", filter=just_before)
     )
-    return [
-        (*scope, *map(minor_of, parts)) for *scope, a, b, c, d in sums.order_by() for parts in [(a, b, c, d)]
-    ]
+    return [(*scope, minor_of(year), minor_of(month)) for *scope, year, month in sums.order_by()]
 
 
 def _running(
     municipality_id: int, runs: Mapping[int, Month], year_from: Month, before: Month | None
 ) -> Iterable[Row]:
-    """The sums of open months. The blocks are read here and not their view: in a year's rows that counts."""
+    """Those of open months. The blocks are read here and not their view: in a year's rows that counts."""
     places: dict[str, Any] = {
         "municipality": municipality_id,
         "runs": [*runs],
@@ -258,12 +257,7 @@ def _running(
     with connection.cursor() as cursor:
         cursor.execute(RUNNING, places)
         rows = cursor.fetchall()
-    for application, kind, concerns, *sums in rows:
-        year, month = map(int, sums)
-        if concerns is None:
-            yield application, kind, year, month, 0, 0
-        else:
-            yield application, kind, 0, 0, year if concerns >= year_from.first else 0, month
+    return [(*scope, int(year), int(month)) for *scope, year, month in rows]
 
 
 def _names_of(scopes: Collection[Scope], issued: Any, runs: Collection[int]) -> Names:

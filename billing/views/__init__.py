@@ -1,3 +1,25 @@
-from billing.views import closing, costs, files, late, late_change, overview, periods, statements, why
+from billing.views import (
+    closing,
+    costs,
+    files,
+    late_change,
+    late_changes,
+    overview,
+    periods,
+    statements,
+    why,
+    why_difference,
+)
 
-__all__ = ["closing", "costs", "files", "late", "late_change", "overview", "periods", "statements", "why"]
+__all__ = [
+    "closing",
+    "costs",
+    "files",
+    "late_change",
+    "late_changes",
+    "overview",
+    "periods",
+    "statements",
+    "why",
+    "why_difference",
+]

@@ -31,6 +31,7 @@ class Step(CorrectingPage, EditorsOnly):
     lead: ClassVar[Any] = ""
     confirm_label: ClassVar[Any] = ""
     said: ClassVar[Any] = ""
+    judges_figures = True
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         return self.ask()
@@ -69,15 +70,16 @@ class Step(CorrectingPage, EditorsOnly):
     def consequences(self) -> list[str]:
         return []
 
-    def to_look_at(self) -> list[str]:
-        return []
+    def notices(self) -> list[str]:
+        run = self.period.current_run
+        return notices_of(run, self.cooperation) if run else []
 
     def ask(self, status: int = 200) -> HttpResponse:
         context = {
             "title": str(self.title) % {"month": month_name(self.period.month)},
             "lead": self.lead,
             "consequences": self.consequences(),
-            "notices": self.to_look_at(),
+            "notices": self.notices() if self.judges_figures else [],
             "confirm_label": self.confirm_label,
             "cancel_url": self.url("period", self.month),
             "danger": False,
@@ -104,10 +106,6 @@ class Propose(Step):
             _("If a cost, key or anything else that it depends on changes first, it is open again."),
         ]
 
-    def to_look_at(self) -> list[str]:
-        run = self.period.current_run
-        return notices_of(run, self.cooperation) if run else []
-
 
 class Reopen(Step):
     """Takes the proposal of a month back."""
@@ -116,6 +114,7 @@ class Reopen(Step):
     lead = gettext_lazy("The month is open again, and can be proposed again.")
     confirm_label = gettext_lazy("Take it back")
     said = gettext_lazy("%(month)s is open again.")
+    judges_figures = False
 
     def take(self, period: Period, by: User) -> None:
         reopen_period(period=period, by=by)
@@ -143,7 +142,3 @@ class Close(Step):
             ),
             _("The months after it are computed again, with the rounding that it leaves."),
         ]
-
-    def to_look_at(self) -> list[str]:
-        run = self.period.current_run
-        return notices_of(run, self.cooperation) if run else []

@@ -1,6 +1,5 @@
 """One late change of a closed month: what it is, what it does, and the two ways on."""
 
-import datetime as dt
 from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
@@ -9,20 +8,33 @@ from django.http import Http404, HttpResponse
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agreements.models import Key
 from billing.models import Cost, LateDecision, Period
 from billing.reports import LateRow, charging_of, entered_after
 from billing.reports.undivided import REASONS
 from billing.snapshots import Verdict
-from billing.views.late import CHARGE, LEAVE, STAMPS, LatePage, is_rounding
+from billing.views.late import STAMPS, change_of
+from billing.views.late_decision import CHARGE, LEAVE, DecisionPage
 from billing.views.pictures import month_name, whole_name
 from municipalities.portal import listed
 from sharedict.kernel.periods import Month
 from sharedict.templatetags.money import minor, signed_minor
 
+HAPPENED = {
+    "rules": gettext_lazy("Who pays “%(what)s”, or how much of it, has changed since."),
+    "not_charged": gettext_lazy("“%(what)s” was not charged then."),
+    "counts_no_longer": gettext_lazy("“%(what)s” counts no longer."),
+    "rounding": gettext_lazy(
+        "Rounding gives a unit of “%(what)s” to another, since other late changes came or went."
+    ),
+    "cost": gettext_lazy("“%(what)s” has changed since."),
+}
+"""What made a closed month's charge wrong -> a sentence about the cost."""
 
-class LateChangePage(LatePage):
+
+class LateChangePage(DecisionPage):
     """One late change: what a closed month charged, what it should have, and the two ways on."""
 
     @property
@@ -166,7 +178,7 @@ class LateChangePage(LatePage):
         return f"{said} {default % {'month': self.charging_name or _('the next month')}}"
 
     def facts(self) -> list[tuple[Any, ...]]:
-        cost, last = self.cost, self.cost.ends_on - dt.timedelta(days=1)
+        cost = self.cost
         facts: list[tuple[Any, ...]] = [
             (
                 _("Cost"),
@@ -184,7 +196,7 @@ class LateChangePage(LatePage):
                 _("%(first)s to %(last)s")
                 % {
                     "first": date_format(cost.starts_on, "j F Y"),
-                    "last": date_format(last, "j F Y"),
+                    "last": date_format(cost.last_day, "j F Y"),
                 },
             ),
         ]
@@ -237,17 +249,8 @@ class LateChangePage(LatePage):
 
 def _happened(found: LateRow) -> str:
     """What made the closed month's charge wrong, in a sentence."""
-    correction, words = found.state.correction, {"what": found.cost.description}
+    words = {"what": found.cost.description}
     if found.state.reason:
         why, _to_do, _page = REASONS.get(found.state.reason, (found.state.reason, "", ""))
         return _("“%(what)s”: %(why)s") % (words | {"why": why})
-    if correction.cause == "rules":
-        return _("Who pays “%(what)s”, or how much of it, has changed since.") % words
-    if not any(correction.charged.values()):
-        return _("“%(what)s” was not charged then.") % words
-    if not any(correction.should.values()):
-        return _("“%(what)s” counts no longer.") % words
-    if is_rounding(correction):
-        said = _("Rounding gives a unit of “%(what)s” to another, since other late changes came or went.")
-        return said % words
-    return _("“%(what)s” has changed since.") % words
+    return str(HAPPENED[change_of(found.state.correction)]) % words
