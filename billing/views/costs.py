@@ -125,18 +125,21 @@ class CostChange(SaveCost, ChangePage):
         return super().context(form) | {
             "lead": str(cost),
             "cost": cost,
-            "actions": [{"url": url, "label": label} for url, label in self.steps(cost, left)],
+            "actions": [{"url": url, "label": label} for url, label in self.steps(cost, refunds, left)],
             "refunds": [(refund, self.url("cost-change", refund.pk), refund.last_day) for refund in refunds],
             "left_to_refund": left,
             **self.counting(cost),
         }
 
-    def steps(self, cost: Cost, left: Decimal) -> list[tuple[str, str]]:
+    def steps(self, cost: Cost, refunds: Sequence[Cost], left: Decimal) -> list[tuple[str, str]]:
+        """A cost that is refunded is not withdrawn: the list of its refunds says so."""
         if cost.is_withdrawn:
             return [(self.url("cost-restore", cost.pk), _("Restore"))]
-        steps = [(self.url("cost-withdraw", cost.pk), _("Withdraw"))]
+        steps = []
         if cost.credits_id is None and left:
-            steps.insert(0, (f"{self.url('cost-add')}?credits={cost.reference}", _("Credit it")))
+            steps.append((f"{self.url('cost-add')}?credits={cost.reference}", _("Credit it")))
+        if not refunds:
+            steps.append((self.url("cost-withdraw", cost.pk), _("Withdraw")))
         return steps
 
     def counting(self, cost: Cost) -> dict[str, Any]:

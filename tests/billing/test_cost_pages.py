@@ -252,6 +252,25 @@ def test_a_credit_note_is_prepared_from_its_cost(client: Client, cost: Cost) -> 
     assert "withdraw the credit note first" in refused.content.decode()
 
 
+def test_a_cost_that_is_refunded_is_not_offered_to_be_withdrawn(client: Client, cost: Cost) -> None:
+    offered, why = f'href="{page(cost, "withdraw/")}"', "withdraw what refunds it first"
+    before = client.get(page(cost)).content.decode()
+    assert offered in before
+    assert why not in before
+    note = CostFactory(
+        cooperation=cost.cooperation,
+        application=cost.application,
+        cost_type=cost.cost_type,
+        credits=cost,
+        amount=-40,
+    )
+    refunded = client.get(page(cost)).content.decode()
+    assert offered not in refunded
+    assert why in refunded
+    client.post(page(note, "withdraw/"))
+    assert offered in client.get(page(cost)).content.decode()
+
+
 def test_a_credit_note_that_does_not_fit_is_refused_at_its_field(
     client: Client, cost: Cost, typed: dict[str, Any]
 ) -> None:
