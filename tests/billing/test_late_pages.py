@@ -1,6 +1,7 @@
 """Late changes on their pages: who sees what of them, and the decision to charge or leave them."""
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from decimal import Decimal
 
@@ -10,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from agreements.models import CostType, Term
-from billing.actions import recompute
+from billing.actions import recompute, restore_cost, withdraw_cost
 from billing.models import Cost, LateDecision, Period, RunLine
 from billing.snapshots import late_states
 from billing.views.late import value_of
@@ -394,3 +395,30 @@ def test_a_refund_goes_with_the_late_cost_that_is_left(
     assert "This is decided" not in own
     refused = client.post(page, {"change": values(north)[note.reference], "verdict": "charge"})
     assert refused.status_code in (404, 422)
+
+
+def test_a_late_change_says_who_withdrew_and_who_restored_its_cost(
+    north: Cooperation,
+    closed: Period,
+    administrator: User,
+    second_administrator: User,
+    finance: User,
+    sign_in: SignIn,
+) -> None:
+    cost, page = Cost.objects.get(reference=MOVED), f"{PAGE}2026-09/{MOVED}/"
+    withdraw_cost(cost=cost, on=OCTOBER, by=administrator)
+    run_all()
+    assert happened(sign_in(administrator), page) == [("Withdrawn", "administrator")]
+    assert happened(sign_in(finance), page) == [("Withdrawn", "")]
+    october = Period.objects.get(cooperation=north, first_day=OCTOBER)
+    close(october, proposer=administrator, closer=second_administrator)
+    restore_cost(cost=cost, by=second_administrator)
+    run_all()
+    found = [("Restored", "second"), ("Withdrawn", "administrator")]
+    assert happened(sign_in(administrator), page) == found
+
+
+def happened(client: Client, page: str) -> list[tuple[str, str]]:
+    """What the page says that was done to the cost since its month was closed, and by whom."""
+    text = client.get(page).content.decode()
+    return re.findall(r"<li>(\w+) [^<]*; the month was closed [^<(]*(?:\((\w+)\))?</li>", text)
