@@ -429,8 +429,10 @@ def what_changed(state: LateState) -> str:
     correction = state.correction
     if correction.cause == "rules":
         return _("who pays, or how much of it")
-    if not any(correction.charged.values()):
+    if not correction.charged:
         return _("the cost was not charged then")
+    if not any(correction.charged.values()):
+        return _("in all, nothing of the cost is charged so far")
     if not any(correction.should.values()):
         return _("the cost counts no longer")
     if is_rounding(correction):

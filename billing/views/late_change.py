@@ -54,6 +54,11 @@ class LateChangePage(LatePage):
             raise Http404
         return found
 
+    @cached_property
+    def charging(self) -> list[tuple[Month, bool]]:
+        """The months that charge a correction of it, and whether they are closed."""
+        return charging_of(self.closed, self.cost)
+
     def chosen(self, values: Sequence[str]) -> list[LateRow]:
         chosen = super().chosen(values)
         if chosen != [self.found]:
@@ -65,8 +70,7 @@ class LateChangePage(LatePage):
         decisions = list(
             LateDecision.objects.filter(period=self.closed, cost=self.cost).select_related("decided_by")
         )
-        charging = charging_of(self.closed, self.cost)
-        if self.found is None and not decisions and not charging:
+        if self.found is None and not decisions and not self.charging:
             raise Http404
         context = {
             "title": _("A late change of %(month)s") % {"month": month_name(self.month)},
@@ -87,7 +91,7 @@ class LateChangePage(LatePage):
             ],
             "charging": [
                 {"name": month_name(month), "url": self.url("period", month), "is_closed": is_closed}
-                for month, is_closed in charging
+                for month, is_closed in self.charging
             ],
             "charging_name": self.charging_name,
             **(self.content(self.found) if self.found else {}),
@@ -137,7 +141,7 @@ class LateChangePage(LatePage):
     def text(self, found: LateRow) -> str:
         """What happened and who is concerned, in sentences; as far as the reader sees it."""
         shares = found.state.correction.shares
-        what = _happened(found)
+        what = _happened(found, any(is_closed for _month, is_closed in self.charging))
         if not self.rights.sees_all_shares:
             return what
         names = self.names
@@ -235,8 +239,11 @@ class LateChangePage(LatePage):
         return listed([f"{row['name']} {signed_minor(row['difference_minor'])}" for row in rows])
 
 
-def _happened(found: LateRow) -> str:
-    """What made the closed month's charge wrong, in a sentence."""
+def _happened(found: LateRow, is_corrected: bool) -> str:
+    """What made the closed month's charge wrong, in a sentence.
+
+    ``is_corrected`` says that another closed month has charged or given back something of it since.
+    """
     correction, words = found.state.correction, {"what": found.cost.description}
     if found.state.reason:
         why, _to_do, _page = REASONS.get(found.state.reason, (found.state.reason, "", ""))
@@ -244,7 +251,8 @@ def _happened(found: LateRow) -> str:
     if correction.cause == "rules":
         return _("Who pays “%(what)s”, or how much of it, has changed since.") % words
     if not any(correction.charged.values()):
-        return _("“%(what)s” was not charged then.") % words
+        given_back = _("“%(what)s” was charged and given back since, and counts again.")
+        return (given_back if is_corrected else _("“%(what)s” was not charged then.")) % words
     if not any(correction.should.values()):
         return _("“%(what)s” counts no longer.") % words
     if is_rounding(correction):

@@ -422,3 +422,28 @@ def happened(client: Client, page: str) -> list[tuple[str, str]]:
     """What the page says that was done to the cost since its month was closed, and by whom."""
     text = client.get(page).content.decode()
     return re.findall(r"<li>(\w+) [^<]*; the month was closed [^<(]*(?:\((\w+)\))?</li>", text)
+
+
+def test_a_cost_that_was_given_back_and_counts_again_says_so(
+    north: Cooperation,
+    closed: Period,
+    administrator: User,
+    second_administrator: User,
+    finance: User,
+    sign_in: SignIn,
+) -> None:
+    cost, page, client = Cost.objects.get(reference=MOVED), f"{PAGE}2026-09/{MOVED}/", sign_in(finance)
+    withdraw_cost(cost=cost, on=OCTOBER, by=administrator)
+    run_all()
+    assert "counts no longer" in client.get(page).content.decode()
+    october = Period.objects.get(cooperation=north, first_day=OCTOBER)
+    close(october, proposer=administrator, closer=second_administrator)
+    restore_cost(cost=cost, by=second_administrator)
+    run_all()
+    text = client.get(page).content.decode()
+    assert "“Support in September” was charged and given back since, and counts again." in text
+    assert "was not charged then" not in text
+    assert "In all, nothing of the cost is charged so far" in client.get(PAGE).content.decode()
+    why = client.get(f"{page}SE1737/").content.decode()
+    assert "The cost counts as it did when September 2026 was closed." in why
+    assert "The cost itself has changed" not in why
