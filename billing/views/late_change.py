@@ -1,12 +1,10 @@
 """One late change of a closed month: what it is, what it does, and the two ways on."""
 
-import datetime as dt
 from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
 from django.http import Http404, HttpResponse
-from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
@@ -15,11 +13,12 @@ from billing.models import Cost, LateDecision, Period
 from billing.reports import LateRow, charging_of, entered_after
 from billing.reports.undivided import REASONS
 from billing.snapshots import Verdict
+from billing.views.costs import facts_of_cost
 from billing.views.late import CHARGE, LEAVE, STAMPS, LatePage, is_rounding
-from billing.views.pictures import month_name, whole_name
+from billing.views.pictures import month_name
 from municipalities.portal import listed
 from sharedict.kernel.periods import Month
-from sharedict.templatetags.money import minor, signed_minor
+from sharedict.templatetags.money import signed_minor
 
 
 class LateChangePage(LatePage):
@@ -170,30 +169,10 @@ class LateChangePage(LatePage):
         return f"{said} {default % {'month': self.charging_name or _('the next month')}}"
 
     def facts(self) -> list[tuple[Any, ...]]:
-        cost, last = self.cost, self.cost.ends_on - dt.timedelta(days=1)
         facts: list[tuple[Any, ...]] = [
-            (
-                _("Cost"),
-                str(cost),
-                self.url("cost-change", cost.pk) if self.rights.may_edit else "",
-            ),
-            (
-                _("For"),
-                whole_name(cost.application.name if cost.application else "") + f" · {cost.cost_type.name}",
-            ),
-            (_("Supplier"), ", ".join(part for part in (cost.supplier, cost.invoice_number) if part)),
-            (_("Whole amount"), minor(int(cost.amount * 100), self.currency)),
-            (
-                _("For the days"),
-                _("%(first)s to %(last)s")
-                % {
-                    "first": date_format(cost.starts_on, "j F Y"),
-                    "last": date_format(last, "j F Y"),
-                },
-            ),
+            (_("Cost"), str(self.cost), self.url("cost-change", self.cost.pk)),
+            *facts_of_cost(self.cost),
         ]
-        if cost.withdrawn_on:
-            facts.append((_("Withdrawn"), date_format(cost.withdrawn_on, "j F Y")))
         correction = self.found.state.correction if self.found else None
         if correction and correction.key:
             name = Key.objects.of(self.cooperation).filter(code=correction.key).values_list("name", flat=True)
