@@ -68,6 +68,7 @@ def effect_of_changes(
                 for month in _moved(months.opened, change, span)
             }
         ),
+        reopened=sorted({month for cost in costs if cost for month in cost.reopened}),
         left_out_minor=sum(cost.not_shared_minor for cost in costs if cost and _leaves_out(cost)),
     )
     closed = {each.month for each in [*words.by_cost, *words.dropped]} | {*words.by_rules}
@@ -114,6 +115,7 @@ class _Words:
         left: Sequence[MonthEffect],
         by_rules: Sequence[Month],
         opened: Sequence[Month],
+        reopened: Sequence[Month],
         left_out_minor: int,
     ) -> None:
         self.currency, self.months = currency, months
@@ -126,6 +128,9 @@ class _Words:
         self.carried = [
             each.month for each in by_cost if not each.amount_minor and each.month not in undivided
         ]
+        corrects = self.amounts or self.carried or dropped
+        charging = [month for month in months.proposed if corrects and month == months.charging]
+        self.reopened = sorted({*reopened, *charging})
 
     @property
     def charging(self) -> str:
@@ -134,7 +139,7 @@ class _Words:
     @property
     def mark(self) -> str:
         by_month = [self.by_cost, self.dropped, self.left]
-        if not (any(by_month) or self.by_rules or self.left_out_minor):
+        if not (any(by_month) or self.by_rules or self.left_out_minor or self.reopened):
             return ""
         told = [
             *([[str(each.month), each.amount_minor] for each in months] for months in by_month),
@@ -144,6 +149,8 @@ class _Words:
         ]
         if self.nobodys:
             told.append([str(each.month) for each in self.nobodys])
+        if self.reopened:
+            told.append({"reopened": [str(month) for month in self.reopened]})
         return fingerprint(json.dumps(told))
 
     @property
@@ -167,6 +174,15 @@ class _Words:
             found.append(said % {"months": in_words(self.by_rules), "charged_in": self.charging})
         if self.left_out_minor:
             found.append(self._left_out())
+        if self.reopened:
+            said = ngettext(
+                "%(months)s is proposed to be closed: by this the proposal falls, and the month has to be"
+                " proposed again.",
+                "%(months)s are proposed to be closed: by this the proposals fall, and the months have to be"
+                " proposed again.",
+                len(self.reopened),
+            )
+            found.append(said % {"months": in_words(self.reopened)})
         return tuple(found)
 
     @property
@@ -199,6 +215,9 @@ class _Words:
             found.append(said % {"months": in_words(self.by_rules), "charged_in": self.charging})
         if self.left_out_minor:
             found.append(self._left_out())
+        if self.reopened:
+            said = _("The proposal to close %(months)s falls: look at it, and propose it again.")
+            found.append(said % {"months": in_words(self.reopened)})
         return " ".join(found) or _("No share computed so far changes.")
 
     def of_cost(self, effect: ClosedEffect) -> str:

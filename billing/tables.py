@@ -52,12 +52,12 @@ class CostTable(RowTable):
             self.columns["application"].column.verbose_name = _("Application and cost type")
 
     def render_description(self, record: Any) -> str:
-        """What it is for, a link for those who may open its page, and its reference under it."""
-        name = str(record.description)
-        if self.request.rights.may_edit:
-            name = format_html('<a href="{}">{}</a>', page_of("cost-change")(record, self), name)
+        """What it is for, a link, and its reference under it."""
         return format_html(
-            '<span>{} <span class="sd-second sd-nowrap">{}</span></span>', name, record.reference
+            '<span><a href="{}">{}</a> <span class="sd-second sd-nowrap">{}</span></span>',
+            page_of("cost-change")(record, self),
+            record.description,
+            record.reference,
         )
 
     def value_description(self, record: Any) -> str:

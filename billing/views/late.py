@@ -28,6 +28,7 @@ STAMPS = {
 CHANGES = {
     "rules": gettext_lazy("who pays, or how much of it"),
     "not_charged": gettext_lazy("the cost was not charged then"),
+    "nothing_charged": gettext_lazy("in all, nothing of the cost is charged so far"),
     "counts_no_longer": gettext_lazy("the cost counts no longer"),
     "rounding": gettext_lazy("rounding gives a unit to another, since other late changes came or went"),
     "cost": gettext_lazy("the cost has changed"),
@@ -133,8 +134,10 @@ def change_of(correction: CorrectionFact) -> str:
     """What made a closed month's charge wrong, as the code that words are found by."""
     if correction.cause == "rules":
         return "rules"
-    if not any(correction.charged.values()):
+    if not correction.charged:
         return "not_charged"
+    if not any(correction.charged.values()):
+        return "nothing_charged"
     if not any(correction.should.values()):
         return "counts_no_longer"
     return "rounding" if _is_rounding(correction) else "cost"

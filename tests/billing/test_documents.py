@@ -4,6 +4,7 @@ import csv
 import datetime as dt
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +12,7 @@ import openpyxl
 import pytest
 from django.test import Client
 
+from billing.documents.xlsx import statement_xlsx
 from billing.engine.statement import Statement
 from billing.models import Cost, Period
 from billing.reports import calendar_of, head_of, statement_of, whys
@@ -80,6 +82,14 @@ def test_the_workbook_s_summary_is_that_of_the_statement(book: Any, statement: S
     assert facts["Fingerprint of the inputs"].value == statement.fingerprint
     assert facts["Run"].value == statement.run_number
     assert facts["State"].value == "preliminary"
+
+
+def test_the_workbook_says_instants_by_the_clock_of_the_pages(statement: Statement) -> None:
+    late = dt.datetime(2026, 9, 30, 22, 30, tzinfo=dt.UTC)
+    content = statement_xlsx(replace(statement, issued_at=late, computed_at=late), "closed", [], [])
+    summary = openpyxl.load_workbook(io.BytesIO(content))["Summary"]
+    facts = {row[0].value: row[1].value for row in summary.iter_rows(max_row=24)}
+    assert facts["Issued"] == facts["Computed"] == "2026-10-01T00:30:00+02:00"
 
 
 def test_the_workbook_s_lines_and_shares_are_those_of_the_statement(book: Any, statement: Statement) -> None:

@@ -1,8 +1,10 @@
 """A statement as a workbook: summary with its chart, lines and shares."""
 
+import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from xlsxwriter.utility import xl_range_abs
@@ -54,7 +56,7 @@ def _summary(book: Book, statement: Statement, state: str) -> None:
             ),
             (_("Of it: corrections of this agreement year"), to_major(statement.corrections_minor)),
             (_("Of it: corrections of earlier agreement years"), to_major(statement.earlier_minor)),
-            (_("Issued"), statement.issued_at.isoformat(timespec="seconds") if statement.issued_at else None),
+            (_("Issued"), _instant(statement.issued_at) if statement.issued_at else None),
             (_("Due"), statement.due_on),
             (_("Taken over"), _("from release 0.1, as it was") if statement.is_taken_over else None),
             (_("Month before"), to_major(statement.before_minor) if statement.before else None),
@@ -66,7 +68,7 @@ def _summary(book: Book, statement: Statement, state: str) -> None:
             (_("Year so far"), to_major(statement.year_minor)),
             (_("Year so far begins with"), str(statement.year_from)),
             (_("Run"), statement.run_number),
-            (_("Computed"), statement.computed_at.isoformat(timespec="seconds")),
+            (_("Computed"), _instant(statement.computed_at)),
             (_("Rule version"), statement.rule_version),
             (_("Fingerprint of the inputs"), statement.fingerprint),
             (_("Hash of what was issued (SHA-256)"), statement.content_hash or None),
@@ -106,6 +108,11 @@ def _summary(book: Book, statement: Statement, state: str) -> None:
     )
     if parts:
         _chart(book, sheet, top, len(parts), end)
+
+
+def _instant(value: dt.datetime) -> str:
+    """By the clock of the pages, with its distance from UTC."""
+    return timezone.localtime(value).isoformat(timespec="seconds")
 
 
 def _chart(book: Book, sheet: Any, top: int, count: int, below: int) -> None:
