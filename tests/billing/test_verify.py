@@ -95,10 +95,7 @@ TAMPERED = [
     ("UPDATE billing_statement SET payer_name = 'X' WHERE run_id = {run}", "not what its hash was made of"),
     ("UPDATE billing_statement SET number = number + 100 WHERE run_id = {run}", "is missing"),
     ("UPDATE billing_statementline SET amount = amount + 0.01, year = year + 0.01", "does not add up"),
-    (
-        "DELETE FROM billing_statementline USING billing_statement s WHERE s.id=statement_id AND run_id={run}",
-        "does not add up",
-    ),
+    ("DELETE FROM billing_statementline AS line USING billing_statement", "does not add up"),
     (
         "UPDATE billing_period SET current_run_id = (SELECT min(id) FROM billing_run) WHERE id = {period}",
         "month is",
