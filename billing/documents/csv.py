@@ -42,12 +42,12 @@ WHERE period.cooperation_id = %s AND period.first_day >= %s AND period.first_day
 ORDER BY period.first_day
 """
 
-# NEUTRAL(x) is sharedict.common.sheets.neutral. It is done once for each line and municipality, not once for
-# each share of them. Shares are sorted before they are joined, which their index does for nothing; the small
-# tables are then joined to them row by row, so they stay in order.
+# NEUTRAL(x) is sharedict.common.sheets.neutral, by the same expression. It is done once for each line and
+# municipality, not once for each share of them. Shares are sorted before they are joined, which their index
+# does for nothing; the small tables are then joined to them row by row, so they stay in order.
 SHARES_SQL = re.sub(
     r"NEUTRAL\((.+?)\)",
-    r"CASE WHEN left(\1, 1) = ANY(%(formulas)s) THEN '''' || \1 ELSE \1 END",
+    r"regexp_replace(\1, %(formulas)s, '''', 'g')",
     """
 COPY (
     WITH line AS MATERIALIZED (
@@ -107,7 +107,7 @@ def shares_csv(
                     "state": state,
                     "number": number,
                     "currency": currency,
-                    "formulas": list(FORMULA_STARTS),
+                    "formulas": FORMULA_STARTS,
                     "limit": None if municipality_ids is None else sorted(municipality_ids),
                     "header": place == 0,
                 },

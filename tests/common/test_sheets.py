@@ -1,0 +1,101 @@
+"""Tables as files: nothing in them runs, whichever way they are opened, and all of it comes back."""
+
+import csv
+import io
+import re
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from sharedict.common.sheets import FORMULA_STARTS, as_told, csv_lines, neutral
+from sharedict.common.uploads import Columns, read_table
+
+TRICKS = {
+    "=1+1": "'=1+1",
+    "x;=1+1;y": "x;'=1+1;y",
+    "x\t=1+1\ty": "x\t'=1+1\ty",
+    "x,=1+1,y": "x,'=1+1,y",
+    "x;-1;+2;@SUM(A1)": "x;'-1;'+2;'@SUM(A1)",
+    "a\n=b": "a\n'=b",
+    "a\r\n=b": "a\r\n'=b",
+    "a\r=b": "a\r'=b",
+    ";=1": ";'=1",
+    "\t=1": "'\t'=1",
+    "\n=1": "'\n'=1",
+    '"=1': "'\"=1",
+    'x";"=1': 'x";\'"=1',
+    'x;""=1': 'x;\'""=1',
+    "'=1": "''=1",
+    "x;''=1": "x;'''=1",
+}
+HARMLESS = (
+    "",
+    "Licences, 20 - 30; A = B",
+    "a\r\nb",
+    "1-2",
+    "it's; 'so'",
+    "2026-10",
+    'Licences, "large" 🏢',
+    "a;\tb",
+)
+texts = st.text(alphabet=st.sampled_from("=+-@;,\t\r\n\"'1 å🏢"), max_size=12)
+
+
+@pytest.mark.parametrize(("text", "written"), TRICKS.items())
+def test_a_formula_under_any_separator_is_neutralised(text: str, written: str) -> None:
+    assert neutral(text) == written
+
+
+@pytest.mark.parametrize("text", HARMLESS)
+def test_what_no_spreadsheet_takes_for_a_formula_stays(text: str) -> None:
+    assert neutral(text) == text == as_told(text)
+
+
+@given(texts)
+@example("'=1")
+@example("x;''\"=1")
+def test_what_was_neutralised_comes_back_as_it_was(text: str) -> None:
+    assert as_told(neutral(text)) == text
+
+
+@given(st.lists(st.lists(texts, min_size=2, max_size=3), min_size=1, max_size=3))
+@example([['x";"=1', "y"]])
+@example([["a,;", "=1"]])
+def test_no_reader_of_the_file_finds_a_formula(rows: list[list[str]]) -> None:
+    """Not one that splits at another separator, nor one that heeds no quotation mark at all."""
+    file = b"".join(csv_lines(rows)).decode("utf-8-sig")
+    found = [
+        cell
+        for mark in ";,\t"
+        for row in csv.reader(io.StringIO(file, newline=""), delimiter=mark)
+        for cell in row
+    ]
+    found += [piece.strip('"') for piece in re.split("[;,\t\r\n]", file)]
+    assert not [cell for cell in found if cell.lstrip("\t\r\n").startswith(("=", "+", "-", "@"))]
+
+
+def test_numbers_stay_numbers() -> None:
+    (line,) = csv_lines([["-5", Decimal("-5.00"), -5, None]])
+    assert line.decode("utf-8-sig") == "'-5,-5.00,-5,\r\n"
+
+
+@given(st.lists(texts.map(str.strip).filter(bool), min_size=1, max_size=4))
+def test_an_upload_reads_what_was_exported_as_it_was(cells: list[str]) -> None:
+    file = b"".join(csv_lines([["name", "amount"], *([cell, Decimal("-1.50")] for cell in cells)]))
+    table = read_table(file.decode("utf-8-sig"), Columns(("name", "amount"), numbers=("amount",)))
+    assert [row.values for row in table.rows] == [{"name": cell, "amount": "-1.5"} for cell in cells]
+
+
+@pytest.mark.django_db
+@given(st.lists(texts, max_size=40))
+@example([*TRICKS, *HARMLESS])
+def test_the_database_has_the_same_rule(found: list[str]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT regexp_replace(text, %s, '''', 'g') FROM unnest(%s::text[]) AS text",
+            [FORMULA_STARTS, found],
+        )
+        assert [written for (written,) in cursor.fetchall()] == [neutral(text) for text in found]
