@@ -39,6 +39,7 @@ from billing.reports.reasons import (
     whys,
     whys_corrected,
 )
+from billing.reports.shares import share_lines
 from billing.reports.statements import head_of, preliminary, statement_of
 
 __all__ = [
@@ -69,6 +70,7 @@ __all__ = [
     "open_before",
     "period_of",
     "preliminary",
+    "share_lines",
     "shares_of_cost",
     "statement_of",
     "together",

@@ -11,7 +11,13 @@ from billing.documents.csv import shares_csv
 from billing.documents.xlsx import month_xlsx
 from billing.engine.overview import MunicipalityTotal
 from billing.models import Statement
-from billing.reports import corrections_by_municipality, corrections_of, totals_of, unallocated_of
+from billing.reports import (
+    corrections_by_municipality,
+    corrections_of,
+    share_lines,
+    totals_of,
+    unallocated_of,
+)
 from billing.reports.undivided import REASONS
 from billing.views.months import MonthPage
 from billing.views.pictures import month_name
@@ -78,14 +84,15 @@ class YearFile(CooperationPage):
 def shares_between(
     cooperation: Cooperation, rights: Rights, first: dt.date, after: dt.date
 ) -> Iterator[bytes]:
-    """The share lines of the months in ``[first, after)`` that somebody with ``rights`` may see."""
-    return shares_csv(
+    """A file of the shares of the months in ``[first, after)`` that somebody with ``rights`` may see."""
+    lines = share_lines(
         cooperation_id=cooperation.pk,
         currency=cooperation.currency,
         first=first,
         after=after,
         municipality_ids=None if rights.sees_all_shares else rights.municipality_ids,
     )
+    return shares_csv(lines)
 
 
 def whole(totals: list[MunicipalityTotal]) -> dict[str, int]:
