@@ -53,6 +53,7 @@ class PeriodFile(MonthPage):
         return month_xlsx(
             title=f"{self.name_as_issued()}, {month_name(self.month)}",
             currency=self.cooperation.currency,
+            computed_at=run.computed_at,
             totals=totals_of(self.viewer, self.period, self.calendar),
             unallocated=unallocated_of(self.period),
             corrections=corrections_of(self.period),

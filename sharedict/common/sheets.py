@@ -11,6 +11,8 @@ import xlsxwriter
 
 Cell = str | int | Decimal | dt.date | None
 BOM = "\ufeff"
+FIRST_DAY = dt.datetime(1980, 1, 1, tzinfo=dt.UTC)
+"""What ZIP, which a workbook is, takes for the beginning of time."""
 
 CELL_STARTS = r"(?:^|(?<=[;,\t\r\n]))"
 """Where a cell begins for whoever reads the file: the text itself, and what follows any separator in it."""
@@ -48,10 +50,20 @@ def csv_lines(rows: Iterable[Sequence[Cell]]) -> Iterator[bytes]:
         buffer.truncate()
 
 
+def workbook(buffer: io.BytesIO, created: dt.datetime | None = None) -> xlsxwriter.Workbook:
+    """An empty workbook whose bytes follow from what is written into it, whatever the clock says.
+
+    ``created`` stands in its properties, where something must stand: without it the FIRST_DAY.
+    """
+    book = xlsxwriter.Workbook(buffer, {"in_memory": True})
+    book.set_properties({"created": (created or FIRST_DAY).astimezone(dt.UTC)})
+    return book
+
+
 def xlsx_bytes(title: str, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
     """A workbook of one sheet named ``title``: bold frozen header, filters, numbers and dates as such."""
     buffer = io.BytesIO()
-    with xlsxwriter.Workbook(buffer, {"constant_memory": True, "in_memory": True}) as book:
+    with workbook(buffer) as book:
         sheet = book.add_worksheet(sheet_name(title))
         bold, day = (
             book.add_format({"bold": True, "bottom": 1}),

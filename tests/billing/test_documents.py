@@ -10,6 +10,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+import time_machine
 from django.test import Client
 
 from billing.documents.xlsx import statement_xlsx
@@ -149,6 +150,27 @@ def test_an_amount_that_a_spreadsheet_cannot_hold_is_written_as_text(
     shares = openpyxl.load_workbook(io.BytesIO(response.content))["Shares"]
     row = next(row for row in shares.iter_rows() if row[0].value == "C00000002")
     assert row[7].value == "9999999999999999.99"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [f"{PAGE}statement.xlsx", "/north/costs/2026-10/month.xlsx", "/north/costs/?format=xlsx",
+     "/north/costs/register/?format=xlsx"],
+)  # fmt: skip
+def test_a_workbook_downloaded_again_is_the_same_to_the_byte(
+    october: Period, finance: User, sign_in: SignIn, address: str
+) -> None:
+    found = set()
+    for year in (2026, 2031):
+        with time_machine.travel(dt.datetime(year, 11, 20, 12, 30, tzinfo=dt.UTC), tick=False):
+            found.add(sign_in(finance).get(address).content)
+    assert len(found) == 1
+
+
+def test_a_workbook_was_made_when_its_figures_were(book: Any, statement: Statement) -> None:
+    assert book.properties.created == statement.computed_at.astimezone(dt.UTC).replace(
+        microsecond=0, tzinfo=None
+    )
 
 
 def test_a_month_as_a_workbook_lists_the_municipalities(

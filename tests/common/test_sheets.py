@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+import time
 from decimal import Decimal
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from sharedict.common.sheets import FORMULA_STARTS, as_told, csv_lines, neutral
 from sharedict.common.uploads import Columns, read_table
+from tests.platform.portal import python
 
 TRICKS = {
     "=1+1": "'=1+1",
@@ -99,3 +101,17 @@ def test_the_database_has_the_same_rule(found: list[str]) -> None:
             [FORMULA_STARTS, found],
         )
         assert [written for (written,) in cursor.fetchall()] == [neutral(text) for text in found]
+
+
+def test_the_same_rows_are_the_same_bytes_in_another_process_at_another_time() -> None:
+    code = """
+import datetime as dt, hashlib
+from decimal import Decimal
+from fractions import Fraction
+from sharedict.common.sheets import xlsx_bytes
+rows = [["Torsby", Decimal("1.50"), dt.date(2026, 10, 1)], ["Hagfors", 2, None]]
+print(hashlib.sha256(xlsx_bytes("Title", ["a", "b", "c"], rows)).hexdigest())
+"""
+    first = python(code, PYTHONHASHSEED="1", TZ="UTC").stdout
+    time.sleep(1)
+    assert python(code, PYTHONHASHSEED="2", TZ="Asia/Tokyo").stdout == first != ""

@@ -7,9 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-import xlsxwriter
-
-from sharedict.common.sheets import sheet_name
+from sharedict.common.sheets import sheet_name, workbook
 from sharedict.kernel.money import digits
 
 EXACT_MINOR = 10**15
@@ -21,9 +19,9 @@ Cell = str | int | Decimal | Fraction | dt.date | None
 class Book:
     """A workbook in memory, and how its cells look."""
 
-    def __init__(self, currency: str) -> None:
+    def __init__(self, currency: str, created: dt.datetime) -> None:
         self._buffer = io.BytesIO()
-        self.book = xlsxwriter.Workbook(self._buffer, {"in_memory": True})
+        self.book = workbook(self._buffer, created)
         self.currency = currency
         self.title = self.book.add_format({"bold": True, "font_size": 14})
         self.head = self.book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})

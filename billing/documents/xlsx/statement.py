@@ -24,7 +24,7 @@ def statement_xlsx(
 
     ``corrected`` explains the corrections of earlier months.
     """
-    book = Book(statement.currency)
+    book = Book(statement.currency, statement.issued_at or statement.computed_at)
     _summary(book, statement, state)
     _lines(book, statement)
     _shares(book, statement)
