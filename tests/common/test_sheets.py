@@ -1,17 +1,32 @@
 """Tables as files: nothing in them runs, whichever way they are opened, and all of it comes back."""
 
 import csv
+import datetime as dt
 import io
 import re
 import time
+from collections.abc import Callable
 from decimal import Decimal
+from fractions import Fraction
+from typing import Any
 
+import openpyxl
 import pytest
 from django.db import connection
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from sharedict.common.sheets import FORMULA_STARTS, as_told, csv_lines, neutral
+from billing.documents.xlsx.book import Book
+from sharedict.common.sheets import (
+    FORMULA_STARTS,
+    Cell,
+    as_told,
+    csv_lines,
+    neutral,
+    workbook,
+    write_cell,
+    xlsx_bytes,
+)
 from sharedict.common.uploads import Columns, read_table
 from tests.platform.portal import python
 
@@ -101,6 +116,55 @@ def test_the_database_has_the_same_rule(found: list[str]) -> None:
             [FORMULA_STARTS, found],
         )
         assert [written for (written,) in cursor.fetchall()] == [neutral(text) for text in found]
+
+
+def cells_of(content: bytes) -> list[Any]:
+    return [cell for row in openpyxl.load_workbook(io.BytesIO(content)).active.iter_rows() for cell in row]
+
+
+def as_a_list(cell: Cell) -> bytes:
+    return xlsx_bytes("Title", ["Name"], [[cell]])
+
+
+def as_a_document(cell: Cell) -> bytes:
+    book = Book("SEK", dt.datetime(2026, 10, 1, tzinfo=dt.UTC))
+    book.table(book.sheet("Title", [20]), 0, ["Name"], [[cell]])
+    return book.content()
+
+
+@pytest.mark.parametrize("written", [as_a_list, as_a_document])
+@pytest.mark.parametrize(
+    ("cell", "kind", "value"),
+    [
+        (Decimal("9999999999999.99"), "n", "9999999999999.99"),
+        (Decimal("-9999999999999.99"), "n", "-9999999999999.99"),
+        (Decimal("10000000000000.01"), "s", "10000000000000.01"),
+        (Decimal("-10000000000000.01"), "s", "-10000000000000.01"),
+        (Decimal("9999999999999999.99"), "s", "9999999999999999.99"),
+        (Decimal("123456789012.1234"), "s", "123456789012.1234"),
+        (10**15 - 1, "n", "999999999999999"),
+        (10**15 + 1, "s", "1000000000000001"),
+        (Decimal("0.10"), "n", "0.1"),
+    ],
+)
+def test_a_number_that_a_spreadsheet_would_round_is_text_in_every_workbook(
+    written: Callable[[Cell], bytes], cell: Cell, kind: str, value: str
+) -> None:
+    found = cells_of(written(cell))[-1]
+    assert (found.data_type, str(found.value)) == (kind, value)
+
+
+def test_a_fraction_is_the_nearest_number() -> None:
+    buffer = io.BytesIO()
+    with workbook(buffer) as book:
+        write_cell(book.add_worksheet(), 0, 0, Fraction(10**9, 3))
+    (found,) = cells_of(buffer.getvalue())
+    assert (found.data_type, round(found.value, 4)) == ("n", 333333333.3333)
+
+
+def test_a_header_in_a_workbook_is_text() -> None:
+    (found,) = cells_of(xlsx_bytes("Title", ["=1+1"], []))
+    assert (found.data_type, found.value) == ("s", "=1+1")
 
 
 def test_the_same_rows_are_the_same_bytes_in_another_process_at_another_time() -> None:
