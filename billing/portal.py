@@ -22,9 +22,9 @@ from billing.reports.effects import (
 from billing.reports.undivided import REASONS, undivided_in
 from municipalities.models import Cooperation
 from municipalities.portal import Change, ShareEffect
+from sharedict.common.figures import minor, signed_minor
 from sharedict.common.models import Span
 from sharedict.kernel.periods import Month
-from sharedict.templatetags.money import minor, signed_minor
 
 MOST_MONTHS = 12
 """So many months are named with their amounts; more of them are summed up."""

@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.portal import DATE, NUMBER, RowTable, page_of
-from sharedict.templatetags.money import money
+from sharedict.common.figures import money
 
 STATES = {
     "valid": ("ok", _("counts")),

@@ -19,7 +19,7 @@ from billing.snapshots.month import cost_fact
 from municipalities.actions import announce, differences, refuse_strangers, save_row, validate_row
 from municipalities.models import Cooperation
 from sharedict.audit.actions import field_values, record_all
-from sharedict.templatetags.money import minor
+from sharedict.common.figures import minor
 
 CREDITED = ("application_id", "cost_type_id", "cooperation_id")
 """What a credit note has in common with the cost it refunds; its days lie inside the cost's own."""

@@ -18,7 +18,7 @@ from billing.views.notices import notices_of
 from billing.views.pictures import month_name
 from municipalities.portal import EditorsOnly, listed
 from sharedict.accounts.models import User
-from sharedict.templatetags.money import money
+from sharedict.common.figures import money
 
 FEW = 8
 """So many municipalities' amounts are read at a glance; more stand on the month's page."""

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from billing.engine.facts import day
 from billing.engine.why import ComponentPart, Why
-from sharedict.templatetags.money import exact, exact_minor, minor
+from sharedict.common.figures import exact, exact_minor, minor
 
 Place = tuple[str, str, int]
 """Kind and driver of a component, and which of those it is: what finds it in another version of a key."""

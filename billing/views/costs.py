@@ -38,12 +38,12 @@ from municipalities.portal import (
     RowMixin,
     next_month,
 )
+from sharedict.common.figures import money
 from sharedict.common.moments import SAFE_METHODS
 from sharedict.common.uploads import Columns, Finding, Outcome, UploadedRow
 from sharedict.jobs.models import Job
 from sharedict.kernel.money import to_minor
 from sharedict.kernel.periods import Month
-from sharedict.templatetags.money import money
 
 STOP_POLLING = 286
 

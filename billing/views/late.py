@@ -14,8 +14,8 @@ from billing.snapshots import LateState, Verdict
 from billing.views.pictures import month_name, moved_as_seen, whole_name
 from municipalities.models import Municipality
 from municipalities.portal import CooperationPage, listed
+from sharedict.common.figures import signed_minor
 from sharedict.kernel.periods import Month
-from sharedict.templatetags.money import signed_minor
 
 STAMPS = {
     Verdict.COUNTS: ("info", gettext_lazy("Charged unless left")),

@@ -19,8 +19,8 @@ from billing.views.late import STAMPS, change_of
 from billing.views.late_decision import CHARGE, LEAVE, DecisionPage
 from billing.views.pictures import month_name
 from municipalities.portal import listed
+from sharedict.common.figures import signed_minor
 from sharedict.kernel.periods import Month
-from sharedict.templatetags.money import signed_minor
 
 HAPPENED = {
     "rules": gettext_lazy("Who pays “%(what)s”, or how much of it, has changed since."),

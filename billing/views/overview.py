@@ -19,9 +19,9 @@ from billing.views.pictures import month_name, months_by_municipality, statement
 from billing.views.statements import figures
 from municipalities.models import Municipality
 from municipalities.portal import CooperationPage
+from sharedict.common.figures import money, signed
 from sharedict.jobs.models import Job
 from sharedict.kernel.periods import Month
-from sharedict.templatetags.money import money, signed
 
 MONTHS_SHOWN = 12
 MOST_TO_DO = 12

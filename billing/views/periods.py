@@ -28,10 +28,10 @@ from billing.views.months import STAMPS, MonthPage
 from billing.views.notices import notices_of
 from billing.views.pictures import by_municipality, month_name, waterfall, whole_name
 from municipalities.portal import CooperationPage
+from sharedict.common.figures import money
 from sharedict.common.sheets import csv_lines, xlsx_bytes
 from sharedict.kernel.money import to_major, to_minor
 from sharedict.kernel.periods import Month
-from sharedict.templatetags.money import money
 
 MOST_COLUMNS = 8
 """As many municipalities have a column of their own in the list of months."""

@@ -20,7 +20,7 @@ from billing.views.files import CSV, XLSX, attachment
 from billing.views.months import MonthPage
 from billing.views.pictures import month_name, statement_picture, whole_name
 from municipalities.models import Municipality
-from sharedict.templatetags.money import about, minor, signed_minor
+from sharedict.common.figures import about, minor, signed_minor
 
 
 class StatementBase(MonthPage):

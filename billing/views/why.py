@@ -17,8 +17,8 @@ from billing.reports import shares_of_cost, why
 from billing.views.pictures import month_name, whole_name
 from billing.views.statements import StatementBase
 from billing.views.working import working
+from sharedict.common.figures import minor
 from sharedict.kernel.periods import Month
-from sharedict.templatetags.money import minor
 
 
 class Steps(StatementBase):

@@ -16,8 +16,8 @@ from billing.views.compared import compared
 from billing.views.late import STAMPS
 from billing.views.pictures import month_name
 from billing.views.why import Steps
+from sharedict.common.figures import minor, signed_minor
 from sharedict.kernel.periods import Month
-from sharedict.templatetags.money import minor, signed_minor
 
 
 class WhyDifference(Steps):

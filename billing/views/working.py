@@ -6,7 +6,7 @@ from fractions import Fraction
 from django.utils.translation import gettext as _
 
 from billing.engine.why import Why
-from sharedict.templatetags.money import MINUS, exact, exact_minor, minor
+from sharedict.common.figures import MINUS, exact, exact_minor, minor
 
 TIMES = "\u00d7"
 

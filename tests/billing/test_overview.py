@@ -15,10 +15,10 @@ from billing.views.overview import shown_months
 from billing.views.pictures import MOST_BARS, months_by_municipality
 from municipalities.models import Cooperation, Member, Municipality
 from sharedict.accounts.models import User
+from sharedict.common.figures import minor, money, signed_minor
 from sharedict.jobs.actions import announce_change
 from sharedict.jobs.models import Job
 from sharedict.kernel.periods import Month
-from sharedict.templatetags.money import minor, money, signed_minor
 from tests.factories.agreements import KeyFactory, TermFactory, add_version
 from tests.factories.billing import CostFactory, close, compute
 from tests.factories.services import ApplicationFactory, SubscriptionFactory

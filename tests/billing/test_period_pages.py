@@ -19,8 +19,8 @@ from billing.models import Cost, Period, Run
 from billing.snapshots import late_states
 from municipalities.models import Cooperation, Driver, Municipality, Reading
 from sharedict.accounts.models import User
+from sharedict.common.figures import minor
 from sharedict.jobs.actions import run_all
-from sharedict.templatetags.money import minor
 from tests.billing.books import take
 from tests.budgets import MOMENT
 from tests.factories.billing import close, compute
