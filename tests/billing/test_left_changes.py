@@ -181,7 +181,7 @@ def test_no_month_closes_over_a_lost_change_of_closed_ones_that_only_some_were_h
         state=Job.State.FAILED, attempts=5, error="The worker stopped.", finished_at=timezone.now()
     )
     post(trio, "3.00", JANUARY, FEBRUARY)
-    with pytest.raises(ValidationError, match="being worked in"):
+    with pytest.raises(ValidationError, match="could not be worked in"):
         propose_period(period=month(trio, MARCH), by=administrator)
     run_all()
     shut(MARCH)
