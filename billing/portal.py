@@ -19,7 +19,7 @@ from billing.reports.effects import (
     moved_days,
     moved_months,
 )
-from billing.reports.undivided import REASONS, undivided_in
+from billing.reports.undivided import undivided_in, why_in_words
 from municipalities.models import Cooperation
 from municipalities.portal import Change, ShareEffect
 from sharedict.common.figures import minor, signed_minor
@@ -35,7 +35,9 @@ def effect_of_changes(
 ) -> ShareEffect:
     """What ``changes``, saved together, do to shares: three queries for any number of them.
 
-    Of one cost that is not saved ``in_bulk`` it says also where nothing would divide it.
+    Of one cost that is not saved ``in_bulk`` it says also where nothing would divide it. That gathers the
+    facts of the months that it falls in, with a few more queries for each, until those beyond the first few
+    are taken to be like the last (``reports.undivided``).
     """
     if all(change.before is None and isinstance(change.after, NAMES) for change in changes):
         return ShareEffect(by_change=("",) * len(changes))  # nothing is shared by it yet: nobody asks
@@ -198,9 +200,9 @@ class _Words:
             )
             found.append(said % self._what_and_where(self.amounts))
         found += [*self._nobodys(), *self._uncharged()]
-        if opened := [month for month in self.opened if month in self.undivided]:
-            said = _("Nothing divides it in %(months)s, so that cannot be closed yet: %(why)s")
-            found.append(said % {"months": in_words(opened), "why": self._why(opened[0])})
+        said = _("Nothing divides it in %(months)s, so that cannot be closed yet: %(why)s")
+        for why, months in self._by_reason(self.opened):
+            found.append(said % {"months": in_words(months), "why": why})
         if self.carried:
             said = _(
                 "Where others carry it in months that are closed, %(months)s, the difference becomes a "
@@ -246,17 +248,22 @@ class _Words:
 
     def _nobodys(self) -> list[str]:
         """What falls in closed months where nothing divides it."""
-        if not self.nobodys:
-            return []
         said = _(
             "Nothing divides it in %(months)s: %(why)s It is charged to nobody, and %(charged_in)s cannot be "
             "proposed until something divides it there, or somebody leaves it."
         )
-        found = self._what_and_where(self.nobodys)
-        return [said % {**found, "why": self._why(self.nobodys[0].month)}]
+        return [
+            said % {"months": in_words(months), "why": why, "charged_in": self.charging}
+            for why, months in self._by_reason(each.month for each in self.nobodys)
+        ]
 
-    def _why(self, month: Month) -> str:
-        return str(REASONS.get(self.undivided[month], ("",))[0])
+    def _by_reason(self, months: Iterable[Month]) -> list[tuple[str, list[Month]]]:
+        """Those of ``months`` in which nothing divides it, by why, in the order in which they begin."""
+        found: dict[str, list[Month]] = {}
+        for month in months:
+            if month in self.undivided:
+                found.setdefault(self.undivided[month], []).append(month)
+        return [(why_in_words(reason), each) for reason, each in found.items()]
 
     def _uncharged(self) -> list[str]:
         """What was still to be charged, or was left, and is now charged in no month."""

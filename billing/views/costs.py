@@ -21,7 +21,7 @@ from billing.forms import CostFilter, CostForm
 from billing.imports import COST_COLUMNS, compare_costs
 from billing.models import Cost, Period, RunLine
 from billing.reports import before_first_month
-from billing.reports.undivided import REASONS
+from billing.reports.undivided import why_in_words
 from billing.snapshots import CHARGED, late_states
 from billing.tables import CostTable
 from billing.views.late import STAMPS as LATE
@@ -197,7 +197,7 @@ class CostChange(SaveCost, ChangePage):
             "name": month_name(period.month),
             "url": self.url("period", period.month),
             "line": line,
-            "why": REASONS[line.reason][0] if line.reason else "",
+            "why": why_in_words(line.reason),
             "label": label,
             "variant": variant,
         }

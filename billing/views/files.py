@@ -18,7 +18,7 @@ from billing.reports import (
     totals_of,
     unallocated_of,
 )
-from billing.reports.undivided import REASONS
+from billing.reports.undivided import why_in_words
 from billing.views.months import MonthPage
 from billing.views.pictures import month_name
 from municipalities.access import Rights
@@ -50,15 +50,16 @@ class PeriodFile(MonthPage):
         run = self.period.current_run
         if run is None:
             raise Http404
+        unallocated = unallocated_of(self.period)
         return month_xlsx(
             title=f"{self.name_as_issued()}, {month_name(self.month)}",
             currency=self.cooperation.currency,
             computed_at=run.computed_at,
             totals=totals_of(self.viewer, self.period, self.calendar),
-            unallocated=unallocated_of(self.period),
+            unallocated=unallocated,
             corrections=corrections_of(self.period),
             corrected=corrections_by_municipality(self.viewer, self.period),
-            reasons={code: str(words) for code, (words, *_rest) in REASONS.items()},
+            reasons={line.reason: why_in_words(line.reason) for line in unallocated},
             facts=[
                 (_("State"), str(self.period.get_state_display())),
                 (_("Currency"), self.cooperation.currency),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from billing.engine.corrections import LEFT
 from billing.engine.facts import CorrectionFact
 from billing.reports import LateRow, first_open_month, late_rows, names_in
-from billing.reports.undivided import REASONS, names_whom, with_names
+from billing.reports.undivided import names_whom, what_to_do, why_in_words, with_names
 from billing.snapshots import LateState, Verdict
 from billing.views.pictures import month_name, moved_as_seen, whole_name
 from municipalities.models import Municipality
@@ -83,7 +83,7 @@ class LatePage(CooperationPage):
     def row(self, row: LateRow) -> dict[str, Any]:
         state, cost = row.state, row.cost
         variant, label = STAMPS[state.verdict]
-        why, to_do, page = REASONS.get(state.reason, ("", "", ""))
+        to_do, page = what_to_do(state.reason)
         return {
             "state": state,
             "cost": cost,
@@ -91,7 +91,7 @@ class LatePage(CooperationPage):
             "url": self.url("late-change", state.month, cost.reference),
             "month_name": month_name(state.month),
             "application": whole_name(cost.application.name if cost.application else ""),
-            "what": str(why) or what_changed(state),
+            "what": why_in_words(state.reason) or what_changed(state),
             "detail": with_names(state.detail, self.names) if names_whom(state.reason) else state.detail,
             "to_do_url": self.url(page) if page and self.rights.may_edit else "",
             "to_do": to_do,

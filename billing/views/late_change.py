@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from agreements.models import Key
 from billing.models import Cost, LateDecision, Period
 from billing.reports import LateRow, charging_of, entered_after
-from billing.reports.undivided import REASONS
+from billing.reports.undivided import why_in_words
 from billing.snapshots import Verdict
 from billing.views.costs import facts_of_cost
 from billing.views.late import STAMPS, change_of
@@ -239,8 +239,7 @@ def _happened(found: LateRow, is_corrected: bool) -> str:
     """
     words = {"what": found.cost.description}
     if found.state.reason:
-        why, _to_do, _page = REASONS.get(found.state.reason, (found.state.reason, "", ""))
-        return _("“%(what)s”: %(why)s") % (words | {"why": why})
+        return _("“%(what)s”: %(why)s") % (words | {"why": why_in_words(found.state.reason)})
     change = change_of(found.state.correction)
     if change in ("not_charged", "nothing_charged"):
         change = "given_back" if is_corrected else "not_charged"

@@ -116,6 +116,28 @@ def test_a_late_cost_that_nothing_divides_promises_no_correction(
     assert "Nothing divides it in April 2025 to June 2025" in said(open_only)
 
 
+def test_each_reason_why_nothing_divides_a_cost_is_said_of_its_own_months(
+    client: Client, quarter: Cooperation, late: dict[str, Any], default_term: Term
+) -> None:
+    nobodys = ApplicationFactory(cooperation=quarter)
+    Term.objects.filter(pk=default_term.pk).update(
+        valid_from=dt.date(2025, 2, 1), valid_until=dt.date(2025, 6, 1)
+    )
+    answer = client.post(f"{REGISTER}new/", late | {"application": nobodys.pk})
+    no_term, nobody = "No term says how such a cost is divided.", "Nobody uses the application in this month."
+    ends = (
+        "It is charged to nobody, and April 2025 cannot be proposed until something divides it there, or "
+        "somebody leaves it."
+    )
+    warned = answer.content.decode()
+    assert f"Nothing divides it in January 2025: {no_term} {ends}" in warned
+    assert f"Nothing divides it in February 2025 to March 2025: {nobody} {ends}" in warned
+    saved = said(client.post(f"{REGISTER}new/", late | {"application": nobodys.pk} | mark(answer)))
+    so = "so that cannot be closed yet"
+    assert f"Nothing divides it in April 2025 to May 2025, {so}: {nobody}" in saved
+    assert f"Nothing divides it in June 2025, {so}: {no_term}" in saved
+
+
 def test_it_is_told_in_swedish(client: Client, late: dict[str, Any]) -> None:
     answer = client.post(f"{REGISTER}new/", late, headers={"Accept-Language": "sv"})
     assert "+2\u00a0983,42\u00a0SEK" in told(answer)

@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 
 from agreements.models import Term
 from billing.actions import decide_late, recompute, save_cost
-from billing.models import Cost, Period, Run
+from billing.models import Cost, Period, Run, RunLine
 from billing.snapshots import late_states
 from municipalities.models import Cooperation, Driver, Municipality, Reading
 from sharedict.accounts.models import User
@@ -97,6 +97,22 @@ def test_a_month_says_why_a_cost_is_unallocated_and_what_to_do(
     assert "2 costs are unallocated" in text
     assert "/north/costs/2026-10/propose/" not in text
     assert "/north/terms/new/" not in sign_in(finance).get("/north/costs/2026-10/").content.decode()
+
+
+def test_a_reason_without_words_of_its_own_is_told_all_the_same(
+    north: Cooperation, october: Period, administrator: User, sign_in: SignIn
+) -> None:
+    """As of a run that a later release computed."""
+    Term.objects.filter(cooperation=north, cost_type=None).delete()
+    compute(north)
+    line = RunLine.objects.filter(run__period=october).exclude(reason="").first()
+    assert line
+    RunLine.objects.filter(pk=line.pk).update(reason="riddle")
+    client, said = sign_in(administrator), "The reason is “riddle”."
+    assert said in client.get("/north/costs/2026-10/").content.decode()
+    assert said in client.get(f"/north/costs/register/{line.cost_id}/").content.decode()
+    book = openpyxl.load_workbook(io.BytesIO(client.get("/north/costs/2026-10/month.xlsx").content))
+    assert said in {cell for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row}
 
 
 def test_a_month_lists_who_carries_what(october: Period, finance: User, sign_in: SignIn) -> None:

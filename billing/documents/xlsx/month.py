@@ -116,7 +116,7 @@ def month_xlsx(
                     row.cost_type_name,
                     row.description,
                     to_major(row.amount_minor),
-                    reasons.get(row.reason, row.reason),
+                    reasons[row.reason],
                     row.detail,
                 )
                 for row in unallocated
