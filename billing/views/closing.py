@@ -52,9 +52,9 @@ class Step(CorrectingPage, EditorsOnly):
 
     @property
     def seen(self) -> int:
-        """The run whose figures stood on the page that was sent; 0 for none."""
+        """The run whose figures stood on the page that was sent, to be compared alone; 0 for none."""
         sent = self.request.POST.get("seen", "")
-        return int(sent) if re.fullmatch("[0-9]{1,9}", sent) else 0
+        return int(sent) if re.fullmatch("[0-9]{1,19}", sent) else 0
 
     def figures(self) -> list[str]:
         """What the month comes to, and for each municipality as far as they are few."""

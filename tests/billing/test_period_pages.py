@@ -399,3 +399,16 @@ def test_a_month_is_proposed_and_closed_as_it_was_looked_at(
         assert "has been computed again since you looked at it" in response.content.decode()
     assert not Period.objects.get(cooperation=north, first_day="2026-09-01").is_closed
     assert take(reader, url).status_code == 302
+
+
+def test_a_month_is_closed_however_many_runs_there_have_been(
+    october: Period, north: Cooperation, administrator: User, second_administrator: User, sign_in: SignIn
+) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER SEQUENCE billing_run_id_seq RESTART WITH 2147483000")
+    Cost.objects.filter(reference="C00000001").update(amount=200)
+    compute(north)
+    take(sign_in(administrator), "/north/costs/2026-09/propose/")
+    take(sign_in(second_administrator), "/north/costs/2026-09/close/")
+    september = Period.objects.get(cooperation=north, first_day="2026-09-01")
+    assert (september.is_closed, september.current_run_id) == (True, 2147483000)
