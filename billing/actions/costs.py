@@ -190,7 +190,7 @@ def _refuse_unfit_credit(cost: Cost) -> None:
             "A credit note lies inside the days of the cost it refunds: %(first)s to %(last)s, that is "
             "service until %(after)s at the latest."
         )
-        ends = (undone.starts_on, undone.ends_on - dt.timedelta(days=1), undone.ends_on)
+        ends = (undone.starts_on, undone.last_day, undone.ends_on)
         days = dict(zip(("first", "last", "after"), map(date_format, ends), strict=True))
         outside = "starts_on" if cost.starts_on < undone.starts_on else "ends_on"
         raise ValidationError({outside: said % days})

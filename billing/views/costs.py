@@ -213,8 +213,8 @@ class CostChange(SaveCost, ChangePage):
             {
                 "name": month_name(state.month),
                 "url": self.url("late-change", state.month, cost.reference),
-                "label": LATE[state.verdict][1],
-                "variant": LATE[state.verdict][0],
+                "label": LATE[state.verdict][0],
+                "variant": LATE[state.verdict][1],
                 "minor": state.amount_minor,
             }
             for state in late_states(self.cooperation)

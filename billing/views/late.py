@@ -18,13 +18,13 @@ from sharedict.common.figures import signed_minor
 from sharedict.kernel.periods import Month
 
 STAMPS = {
-    Verdict.COUNTS: ("info", gettext_lazy("Charged unless left")),
-    Verdict.CHARGE: ("info", gettext_lazy("Charged by decision")),
-    Verdict.LEFT: ("neutral", gettext_lazy("Left uncharged")),
-    Verdict.WAITING: ("warning", gettext_lazy("Waits for a decision")),
-    Verdict.UNALLOCATED: ("danger", gettext_lazy("Nothing divides it")),
+    Verdict.COUNTS: (gettext_lazy("Charged unless left"), "info"),
+    Verdict.CHARGE: (gettext_lazy("Charged by decision"), "info"),
+    Verdict.LEFT: (gettext_lazy("Left uncharged"), "neutral"),
+    Verdict.WAITING: (gettext_lazy("Waits for a decision"), "warning"),
+    Verdict.UNALLOCATED: (gettext_lazy("Nothing divides it"), "danger"),
 }
-"""What happens to a late change -> its look and its words."""
+"""What happens to a late change -> its words and its look."""
 CHANGES = {
     "rules": gettext_lazy("who pays, or how much of it"),
     "not_charged": gettext_lazy("the cost was not charged then"),
@@ -82,7 +82,7 @@ class LatePage(CooperationPage):
 
     def row(self, row: LateRow) -> dict[str, Any]:
         state, cost = row.state, row.cost
-        variant, label = STAMPS[state.verdict]
+        label, variant = STAMPS[state.verdict]
         to_do, page = what_to_do(state.reason)
         return {
             "state": state,

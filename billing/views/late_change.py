@@ -16,7 +16,7 @@ from billing.reports.undivided import why_in_words
 from billing.snapshots import Verdict
 from billing.views.costs import facts_of_cost
 from billing.views.late import STAMPS, change_of
-from billing.views.late_decision import CHARGE, LEAVE, DecisionPage
+from billing.views.late_decision import CHARGE, LEAVE, LONGEST_REASON, DecisionPage
 from billing.views.pictures import month_name
 from municipalities.portal import listed
 from sharedict.common.figures import signed_minor
@@ -119,6 +119,7 @@ class LateChangePage(DecisionPage):
 
     def content(self, found: LateRow) -> dict[str, Any]:
         state = found.state
+        label, variant = STAMPS[state.verdict]
         table = self.table(found)
         return {
             "late": self.row(found),
@@ -128,14 +129,15 @@ class LateChangePage(DecisionPage):
             "text": self.text(found),
             "table": table,
             "others_are_hidden": not self.rights.sees_all_shares,
-            "status_label": STAMPS[state.verdict][1],
-            "status_variant": STAMPS[state.verdict][0],
+            "status_label": label,
+            "status_variant": variant,
             "may_decide": self.rights.may_edit and self.charged_in is not None,
             "charge": self.button(CHARGE, [found]),
             "leave": self.button(LEAVE, [found]),
             "payers": self.payers(table["rows"]),
             "reason": self.request.POST.get("reason", ""),
             "reason_error": self.reason_error,
+            "longest_reason": LONGEST_REASON,
             "sent": self.request.POST.get("verdict", ""),
         }
 

@@ -19,7 +19,7 @@ from municipalities.access import Rights
 from sharedict.common.figures import minor, signed_minor
 from sharedict.common.moments import SAFE_METHODS
 
-LONGEST_REASON = 300
+LONGEST_REASON = LateDecision._meta.get_field("reason").max_length or 0
 CHARGE, LEAVE = LateDecision.Verdict.CHARGE, LateDecision.Verdict.LEAVE
 
 

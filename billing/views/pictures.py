@@ -44,7 +44,7 @@ def statement_picture(statement: Statement) -> Picture | None:
 
     Corrections of earlier months stand beside the applications, as one bar.
     """
-    late = statement.total_minor - statement.month_minor
+    late = statement.all_corrections_minor
     change = late - statement.before_corrections_minor
     corrections = [Bar(_("Corrections of earlier months"), late)] if late else []
     if statement.before is None:

@@ -152,7 +152,7 @@ class WhyLate(WhyDifference):
         return self.page("billing/why_correction.html", context)
 
     def stamp(self) -> dict[str, Any]:
-        variant, label = STAMPS[self.state.verdict]
+        label, variant = STAMPS[self.state.verdict]
         return {"status_label": label, "status_variant": variant}
 
     def ending(self) -> str:

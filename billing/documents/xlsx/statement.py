@@ -1,7 +1,7 @@
 """A statement as a workbook: summary with its chart, lines and shares."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.utils import timezone
@@ -18,18 +18,22 @@ from sharedict.kernel.money import to_major
 
 
 def statement_xlsx(
-    statement: Statement, state: str, whys: Iterable[Why], corrected: Iterable[WhyCorrected]
+    statement: Statement,
+    state: str,
+    whys: Iterable[Why],
+    corrected: Iterable[WhyCorrected],
+    causes: Mapping[str, str],
 ) -> bytes:
     """``statement``, its lines, its shares and the explanation of each; ``state`` in the reader's words.
 
-    ``corrected`` explains the corrections of earlier months.
+    ``corrected`` explains the corrections of earlier months, ``causes`` says in words what changed, by code.
     """
     book = Book(statement.currency, statement.issued_at or statement.computed_at)
     _summary(book, statement, state)
     _lines(book, statement)
     _shares(book, statement)
     if statement.corrections or statement.earlier_corrections:
-        add_corrections(book, corrected)
+        add_corrections(book, corrected, causes)
     add_explanations(book, whys)
     return book.content()
 
@@ -52,7 +56,7 @@ def _summary(book: Book, statement: Statement, state: str) -> None:
             (_("Of it: the month itself"), to_major(statement.month_minor)),
             (
                 _("Of it: corrections of earlier months"),
-                to_major(statement.total_minor - statement.month_minor),
+                to_major(statement.all_corrections_minor),
             ),
             (_("Of it: corrections of this agreement year"), to_major(statement.corrections_minor)),
             (_("Of it: corrections of earlier agreement years"), to_major(statement.earlier_minor)),
@@ -191,7 +195,7 @@ def _lines(book: Book, statement: Statement) -> None:
 
 def _corrected(statement: Statement) -> list[Sequence[Cell]]:
     """The corrections in all, as a row beside the applications, where there are any."""
-    amount, before = statement.total_minor - statement.month_minor, statement.before_corrections_minor
+    amount, before = statement.all_corrections_minor, statement.before_corrections_minor
     year = statement.year_corrections_minor
     if not (amount or before or year or statement.corrections or statement.earlier_corrections):
         return []
