@@ -87,7 +87,7 @@ def test_the_workbook_s_summary_is_that_of_the_statement(book: Any, statement: S
 
 def test_the_workbook_says_instants_by_the_clock_of_the_pages(statement: Statement) -> None:
     late = dt.datetime(2026, 9, 30, 22, 30, tzinfo=dt.UTC)
-    content = statement_xlsx(replace(statement, issued_at=late, computed_at=late), "closed", [], [])
+    content = statement_xlsx(replace(statement, issued_at=late, computed_at=late), "closed", [], [], {})
     summary = openpyxl.load_workbook(io.BytesIO(content))["Summary"]
     facts = {row[0].value: row[1].value for row in summary.iter_rows(max_row=24)}
     assert facts["Issued"] == facts["Computed"] == "2026-10-01T00:30:00+02:00"
