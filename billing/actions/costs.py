@@ -180,6 +180,8 @@ def _refuse_unfit_credit(cost: Cost) -> None:
     undone = Cost.objects.select_related("application", "cost_type", "credits").get(pk=cost.credits_id)
     if undone.pk == cost.pk or undone.credits_id:
         raise ValidationError({"credits": _("A credit note refunds a cost, not a credit note.")})
+    if cost.pk and Cost.objects.valid().filter(credits=cost.pk).exists():
+        raise ValidationError({"credits": _("A credit note refunds this cost: it cannot be one itself.")})
     if undone.is_withdrawn:
         raise ValidationError({"credits": _("That cost is withdrawn already.")})
     if any(getattr(undone, name) != getattr(cost, name) for name in CREDITED):

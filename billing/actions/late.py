@@ -8,7 +8,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from billing.actions.runs import first_open
-from billing.engine.corrections import LEFT
 from billing.models import Cost, LateDecision, Period
 from billing.snapshots import LateState, late_states
 from municipalities.actions import log
@@ -85,14 +84,13 @@ def _says(state: LateState | None, verdict: str, reason: str) -> bool:
 
 
 def _without_those_that_go_along(states: Collection[LateState]) -> list[LateState]:
-    """``states`` without refunds that are left with a cost among them; raises ValidationError for others."""
-    found = [state for state in states if state.reason != LEFT]
+    """``states`` without refunds that go with a cost among them; raises ValidationError for others."""
+    found = [state for state in states if not state.goes_with]
     costs = {(state.month, state.correction.cost.reference) for state in found}
     for state in states:
-        refunded = state.correction.cost.credits or ""
-        if state.reason == LEFT and (state.month, refunded) not in costs:
-            said = _("It is left with %(cost)s, which it refunds: decide on that, and this goes along.")
-            raise ValidationError({"verdict": said % {"cost": refunded}})
+        if state.goes_with and (state.month, state.goes_with) not in costs:
+            said = _("It refunds %(cost)s: decide on that, and this goes along.")
+            raise ValidationError({"verdict": said % {"cost": state.goes_with}})
     return found
 
 

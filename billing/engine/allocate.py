@@ -118,6 +118,7 @@ class Ledger:
         for correction in sorted(facts.corrections, key=lambda each: (each.month, each.cost.reference)):
             for key, (unit, owed) in correction.owed.items():
                 self.carry.setdefault(key, Carry()).add(unit, owed)
+        self.keys = facts.keys
         self.divisions: list[Division] = []
         self.done: dict[str, Line] = {}
         self._known: dict[object, int | WeightError] = {}
@@ -185,7 +186,7 @@ class Ledger:
         division = self.divisions[line.division]
         if code not in division.codes:
             return None
-        index, key = division.codes.index(code), self.facts.keys.get(division.key)
+        index, key = division.codes.index(code), self.keys.get(division.key)
         if key is None:
             return None
         return Explanation(

@@ -6,7 +6,7 @@ run's carry without the rounding of the lines they replace. Amounts are whole mi
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import gcd
 
@@ -82,8 +82,17 @@ class ShouldBe:
         self.before.run()
         self.was = dict(self.before.done)
         self.ledger = Ledger(
-            replace(today, carry={}, corrections=(), rule_version=closed.rule_version, month=closed.month)
+            replace(
+                today,
+                carry={},
+                corrections=(),
+                rule_version=closed.rule_version,
+                month=closed.month,
+                # who was charged then is named, whether or not it takes part by today's facts
+                municipalities={**closed.municipalities, **today.municipalities},
+            )
         )
+        self.ledger.keys = {**closed.keys, **today.keys}
         self.ledger.refunds_follow = True  # a late refund gives back what was charged, whatever the rules
         self.ledger.carry = {key: carry.copy() for key, carry in self.before.carry.items()}
         self._scopes = {(line.cost.application, line.cost.cost_type) for line in self.was.values()}
@@ -91,13 +100,18 @@ class ShouldBe:
         self._kept: set[str] = set()
         costs = RULES[2].in_order(self.ledger.facts)
         amounts = {cost.reference: self._part(cost) for cost in costs}
+        left, self._laid = dict(today.held), set[str]()
         for cost in costs:
-            self._keep_if_as_charged(cost, amounts[cost.reference])
-        left = {each: stays for each, stays in today.held.items() if each not in self._kept}
-        self._left, self._laid = left, set[str]()
-        for cost in costs:
-            if cost.reference in left:
-                self._hold(cost, amounts[cost.reference], left[cost.reference].shares)
+            line, stays = self.was.get(cost.reference), left.get(cost.reference)
+            if line and self._is_as_charged(line, cost, amounts[cost.reference]):
+                self._kept.add(cost.reference)
+                if stays is None or not difference(stays.shares, _shares(self.before, line, {}, 1)):
+                    left.pop(cost.reference, None)
+                    self._keep(line)
+                    continue
+            if stays:
+                self._hold(cost, amounts[cost.reference], stays.shares)
+        self._left = left
         self.steps: list[tuple[Line, Carry]] = []
         for is_held in (False, True):
             for reference, line in self.was.items():
@@ -108,6 +122,11 @@ class ShouldBe:
                     self._divide(cost, amounts[cost.reference])
         self._parts = amounts
         self.late = tuple(self._late())
+
+    @property
+    def facts(self) -> Facts:
+        """Today's, with the names of all who were charged then."""
+        return self.ledger.facts
 
     @property
     def kept(self) -> int:
@@ -126,18 +145,15 @@ class ShouldBe:
         rules = RULES[2] if cost.credits else self.ledger.rules
         return rules.part(self.ledger.facts, cost, self.ledger.month)
 
-    def _keep_if_as_charged(self, cost: CostFact, amount: int) -> None:
-        line = self.was.get(cost.reference)
-        if line is None or line.amount_minor != amount:
-            return
+    def _is_as_charged(self, line: Line, cost: CostFact, amount: int) -> bool:
+        """Whether part, payers and weights of the closed run's ``line`` are today's."""
+        if line.amount_minor != amount:
+            return False
         if line.follows:
-            same = cost.credits == line.follows and line.follows in self._kept
-        else:
-            found = self.ledger.division_of(cost, self.ledger.term_of(cost))
-            same = self._alike(line, found)
-        if not same:
-            return
-        self._kept.add(cost.reference)
+            return cost.credits == line.follows and line.follows in self._kept
+        return self._alike(line, self.ledger.division_of(cost, self.ledger.term_of(cost)))
+
+    def _keep(self, line: Line) -> None:
         if line.division is None:
             self.ledger.keep(line)
         else:
@@ -155,16 +171,20 @@ class ShouldBe:
     def _hold(self, cost: CostFact, amount: int, charged: Shares) -> None:
         """Let what refunds ``cost`` follow what was charged of it; where nothing was, it is left as well."""
         shares = {code: minor for code, minor in sorted(charged.items()) if minor}
-        found = self.ledger.division_of(cost, self.ledger.term_of(cost))
-        if not shares or not isinstance(found, int):
+        line, term = self.was.get(cost.reference), self.ledger.term_of(cost)
+        found = self.ledger.division_of(cost, term)
+        if isinstance(found, int):
+            key = self.ledger.divisions[found].key
+        elif line and line.division is not None:  # nothing divides it now: as it was divided then
+            key, term = self.before.divisions[line.division].key, line.term
+        else:
+            key = ""
+        if not shares or not key:
             self.ledger.keep(Line(cost, amount, 0, reason=LEFT))
             return
-        weights = tuple(abs(minor) for minor in shares.values())
-        basis = Basis(self.ledger.divisions[found].key, tuple(shares), weights, ())
-        self.ledger.divisions.append(Division(basis, weights))
-        place, term = len(self.ledger.divisions) - 1, self.ledger.term_of(cost)
-        parts = tuple(shares.values())
-        self.ledger.keep(Line(cost, sum(parts), 0, term, place, parts))
+        parts, weights = tuple(shares.values()), tuple(map(abs, shares.values()))
+        self.ledger.divisions.append(Division(Basis(key, tuple(shares), weights, ()), weights))
+        self.ledger.keep(Line(cost, sum(parts), 0, term, len(self.ledger.divisions) - 1, parts))
 
     def _alike(self, line: Line, found: int | WeightError | str) -> bool:
         """Whether the same payers carry the line in the same proportion; or nobody, then as now."""
@@ -231,7 +251,7 @@ class ShouldBe:
             key=key.code if key else "",
             key_version=key.version if key else None,
             amount_minor=new.amount_minor if new else 0,
-            result=self._result(new) if new else "gone",
+            result=self._result(new) if new else self._result_of_gone(cost),
             reason=new.reason if new else "",
             detail=new.detail if new else "",
         )
@@ -245,6 +265,19 @@ class ShouldBe:
         elif line.division is not None:
             parts.append(sorted(_proportion(self.ledger.divisions[line.division]).items()))
         return fingerprint(json.dumps(parts))
+
+    def _result_of_gone(self, cost: CostFact) -> str:
+        """That it is gone; of a refund also what becomes of its cost, which it can be left with no longer."""
+        if not cost.credits:
+            return "gone"
+        refunded = next((each for each in self.facts.costs if each.reference == cost.credits), None)
+        if refunded is None:
+            return fingerprint(json.dumps(["gone", "gone"]))
+        found = self.ledger.division_of(refunded, self.ledger.term_of(refunded))
+        by = (
+            sorted(_proportion(self.ledger.divisions[found]).items()) if isinstance(found, int) else "nothing"
+        )
+        return fingerprint(json.dumps(["gone", self._part(refunded), by]))
 
     def _cause(self, old: Line | None, new: Line | None) -> str:
         """ "rules" where the cost would be divided otherwise by the rules that the month was closed with."""
@@ -310,25 +343,42 @@ def to_charge(
         charged={code: so_far.get(code, 0) for code in differs},
         should={code: should.get(code, 0) for code in differs},
         mark=mark,
-        cause=_cause_of(late, last, differs),
+        cause=_cause_of(late, earlier, so_far, should),
         key=late.key if late else last.key if last else "",
         key_version=late.key_version if late else last.key_version if last else None,
         owed={key: (carry.denominator, _owing(carry)) for key, carry in owed.items() if _owing(carry)},
     )
 
 
-def _cause_of(late: LateLine | None, last: CorrectionFact | None, differs: Shares) -> str:
+def _cause_of(
+    late: LateLine | None, earlier: Sequence[CorrectionFact], so_far: Shares, should: Shares
+) -> str:
     """What changed since the cost was last charged.
 
-    Other rules move a cost between payers: its sum stays, and more than the unit that rounding moves.
+    Other rules move a cost between payers: its sum stays, and more than the unit that rounding moves. Where
+    other rules were charged once, they are held to what was charged and not to those of the closed month,
+    also where the sum changes with them.
     """
-    if last is None:
+    if not earlier:
         return late.cause if late else "cost"
+    last = earlier[-1]
     if late is None:
         return last.cause
+    differs = difference(so_far, should)
     is_same = _same_but_codes(last.cost, late.cost) and not sum(differs.values())
-    is_more_than_rounding = max(map(abs, differs.values())) > 1
-    return "rules" if is_same and is_more_than_rounding else late.cause
+    if is_same and max(map(abs, differs.values())) > 1:
+        return "rules"
+    if any(each.cause == "rules" for each in earlier) and any(so_far.values()) and any(should.values()):
+        return "rules" if _moves_proportions(so_far, should) else "cost"
+    return late.cause
+
+
+def _moves_proportions(so_far: Shares, should: Shares) -> bool:
+    """Whether somebody's part of the sum changes by more than rounding does: a unit each then and now."""
+    then, now = sum(so_far.values()), sum(should.values())
+    codes = {*so_far, *should}
+    apart = (abs(should.get(code, 0) * then - so_far.get(code, 0) * now) for code in codes)
+    return max(apart) > 2 * max(abs(then), abs(now))
 
 
 def _same_but_codes(one: CostFact, other: CostFact) -> bool:

@@ -83,7 +83,7 @@ class _ClosedMonth:
         self.key, self.with_others = key, with_others
         self.was = facts_of(self.period)
         self.before = {found.line.cost.reference: found for found in explanations(self.was, key)}
-        self.computed: dict[str, tuple[Facts, ShouldBe] | None] = {}
+        self.computed: dict[str, ShouldBe | None] = {}
 
     def told(self, correction: CorrectionFact) -> WhyCorrected:
         reference = correction.cost.reference
@@ -91,9 +91,9 @@ class _ClosedMonth:
         should = self.should(correction.mark)
         today, after = self.was, before
         if should:
-            today, again = should
-            if not again.is_kept(reference):
-                after = again.explanation(reference, self.key)
+            today = should.facts
+            if not should.is_kept(reference):
+                after = should.explanation(reference, self.key)
         elif correction.mark:
             after = None
         return WhyCorrected(
@@ -105,12 +105,12 @@ class _ClosedMonth:
             after=self.words(today, after),
         )
 
-    def should(self, mark: str) -> tuple[Facts, ShouldBe] | None:
-        """The computation that ``mark`` names, with its facts; None where there is none."""
+    def should(self, mark: str) -> ShouldBe | None:
+        """The computation that ``mark`` names; None where there is none."""
         if mark not in self.computed:
             run = self.period.runs.filter(kind=Run.Kind.SHOULD_BE, fingerprint=mark).first()
             today = Facts.from_json(run.facts) if run else None
-            self.computed[mark] = (today, ShouldBe(self.was, today)) if today else None
+            self.computed[mark] = ShouldBe(self.was, today) if today else None
         return self.computed[mark]
 
     def words(self, facts: Facts, found: Explanation | None) -> Why | None:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from billing.engine.corrections import LEFT, LateLine, ShouldBe, charged_so_far, mark_of, to_charge
 from billing.engine.facts import CorrectionFact, CostFact, Facts, HeldFact, Owed
 from billing.models import Cost, LateChange, LateDecision, Period, RunLine, Share
-from municipalities.models import Cooperation
+from municipalities.models import Cooperation, Municipality
 from sharedict.kernel.periods import Month
 
 Place = tuple[dt.date, int]
@@ -37,7 +37,8 @@ class LateState:
     """One cost of a closed month that is not charged as it should be, and what happens to that.
 
     ``correction`` is what remains to be charged; ``mark`` names the result that a decision is bound to.
-    ``was_decided`` says that it was decided on another result, which holds no longer.
+    ``was_decided`` says that it was decided on another result, which holds no longer. ``goes_with`` names the
+    cost that it refunds where what is decided on that decides on this too.
     ``undivided_minor`` is what the cost should be in the month where nothing divides it, ``reason`` says why.
     """
 
@@ -51,6 +52,7 @@ class LateState:
     undivided_minor: int = 0
     decision: LateDecision | None = field(default=None, compare=False)
     was_decided: bool = field(default=False, compare=False)
+    goes_with: str = ""
 
     @property
     def amount_minor(self) -> int:
@@ -97,13 +99,29 @@ def late_states(cooperation: Cooperation) -> list[LateState]:
         state = _state(place, row, charged.get(place, ()), undone.get(place, {}), decisions.get(place, {}))
         if state:
             found.append(state)
+    return _going_along(found)
+
+
+def _going_along(states: list[LateState]) -> list[LateState]:
+    """``states``, with refunds that nothing has changed but the rules of their cost decided as that is."""
+    costs = {(state.month, state.correction.cost.reference): state for state in states}
+    found = []
+    for state in states:
+        refunded = state.correction.cost.credits or ""
+        cost = costs.get((state.month, refunded))
+        if state.reason == LEFT:
+            state = replace(state, goes_with=refunded)
+        elif cost and state.correction.cause == "rules" and not state.reason:
+            state = replace(state, goes_with=refunded, verdict=cost.verdict, decision=cost.decision)
+        found.append(state)
     return found
 
 
 def with_held(closed: Facts, today: Facts, period: Period) -> Facts:
     """``today``'s facts of a closed month with what stays as charged: what is left by a decision that holds.
 
-    Costs first, since what their refunds come to depends on which of them are left.
+    Costs first, since what their refunds come to depends on which of them are left, and those that nothing
+    but the rules of a late cost has changed are decided with it. Who was charged has its name there.
     """
     decided = _decided_in(period)
     left = {pk for (pk, _mark), verdict in decided.items() if verdict == LateDecision.Verdict.LEAVE}
@@ -118,11 +136,18 @@ def with_held(closed: Facts, today: Facts, period: Period) -> Facts:
         late = {each.cost.reference: each for each in ShouldBe(closed, replace(today, held=held)).late}
         for place, cost in zip(places, costs, strict=True):
             charged = charged_so_far(own.get(place, {}), corrected.get(place, ()))
-            mark = mark_of(charged, late.get(cost.reference))
-            is_left = decided.get((cost.pk, mark)) == LateDecision.Verdict.LEAVE
-            if is_left and bool(cost.credits) == of_refunds:
-                held[cost.reference] = HeldFact(charged, cost.credits.reference if cost.credits else None)
-    return replace(today, held=held)
+            found, refunded = late.get(cost.reference), cost.credits.reference if cost.credits else ""
+            is_left = decided.get((cost.pk, mark_of(charged, found))) == LateDecision.Verdict.LEAVE
+            goes_along = found is not None and found.cause == "rules" and refunded in {*late} - {*held}
+            if is_left and bool(refunded) == of_refunds and not goes_along:
+                held[cost.reference] = HeldFact(charged, refunded or None)
+    return replace(today, held=held, municipalities={**_names_of(held), **today.municipalities})
+
+
+def _names_of(held: Mapping[str, HeldFact]) -> dict[str, str]:
+    codes = {code for stays in held.values() for code in stays.shares}
+    rows = Municipality.objects.filter(code__in={code[2:] for code in codes})
+    return {row.key: row.name for row in rows if row.key in codes}
 
 
 def _decided_in(period: Period) -> dict[tuple[int, str], str]:

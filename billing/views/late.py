@@ -6,7 +6,6 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy
 
-from billing.engine.corrections import LEFT
 from billing.engine.facts import CorrectionFact
 from billing.reports import LateRow, first_open_month, late_rows, names_in
 from billing.reports.undivided import names_whom, what_to_do, why_in_words, with_names
@@ -67,13 +66,13 @@ class LatePage(CooperationPage):
         return month_name(self.charged_in) if self.charged_in else ""
 
     def going_along(self, row: LateRow) -> list[LateRow]:
-        """The late refunds of a cost that are left with it, and charged with it again."""
+        """The late refunds of a cost that are decided with it."""
         place = row.state.month, row.cost.reference
         return [
             each
             for each in self.rows
             if (each.state.month, each.state.correction.cost.credits) == place
-            and (each.state.reason == LEFT or not any(row.state.correction.charged.values()))
+            and (each.state.goes_with or not any(row.state.correction.charged.values()))
         ]
 
     def named(self, rows: Iterable[LateRow]) -> str:
@@ -96,10 +95,8 @@ class LatePage(CooperationPage):
             "to_do_url": self.url(page) if page and self.rights.may_edit else "",
             "to_do": to_do,
             "along": self.named(self.going_along(row)),
-            "goes_with": state.correction.cost.credits if state.reason == LEFT else "",
-            "goes_with_url": self.url("late-change", state.month, state.correction.cost.credits or "-")
-            if state.reason == LEFT
-            else "",
+            "goes_with": state.goes_with,
+            "goes_with_url": self.url("late-change", state.month, state.goes_with) if state.goes_with else "",
             "amount_minor": state.amount_minor,
             "moved_minor": moved_as_seen(self.rights, row.moved_minor)
             if not state.reason

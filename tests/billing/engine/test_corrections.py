@@ -282,12 +282,84 @@ def test_what_refunds_a_cost_that_was_never_charged_is_left_with_it() -> None:
     assert (lines["C1"].reason, sum(lines["C1"].should.values())) == ("", 1_00)
 
 
-def test_a_refund_of_a_cost_that_is_as_in_its_month_again_undoes_that() -> None:
-    """1.51 was charged of it in between, and the 0.51 too much were left: they are no part of the refund."""
+def test_a_refund_of_a_cost_that_is_as_in_its_month_again_follows_what_was_charged() -> None:
+    """1.51 was charged of it in between, and the 0.51 too much were left: a refund of 1.00 leaves them."""
     found = books(cost(1_00))
     now(found, cost(1_00), refund(cost(1_00), 1_00, "C2"))
     lines = should_be_with(found, {"C1": HeldFact({A: 50, B: 50, C: 51})})
-    assert lines["C2"].should == {A: -34, B: -33, C: -33}
+    assert lines["C2"].should == {A: -33, B: -33, C: -34}
+    assert "C1" not in lines
+
+
+def test_of_a_cost_that_is_as_in_its_month_again_no_more_is_given_back_than_was_charged() -> None:
+    """1.00 was charged, and changed to 0.40; that it is 1.00 again is left."""
+    found = books(cost(1_00))
+    now(found, cost(1_00), refund(cost(1_00), 1_00, "C2"))
+    for charged, gives in (({A: 14, B: 13, C: 13}, {A: -14, B: -13, C: -13}), ({}, {}), ({B: 7}, {B: -7})):
+        lines = should_be_with(found, {"C1": HeldFact(charged)})
+        assert lines["C2"].should == gives
+        assert lines["C2"].reason == ("" if charged else "left")
+
+
+def test_a_refund_that_is_as_in_its_month_again_counts_as_what_it_gave() -> None:
+    """0.50 of 1.00 was refunded, taken back since, and left so when it came again."""
+    whole, note = cost(1_00), refund(cost(1_00), 50, "C2")
+    found = books(whole, note)
+    now(found, whole, note, refund(whole, 50, "C3"))
+    lines = should_be_with(found, {"C2": HeldFact({}, "C1")})
+    assert lines["C3"].amount_minor == -50
+    assert "C2" not in lines
+
+
+def test_a_refund_of_a_left_cost_that_nothing_divides_any_more_follows_what_was_charged() -> None:
+    found = books(cost(1_00))
+    now(found, cost(1_00), refund(cost(1_00), 60, "C2"))
+    closed, _allocation = found.closed["2026-01"]
+    today = replace(
+        found.today.facts(Month.parse("2026-01")), terms=(), held={"C1": HeldFact(found.was("2026-01")["C1"])}
+    )
+    should = ShouldBe(closed, today)
+    lines = {each.cost.reference: each for each in should.late}
+    assert sum(lines["C2"].should.values()) == -60
+    assert {*lines["C2"].should} == {A, B, C}
+    told = should.explanation("C2", A)
+    assert told is not None
+    assert told.key.code == "even"
+
+
+def test_the_result_of_a_refund_that_is_gone_says_what_becomes_of_its_cost() -> None:
+    whole, note = cost(1_00, kind="work"), refund(cost(1_00, kind="work"), 50, "C2")
+    found = books(whole, note)
+    results = []
+    for users in ({}, {"2026-01": {A: 1, B: 3, C: 2}}):
+        for today in ((whole,), (cost(20, kind="work"),), ()):
+            found.today = replace(found.today, users=users)
+            now(found, *today)
+            results.append(should_be_with(found, {})["C2"].result)
+    assert results[2] == results[5]
+    assert len({*results}) == 5
+    assert "gone" not in results
+
+
+def test_other_rules_that_come_back_with_another_sum_wait_as_they_would_alone() -> None:
+    """A cost divided anew by a late reading that was charged; then the reading and the sum change again."""
+    found = books(cost(100_00, kind="work"))
+    found.today = replace(found.today, users={"2026-01": {A: 1, B: 3, C: 2}})
+    assert [each.cause for each in found.late()] == ["rules"]
+    found.close()
+    found.today = replace(found.today, users={})
+    now(found, cost(100_01, kind="work"))
+    assert [each.cause for each in found.late()] == ["rules"]
+    found.today = replace(found.today, users={"2026-01": {A: 1, B: 3, C: 2}})
+    assert [each.cause for each in found.late()] == ["cost"]
+
+
+def test_who_was_charged_and_takes_part_no_more_has_a_name() -> None:
+    found = books(cost(90_00))
+    now(found, cost(90_00))
+    closed, _allocation = found.closed["2026-01"]
+    today = replace(found.today.facts(Month.parse("2026-01")), municipalities={A: "Another name", B: "b"})
+    assert ShouldBe(closed, today).facts.municipalities == {A: "Another name", B: "b", C: C.lower()}
 
 
 def test_of_a_cost_that_is_left_as_charged_no_more_is_given_back() -> None:
@@ -672,13 +744,13 @@ def test_what_refunds_a_cost_of_which_nothing_is_charged_is_left_with_all_its_am
     assert (lines["C2"].reason, lines["C2"].should, lines["C2"].amount_minor) == ("left", {}, -50)
 
 
-def test_what_refunds_a_held_cost_that_nothing_divides_any_more_is_left() -> None:
+def test_what_refunds_a_held_cost_that_nothing_divides_any_more_follows_what_was_charged() -> None:
     found = books(cost(1_00))
     closed, was = found.closed["2026-01"][0], found.was("2026-01")["C1"]
     costs = (cost(2_00), refund(cost(2_00), 50, "C2"))
     result = ShouldBe(closed, replace(closed, costs=costs, keys={}, held={"C1": HeldFact(was)}))
     lines = {each.cost.reference: each for each in result.late}
-    assert (lines["C2"].reason, lines["C2"].detail) == ("left", "")
+    assert (lines["C2"].reason, sum(lines["C2"].should.values())) == ("", -50)
     assert (lines["C1"].reason, lines["C1"].detail, lines["C1"].was) == ("no_key_version", "even", was)
 
 
