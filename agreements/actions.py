@@ -96,14 +96,8 @@ def save_term(*, term: Term, named: Sequence[Municipality], by: object) -> Term:
     Raises ValidationError when it should name some and does not.
     """
     refuse_nobody_named(term, named)
-    is_otherwise = named_otherwise(term, named)
-    save_row(row=term, by=by)
-    if is_otherwise:
-        chosen = list(named) if term.payers == Term.Payers.NAMED else []
-        term.named.set(chosen)
-        log(row=term, verb="change", by=by, changes={"named": ["", ", ".join(map(str, chosen))]})
-        announce(rows=[term], by=by)
-    return term
+    chosen = named if term.payers == Term.Payers.NAMED else ()
+    return save_row(row=term, by=by, chosen={"named": chosen})
 
 
 def refuse_nobody_named(term: Term, named: Sequence[Municipality]) -> None:
