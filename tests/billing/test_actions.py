@@ -467,6 +467,34 @@ def test_a_new_run_opens_a_proposed_month_again(
     assert (again.state, again.proposed_by) == ("open", None)
 
 
+def test_the_change_log_says_that_a_new_run_dropped_a_proposal(
+    north: Cooperation, january: Period, administrator: User
+) -> None:
+    proposed = propose_period(period=january, by=administrator)
+    CostFactory(cooperation=north)
+    for _ in range(2):
+        compute(north)
+    entry = Entry.objects.filter(subject_type="billing.period").latest("id")
+    assert (entry.verb, entry.actor, entry.user, entry.cooperation) == ("change", "sharedict", None, north)
+    assert entry.changes == {
+        "state": ["proposed", "open"],
+        "proposed_by": [str(administrator.pk), ""],
+        "proposed_at": [str(proposed.proposed_at), ""],
+    }
+    assert Entry.objects.filter(subject_type="billing.period").count() == 2
+
+
+def test_the_change_log_says_that_a_proposed_month_is_before_the_first(
+    north: Cooperation, january: Period, administrator: User
+) -> None:
+    propose_period(period=january, by=administrator)
+    Cooperation.objects.update(first_month=FEBRUARY)
+    compute(north)
+    assert not Period.objects.filter(pk=january.pk).exists()
+    entry = Entry.objects.filter(subject_type="billing.period").latest("id")
+    assert (entry.verb, entry.changes["state"]) == ("delete", ["proposed", ""])
+
+
 def test_months_are_closed_in_order(
     north: Cooperation, january: Period, administrator: User, second_administrator: User
 ) -> None:
