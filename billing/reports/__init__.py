@@ -40,8 +40,12 @@ from billing.reports.reasons import (
     whys_corrected,
 )
 from billing.reports.statements import head_of, preliminary, statement_of
+from billing.reports.twice import CONTENT, SAME_COST, SAME_INVOICE, Twin, Twins, twins_of
 
 __all__ = [
+    "CONTENT",
+    "SAME_COST",
+    "SAME_INVOICE",
     "Calendar",
     "ClosedEffect",
     "Corrected",
@@ -49,6 +53,8 @@ __all__ = [
     "LateRow",
     "MonthEffect",
     "Together",
+    "Twin",
+    "Twins",
     "before_first_month",
     "calendar_of",
     "changes_by_application",
@@ -74,6 +80,7 @@ __all__ = [
     "together",
     "totals_by_month",
     "totals_of",
+    "twins_of",
     "unallocated_of",
     "unfinished_job",
     "why",

@@ -1,8 +1,10 @@
 """The register of costs: what suppliers charge, added, changed, withdrawn and imported."""
 
 import datetime as dt
+import hashlib
 from collections.abc import Iterable, Sequence
 from copy import copy
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -20,7 +22,7 @@ from billing.actions import check_cost, import_costs, restore_cost, save_cost, w
 from billing.forms import CostFilter, CostForm
 from billing.imports import COST_COLUMNS, compare_costs
 from billing.models import Cost, Period, RunLine
-from billing.reports import before_first_month
+from billing.reports import before_first_month, twins_of
 from billing.reports.undivided import REASONS
 from billing.snapshots import CHARGED, late_states
 from billing.tables import CostTable
@@ -68,7 +70,24 @@ class Costs(ListPage):
         return "costs"
 
 
-class SaveCost(FormPage):
+class TwiceMixin(EffectMixin):
+    """A page that tells, before it saves, that the same invoice or cost may be there already."""
+
+    def is_told(self, changes: Sequence[Change]) -> bool:
+        super().is_told(changes)
+        twins = [twin for each in changes for twin in twins_of(each.after, each.before)]  # type: ignore[arg-type]
+        if twins:
+            named = " ".join(f"{twin.code}:{twin.where}" for twin in twins)
+            said = [*(twin.message for twin in twins), _("Save it only if it is another one.")]
+            self.effect = replace(
+                self.effect,
+                warnings=(*said, *self.effect.warnings),
+                mark=hashlib.sha256(f"{self.effect.mark} {named}".encode()).hexdigest(),
+            )
+        return not self.effect.mark or self.effect.mark == self.request.POST.get("told")
+
+
+class SaveCost(TwiceMixin, FormPage):
     form_class = CostForm
     done_name = "costs"
 
@@ -215,7 +234,7 @@ def left_to_refund(cost: Cost, refunds: Iterable[Cost]) -> Decimal:
     return cost.amount + sum((refund.amount for refund in refunds), Decimal(0))
 
 
-class Step(RowMixin, EffectMixin):
+class Step(RowMixin, TwiceMixin):
     """Asks once, telling what it does to closed months, then lets a cost count no longer, or again."""
 
     model = Cost
