@@ -12,7 +12,7 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from agreements.models import Component, FixedPart, Key, KeyVersion, Term
-from municipalities.actions import announce, log, save_row, validate_row
+from municipalities.actions import announce, differences, log, save_row, validate_row
 from municipalities.models import Driver, Municipality
 
 HUNDRED = Decimal(100)
@@ -60,7 +60,8 @@ def adopt_key_version(
     validate_row(version)
     version.save()
     _add_components(version, components)
-    log(row=version, verb="adopt", by=by, changes={"components": ["", describe(version)]})
+    changes = differences({}, version) | {"components": ["", describe(version)]}
+    log(row=version, verb="adopt", by=by, changes=changes)
     announce(rows=[version], by=by)
     return version
 
@@ -96,14 +97,8 @@ def save_term(*, term: Term, named: Sequence[Municipality], by: object) -> Term:
     Raises ValidationError when it should name some and does not.
     """
     refuse_nobody_named(term, named)
-    is_otherwise = named_otherwise(term, named)
-    save_row(row=term, by=by)
-    if is_otherwise:
-        chosen = list(named) if term.payers == Term.Payers.NAMED else []
-        term.named.set(chosen)
-        log(row=term, verb="change", by=by, changes={"named": ["", ", ".join(map(str, chosen))]})
-        announce(rows=[term], by=by)
-    return term
+    chosen = named if term.payers == Term.Payers.NAMED else ()
+    return save_row(row=term, by=by, chosen={"named": chosen})
 
 
 def refuse_nobody_named(term: Term, named: Sequence[Municipality]) -> None:
@@ -138,11 +133,20 @@ def refuse_wrong_percentages(components: Sequence[ComponentDraft]) -> None:
 
 
 def describe(version: KeyVersion) -> str:
-    """The version in words, for the change log."""
-    return "; ".join(
-        " ".join(filter(None, [str(part), str(part.driver or ""), part.get_rule_display()]))
-        for part in version.components.select_related("driver")
-    )
+    """What the version divides by, in words, for the change log."""
+    components = version.components.select_related("driver").prefetch_related("fixed_parts__municipality")
+    return "; ".join(_describe_component(component) for component in components)
+
+
+def _describe_component(component: Component) -> str:
+    fixed = ", ".join(str(part) for part in component.fixed_parts.all())
+    parts = [
+        str(component),
+        str(component.driver or ""),
+        component.get_rule_display(),
+        fixed and f"({fixed})",
+    ]
+    return " ".join(filter(None, parts))
 
 
 def _add_components(version: KeyVersion, drafts: Sequence[ComponentDraft]) -> None:

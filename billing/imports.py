@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable, Collection, Mapping, Sequence
 from copy import copy
+from dataclasses import replace
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 from agreements.models import CostType
 from billing.models import Cost
 from billing.models.cost import LONGEST_INTERVAL
+from billing.reports.twice import Twins
 from municipalities.models import Cooperation
 from services.models import Application
 from sharedict.common.uploads import (
@@ -46,6 +48,8 @@ TEXTS = ("external_id", "supplier", "invoice_number", "description")
 def compare_costs(cooperation: Cooperation, rows: Sequence[UploadedRow]) -> list[Finding]:
     """What each uploaded row would do, found by its external id; four queries for any number of rows.
 
+    What may be the same invoice or cost as another, stored or in the file, is noted.
+
     ``application`` and ``cost_type`` are codes; no application means the cooperation as a whole. The
     findings carry the cost to save.
     """
@@ -58,12 +62,28 @@ def compare_costs(cooperation: Cooperation, rows: Sequence[UploadedRow]) -> list
         "starts_on": parse_day,
         "ends_on": parse_day,
     }
-    known = {
-        cost.external_id: cost for cost in Cost.objects.of(cooperation).exclude(external_id="").for_listing()
-    }
-    refunded = set(Cost.objects.of(cooperation).valid().values_list("credits", flat=True))
+    costs = list(Cost.objects.of(cooperation).order_by("reference").for_listing())
+    known = {cost.external_id: cost for cost in costs if cost.external_id}
+    refunded = {cost.credits_id for cost in costs if not cost.is_withdrawn}
     seen: dict[str, int] = {}
-    return [_compare(row, cooperation, readers, known, refunded, seen) for row in rows]
+    found = [_compare(row, cooperation, readers, known, refunded, seen) for row in rows]
+    others = [(cost.reference, cost) for cost in costs if cost.external_id not in seen]
+    return _with_twins(found, others)
+
+
+def _with_twins(findings: Sequence[Finding], others: Sequence[tuple[str, Cost]]) -> list[Finding]:
+    """``findings``, with what each row may be the same as among the others, and among ``others``, noted."""
+    read = [(_("Line %(line)d") % {"line": each.line}, each.row) for each in findings if each.row]
+    twins = Twins((where, cost) for where, cost in [*others, *read] if not cost.is_withdrawn)
+    return [
+        replace(each, note=" ".join(filter(None, [each.note, *_twins(each, twins)]))) for each in findings
+    ]
+
+
+def _twins(finding: Finding, twins: Twins) -> list[str]:
+    if finding.outcome not in (Outcome.NEW, Outcome.CHANGED):
+        return []
+    return [twin.message for twin in twins.of(finding.row, finding.old)]
 
 
 def before_first_month(cost: Cost, cooperation: Cooperation) -> str:

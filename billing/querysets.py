@@ -50,6 +50,13 @@ class CostQuerySet(TenantQuerySet["Cost"]):
         """Those whose service interval has a day in ``[first, after)``."""
         return self.filter(starts_on__lt=after, ends_on__gt=first)
 
+    def alike(self, cost: "Cost") -> Self:
+        """Those with its supplier and invoice number, in capitals or not, or its text, amount and days."""
+        invoice = Q(supplier__iexact=cost.supplier, invoice_number__iexact=cost.invoice_number)
+        names = ("description", "amount", "starts_on", "ends_on")
+        equal = Q(**{name: getattr(cost, name) for name in names})
+        return self.filter(equal | invoice if cost.invoice_number else equal)
+
     def with_state(self) -> Self:
         """With ``is_unallocated``: whether nothing divides it in some month, as everybody sees it now."""
         lines = apps.get_model("billing.RunLine")._default_manager.current().exclude(reason="")

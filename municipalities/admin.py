@@ -4,19 +4,26 @@ from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import connection, models
 from django.http import HttpRequest
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from municipalities.actions import check_row, delete_row, log, refuse_strangers, save_row
+from municipalities.actions import (
+    check_row,
+    cooperation_id_of,
+    delete_row,
+    lock_cooperation,
+    refuse_strangers,
+    save_row,
+)
 from municipalities.models import Cooperation, Driver, Link, Member, Municipality, Reading, Role, Site, Token
-from municipalities.portal import ModelForm, refuse
+from municipalities.portal import SeenForm, refuse
 from sharedict.common.numbers import CountField, NumberField, NumberInput
 
 
-class RowAdminForm(ModelForm):
+class RowAdminForm(SeenForm):
     """Refuses a row that refers to something of another cooperation, or that an app above refuses."""
 
     def _post_clean(self) -> None:
@@ -59,8 +66,17 @@ class RowAdmin(admin.ModelAdmin):
                 self.message_user(request, message, messages.ERROR)
             return redirect(request.get_full_path())
 
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        """To be changed, it is read under a lock: what the form lets through is then saved as it was read."""
+        found = super().get_object(request, object_id, from_field)
+        cooperation_id = cooperation_id_of(found) if found else None
+        if cooperation_id is None or request.method != "POST" or not connection.in_atomic_block:
+            return found
+        lock_cooperation(cooperation_id)
+        return super().get_object(request, object_id, from_field)
+
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        save_row(row=obj, by=request.user)
+        save_row(row=obj, by=request.user, chosen=form.chosen())
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         delete_row(row=obj, by=request.user)
@@ -71,7 +87,7 @@ class CooperationAdmin(RowAdmin):
     list_display = ("name", "slug", "currency", "charging", "shares_are_open", "is_demonstration")
     search_fields = ("name", "slug")
     fieldsets = (
-        (None, {"fields": ("name", "slug", "is_demonstration")}),
+        (None, {"fields": ("name", "slug", "is_demonstration", "was")}),
         (_("Who it is"), {"fields": ("organisation_number", "address")}),
         (_("How costs are shared"), {"fields": ("first_month", "year_starts_in", "shares_are_open")}),
         (_("How they are charged"), {"fields": ("currency", "charging", "payment_days")}),
@@ -156,13 +172,6 @@ class SiteAdmin(RowAdmin):
     list_select_related = ("municipality", "cooperation")
     search_fields = ("name",)
     autocomplete_fields = ("municipality", "cooperation", "mirrors")
-
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        before = ", ".join(sorted(map(str, form.instance.mirrors.all())))
-        super().save_related(request, form, formsets, change)
-        after = ", ".join(sorted(map(str, form.instance.mirrors.all())))
-        if before != after:
-            log(row=form.instance, verb="change", by=request.user, changes={"mirrors": [before, after]})
 
 
 @admin.register(Link)

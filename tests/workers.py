@@ -55,6 +55,16 @@ def wait_until(condition: Callable[[], Any], what: str) -> Any:
     return found
 
 
+def waiting_for_locks() -> int:
+    """How many sessions of this database wait for a lock."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        return int(cursor.fetchone()[0])
+
+
 @contextmanager
 def own_redis(folder: Path) -> Iterator[Redis]:
     """A Redis of the test's own, empty at every start, that it may stop and start as it likes."""

@@ -1,7 +1,7 @@
 """What is done to costs: each change is checked, saved and announced in one transaction."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from copy import copy
 
 from django.core.exceptions import ValidationError
@@ -16,28 +16,38 @@ from billing.engine.spread import first_excess, month_part, refunded_in
 from billing.imports import IMPORTED, before_first_month
 from billing.models import Cost
 from billing.snapshots.month import cost_fact
-from municipalities.actions import announce, differences, refuse_strangers, save_row, validate_row
+from municipalities.actions import (
+    announce,
+    differences,
+    lock_cooperation,
+    refuse_strangers,
+    save_row,
+    take_over,
+    validate_row,
+)
 from municipalities.models import Cooperation
 from sharedict.audit.actions import field_values, record_all
 from sharedict.common.figures import minor
 
 CREDITED = ("application_id", "cost_type_id", "cooperation_id")
 """What a credit note has in common with the cost it refunds; its days lie inside the cost's own."""
-KEPT = ("amount", "application_id", "cost_type_id", "starts_on", "ends_on", "cooperation_id")
+KEPT = ("amount", "application_id", "cost_type_id", "starts_on", "ends_on", "cooperation_id", "credits_id")
 """What a cost keeps as long as a credit note refunds it."""
 WITHDRAWN = gettext_lazy("This cost is withdrawn: add a new one instead.")
+REFUNDED = gettext_lazy("A credit note refunds this cost: withdraw the credit note first.")
 
 
 @transaction.atomic
 def save_cost(*, cost: Cost, by: object) -> Cost:
     """Add or change a cost; a new one gets the next reference of its cooperation.
 
-    Raises ValidationError, by field, also for another currency than the cooperation's, for days before its
-    first month, and for a credit note that refunds more than there is.
+    Of a cost that is stored, what changed since it was read is saved, and checked together with what others
+    have changed meanwhile. Raises ValidationError, by field, also for another currency than the
+    cooperation's, for days before its first month, and for a credit note that refunds more than there is.
     """
-    cooperation = Cooperation.objects.select_for_update(no_key=True).get(pk=cost.cooperation_id)
-    if cost.pk and Cost.objects.exclude(withdrawn_on=None).filter(pk=cost.pk).exists():
-        raise ValidationError(WITHDRAWN)  # by somebody else since ``cost`` was read
+    cooperation = lock_cooperation(cost.cooperation_id)
+    if cost.pk:
+        take_over(cost, _stored(cost, cooperation))
     refuse_cost(cost, cooperation)
     if not cost.reference:
         cost.reference = _reference(_last_number(cooperation) + 1)
@@ -59,7 +69,7 @@ def add_costs(*, cooperation: Cooperation, costs: Sequence[Cost], by: object) ->
 
     Raises ValidationError for a field that is wrong, and IntegrityError for what only the database refuses.
     """
-    Cooperation.objects.select_for_update(no_key=True).get(pk=cooperation.pk)
+    lock_cooperation(cooperation.pk)
     for number, cost in enumerate(costs, start=_last_number(cooperation) + 1):
         cost.cooperation, cost.currency, cost.reference = (
             cooperation,
@@ -83,27 +93,42 @@ def add_costs(*, cooperation: Cooperation, costs: Sequence[Cost], by: object) ->
 def import_costs(*, cooperation: Cooperation, costs: Sequence[Cost], by: object) -> None:
     """Add the costs that are new and change the others, in a few queries; logged one by one.
 
-    They are validated already, under a lock on the cooperation: see ``compare_costs``. None is a credit note,
-    withdrawn, or undone by one that would then no longer fit.
+    They are validated already: see ``compare_costs``. Of those that are stored, what changed since they were
+    read is saved. None is a credit note. Raises ValidationError for one that has been withdrawn meanwhile, or
+    refunded by a credit note that would then no longer fit.
     """
-    changed = {cost.pk: cost for cost in costs if cost.pk}
-    before = {
-        cost.pk: cost for cost in Cost.objects.select_for_update().order_by("pk").filter(pk__in=changed)
-    }
+    lock_cooperation(cooperation.pk)
+    known = [cost for cost in costs if cost.pk]
     if new := [cost for cost in costs if not cost.pk]:
         add_costs(cooperation=cooperation, costs=new, by=by)
+    rows = Cost.objects.of(cooperation).filter(pk__in=[cost.pk for cost in known])
+    before = {cost.pk: cost for cost in rows.select_for_update().order_by("pk")}
+    refunded = {*Cost.objects.valid().filter(credits__in=before).values_list("credits", flat=True)}
+    changed = {}
+    for cost in known:
+        stored = before[cost.pk]
+        take_over(cost, stored)
+        _refuse_import_over(stored, cost, is_refunded=cost.pk in refunded)
+        if changes := differences(field_values(stored), cost):
+            changed[cost] = changes
     if not changed:
         return
-    Cost.objects.bulk_update(changed.values(), sorted(IMPORTED), batch_size=1000)
+    Cost.objects.bulk_update(changed, sorted(IMPORTED), batch_size=1000)
     record_all(
-        subjects=[
-            ("change", cost, differences(field_values(before[pk]), cost)) for pk, cost in changed.items()
-        ],
+        subjects=[("change", cost, changes) for cost, changes in changed.items()],
         by=by,
         at=timezone.now(),
         cooperation_id=cooperation.pk,
     )
-    announce(rows=[*before.values(), *changed.values()], by=by)
+    announce(rows=[*(before[cost.pk] for cost in changed), *changed], by=by)
+
+
+def _refuse_import_over(stored: Cost, cost: Cost, *, is_refunded: bool) -> None:
+    """Raise ValidationError for what an import may not change, as somebody else has left it."""
+    if stored.is_withdrawn:
+        raise ValidationError(WITHDRAWN)
+    if (is_refunded or cost.credits_id) and _differ(stored, cost, KEPT):
+        raise ValidationError(REFUNDED)
 
 
 @transaction.atomic
@@ -123,7 +148,7 @@ def withdraw_cost(*, cost: Cost, on: dt.date, by: object) -> Cost:
 def refuse_withdrawal(cost: Cost) -> None:
     """Raise ValidationError while a credit note refunds ``cost``."""
     if Cost.objects.valid().filter(credits=cost).exists():
-        raise ValidationError(_("A credit note refunds this cost: withdraw the credit note first."))
+        raise ValidationError(REFUNDED)
 
 
 @transaction.atomic
@@ -139,8 +164,18 @@ def restore_cost(*, cost: Cost, by: object) -> Cost:
 
 def _locked(cost: Cost) -> Cost:
     """The cost as it is now, under a lock on its cooperation, which every change of a cost takes."""
-    Cooperation.objects.select_for_update(no_key=True).get(pk=cost.cooperation_id)
+    lock_cooperation(cost.cooperation_id)
     return Cost.objects.select_related("credits", "cooperation").get(pk=cost.pk)
+
+
+def _stored(cost: Cost, cooperation: Cooperation) -> Cost:
+    """What is to be changed, under the lock; raises ValidationError for what is withdrawn or elsewhere."""
+    stored = Cost.objects.get(pk=cost.pk)
+    if stored.cooperation_id != cooperation.pk:
+        raise ValidationError({"cooperation": _("A cost stays in its cooperation: withdraw it there.")})
+    if stored.is_withdrawn:
+        raise ValidationError(WITHDRAWN)
+    return stored
 
 
 def _last_number(cooperation: Cooperation) -> int:
@@ -184,7 +219,7 @@ def _refuse_unfit_credit(cost: Cost) -> None:
         raise ValidationError({"credits": _("A credit note refunds this cost: it cannot be one itself.")})
     if undone.is_withdrawn:
         raise ValidationError({"credits": _("That cost is withdrawn already.")})
-    if any(getattr(undone, name) != getattr(cost, name) for name in CREDITED):
+    if _differ(undone, cost, CREDITED):
         said = _("A credit note has the application and cost type of the cost it refunds.")
         raise ValidationError({"credits": said})
     if cost.starts_on < undone.starts_on or cost.ends_on > undone.ends_on:
@@ -201,6 +236,10 @@ def _refuse_unfit_credit(cost: Cost) -> None:
     if (cost.amount > 0) == (undone.amount > 0):
         raise ValidationError({"amount": _("A credit note has the opposite sign of the cost it refunds.")})
     _refuse_too_much(cost, undone)
+
+
+def _differ(one: Cost, other: Cost, names: Iterable[str]) -> bool:
+    return any(getattr(one, name) != getattr(other, name) for name in names)
 
 
 def _refuse_too_much(cost: Cost, undone: Cost) -> None:
@@ -229,5 +268,5 @@ def _refuse_change_under_credit(cost: Cost) -> None:
     if not cost.pk or not Cost.objects.valid().filter(credits=cost).exists():
         return
     before = Cost.objects.get(pk=cost.pk)
-    if any(getattr(before, name) != getattr(cost, name) for name in KEPT):
-        raise ValidationError(_("A credit note refunds this cost: withdraw the credit note first."))
+    if _differ(before, cost, KEPT):
+        raise ValidationError(REFUNDED)

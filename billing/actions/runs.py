@@ -16,7 +16,9 @@ from billing.engine.notices import notices
 from billing.models import Cost, LateChange, Period, Run, RunLine, RunTotal, ShareBlock
 from billing.rows import write_rows
 from billing.snapshots import gather, gather_by_rules_of, with_held
+from municipalities.actions import differences, log
 from municipalities.models import Cooperation, Municipality
+from sharedict.audit.actions import field_values
 from sharedict.common import moments
 from sharedict.kernel.errors import SharedictError
 from sharedict.kernel.money import to_major
@@ -27,6 +29,8 @@ logger = logging.getLogger(__name__)
 TRIES = 5
 KEPT_FOR = dt.timedelta(minutes=15)
 """So long can a list that somebody reads page by page go on with the runs it began with."""
+PROPOSAL = ("state", "proposed_by", "proposed_at")
+"""The columns of a month that say who proposed it."""
 Progress = Callable[[int, int], None]
 Touches = tuple[dt.date, dt.date | None]
 
@@ -116,6 +120,9 @@ def _forget_before(cooperation: Cooperation) -> None:
         for model in (ShareBlock, RunTotal, RunLine):
             model._default_manager.filter(run__period__in=early).delete()
         Run.objects.filter(period__in=early).delete()
+        for period in rows.filter(state=Period.State.PROPOSED):
+            was = field_values(period)
+            log(row=period, verb="delete", by=None, changes={name: [was[name], ""] for name in PROPOSAL})
         Period.objects.filter(pk__in=early).delete()
 
 
@@ -192,9 +199,19 @@ def _compute(period: Period) -> Run | None:
     if current is not None:
         Run.objects.filter(pk=current.pk).update(superseded_at=timezone.now())
     period.current_run, period.failure = run, ""
-    period.state, period.proposed_by, period.proposed_at = Period.State.OPEN, None, None
-    period.save(update_fields=["current_run", "failure", "state", "proposed_by", "proposed_at"])
+    _drop_proposal(period)
+    period.save(update_fields=["current_run", "failure"])
     return run
+
+
+def _drop_proposal(period: Period) -> None:
+    """Open the month again, since other figures were proposed; the change log says so."""
+    if period.state != Period.State.PROPOSED:
+        return
+    before = field_values(period)
+    period.state, period.proposed_by, period.proposed_at = Period.State.OPEN, None, None
+    period.save(update_fields=PROPOSAL)
+    log(row=period, verb="change", by=None, changes=differences(before, period))
 
 
 def _check(period: Period) -> Run | None:

@@ -31,7 +31,7 @@ from billing.api.serializers import (
     WholeStatementSerializer,
 )
 from billing.models import Cost, Period, Run, RunTotal, Share, Statement
-from billing.reports import calendar_of, closed_effect_of_cost, statement_of
+from billing.reports import CONTENT, calendar_of, closed_effect_of_cost, statement_of, twins_of
 from municipalities.access import rights_of
 from municipalities.actions import add_once, known_row
 from municipalities.api.views import WriteViewSet, said_at_fields
@@ -39,19 +39,6 @@ from municipalities.models import Cooperation, Token
 from sharedict.common.pagination import refusal
 from sharedict.common.viewsets import ReadViewSet
 
-CONTENT = [
-    "application_id",
-    "cost_type_id",
-    "supplier",
-    "invoice_number",
-    "description",
-    "amount",
-    "currency",
-    "starts_on",
-    "ends_on",
-    "credits_id",
-]
-"""What makes two costs with one external id the same."""
 DRY_RUN = OpenApiParameter(
     "dry_run",
     OpenApiTypes.BOOL,
@@ -169,7 +156,8 @@ class CostViewSet(WriteViewSet[Cost]):
         self, cooperation: Cooperation, before: Cost | None, cost: Cost, status: int = 200
     ) -> Response:
         effect = closed_effect_of_cost(cooperation, before, cost)
-        return Response(CostAnswerSerializer(cost, context={"effect": effect}).data, status=status)
+        context = {"effect": effect, "twins": twins_of(cost)}
+        return Response(CostAnswerSerializer(cost, context=context).data, status=status)
 
 
 class PeriodViewSet(ReadViewSet[Period]):

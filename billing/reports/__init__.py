@@ -41,8 +41,12 @@ from billing.reports.reasons import (
 )
 from billing.reports.shares import share_lines
 from billing.reports.statements import head_of, preliminary, statement_of
+from billing.reports.twice import CONTENT, SAME_COST, SAME_INVOICE, Twin, Twins, twins_of
 
 __all__ = [
+    "CONTENT",
+    "SAME_COST",
+    "SAME_INVOICE",
     "Calendar",
     "ClosedEffect",
     "Corrected",
@@ -50,6 +54,8 @@ __all__ = [
     "LateRow",
     "MonthEffect",
     "Together",
+    "Twin",
+    "Twins",
     "before_first_month",
     "calendar_of",
     "changes_by_application",
@@ -76,6 +82,7 @@ __all__ = [
     "together",
     "totals_by_month",
     "totals_of",
+    "twins_of",
     "unallocated_of",
     "unfinished_job",
     "why",

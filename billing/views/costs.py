@@ -1,13 +1,16 @@
 """The register of costs: what suppliers charge, added, changed, withdrawn and imported."""
 
 import datetime as dt
+import hashlib
 from collections.abc import Iterable, Sequence
 from copy import copy
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -20,7 +23,7 @@ from billing.actions import check_cost, import_costs, restore_cost, save_cost, w
 from billing.forms import CostFilter, CostForm
 from billing.imports import COST_COLUMNS, compare_costs
 from billing.models import Cost, Period, RunLine
-from billing.reports import before_first_month
+from billing.reports import before_first_month, twins_of
 from billing.reports.undivided import why_in_words
 from billing.snapshots import CHARGED, late_states
 from billing.tables import CostTable
@@ -28,6 +31,7 @@ from billing.views.late import STAMPS as LATE
 from billing.views.months import STAMPS
 from billing.views.pictures import month_name, whole_name
 from municipalities.access import Rights
+from municipalities.actions import lock_cooperation
 from municipalities.portal import (
     Change,
     ChangePage,
@@ -70,9 +74,32 @@ class Costs(ListPage):
         return "costs"
 
 
-class SaveCost(FormPage):
+class TwiceMixin(EffectMixin):
+    """A page that tells, before it saves, that the same invoice or cost may be there already."""
+
+    def is_told(self, changes: Sequence[Change]) -> bool:
+        super().is_told(changes)
+        twins = [twin for each in changes for twin in twins_of(each.after, each.before)]  # type: ignore[arg-type]
+        if twins:
+            named = " ".join(f"{twin.code}:{twin.where}" for twin in twins)
+            said = [*(twin.message for twin in twins), _("Save it only if it is another one.")]
+            self.effect = replace(
+                self.effect,
+                warnings=(*said, *self.effect.warnings),
+                mark=hashlib.sha256(f"{self.effect.mark} {named}".encode()).hexdigest(),
+            )
+        return not self.effect.mark or self.effect.mark == self.request.POST.get("told")
+
+
+class SaveCost(TwiceMixin, FormPage):
     form_class = CostForm
     done_name = "costs"
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        """Under the lock that every change of a cost takes: what is told is what is then saved."""
+        with transaction.atomic():
+            lock_cooperation(self.cooperation.pk)
+            return super().post(request, **kwargs)
 
     def check(self, row: Cost) -> None:
         check_cost(row)
@@ -249,7 +276,7 @@ def left_to_refund(cost: Cost, refunds: Iterable[Cost]) -> Decimal:
     return cost.amount + sum((refund.amount for refund in refunds), Decimal(0))
 
 
-class Step(RowMixin, EffectMixin):
+class Step(RowMixin, TwiceMixin):
     """Asks once, telling what it does to closed months, then lets a cost count no longer, or again."""
 
     model = Cost

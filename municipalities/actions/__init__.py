@@ -6,6 +6,7 @@ from municipalities.actions.people import add_person, create_person, delete_role
 from municipalities.actions.registers import import_readings, save_site
 from municipalities.actions.rows import (
     AlreadyThereError,
+    ChangedMeanwhileError,
     add_once,
     announce,
     concerned,
@@ -14,10 +15,12 @@ from municipalities.actions.rows import (
     differences,
     end_row,
     known_row,
+    lock_cooperation,
     log,
     moves_shares,
     refuse_strangers,
     save_row,
+    take_over,
     touched,
     validate_row,
 )
@@ -25,6 +28,7 @@ from municipalities.actions.tokens import create_token, hash_secret, revoke_toke
 
 __all__ = [
     "AlreadyThereError",
+    "ChangedMeanwhileError",
     "add_check",
     "add_once",
     "add_person",
@@ -41,6 +45,7 @@ __all__ = [
     "hash_secret",
     "import_readings",
     "known_row",
+    "lock_cooperation",
     "log",
     "moves_shares",
     "refuse_strangers",
@@ -49,6 +54,7 @@ __all__ = [
     "save_role",
     "save_row",
     "save_site",
+    "take_over",
     "touched",
     "validate_row",
 ]

@@ -5,7 +5,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from municipalities.actions.rows import delete_row, save_row
+from municipalities.actions.rows import delete_row, lock_cooperation, save_row
 from municipalities.models import Cooperation, Municipality, Role
 from sharedict.accounts.actions import create_user, find_user
 from sharedict.accounts.models import User
@@ -76,6 +76,6 @@ def delete_role(*, role: Role, by: User) -> None:
 
 def _other_administrators(role: Role) -> bool:
     """Whether somebody else who can sign in is administrator; holds until the transaction ends."""
-    Cooperation.objects.select_for_update(no_key=True).get(pk=role.cooperation_id)
+    lock_cooperation(role.cooperation_id)
     roles = Role.objects.filter(cooperation=role.cooperation_id, kind=Role.Kind.ADMINISTRATOR)
     return roles.filter(user__is_active=True).exclude(pk=role.pk).exists()

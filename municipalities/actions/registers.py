@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from municipalities.actions.rows import announce, differences, log, save_row
+from municipalities.actions.rows import announce, differences, save_row
 from municipalities.models import Driver, Reading, Site
 from sharedict.audit.actions import field_values, record_all
 
@@ -15,16 +15,10 @@ from sharedict.audit.actions import field_values, record_all
 @transaction.atomic
 def save_site(*, site: Site, mirrors: Iterable[Site], by: object) -> Site:
     """Add or change ``site`` and the sites it can take over from; what it mirrors is logged by name."""
-    wanted = sorted(mirrors, key=str)
-    if any(other.cooperation_id != site.cooperation_id or other == site for other in wanted):
+    wanted = list(mirrors)
+    if site in wanted:
         raise ValidationError({"mirrors": _("There is no such choice: choose another.")})
-    before = sorted(site.mirrors.all(), key=str) if site.pk else []
-    save_row(row=site, by=by)
-    if before != wanted:
-        site.mirrors.set(wanted)
-        names = [", ".join(map(str, sites)) for sites in (before, wanted)]
-        log(row=site, verb="change", by=by, changes={"mirrors": names})
-    return site
+    return save_row(row=site, by=by, chosen={"mirrors": wanted})
 
 
 @transaction.atomic

@@ -1,23 +1,26 @@
 """The one way in which every app saves, ends and removes a row: checked, logged, announced."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils import timezone
+from django.utils.formats import localize
 from django.utils.translation import gettext as _
 
 from municipalities.actions.hooks import check_row
 from municipalities.models import Cooperation, Member, Municipality
 from sharedict.accounts.models import User
-from sharedict.audit.actions import field_values, record
-from sharedict.common.models import Span
+from sharedict.audit.actions import as_text, column_values, columns_of, field_values, record
+from sharedict.common.models import Remembered, Span
 from sharedict.jobs.actions import announce_change
 from sharedict.kernel.errors import ConflictError
 
 R = TypeVar("R", bound=models.Model)
+Chosen = Mapping[str, Collection[models.Model]]
+"""Name of a many-to-many field -> the rows that are to stand in it."""
 
 
 class AlreadyThereError(ConflictError):
@@ -26,25 +29,122 @@ class AlreadyThereError(ConflictError):
     code = "external_id_taken"
 
 
+class ChangedMeanwhileError(ValidationError):
+    """Somebody else has changed the same columns since they were read.
+
+    ``theirs`` holds what these are now, as text.
+    """
+
+    def __init__(self, message: Any, theirs: Mapping[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.theirs = dict(theirs or {})
+
+
 @transaction.atomic
-def save_row(*, row: R, by: object) -> R:
+def save_row(*, row: R, by: object, chosen: Chosen | None = None) -> R:
     """Add or change ``row``: validated, logged, and the days it touches announced for recomputing.
 
-    Raises ValidationError, by field, for whatever the row's fields, constraints or cooperation do not allow,
-    or an app above refuses.
+    Only what changed of it since it was read is written; ``chosen`` names the rows of its many-to-many
+    fields, as far as they are given. Raises ValidationError, by field, for whatever the row's fields,
+    constraints or cooperation do not allow, or an app above refuses, and ChangedMeanwhileError where
+    somebody else has changed the same.
     """
     # without the default order, which may join: joined rows would be locked too, and outer joins cannot be
     kept = type(row)._default_manager.select_for_update().order_by("pk")
     before = kept.filter(pk=row.pk).first() if row.pk else None
+    if before is not None:
+        take_over(row, before)
+    elif row.pk and not row._state.adding:
+        raise ValidationError(_("Somebody has removed it in the meantime."))
     validate_row(row)
-    row.save()
+    _refuse_strange_choices(row, chosen or {})
+    written = _differing(before, row)
+    if before is None:
+        row.save()
+    elif written:
+        row.save(update_fields=written)
     changes = differences(field_values(before) if before else {}, row)
     if changes:
         log(row=row, verb="change" if before else "add", by=by, changes=changes)
-    if moves_shares(row, changes):
+    choices = _choose(row, chosen or {})
+    if choices:
+        log(row=row, verb="change", by=by, changes=choices)
+    if moves_shares(row, [*changes, *choices]):
         rows = [before, row] if before else [row]
-        announce(rows=rows, by=by, since=_since(before, row, changes))
+        announce(rows=rows, by=by, since=_since(before, row, [*changes, *choices]))
     return row
+
+
+def take_over(row: models.Model, now: models.Model, seen: Mapping[str, str] | None = None) -> None:
+    """Give ``row`` what others have changed since it was read; what it changes itself stays.
+
+    ``now`` is the row as it is stored. ``seen`` says, as text, what columns were when somebody looked at
+    them, where that was earlier. A column that was never read is meant as it is. Raises
+    ChangedMeanwhileError, by field, for what both have changed, each in its own way.
+    """
+    columns, read = columns_of(row), row.as_read if isinstance(row, Remembered) else {}
+    was = {field.name: as_text(field, read[field.attname]) for field in columns if field.attname in read}
+    was |= seen or {}
+    mine, theirs = column_values(row), column_values(now)
+    others = [
+        field
+        for field in columns
+        if theirs[field.name] not in (mine[field.name], was.get(field.name, theirs[field.name]))
+    ]
+    both = [field for field in others if mine[field.name] != was[field.name]]
+    if both:
+        said = _("Somebody has changed this to “%(value)s” meanwhile. Save again to write yours instead.")
+        errors = {field.name: [said % {"value": _in_words(now, field)}] for field in both}
+        raise ChangedMeanwhileError(errors, {field.name: theirs[field.name] for field in both})
+    for field in others:
+        setattr(row, field.attname, getattr(now, field.attname))
+    if isinstance(row, Remembered) and isinstance(now, Remembered):
+        row.remember_as(now)
+
+
+def _in_words(row: models.Model, field: Any) -> str:
+    if field.choices:
+        return str(getattr(row, f"get_{field.name}_display")())
+    value = getattr(row, field.name)
+    return "\N{EM DASH}" if value in (None, "") else str(localize(value))
+
+
+def _differing(before: models.Model | None, row: models.Model) -> list[str]:
+    """The columns in which ``row`` differs from ``before``, also those that are not logged."""
+    if before is None:
+        return []
+    was = column_values(before)
+    return [name for name, text in column_values(row).items() if was[name] != text]
+
+
+def _refuse_strange_choices(row: models.Model, chosen: Chosen) -> None:
+    for name, rows in chosen.items():
+        if any(getattr(each, "cooperation_id", None) not in (None, cooperation_id_of(row)) for each in rows):
+            raise ValidationError({name: _("There is no such choice: choose another.")})
+
+
+def _choose(row: models.Model, chosen: Chosen) -> dict[str, list[str]]:
+    """Write the many-to-many choices that differ; gives back their names before and after."""
+    found = {}
+    for name, rows in chosen.items():
+        relation = getattr(row, name)
+        before, after = set(relation.all()), set(rows)
+        if before != after:
+            relation.set(after)
+            found[name] = [_names(before), _names(after)]
+    return found
+
+
+def _names(rows: Iterable[models.Model]) -> str:
+    return ", ".join(sorted(map(str, rows)))
+
+
+def lock_cooperation(pk: int) -> Cooperation:
+    """The cooperation, locked until the transaction ends.
+
+    Whoever locks a row of it too locks the cooperation first: so nobody waits for somebody who waits for him.
+    """
+    return Cooperation.objects.select_for_update(no_key=True).get(pk=pk)
 
 
 def validate_row(row: models.Model) -> None:
@@ -62,7 +162,7 @@ def add_once(*, row: R, same: Sequence[str], save: Callable[[R], R]) -> tuple[R,
     where the known row differs in one of the columns ``same``.
     """
     cooperation_id: Any = cooperation_id_of(row)
-    Cooperation.objects.select_for_update(no_key=True).get(pk=cooperation_id)
+    lock_cooperation(cooperation_id)
     known = known_row(row, same)
     return (save(row), True) if known is None else (known, False)
 
@@ -101,7 +201,9 @@ def end_row(*, row: R, on: dt.date, by: object) -> R:
 @transaction.atomic
 def delete_row(*, row: models.Model, by: object) -> None:
     """Remove a row that nothing refers to; raises ProtectedError where something does."""
-    log(row=row, verb="delete", by=by, changes={name: [old, ""] for name, old in field_values(row).items()})
+    named = {field.name: _names(getattr(row, field.name).all()) for field in row._meta.many_to_many}
+    was = field_values(row) | {name: names for name, names in named.items() if names}
+    log(row=row, verb="delete", by=by, changes={name: [old, ""] for name, old in was.items()})
     announce(rows=[row], by=by)
     row.delete()
 

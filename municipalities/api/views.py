@@ -20,7 +20,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from municipalities.access import rights_of
-from municipalities.actions import add_once, save_row
+from municipalities.actions import add_once, lock_cooperation, save_row
 from municipalities.api import filters
 from municipalities.api.serializers import (
     CODE,
@@ -80,13 +80,21 @@ class WriteViewSet(ReadViewSet[M]):
             raise PermissionDenied(_("Only administrators of the cooperation change this."))
 
     def row_to_write(self, request: Request, *, lock: bool = True) -> M:
-        """The row of the address, locked until the transaction ends; sets ``cooperation`` to its own."""
+        """The row of the address, locked until the transaction ends; sets ``cooperation`` to its own.
+
+        Its cooperation is locked before it, as actions do, so that two of them never wait for each other.
+        """
         rows = self.get_queryset().filter(pk=self.kwargs["pk"])
-        row: Any = (rows.select_for_update(of=("self",)) if lock else rows).first()
+        row: Any = rows.first()
         if row is None or row.cooperation is None:
             raise Http404
         self.cooperation = row.cooperation
         self.refuse_readers(request, self.cooperation)
+        if lock:
+            lock_cooperation(self.cooperation.pk)
+            row = rows.select_for_update(of=("self",)).first()
+        if row is None:
+            raise Http404
         found: M = row
         return found
 

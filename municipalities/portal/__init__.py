@@ -1,8 +1,8 @@
 """What every page of a cooperation is made of: who may come in, lists, forms, and steps that ask once."""
 
 from municipalities.portal.forms import (
-    ModelForm,
     RowForm,
+    SeenForm,
     choices_in,
     fields_by_message,
     refuse,
@@ -48,10 +48,10 @@ __all__ = [
     "FormPage",
     "ImportPage",
     "ListPage",
-    "ModelForm",
     "RowForm",
     "RowMixin",
     "RowTable",
+    "SeenForm",
     "ShareEffect",
     "add_effect_of",
     "add_runs_at",

@@ -110,9 +110,7 @@ class FormPage(EffectMixin):
 
     def save(self, form: Any) -> Any:
         """The action; by default the plain saving of the row with the form's many-to-many choices."""
-        row = save_row(row=form.save(commit=False), by=self.request.user)
-        form.save_m2m()
-        return row
+        return save_row(row=form.save(commit=False), by=self.request.user, chosen=form.chosen())
 
     def done_url(self, row: Any) -> str:
         return self.url(self.done_name)

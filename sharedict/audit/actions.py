@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.db import models
@@ -51,15 +51,31 @@ def record_all(
 
 def field_values(row: models.Model) -> dict[str, str]:
     """The row's own columns as text, for comparing before and after; not those it names in ``not_logged``."""
-    return {
-        field.name: _text(field, field.value_from_object(row))
-        for field in row._meta.concrete_fields
-        if not field.primary_key and field.name not in getattr(row, "not_logged", ())
-    }
+    hidden = getattr(row, "not_logged", ())
+    return {name: text for name, text in column_values(row).items() if name not in hidden}
 
 
-def _text(field: Any, value: Any) -> str:
+def column_values(row: models.Model) -> dict[str, str]:
+    """Every column of the row as text, except its primary key."""
+    return {field.name: as_text(field, field.value_from_object(row)) for field in columns_of(row)}
+
+
+def columns_of(row: models.Model | type[models.Model]) -> list[Any]:
+    """The fields that are columns of the row's own, except its primary key."""
+    return [field for field in row._meta.concrete_fields if not field.primary_key]
+
+
+def as_text(field: Any, value: Any) -> str:
     """``value`` as the database gives it back: 412 is 412.0000 in a column of four decimals."""
     if isinstance(field, models.DecimalField) and isinstance(value, Decimal):
-        value = value.quantize(Decimal(1).scaleb(-field.decimal_places))
+        value = _with_decimals(value, field.decimal_places)
     return "" if value is None else str(value)
+
+
+def _with_decimals(value: Decimal, places: int) -> Decimal:
+    """``value`` written with so many decimals; as it is where that would make it another number."""
+    try:
+        written = value.quantize(Decimal(1).scaleb(-places))
+    except InvalidOperation:
+        return value
+    return written if written == value else value

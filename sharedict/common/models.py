@@ -1,7 +1,8 @@
 """Abstract bases: rows of one cooperation, rows that hold for a span of days, rows that shares depend on."""
 
 import datetime as dt
-from typing import ClassVar
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, ClassVar, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -11,7 +12,54 @@ Span = tuple[dt.date, dt.date | None]
 """Half-open days; an open end as None."""
 
 
-class CooperationRow(models.Model):
+class Remembered(models.Model):
+    """A row that knows what its columns were when it was read, so that only what changed of it is saved."""
+
+    _as_read: Mapping[str, Any] | None = None
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        super().save(*args, **kwargs)
+        self._remember(kwargs.get("update_fields"))
+
+    @classmethod
+    def from_db(
+        cls, db: str | None, field_names: Collection[str], values: Collection[Any], **more: Any
+    ) -> Self:
+        row = super().from_db(db, field_names, values, **more)
+        row._as_read = dict(zip(field_names, values, strict=True))
+        return row
+
+    def refresh_from_db(
+        self, using: str | None = None, fields: Iterable[str] | None = None, from_queryset: Any = None
+    ) -> None:
+        names = None if fields is None else list(fields)
+        super().refresh_from_db(using=using, fields=names, from_queryset=from_queryset)
+        self._remember(names)
+
+    @property
+    def as_read(self) -> Mapping[str, Any]:
+        """What the columns were, by attribute, when they were last read or saved; only those that were."""
+        return self._as_read or {}
+
+    def remember_as(self, other: "Remembered") -> None:
+        """Take ``other``, the same row read later, for what was read."""
+        self._as_read = other.as_read
+
+    def _remember(self, names: Iterable[str] | None) -> None:
+        wanted = None if names is None else set(names)
+        columns = [
+            field.attname
+            for field in self._meta.concrete_fields
+            if wanted is None or not wanted.isdisjoint({field.name, field.attname})
+        ]
+        held = {name: self.__dict__[name] for name in columns if name in self.__dict__}
+        self._as_read = {**self.as_read, **held}
+
+
+class CooperationRow(Remembered):
     """A row that belongs to one cooperation, the tenant of everything."""
 
     cooperation = models.ForeignKey(
@@ -41,7 +89,7 @@ class Spanned(CooperationRow):
             raise ValidationError({"valid_until": _("The end must be later than the start.")})
 
 
-class Fact(models.Model):
+class Fact(Remembered):
     """A row that shares depend on: whatever billing gathers for a month is one, and announces its changes.
 
     A model says so by having ``touches``; any other changes no share, and its changes recompute nothing.

@@ -297,6 +297,7 @@ def is_as_shown(content: dict[str, Any], findings: Sequence[Finding]) -> bool:
 
 def _shown(findings: Sequence[Finding]) -> str:
     told = "\n".join(
-        f"{finding.line} {finding.outcome} {finding.before} {finding.effect}" for finding in findings
+        f"{finding.line} {finding.outcome} {finding.before} {finding.effect} {finding.note}"
+        for finding in findings
     )
     return hashlib.sha256(told.encode()).hexdigest()

@@ -14,7 +14,9 @@ from django.test.utils import CaptureQueriesContext
 
 from agreements.models import Key, KeyVersion, Term
 from municipalities.models import Cooperation, Driver, Municipality
+from municipalities.reports import changes_in_words
 from sharedict.accounts.models import User
+from sharedict.audit.models import Entry
 from sharedict.jobs.models import Job
 from tests.factories.agreements import KeyFactory, add_version, by, driver_key, even, even_key
 from tests.factories.municipalities import DriverFactory, MemberFactory, ReadingFactory
@@ -443,6 +445,30 @@ def test_two_who_adopt_a_version_at_once_get_one_version_and_one_explanation(
     again = client.post(NEW_VERSION, filled_in(EVEN))
     assert "Start later than the version" in again.context["form"].errors["valid_from"][0]
     assert even_key.versions.count() == 2
+
+
+def test_the_change_log_says_all_that_was_adopted(
+    sign_in: SignIn, administrator: User, even_key: Key
+) -> None:
+    """Read by whoever asks years later who decided on a floor, and what it was."""
+    fixed = {"part_SE1737": "70", "part_SE1783": "30"}
+    rules = {"base_amount": "500", "floor_percent": "10", "cap_percent": "90.5"}
+    rows = filled_in(("40", "even", "", ""), ("60", "fixed", "", ""), **fixed, **rules)
+    assert sign_in(administrator).post(NEW_VERSION, rows).status_code == 302
+    entry = Entry.objects.get(verb="adopt")
+    told = {change.label: change.in_words() for change in changes_in_words([entry])[entry.pk]}
+    assert told == {
+        "key": "Evenly",
+        "version": "2",
+        "valid from": "2026-10-01",
+        "decision": "Joint board 2026-09-01, § 12",
+        "decided": "2026-09-01",
+        "if a driver totals zero": "leave unallocated until the reading is mended",
+        "base amount": "500",
+        "floor, %": "10",
+        "cap, %": "90.5",
+        "components": "40 % evenly; 60 % in fixed parts (Torsby 70 %, Hagfors 30 %)",
+    }
 
 
 @pytest.mark.parametrize("name", ["coordinator", "finance", "auditor"])

@@ -44,8 +44,11 @@ def test_a_pushed_cost_comes_back_with_its_reference(caller: Caller, licence: ob
         "withdrawn_on": None,
         "corrections": [],
         "not_shared": "0.00",
+        "warnings": [],
     }
-    read = {name: value for name, value in cost.items() if name not in ("corrections", "not_shared")}
+    read = {
+        name: value for name, value in cost.items() if name not in ("corrections", "not_shared", "warnings")
+    }
     assert caller.get(f"costs/{cost['id']}/") == (200, read)
     assert caller.get("costs/", cooperation="north", month="2026-12") == (
         200,

@@ -9,7 +9,14 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from agreements.models import CostType
-from billing.actions import close_period, propose_period, restore_cost, save_cost, withdraw_cost
+from billing.actions import (
+    close_period,
+    import_costs,
+    propose_period,
+    restore_cost,
+    save_cost,
+    withdraw_cost,
+)
 from billing.models import Cost, Period, Statement
 from municipalities.models import Cooperation
 from services.models import Application
@@ -285,6 +292,83 @@ def test_a_credit_note_comes_back_only_after_its_cost(draft: Cost, administrator
         save_cost(cost=credit_of(draft, external_id="another"), by=administrator)
 
 
+def test_a_new_credit_note_is_allowed_after_one_was_withdrawn(draft: Cost, administrator: User) -> None:
+    cost = save_cost(cost=draft, by=administrator)
+    for _ in range(2):
+        note = save_cost(cost=credit_of(cost), by=administrator)
+        withdraw_cost(cost=note, on=JANUARY, by=administrator)
+    last = save_cost(cost=credit_of(cost), by=administrator)
+    with pytest.raises(ValidationError, match="more would be refunded"):
+        restore_cost(cost=note, by=administrator)
+    assert list(Cost.objects.valid().filter(credits=cost)) == [last]
+
+
+def test_restoring_refuses_what_saving_refuses(draft: Cost, administrator: User) -> None:
+    cost = save_cost(cost=draft, by=administrator)
+    note = save_cost(cost=credit_of(cost), by=administrator)
+    withdraw_cost(cost=note, on=JANUARY, by=administrator)
+    cost.amount = Decimal("99.00")
+    save_cost(cost=cost, by=administrator)
+    with pytest.raises(ValidationError, match="more would be refunded"):
+        restore_cost(cost=note, by=administrator)
+    cost.application = None
+    save_cost(cost=cost, by=administrator)
+    with pytest.raises(ValidationError, match="has the application and cost type"):
+        restore_cost(cost=note, by=administrator)
+    withdraw_cost(cost=cost, on=JANUARY, by=administrator)
+    Cooperation.objects.update(first_month=FEBRUARY)
+    with pytest.raises(ValidationError, match="Costs are shared from"):
+        restore_cost(cost=cost, by=administrator)
+    assert not Cost.objects.valid().exists()
+
+
+def test_a_refunded_cost_becomes_no_credit_note_itself(draft: Cost, administrator: User) -> None:
+    cost = save_cost(cost=draft, by=administrator)
+    save_cost(cost=credit_of(cost), by=administrator)
+    other = save_cost(cost=credit_of(cost, credits=None, amount=Decimal("-500.00")), by=administrator)
+    cost.credits = other
+    with pytest.raises(ValidationError, match="A credit note refunds this cost"):
+        save_cost(cost=cost, by=administrator)
+
+
+def test_a_cost_stays_in_its_cooperation(draft: Cost, outside: Cooperation, administrator: User) -> None:
+    """Its lock is what keeps two changes of one cost apart."""
+    cost = save_cost(cost=draft, by=administrator)
+    cost.cooperation, cost.application = outside, None
+    cost.cost_type = CostType.objects.get(cooperation=outside, code="licence")
+    with pytest.raises(ValidationError) as refused:
+        save_cost(cost=cost, by=administrator)
+    assert refused_at(refused) == {"cooperation"}
+
+
+def test_what_an_import_read_before_is_saved_by_what_it_changes(draft: Cost, administrator: User) -> None:
+    cost = save_cost(cost=draft, by=administrator)
+    read = Cost.objects.get()
+    read.supplier = "Fjord"
+    cost.description = "Spelled right"
+    save_cost(cost=cost, by=administrator)
+    import_costs(cooperation=cost.cooperation, costs=[read], by=administrator)
+    found = Cost.objects.get()
+    assert (found.description, found.supplier) == ("Spelled right", "Fjord")
+    assert Entry.objects.latest("id").changes == {"supplier": ["", "Fjord"]}
+
+
+def test_an_import_changes_nothing_that_was_withdrawn_or_refunded_meanwhile(
+    draft: Cost, administrator: User
+) -> None:
+    cost = save_cost(cost=draft, by=administrator)
+    read = Cost.objects.get()
+    read.amount = Decimal("50.00")
+    note = save_cost(cost=credit_of(cost), by=administrator)
+    with pytest.raises(ValidationError, match="A credit note refunds this cost"):
+        import_costs(cooperation=cost.cooperation, costs=[read], by=administrator)
+    withdraw_cost(cost=note, on=JANUARY, by=administrator)
+    withdraw_cost(cost=cost, on=JANUARY, by=administrator)
+    with pytest.raises(ValidationError, match="withdrawn"):
+        import_costs(cooperation=cost.cooperation, costs=[read], by=administrator)
+    assert Cost.objects.get(pk=cost.pk).amount == Decimal("100.01")
+
+
 def test_a_month_is_proposed_by_one_and_closed_by_another(
     january: Period, administrator: User, second_administrator: User
 ) -> None:
@@ -381,6 +465,34 @@ def test_a_new_run_opens_a_proposed_month_again(
     CostFactory(cooperation=north)
     (again,) = compute(north)
     assert (again.state, again.proposed_by) == ("open", None)
+
+
+def test_the_change_log_says_that_a_new_run_dropped_a_proposal(
+    north: Cooperation, january: Period, administrator: User
+) -> None:
+    proposed = propose_period(period=january, by=administrator)
+    CostFactory(cooperation=north)
+    for _ in range(2):
+        compute(north)
+    entry = Entry.objects.filter(subject_type="billing.period").latest("id")
+    assert (entry.verb, entry.actor, entry.user, entry.cooperation) == ("change", "sharedict", None, north)
+    assert entry.changes == {
+        "state": ["proposed", "open"],
+        "proposed_by": [str(administrator.pk), ""],
+        "proposed_at": [str(proposed.proposed_at), ""],
+    }
+    assert Entry.objects.filter(subject_type="billing.period").count() == 2
+
+
+def test_the_change_log_says_that_a_proposed_month_is_before_the_first(
+    north: Cooperation, january: Period, administrator: User
+) -> None:
+    propose_period(period=january, by=administrator)
+    Cooperation.objects.update(first_month=FEBRUARY)
+    compute(north)
+    assert not Period.objects.filter(pk=january.pk).exists()
+    entry = Entry.objects.filter(subject_type="billing.period").latest("id")
+    assert (entry.verb, entry.changes["state"]) == ("delete", ["proposed", ""])
 
 
 def test_months_are_closed_in_order(

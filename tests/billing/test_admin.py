@@ -15,6 +15,7 @@ from sharedict.audit.models import Entry
 from sharedict.jobs.models import Job
 from tests.factories.accounts import UserFactory
 from tests.factories.billing import CostFactory, compute
+from tests.forms import typed as sent_of
 
 
 @pytest.fixture
@@ -65,6 +66,18 @@ def test_what_the_portal_refuses_is_refused_there_too(
     assert answer.status_code == 200
     assert message in answer.content.decode()
     assert not Entry.objects.exists()
+
+
+def test_two_operators_at_one_cost_lose_nothing(operator: Client, cost: Cost) -> None:
+    address = f"/system/billing/cost/{cost.pk}/change/"
+    first, second, third = (operator.get(address) for _ in range(3))
+    assert operator.post(address, sent_of(first, supplier="Fjord")).status_code == 302
+    assert operator.post(address, sent_of(second, description="All of them")).status_code == 302
+    told = operator.post(address, sent_of(third, supplier="Svea"))
+    assert told.status_code == 200
+    assert "“Fjord”" in told.context["adminform"].form.errors["supplier"][0]
+    cost.refresh_from_db()
+    assert (cost.supplier, cost.description) == ("Fjord", "All of them")
 
 
 def test_a_new_cost_gets_its_reference(operator: Client, cost: Cost) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from celery import Celery
-from django.db import connection, transaction
+from django.db import transaction
 from django.test import Client
 
 from agreements.models import CostType
@@ -27,7 +27,14 @@ from sharedict.jobs import wake
 from sharedict.jobs.actions import run_all
 from sharedict.jobs.models import Job
 from tests.factories.billing import CostFactory, compute, pass_time
-from tests.workers import PATIENCE_SECONDS, Beside, celery_worker, own_redis, wait_until
+from tests.workers import (
+    PATIENCE_SECONDS,
+    Beside,
+    celery_worker,
+    own_redis,
+    wait_until,
+    waiting_for_locks,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MONTHS = [dt.date(2026, number, 1) for number in (1, 2, 3)]
@@ -77,16 +84,6 @@ def assert_consistent(cooperation: Cooperation) -> None:
     current = set(Period.objects.of(cooperation).values_list("current_run", flat=True))
     for model in (Share, RunLine):
         assert set(model.objects.filter(cooperation=cooperation).values_list("run", flat=True)) == current
-
-
-def waiting_for_locks() -> int:
-    """How many sessions of this database wait for a lock."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND wait_event_type = 'Lock'"
-        )
-        return int(cursor.fetchone()[0])
 
 
 def test_two_changes_at_once_end_in_one_consistent_run(quarter: Cooperation, administrator: User) -> None:

@@ -21,6 +21,7 @@ from tests.budgets import MOMENT
 from tests.factories.agreements import CostTypeFactory
 from tests.factories.billing import CostFactory, compute
 from tests.factories.services import ApplicationFactory, SubscriptionFactory
+from tests.forms import typed as sent_of
 
 REGISTER = "/north/costs/register/"
 JANUARY, FEBRUARY, MARCH = (dt.date(2026, number, 1) for number in (1, 2, 3))
@@ -492,3 +493,26 @@ def test_an_empty_register_says_what_to_do(client: Client) -> None:
     assert "No costs here. Add the first one" in shown
     assert f'href="{REGISTER}new/"' in shown
     assert f'href="{REGISTER}import/"' in shown
+
+
+def test_two_tabs_of_a_cost_lose_nothing(client: Client, cost: Cost) -> None:
+    first, second, third = (client.get(page(cost)) for _ in range(3))
+    assert client.post(page(cost), sent_of(first, amount="120,00")).status_code == 302
+    assert client.post(page(cost), sent_of(second, supplier="Fjord Software AB")).status_code == 302
+    told = client.post(page(cost), sent_of(third, amount="130,00", description="Licences, all"))
+    assert told.status_code == 422
+    assert "120.00" in told.context["form"].errors["amount"][0]
+    cost.refresh_from_db()
+    assert (cost.amount, cost.supplier, cost.description) == (120, "Fjord Software AB", "Licences")
+    assert client.post(page(cost), sent_of(told)).status_code == 302
+    cost.refresh_from_db()
+    assert (cost.amount, cost.supplier, cost.description) == (130, "Fjord Software AB", "Licences, all")
+
+
+def test_days_from_two_tabs_are_checked_together(client: Client, cost: Cost) -> None:
+    first, second = client.get(page(cost)), client.get(page(cost))
+    later = sent_of(first, starts_on="2026-01-20")
+    assert client.post(page(cost), later).status_code == 302
+    refused = client.post(page(cost), sent_of(second, ends_on="2026-01-10"))
+    assert refused.status_code == 422
+    assert "The end must be later than the start" in refused.content.decode()

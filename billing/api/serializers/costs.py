@@ -10,7 +10,7 @@ from agreements.models import CostType
 from billing.api.serializers.fields import MinorField
 from billing.models import Cost
 from billing.models.cost import FIRST_DAY, LAST_DAY
-from billing.reports import ClosedEffect, MonthEffect
+from billing.reports import SAME_COST, SAME_INVOICE, ClosedEffect, MonthEffect, Twin
 from municipalities.api.serializers import (
     AmountField,
     ChoiceByCode,
@@ -64,6 +64,17 @@ class MonthCorrectionSerializer(serializers.Serializer[MonthEffect]):
     charged_in = MonthField(help_text="The month that charges the difference as a correction.")
 
 
+class TwinSerializer(serializers.Serializer[Twin]):
+    """A cost that counts, and that the one written may be the same as."""
+
+    code = serializers.ChoiceField(
+        [SAME_COST, SAME_INVOICE],
+        help_text="Whether all is the same but the external id, or supplier and invoice number are.",
+    )
+    reference = serializers.CharField(source="where", help_text="Of that cost.")
+    message = serializers.CharField()
+
+
 class CostAnswerSerializer(CostSerializer):
     """A cost as it was written, or would be, and what that means for months that are closed."""
 
@@ -78,8 +89,17 @@ class CostAnswerSerializer(CostSerializer):
         help_text="What of the cost lies before the first month of the cooperation: nobody is charged for it."
     )
 
+    warnings = serializers.SerializerMethodField(
+        help_text="Other costs that it may be the same as. It is saved all the same: withdraw it where it "
+        "was not meant, or ask with `dry_run` first."
+    )
+
     class Meta(CostSerializer.Meta):
-        fields = [*CostSerializer.Meta.fields, "corrections", "not_shared"]
+        fields = [*CostSerializer.Meta.fields, "corrections", "not_shared", "warnings"]
+
+    @extend_schema_field(TwinSerializer(many=True))
+    def get_warnings(self, cost: Cost) -> Any:
+        return TwinSerializer(self.context["twins"], many=True).data
 
     @extend_schema_field(MonthCorrectionSerializer(many=True))
     def get_corrections(self, cost: Cost) -> list[dict[str, str]]:

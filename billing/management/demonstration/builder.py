@@ -1,7 +1,7 @@
 """Filling a demonstration cooperation through the same actions that people use."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -71,8 +71,8 @@ class Builder:
         self.role("admin2", Role.Kind.ADMINISTRATOR)
         self.role("auditor", Role.Kind.AUDITOR)
 
-    def add(self, row: R) -> R:
-        return save_row(row=row, by=self.by)
+    def add(self, row: R, **chosen: Collection[Model]) -> R:
+        return save_row(row=row, by=self.by, chosen=chosen)
 
     def role(self, username: str, kind: str, place: Municipality | None = None) -> None:
         user = self.people[username]
@@ -195,7 +195,7 @@ class Builder:
         )
 
     def install(self, code: str, site: Site, purpose: str, databases: str) -> None:
-        installation = self.add(
+        self.add(
             Installation(
                 cooperation=self.cooperation,
                 application=self.applications[code],
@@ -203,9 +203,9 @@ class Builder:
                 purpose=purpose,
                 databases=databases,
                 valid_from=self.since,
-            )
+            ),
+            administered_by=[*self.members.values()],
         )
-        installation.administered_by.set(self.members.values())
 
     def cost(
         self, contract: Contract, start: dt.date, end: dt.date, *, minor: int | None = None, **fields: Any

@@ -91,9 +91,11 @@ def _sites(builder: Builder) -> dict[str, Site]:
         for name, place in builder.members.items()
     }
     mirror = builder.add(
-        Site(cooperation=builder.cooperation, name="Fourth site", kind=kinds.MIRROR, valid_from=builder.since)
+        Site(
+            cooperation=builder.cooperation, name="Fourth site", kind=kinds.MIRROR, valid_from=builder.since
+        ),
+        mirrors=[*sites.values()],
     )
-    mirror.mirrors.set(sites.values())
     return {**sites, "mirror": mirror}
 
 
