@@ -9,12 +9,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db.models import Model, Q
+from django.db.models import Exists, Model, OuterRef, Q
 
 from agreements.models import Agreement, Component, CostType, FixedPart, Key, KeyVersion, Term
 from billing.engine.facts import CostFact, day
 from billing.engine.spread import days_in, in_turn, month_part, refund_part
-from billing.models import Cost, Period, RunLine
+from billing.models import Cost, LateDecision, Period, RunLine
 from billing.snapshots import Verdict, late_states
 from municipalities.actions import touched
 from municipalities.models import Cooperation, Driver, Municipality, Reading
@@ -163,16 +163,65 @@ def closed_effects_of_costs(
     """What each of ``changes`` does by itself, in a constant number of queries.
 
     None for new costs without a credit note. What is decided on is only asked for where something that was
-    to be charged is dropped.
+    to be charged is dropped, or a closed month is refunded.
     """
     families = _families(cooperation, changes)
-    charged = _charged(cooperation, changes) if months.closed else {}
+    stored = {before.pk for before, _after in changes if before and before.pk}
+    charged = _charged(cooperation, stored) if months.closed else {}
     found = [_effect(months, before, after, families, charged) for before, after in changes]
-    if not any(effect.dropped for effect in found):
+    refunds = {pk for pk in map(_refunded_by, changes) if pk in families.ever_left}
+    if not refunds and not any(effect.dropped for effect in found):
         return found
     states = late_states(cooperation)
     left = {(state.cost_id, state.month) for state in states if state.verdict == Verdict.LEFT}
+    if left and refunds:
+        found = _as_far_as_charged(cooperation, found, changes, refunds, left)
     return [_with_left(effect, before, left) for effect, (before, _after) in zip(found, changes, strict=True)]
+
+
+def _refunded_by(change: Change) -> int | None:
+    cost = change[1] or change[0]
+    return cost.credits_id if cost else None
+
+
+def _as_far_as_charged(
+    cooperation: Cooperation,
+    found: Sequence[ClosedEffect],
+    changes: Sequence[Change],
+    refunds: Collection[int],
+    left: Collection[Place],
+) -> list[ClosedEffect]:
+    """``found`` where refunds of what was left by decision give back no more than was charged of it.
+
+    ``refunds`` are the keys of the costs that are refunded, ``left`` what was left.
+    """
+    rows = Cost.objects.of(cooperation).filter(Q(pk__in=refunds) | Q(credits__in=refunds))
+    whole_of = {pk: credits or pk for pk, credits in rows.values_list("pk", "credits")}
+    charged = _charged(cooperation, whole_of)
+    held = {(whole_of[pk], month) for pk, month in left if pk in whole_of}
+    limited = []
+    for effect, change in zip(found, changes, strict=True):
+        refunded, own = _refunded_by(change), change[0].pk if change[0] else None
+        others = [pk for pk, whole in whole_of.items() if whole == refunded and pk != own]
+
+        def limit(each: MonthEffect, own: int | None = own, others: Sequence[int] = others) -> MonthEffect:
+            was = charged.get((own or 0, each.month), 0)
+            rest = -sum(charged.get((pk, each.month), 0) for pk in others)
+            should = was + each.amount_minor
+            should = max(should, min(0, rest)) if should < 0 else min(should, max(0, rest))
+            return replace(each, amount_minor=should - was)
+
+        pairs = [
+            (each, limit(each) if (refunded, each.month) in held else each)
+            for each in (*effect.months, *effect.dropped)
+        ]
+        months = tuple(new for old, new in pairs if old in effect.months and (new.amount_minor or old == new))
+        left_with_it = tuple(old for old, new in pairs if old != new and not new.amount_minor)
+        dropped = tuple(
+            new for old, new in pairs if old in effect.dropped and (new.amount_minor or old == new)
+        )
+        limited.append(replace(effect, months=months, dropped=dropped, left=left_with_it))
+    return limited
 
 
 def before_first_month(cost: Cost) -> int:
@@ -232,16 +281,15 @@ def _with_left(effect: ClosedEffect, before: Cost | None, left: Collection[Place
     return replace(
         effect,
         dropped=tuple(each for each in effect.dropped if (pk, each.month) not in left),
-        left=tuple(each for each in effect.dropped if (pk, each.month) in left),
+        left=(*effect.left, *(each for each in effect.dropped if (pk, each.month) in left)),
     )
 
 
-def _charged(cooperation: Cooperation, changes: Iterable[Change]) -> dict[Place, int]:
-    """What closed months have charged of the stored costs of ``changes``, by the month it is charged for.
+def _charged(cooperation: Cooperation, stored: Collection[int]) -> dict[Place, int]:
+    """What closed months have charged of the costs with these keys, by the month it is charged for.
 
     In minor units: the month's own line, and the corrections of it in later closed months.
     """
-    stored = {before.pk for before, _after in changes if before and before.pk}
     found: dict[Place, int] = {}
     if not stored:
         return found
@@ -288,20 +336,30 @@ def _fact(cost: Cost | None) -> CostFact | None:
     )
 
 
-def _families(cooperation: Cooperation, changes: Iterable[Change]) -> Families:
+class _Refunded(dict[int, tuple[CostFact, Sequence[CostFact]]]):
+    """Families; ``ever_left`` are the keys of those of which somebody once decided to leave something."""
+
+    ever_left: frozenset[int] = frozenset()
+
+
+def _families(cooperation: Cooperation, changes: Iterable[Change]) -> _Refunded:
     """The costs that are refunded by some cost of ``changes``, each with all its refunds."""
     wanted = {cost.credits_id for pair in changes for cost in pair if cost and cost.credits_id}
+    found = _Refunded()
     if not wanted:
-        return {}
+        return found
+    decisions = LateDecision.objects.filter(cost=OuterRef("pk"), verdict=LateDecision.Verdict.LEAVE)
     rows = Cost.objects.of(cooperation).filter(Q(pk__in=wanted) | Q(credits__in=wanted))
-    costs = list(rows)
+    costs = list(rows.annotate(was_left=Exists(decisions)))
+    found.ever_left = frozenset(cost.credits_id or cost.pk for cost in costs if cost.was_left)
     refunds: dict[int, list[CostFact]] = {pk: [] for pk in wanted}
     for cost in costs:
         fact = _fact(cost)
         if fact and cost.credits_id in refunds:
             refunds[cost.credits_id].append(fact)
     wholes = {cost.pk: _fact(cost) for cost in costs if cost.pk in wanted}
-    return {pk: (whole, refunds[pk]) for pk, whole in wholes.items() if whole}
+    found.update({pk: (whole, refunds[pk]) for pk, whole in wholes.items() if whole})
+    return found
 
 
 def _total(fact: CostFact | None, families: Families, month: Month) -> int:

@@ -15,6 +15,7 @@ from django.test import Client
 from agreements.models import CostType, Term
 from billing.actions import decide_late, restore_cost
 from billing.models import Cost, Period
+from billing.reports import closed_effect_of_cost
 from billing.snapshots import Verdict, late_states
 from municipalities.actions import save_row
 from municipalities.models import Cooperation, Member, Municipality, Reading
@@ -167,10 +168,11 @@ def test_a_cost_stays_with_its_cooperation(trio: Cooperation, shut: Shut, admin_
     cells = dict.fromkeys(("application", "supplier", "invoice_number", "credits", "external_id"), "")
     cells |= {"cooperation": south.pk, "cost_type": kind.pk, "description": "x", "amount": "100.00"}
     cells |= {"currency": south.currency, "starts_on": "2026-01-01", "ends_on": "2026-02-01"}
-    answer = admin_client.post(f"/system/billing/cost/{cost.pk}/change/", cells)
-    assert "stays with the cooperation" in answer.content.decode()
+    admin_client.post(f"/system/billing/cost/{cost.pk}/change/", cells)
     cost.refresh_from_db()
     assert cost.cooperation == trio
+    with pytest.raises(ValidationError, match="stays with the cooperation"):
+        change(cost, cooperation=south, cost_type=kind, currency=south.currency)
 
 
 def member_from_february(cooperation: Cooperation) -> None:
@@ -215,6 +217,42 @@ def test_reasons_name_those_who_carried_nothing_and_are_no_member_any_more(
     note = credit(cost, "-30")
     page = f"/north/costs/late/2026-01/{note.reference}/SE1737/"
     assert sign_in(administrator).get(page).status_code == 200
+
+
+def noted(cost: Cost, amount: str, **values: object) -> Cost:
+    """A credit note of ``cost`` that is not saved."""
+    days = {"starts_on": cost.starts_on, "ends_on": cost.ends_on, "cost_type": cost.cost_type}
+    given = {"cooperation": cost.cooperation, "currency": cost.currency, "credits": cost, **days, **values}
+    return Cost(amount=Decimal(amount), description="Credit", **given)
+
+
+def test_what_a_credit_note_of_a_left_cost_does_is_told_as_it_is_done(
+    trio: Cooperation, shut: Shut, administrator: User
+) -> None:
+    cost = post(trio, "100.00", JANUARY, FEBRUARY)
+    shut(JANUARY)
+    cost = change(cost, amount=Decimal(140))
+    decide(cost, LEAVE, administrator)
+    effect = closed_effect_of_cost(trio, None, noted(cost, "-140"))
+    assert [each.amount_minor for each in effect.months] == [-100_00]
+    note = credit(cost)
+    assert state_of(note).amount_minor == -100_00
+    gone = Cost.objects.get(pk=note.pk)
+    gone.withdrawn_on = MARCH
+    effect = closed_effect_of_cost(trio, note, gone)
+    assert [each.amount_minor for each in effect.dropped] == [-100_00]
+
+
+def test_that_a_credit_note_of_what_nobody_was_charged_moves_nothing_is_told(
+    trio: Cooperation, shut: Shut, administrator: User
+) -> None:
+    post(trio, "1.00", JANUARY, FEBRUARY)
+    shut(JANUARY)
+    cost = post(trio, "90.00", JANUARY, FEBRUARY)
+    decide(cost, LEAVE, administrator)
+    effect = closed_effect_of_cost(trio, None, noted(cost, "-90"))
+    assert (effect.months, [each.amount_minor for each in effect.left]) == ((), [-90_00])
+    assert state_of(credit(cost)).verdict == Verdict.LEFT
 
 
 def test_a_cost_that_is_refunded_becomes_no_credit_note(trio: Cooperation) -> None:
