@@ -6,7 +6,7 @@ from sharedict.jobs import actions
 from sharedict.jobs.wake import wake
 
 JOBS_AT_ONCE = 50
-"""A task must end well before Celery's time limit; the next one goes on."""
+"""So many turns of jobs: a task must end well before Celery's time limit; the next one goes on."""
 
 
 @shared_task(name="sharedict.jobs.tasks.work")

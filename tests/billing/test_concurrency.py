@@ -217,6 +217,7 @@ def test_a_killed_worker_leaves_one_consistent_run(
             wait_until(lambda: waiting_for_locks() == 1, "the worker to wait for February")
             job = Job.objects.get()
             assert (job.state, job.attempts, job.progress_done) == ("running", 1, 1)
+            assert job.place["done"] == [["compute", Period.objects.get(first_day=MONTHS[0]).pk]]
             assert Run.objects.filter(number=2).values_list("period__first_day", flat=True).get() == MONTHS[0]
             killed = worker.kill_child()
             wait_until(lambda: set(worker.children()) - {killed}, "a new child")
