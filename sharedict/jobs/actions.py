@@ -2,7 +2,7 @@
 
 import datetime as dt
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -74,15 +74,18 @@ def announce_change(
     )
 
 
-def run_next() -> Job | None:
+def run_next(*, if_more_wait: Callable[[], object] = lambda: None) -> Job | None:
     """Give one job its turn, and give it back finished or queued again; None if there is nothing to do.
 
     Cooperations take turns, the least recently served first, and none has two jobs at work. A turn ends with
-    the job, or at the first place that the job reaches while another cooperation waits.
+    the job, or at the first place that the job reaches while another cooperation waits. ``if_more_wait`` is
+    called before the work begins if there is some for another worker, too.
     """
     with _claimed() as job:
         if job is None:
             return None
+        if Job.objects.ready(timezone.now()).free().exists():
+            if_more_wait()
         try:
             for place in handler_of(job.kind)(job, _reporter(job)) or ():
                 if _ends_turn(job, place):

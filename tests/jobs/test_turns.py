@@ -14,6 +14,7 @@ from sharedict.jobs import registry
 from sharedict.jobs.actions import MAX_ATTEMPTS, announce_change, order, reclaim, retry, run_all, run_next
 from sharedict.jobs.models import Job
 from sharedict.jobs.registry import FACTS_CHANGED, Place
+from sharedict.jobs.tasks import work
 from tests.factories.municipalities import CooperationFactory
 from tests.workers import PATIENCE_SECONDS, Beside
 
@@ -380,3 +381,48 @@ def test_looking_for_dead_workers_keeps_no_job_from_a_living_one(
     gate.may_go.set()
     worker.value()
     assert run_next() == job
+
+
+@pytest.fixture
+def woken(months: Months, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many months were done whenever a worker was woken."""
+    calls: list[int] = []
+    monkeypatch.setattr("sharedict.jobs.tasks.wake", lambda: calls.append(len(months.done)))
+    return calls
+
+
+def test_who_takes_a_job_wakes_another_worker_first_while_others_wait(
+    months: Months, nation: Cooperation, small: Cooperation, woken: list[int]
+) -> None:
+    job_of(nation, 3)
+    job_of(small)
+    work()
+    assert len(months.done) == 4
+    assert woken == [0], "before the work, and once: whoever is woken does the same"
+
+
+def test_nobody_is_woken_for_work_that_nobody_else_can_do(
+    months: Months, nation: Cooperation, small: Cooperation, woken: list[int]
+) -> None:
+    job_of(nation, 2)
+    job_of(nation, name="another")
+    later = job_of(small)
+    Job.objects.filter(pk=later.pk).update(run_after=timezone.now() + dt.timedelta(minutes=1))
+    work()
+    work()
+    assert (months.done, woken) == (["nation 1", "nation 2", "another 1"], [])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_message_about_jobs_that_are_being_joined_is_not_passed_on(
+    transactional_db: None, months: Months, woken: list[int]
+) -> None:
+    """Else workers would wake each other for as long as that transaction lasts."""
+    for slug in ("nation", "county"):
+        order(kind="months", cooperation_id=named(slug).pk, arguments={"months": 1, "name": slug})
+    with transaction.atomic():
+        assert len(Job.objects.select_for_update()) == 2
+        Beside(work).value()
+        assert (months.done, woken) == ([], [])
+    work()
+    assert sorted(months.done) == ["county 1", "nation 1"]
