@@ -4,6 +4,7 @@ import datetime as dt
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from time import monotonic
 from typing import Any
 
 from django.db import connection, transaction
@@ -77,7 +78,7 @@ def announce_change(
 def run_next(*, if_more_wait: Callable[[], object] = lambda: None) -> Job | None:
     """Give one job its turn, and give it back finished or queued again; None if there is nothing to do.
 
-    Cooperations take turns, the least recently served first, and none has two jobs at work. A turn ends with
+    Cooperations take turns, the longest waiting first, and none has two jobs at work. A turn ends with
     the job, or at the first place that the job reaches while another cooperation waits. ``if_more_wait`` is
     called before the work begins if there is some for another worker, too.
     """
@@ -86,16 +87,19 @@ def run_next(*, if_more_wait: Callable[[], object] = lambda: None) -> Job | None
             return None
         if Job.objects.ready(timezone.now()).free().exists():
             if_more_wait()
+        began = monotonic()
         try:
             for place in handler_of(job.kind)(job, _reporter(job)) or ():
+                began = _lap(job, began)
                 if _ends_turn(job, place):
                     return job
+            _lap(job, began)
         except Exception as error:
             logger.exception("Job %s failed", job)
             _give_up(job, f"{type(error).__name__}: {error}")
         else:
             job.state, job.place, job.error, job.finished_at = Job.State.DONE, {}, "", timezone.now()
-            job.save(update_fields=["state", "place", "error", "finished_at"])
+            job.save(update_fields=["state", "place", "error", "finished_at", "piece_took", "served_at"])
     return job
 
 
@@ -186,6 +190,13 @@ def _next_locked() -> Job | None:
     return None
 
 
+def _lap(job: Job, began: float) -> float:
+    """Note how long the piece took that has just been done; gives back when the next one begins."""
+    now = monotonic()
+    job.piece_took, job.served_at = dt.timedelta(seconds=now - began), timezone.now()
+    return now
+
+
 def _ends_turn(job: Job, place: Place) -> bool:
     """Remember the place that the job has reached, and queue it there if another cooperation waits."""
     job.place = place
@@ -193,7 +204,7 @@ def _ends_turn(job: Job, place: Place) -> bool:
     job.has_yielded = waiting.exists()
     if job.has_yielded:
         job.state = Job.State.QUEUED
-    job.save(update_fields=["place", "has_yielded", "state"])
+    job.save(update_fields=["place", "has_yielded", "state", "piece_took", "served_at"])
     return job.has_yielded
 
 

@@ -4,14 +4,21 @@ import datetime as dt
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Case, F, OuterRef, Q, Subquery, When
+from django.db.models import Case, ExpressionWrapper, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.expressions import RawSQL
+from django.db.models.functions import Coalesce, Greatest
 from django.utils.translation import gettext_lazy as _
 
 from sharedict.common.access import TenantQuerySet
 
 TURN_LOCKS = 0x5D1D
 """First key of the advisory locks that tell which cooperations a living worker computes for."""
+
+HANDICAP = 60
+"""Whose last piece took a second is let in before whoever else comes a minute later."""
+
+UNKNOWN = dt.timedelta(seconds=0.25)
+"""What a piece of a cooperation that was never served is taken to be: more than a few municipalities need."""
 
 AT_WORK = """
 SELECT objid::bigint FROM pg_locks
@@ -32,12 +39,16 @@ class JobQuerySet(TenantQuerySet["Job"]):
         return self.exclude(cooperation__in=RawSQL(AT_WORK, [TURN_LOCKS]))  # noqa: S611 - no value of anybody's
 
     def in_turn(self) -> "JobQuerySet":
-        """The cooperation first that was served least recently, and of each its oldest job first."""
-        last_turn = Case(
-            When(cooperation=None, then=_last_turn(cooperation=None)),
-            default=_last_turn(cooperation=OuterRef("cooperation")),
-        )
-        return self.alias(last_turn=last_turn).order_by(F("last_turn").asc(nulls_first=True), "id")
+        """The cooperation first that waits longest since its last turn, and of each its oldest job first.
+
+        Whose pieces take long comes by so much later, and so lets the short ones in first; but nobody's place
+        in the queue moves back while they wait (fair queueing; Demers, Keshav & Shenker 1989).
+        """
+        took = Coalesce(_of_last_turn("piece_took"), Value(UNKNOWN, models.DurationField()))
+        handicap = ExpressionWrapper(took * HANDICAP, models.DurationField())
+        since = Greatest(F("run_after"), _of_last_turn("served_at"))
+        comes_at = ExpressionWrapper(since + handicap, models.DateTimeField())
+        return self.alias(comes_at=comes_at).order_by("comes_at", "id")
 
     def touching(self, first: dt.date, after: dt.date) -> "JobQuerySet":
         """Jobs that announce a change to some day of ``[first, after)``."""
@@ -86,6 +97,7 @@ class Job(models.Model):
     run_after = models.DateTimeField()
     started_at = models.DateTimeField(_("started"), null=True)
     served_at = models.DateTimeField(null=True)
+    piece_took = models.DurationField(null=True)
     finished_at = models.DateTimeField(_("finished"), null=True)
     objects = JobQuerySet.as_manager()
 
@@ -111,7 +123,11 @@ class Job(models.Model):
         return self.state in (self.State.DONE, self.State.FAILED)
 
 
-def _last_turn(**whose: OuterRef | None) -> Subquery:
-    """When a worker last took up a job of the cooperation, whether that is done by now or not."""
-    served = Job.objects.filter(served_at__isnull=False, **whose).order_by("-served_at")
-    return Subquery(served.values("served_at")[:1])
+def _of_last_turn(field: str) -> Case:
+    """``field`` of the job that a worker last took up for the same cooperation, be it done by now or not."""
+    last = Job.objects.filter(served_at__isnull=False).order_by("-served_at").values(field)
+    of_none = Subquery(last.filter(cooperation=None)[:1])
+    return Case(
+        When(cooperation=None, then=of_none),
+        default=Subquery(last.filter(cooperation=OuterRef("cooperation"))[:1]),
+    )

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from decimal import Decimal
+from itertools import count
 
 import pytest
 
@@ -14,13 +15,20 @@ from municipalities.models import Cooperation
 from services.models import Application
 from sharedict.accounts.models import User
 from sharedict.jobs.actions import announce_change, run_all, run_next
-from sharedict.jobs.models import Job
+from sharedict.jobs.models import UNKNOWN, Job
 from tests.billing.books import close_month, corrections, month
 from tests.factories.billing import CostFactory, compute
 
 JANUARY, FEBRUARY, MARCH, APRIL = (dt.date(2026, number, 1) for number in (1, 2, 3, 4))
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def turn_by_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No month takes longer than another, so that turns come in the order of waiting."""
+    ticks = count(step=UNKNOWN.total_seconds())
+    monkeypatch.setattr("sharedict.jobs.actions.monotonic", lambda: next(ticks))
 
 
 def cost_of(cooperation: Cooperation, ends_on: dt.date) -> Cost:

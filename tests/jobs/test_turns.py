@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from municipalities.models import Cooperation
 from sharedict.jobs import registry
 from sharedict.jobs.actions import MAX_ATTEMPTS, announce_change, order, reclaim, retry, run_all, run_next
-from sharedict.jobs.models import Job
+from sharedict.jobs.models import HANDICAP, UNKNOWN, Job
 from sharedict.jobs.registry import FACTS_CHANGED, Place
 from sharedict.jobs.tasks import work
 from tests.factories.municipalities import CooperationFactory
@@ -26,11 +27,14 @@ JANUARY, FEBRUARY = dt.date(2026, 1, 1), dt.date(2026, 2, 1)
 class Months:
     """A handler that does as many months as the job's arguments say, and what was done, in order.
 
-    ``before`` has something happen before a month, by its name.
+    ``before`` has something happen before a month, by its name. Months take equally long, except for the
+    seconds that ``takes`` says for its job's name.
     """
 
     def __init__(self) -> None:
         self.done: list[str] = []
+        self.takes: dict[str, float] = {}
+        self.now = 0.0
         self.before: dict[str, Any] = {}
 
     def __call__(self, job: Job, progress: registry.Progress) -> Iterator[Place]:
@@ -38,6 +42,7 @@ class Months:
         for number in range(job.place.get("months", 0), total):
             name = f"{job.arguments['name']} {number + 1}"
             self.before.get(name, lambda: None)()
+            self.now += self.takes.get(job.arguments["name"], UNKNOWN.total_seconds())
             self.done.append(name)
             progress(number + 1, total)
             if number + 1 < total:
@@ -48,6 +53,7 @@ class Months:
 def months(monkeypatch: pytest.MonkeyPatch) -> Months:
     handler = Months()
     monkeypatch.setitem(registry._handlers, "months", handler)
+    monkeypatch.setattr("sharedict.jobs.actions.monotonic", lambda: handler.now)
     return handler
 
 
@@ -93,30 +99,78 @@ def test_cooperations_take_turns_month_by_month(
 def test_a_small_change_waits_for_one_month_of_a_nation(
     months: Months, nation: Cooperation, small: Cooperation
 ) -> None:
-    """However many counties were ordered before it, since all of those have had a turn after it."""
-    job_of(small)
+    """However many counties were ordered before it, and whenever each of them was last served."""
     counties = [named(f"county-{number:02}") for number in range(16)]
-    job_of(nation, 12)
-    for county in counties:
-        job_of(county, 12)
-    months.before["nation 2"] = lambda: job_of(small, name="late")
-    while "nation 2" not in months.done:
-        run_next()
-    run_next()
-    assert months.done[-2:] == ["nation 2", "late 1"]
-
-
-def test_who_was_served_least_recently_comes_first(
-    months: Months, nation: Cooperation, county: Cooperation, small: Cooperation
-) -> None:
-    for cooperation in (county, small, nation):
-        job_of(cooperation)
-        run_all()
-    never = named("never")
-    for cooperation in (nation, small, county, never):
+    months.takes = {"nation": 10, "small": 0.1, **{county.slug: 1 for county in counties}}
+    for cooperation in (nation, *counties, small):
         job_of(cooperation)
     run_all()
-    assert months.done[3:] == ["never 1", "county 1", "small 1", "nation 1"]
+    job_of(nation, 3)
+    for county in counties:
+        job_of(county, 2)
+    run_next()
+    assert months.done[-1] == "county-00 1"
+    months.done.clear()
+    for _ in range(3):
+        job_of(small)
+        run_next()
+        run_next()
+    assert months.done == ["small 1", "county-01 1", "small 1", "county-02 1", "small 1", "county-03 1"]
+    run_all()
+    assert months.done.count("nation 3") == 1
+
+
+def test_who_takes_long_is_not_put_off_for_ever(
+    months: Months, nation: Cooperation, small: Cooperation
+) -> None:
+    """One second of work lets in what others order within a minute, and nothing that is ordered later."""
+    months.takes = {"nation": 1, "small": 0}
+    job_of(nation)
+    job_of(small)
+    run_all()
+    with time_machine.travel(timezone.now() + dt.timedelta(hours=1), tick=False) as clock:
+        job_of(nation)
+        clock.shift(dt.timedelta(seconds=HANDICAP - 1))
+        job_of(small)
+        run_next()
+        clock.shift(dt.timedelta(seconds=2))
+        job_of(small)
+        run_all()
+    assert months.done == ["nation 1", "small 1", "small 1", "nation 1", "small 1"]
+
+
+def test_who_was_never_served_comes_after_those_known_to_be_quick(
+    months: Months, county: Cooperation, small: Cooperation
+) -> None:
+    """Counties that are computed for the first time do not hold up who changes a little now and then."""
+    months.takes = {"small": 0.1}
+    job_of(small)
+    run_all()
+    job_of(county)
+    job_of(small)
+    run_all()
+    assert months.done == ["small 1", "small 1", "county 1"]
+
+
+def test_only_the_last_piece_counts_however_long_a_job_was_alone(
+    months: Months, nation: Cooperation, small: Cooperation
+) -> None:
+    months.takes = {"nation": 2}
+    job = job_of(nation, 12)
+    run_next()
+    job.refresh_from_db()
+    assert job.piece_took == dt.timedelta(seconds=2)
+
+
+def test_of_those_who_wait_the_least_recently_served_comes_first(
+    months: Months, nation: Cooperation, county: Cooperation, small: Cooperation
+) -> None:
+    jobs = [job_of(cooperation, 2) for cooperation in (nation, county, small)]
+    for minutes, job in zip((1, 3, 2), jobs, strict=True):
+        served = timezone.now() - dt.timedelta(minutes=minutes)
+        Job.objects.filter(pk=job.pk).update(served_at=served, run_after=served - dt.timedelta(hours=1))
+    run_all()
+    assert months.done == ["county 1", "small 1", "nation 1", "county 2", "small 2", "nation 2"]
 
 
 def test_a_turn_counts_when_it_failed_too(
