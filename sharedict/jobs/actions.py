@@ -163,7 +163,9 @@ def _claimed() -> Iterator[Job | None]:
     with transaction.atomic():
         job, now = _next_locked(), timezone.now()
         if job and not job.has_yielded:
-            job.attempts, job.started_at = job.attempts + 1, now
+            job.attempts += 1
+            # One that goes on where a dead worker left it has done its first months since it started then.
+            job.started_at = job.started_at if job.place else now
         if job:
             job.state, job.served_at, job.has_yielded = Job.State.RUNNING, now, False
             job.save(update_fields=["state", "attempts", "started_at", "served_at", "has_yielded"])
@@ -181,11 +183,11 @@ def _next_locked() -> Job | None:
         if cooperation_id in taken:
             continue
         job = ready.select_for_update(skip_locked=True).filter(pk=pk).first()
-        if job is None:
-            continue  # somebody joins it, or another worker has been quicker
-        if _try_lock_turn(job):
+        if job and _try_lock_turn(job):
             return job
-        if cooperation_id is not None:
+        if (
+            cooperation_id is not None
+        ):  # somebody joins it, or another worker is quicker: its next one is not due
             taken.add(cooperation_id)
     return None
 
@@ -214,7 +216,9 @@ def _give_up(job: Job, error: str, *, wait: bool = True, place: Place | None = N
     is_last = job.attempts >= MAX_ATTEMPTS
     job.state = Job.State.FAILED if is_last else Job.State.QUEUED
     job.finished_at = now if is_last else None
-    job.error, job.run_after = error, now + dt.timedelta(seconds=2**job.attempts if wait else 0)
+    job.error = error
+    if wait:
+        job.run_after = now + dt.timedelta(seconds=2**job.attempts)
     job.place, job.has_yielded = place or {}, False
     job.save(update_fields=["state", "error", "run_after", "finished_at", "place", "has_yielded"])
 

@@ -285,6 +285,7 @@ def test_a_job_whose_worker_died_goes_on_at_its_place(
         run_next()
     job.refresh_from_db()
     assert (job.state, job.attempts, job.place) == ("running", 1, {"months": 2})
+    began = job.started_at
     assert reclaim() == 1
     job.refresh_from_db()
     assert (job.state, job.has_yielded, job.place) == ("queued", False, {"months": 2})
@@ -293,6 +294,7 @@ def test_a_job_whose_worker_died_goes_on_at_its_place(
     assert months.done == ["nation 1", "small 1", "nation 2", "nation 3", "nation 4"]
     job.refresh_from_db()
     assert (job.state, job.attempts, job.error) == ("done", 2, "")
+    assert job.started_at == began, "the first months are no younger than that"
 
 
 def test_each_worker_that_dies_counts_as_an_attempt(months: Months, nation: Cooperation) -> None:
