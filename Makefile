@@ -70,9 +70,9 @@ openapi: venv  ## Write the API's description, after a change that is meant
 	$(MANAGE) spectacular --validate --fail-on-warn --file tests/openapi.yaml
 
 .PHONY: bench
-bench: .installed-run  ## Measure speed and memory: one table
+bench: .installed-run  ## Measure speed and memory: one table (ONLY=turns: how long a small one waits)
 	$(call install,requirements-bench.lock)
-	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench $(ONLY)
 
 .PHONY: mutate
 mutate: venv  ## Change the engines in every small way: does a test notice? (ONLY=billing/engine/split.py)

@@ -78,16 +78,16 @@ def own_redis(folder: Path) -> Iterator[Redis]:
 
 
 class CeleryWorker:
-    """A worker with one child process, on the test's database; its messages come from ``redis_url``."""
+    """A worker with child processes, on the test's database; its messages come from ``redis_url``."""
 
-    def __init__(self, redis_url: str, folder: Path, *, log: Path) -> None:
+    def __init__(self, redis_url: str, folder: Path, *, log: Path, processes: int = 1) -> None:
         parts = urlsplit(os.environ["DATABASE_URL"])
         database = urlunsplit(parts._replace(path=f"/{connection.settings_dict['NAME']}"))
         variables = environment(
             DATABASE_URL=database,
             REDIS_URL=redis_url,
             SHAREDICT_VAR=str(folder),
-            SHAREDICT_WORKER_PROCESSES="1",
+            SHAREDICT_WORKER_PROCESSES=str(processes),
         )
         self.log = log
         command = ["celery", "--app", "sharedict", "--quiet", "worker", "--loglevel", "INFO"]
@@ -99,7 +99,7 @@ class CeleryWorker:
                 stdout=output,
                 stderr=output,
             )
-        wait_until(self.children, "a child of the worker")
+        wait_until(lambda: len(self.children()) >= processes, "the worker's children")
 
     def children(self) -> list[int]:
         """The processes that do the work."""
@@ -130,8 +130,8 @@ class CeleryWorker:
 
 
 @contextmanager
-def celery_worker(redis_url: str, folder: Path) -> Iterator[CeleryWorker]:
-    worker = CeleryWorker(redis_url, folder, log=folder / "worker.log")
+def celery_worker(redis_url: str, folder: Path, processes: int = 1) -> Iterator[CeleryWorker]:
+    worker = CeleryWorker(redis_url, folder, log=folder / "worker.log", processes=processes)
     try:
         yield worker
     finally:

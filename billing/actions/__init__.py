@@ -13,7 +13,13 @@ from billing.actions.costs import (
     withdraw_cost,
 )
 from billing.actions.late import LateChangeMovedError, decide_late
-from billing.actions.runs import compute_period, drop_superseded_shares, ensure_periods, recompute
+from billing.actions.runs import (
+    compute_period,
+    drop_superseded_shares,
+    ensure_periods,
+    recompute,
+    recompute_by_month,
+)
 
 __all__ = [
     "LateChangeMovedError",
@@ -27,6 +33,7 @@ __all__ = [
     "import_costs",
     "propose_period",
     "recompute",
+    "recompute_by_month",
     "refuse_cost",
     "refuse_other_currency",
     "refuse_other_first_month",

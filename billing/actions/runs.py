@@ -2,8 +2,9 @@
 
 import datetime as dt
 import logging
-from collections.abc import Callable
-from dataclasses import asdict, replace
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, OperationalError, transaction
 from django.db.models import F, Max, Min
@@ -27,11 +28,13 @@ from sharedict.kernel.periods import Month, months_between
 logger = logging.getLogger(__name__)
 
 TRIES = 5
+CHECK, COMPUTE = "check", "compute"
 KEPT_FOR = dt.timedelta(minutes=15)
 """So long can a list that somebody reads page by page go on with the runs it began with."""
 PROPOSAL = ("state", "proposed_by", "proposed_at")
 """The columns of a month that say who proposed it."""
 Progress = Callable[[int, int], None]
+Place = dict[str, Any]
 Touches = tuple[dt.date, dt.date | None]
 
 
@@ -44,35 +47,66 @@ class MonthsFailedError(SharedictError):
 def recompute(
     *, cooperation_id: int, touches: Touches, progress: Progress = lambda done, total: None
 ) -> list[Run]:
-    """Bring the months that ``touches`` (half-open days) meets up to date, and give back the new runs.
+    """Bring the months that ``touches`` (half-open days) meets up to date, and give back the new runs."""
+    months = recompute_by_month(cooperation_id=cooperation_id, touches=touches, progress=progress)
+    return [month.run for month in months if month.run]
+
+
+@dataclass(frozen=True, slots=True)
+class MonthDone:
+    """One month brought up to date: its new run, if it got one, and where to go on; None after the last."""
+
+    run: Run | None
+    place: Place | None
+
+
+def recompute_by_month(
+    *,
+    cooperation_id: int,
+    touches: Touches,
+    progress: Progress = lambda done, total: None,
+    place: Place | None = None,
+) -> Iterator[MonthDone]:
+    """Bring the months that ``touches`` meets up to date one by one, going on from ``place``.
 
     A closed month is held against today's facts; the first open month charges what that finds, so it is
     computed last whenever one was met. One month never stops another: the one that fails says why, and
-    MonthsFailedError names them all in the end.
+    MonthsFailedError names them all in the end, those from before ``place`` too. Which months there are is
+    found anew each time: one that was computed and has been closed since is still to be checked.
     """
     cooperation = Cooperation.objects.get(pk=cooperation_id)
     ensure_periods(cooperation=cooperation, touches=touches)
+    steps = _steps(cooperation, touches)
+    done: list[list[Any]] = [*(place or {}).get("done", ())]
+    failed: list[str] = [*(place or {}).get("failed", ())]
+    left = [step for step in steps if step not in done]
+    progress(len(steps) - len(left), len(steps))
+    for still, (kind, pk) in zip(range(len(left) - 1, -1, -1), left, strict=True):
+        run = None
+        try:
+            run = (check_closed_period if kind == CHECK else compute_period)(period_id=pk)
+        except Exception as error:  # noqa: BLE001 - noted, reported, and raised again in the end
+            failed.append(_note_failure(pk, error))
+        done.append([kind, pk])
+        progress(len(steps) - still, len(steps))
+        yield MonthDone(run, {"done": [*done], "failed": [*failed]} if still else None)
+    if failed:
+        raise MonthsFailedError("; ".join(failed))
+
+
+def _steps(cooperation: Cooperation, touches: Touches) -> list[list[Any]]:
+    """What is to be done with which month, in order, as JSON can hold it."""
     first, after = touches
     rows = Period.objects.of(cooperation).filter(first_day__gte=first.replace(day=1)).order_by("first_day")
     if after is not None:
         rows = rows.filter(first_day__lt=after)
     closed = [pk for pk, state in rows.values_list("pk", "state") if state == Period.State.CLOSED]
-    steps: list[tuple[int, Callable[..., Run | None]]] = [(pk, check_closed_period) for pk in closed]
-    steps += [(pk, compute_period) for pk in rows.exclude(pk__in=closed).values_list("pk", flat=True)]
+    steps = [[CHECK, pk] for pk in closed]
+    steps += [[COMPUTE, pk] for pk in rows.exclude(pk__in=closed).values_list("pk", flat=True)]
     charging = first_open(cooperation)
-    if closed and charging and charging.pk not in {pk for pk, _step in steps}:
-        steps.append((charging.pk, compute_period))
-    runs, failed = [], []
-    for done, (pk, step) in enumerate(steps):
-        progress(done, len(steps))
-        try:
-            runs.append(step(period_id=pk))
-        except Exception as error:  # noqa: BLE001 - noted, reported, and raised again in the end
-            failed.append(_note_failure(pk, error))
-    progress(len(steps), len(steps))
-    if failed:
-        raise MonthsFailedError("; ".join(failed))
-    return [run for run in runs if run]
+    if closed and charging and [COMPUTE, charging.pk] not in steps:
+        steps.append([COMPUTE, charging.pk])
+    return steps
 
 
 def first_open(cooperation: Cooperation) -> Period | None:

@@ -350,7 +350,7 @@ def _families(cooperation: Cooperation, changes: Iterable[Change]) -> _Refunded:
         return found
     decisions = LateDecision.objects.filter(cost=OuterRef("pk"), verdict=LateDecision.Verdict.LEAVE)
     rows = Cost.objects.of(cooperation).filter(Q(pk__in=wanted) | Q(credits__in=wanted))
-    costs = list(rows.annotate(was_left=Exists(decisions)))
+    costs: list[Any] = list(rows.annotate(was_left=Exists(decisions)))
     found.ever_left = frozenset(cost.credits_id or cost.pk for cost in costs if cost.was_left)
     refunds: dict[int, list[CostFact]] = {pk: [] for pk in wanted}
     for cost in costs:

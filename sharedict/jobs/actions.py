@@ -2,16 +2,17 @@
 
 import datetime as dt
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from time import monotonic
 from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
 
 from sharedict.accounts.models import User
-from sharedict.jobs.models import Job
-from sharedict.jobs.registry import FACTS_CHANGED, chores, handler_of
+from sharedict.jobs.models import TURN_LOCKS, Job
+from sharedict.jobs.registry import FACTS_CHANGED, Place, chores, handler_of
 from sharedict.jobs.wake import wake
 
 logger = logging.getLogger(__name__)
@@ -74,24 +75,36 @@ def announce_change(
     )
 
 
-def run_next() -> Job | None:
-    """Claim the oldest ready job, do it, and give it back finished or queued again; None if there is none."""
+def run_next(*, if_more_wait: Callable[[], object] = lambda: None) -> Job | None:
+    """Give one job its turn, and give it back finished or queued again; None if there is nothing to do.
+
+    Cooperations take turns, the longest waiting first, and none has two jobs at work. A turn ends with
+    the job, or at the first place that the job reaches while another cooperation waits. ``if_more_wait`` is
+    called before the work begins if there is some for another worker, too.
+    """
     with _claimed() as job:
         if job is None:
             return None
+        if Job.objects.ready(timezone.now()).free().exists():
+            if_more_wait()
+        began = monotonic()
         try:
-            handler_of(job.kind)(job, _reporter(job))
+            for place in handler_of(job.kind)(job, _reporter(job)) or ():
+                began = _lap(job, began)
+                if _ends_turn(job, place):
+                    return job
+            _lap(job, began)
         except Exception as error:
             logger.exception("Job %s failed", job)
             _give_up(job, f"{type(error).__name__}: {error}")
         else:
-            job.state, job.error, job.finished_at = Job.State.DONE, "", timezone.now()
-            job.save(update_fields=["state", "error", "finished_at"])
+            job.state, job.place, job.error, job.finished_at = Job.State.DONE, {}, "", timezone.now()
+            job.save(update_fields=["state", "place", "error", "finished_at", "piece_took", "served_at"])
     return job
 
 
 def run_all() -> int:
-    """Do every ready job; gives back how many were run."""
+    """Do every ready job; gives back how many turns that took, one for each if none has yielded."""
     count = 0
     while run_next():
         count += 1
@@ -99,16 +112,21 @@ def run_all() -> int:
 
 
 def reclaim() -> int:
-    """Queue again the running jobs whose worker is gone; gives back how many there were."""
+    """Queue again the running jobs whose worker is gone; gives back how many there were.
+
+    They go on at the place that was reached.
+    """
     count = 0
     for job in Job.objects.filter(state=Job.State.RUNNING):
         with transaction.atomic():
-            if not _try_lock(job.pk):
+            # Its row comes first: who tries the lock of a job that waits would keep a worker from taking it.
+            same = Job.objects.filter(pk=job.pk, state=Job.State.RUNNING)
+            fresh = same.select_for_update(skip_locked=True).first()
+            if fresh is None or not _try_lock(job.pk):
                 continue
-            fresh = Job.objects.select_for_update().filter(pk=job.pk, state=Job.State.RUNNING).first()
-            if fresh:
-                _give_up(fresh, "The worker that ran this job stopped before it was done.", wait=False)
-                count += 1
+            error = "The worker that ran this job stopped before it was done."
+            _give_up(fresh, error, wait=False, place=fresh.place)
+            count += 1
         _unlock(job.pk)
     return count
 
@@ -123,10 +141,11 @@ def do_chores() -> None:
 
 
 def retry(*, job: Job) -> Job:
-    """Queue a failed job once more."""
+    """Queue a failed job once more, to be done from the start."""
     if job.state == Job.State.FAILED:
         job.state, job.attempts, job.run_after, job.finished_at = Job.State.QUEUED, 0, timezone.now(), None
-        job.save(update_fields=["state", "attempts", "run_after", "finished_at"])
+        job.place = {}
+        job.save(update_fields=["state", "attempts", "run_after", "finished_at", "place"])
         transaction.on_commit(wake)
     return job
 
@@ -140,28 +159,68 @@ def _wake_once_after_commit() -> None:
 
 @contextmanager
 def _claimed() -> Iterator[Job | None]:
-    """Mark the next job as running, holding its advisory lock for as long as this process lives."""
+    """Mark the next job as running, holding its advisory locks for as long as this process lives."""
     with transaction.atomic():
-        job = Job.objects.ready(timezone.now()).select_for_update(skip_locked=True).order_by("id").first()
-        if job and not _try_lock(job.pk):
-            job = None
+        job, now = _next_locked(), timezone.now()
+        if job and not job.has_yielded:
+            job.attempts += 1
+            # One that goes on where a dead worker left it has done its first months since it started then.
+            job.started_at = job.started_at if job.place else now
         if job:
-            job.state, job.attempts, job.started_at = Job.State.RUNNING, job.attempts + 1, timezone.now()
-            job.save(update_fields=["state", "attempts", "started_at"])
+            job.state, job.served_at, job.has_yielded = Job.State.RUNNING, now, False
+            job.save(update_fields=["state", "attempts", "started_at", "served_at", "has_yielded"])
     try:
         yield job
     finally:
         if job and connection.connection is not None:
-            _unlock(job.pk)
+            _unlock_turn(job)
 
 
-def _give_up(job: Job, error: str, *, wait: bool = True) -> None:
+def _next_locked() -> Job | None:
+    """The job whose turn it is, with its row and its advisory locks."""
+    ready, taken = Job.objects.ready(timezone.now()), set()
+    for pk, cooperation_id in ready.free().in_turn().values_list("pk", "cooperation_id"):
+        if cooperation_id in taken:
+            continue
+        job = ready.select_for_update(skip_locked=True).filter(pk=pk).first()
+        if job and _try_lock_turn(job):
+            return job
+        if (
+            cooperation_id is not None
+        ):  # somebody joins it, or another worker is quicker: its next one is not due
+            taken.add(cooperation_id)
+    return None
+
+
+def _lap(job: Job, began: float) -> float:
+    """Note how long the piece took that has just been done; gives back when the next one begins."""
+    now = monotonic()
+    job.piece_took, job.served_at = dt.timedelta(seconds=now - began), timezone.now()
+    return now
+
+
+def _ends_turn(job: Job, place: Place) -> bool:
+    """Remember the place that the job has reached, and queue it there if another cooperation waits."""
+    job.place = place
+    waiting = Job.objects.ready(timezone.now()).free().exclude(cooperation=job.cooperation_id)
+    job.has_yielded = waiting.exists()
+    if job.has_yielded:
+        job.state = Job.State.QUEUED
+    job.save(update_fields=["place", "has_yielded", "state", "piece_took", "served_at"])
+    return job.has_yielded
+
+
+def _give_up(job: Job, error: str, *, wait: bool = True, place: Place | None = None) -> None:
+    """Note a failed attempt; the next one begins at ``place``, or from the start."""
     now = timezone.now()
     is_last = job.attempts >= MAX_ATTEMPTS
     job.state = Job.State.FAILED if is_last else Job.State.QUEUED
     job.finished_at = now if is_last else None
-    job.error, job.run_after = error, now + dt.timedelta(seconds=2**job.attempts if wait else 0)
-    job.save(update_fields=["state", "error", "run_after", "finished_at"])
+    job.error = error
+    if wait:
+        job.run_after = now + dt.timedelta(seconds=2**job.attempts)
+    job.place, job.has_yielded = place or {}, False
+    job.save(update_fields=["state", "error", "run_after", "finished_at", "place", "has_yielded"])
 
 
 def _reporter(job: Job) -> Any:
@@ -171,12 +230,29 @@ def _reporter(job: Job) -> Any:
     return report
 
 
-def _try_lock(pk: int) -> bool:
+def _try_lock_turn(job: Job) -> bool:
+    """Lock the job and its cooperation, or neither."""
+    if job.cooperation_id is not None and not _try_lock(job.cooperation_id, TURN_LOCKS):
+        return False
+    if _try_lock(job.pk):
+        return True
+    if job.cooperation_id is not None:
+        _unlock(job.cooperation_id, TURN_LOCKS)
+    return False
+
+
+def _unlock_turn(job: Job) -> None:
+    _unlock(job.pk)
+    if job.cooperation_id is not None:
+        _unlock(job.cooperation_id, TURN_LOCKS)
+
+
+def _try_lock(pk: int, locks: int = LOCK_CLASS) -> bool:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCK_CLASS, pk])
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [locks, pk])
         return bool(cursor.fetchone()[0])
 
 
-def _unlock(pk: int) -> None:
+def _unlock(pk: int, locks: int = LOCK_CLASS) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK_CLASS, pk])
+        cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [locks, pk])

@@ -4,14 +4,42 @@ import datetime as dt
 
 from django.conf import settings
 from django.db import models
-from django.db.models import DateField, Exists, Expression, ExpressionWrapper, F, OuterRef, Q
-from django.db.models.functions import Greatest, Least, TruncMonth
+from django.db.models import (
+    Case,
+    DateField,
+    Exists,
+    Expression,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.expressions import RawSQL
+from django.db.models.functions import Coalesce, Greatest, Least, TruncMonth
 from django.utils.translation import gettext_lazy as _
 
 from sharedict.common.access import TenantQuerySet
 
 Day = dt.date | Expression | F
 """A day, or an expression of an outer query that is one."""
+
+TURN_LOCKS = 0x5D1D
+"""First key of the advisory locks that tell which cooperations a living worker computes for."""
+
+HANDICAP = 60
+"""Whose last piece took a second is let in before whoever else comes a minute later."""
+
+UNKNOWN = dt.timedelta(seconds=0.25)
+"""What a piece of a cooperation that was never served is taken to be: more than a few municipalities need."""
+
+AT_WORK = """
+SELECT objid::bigint FROM pg_locks
+WHERE locktype = 'advisory' AND granted AND classid = %s AND objsubid = 2
+AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
 
 
 class JobQuerySet(TenantQuerySet["Job"]):
@@ -20,6 +48,22 @@ class JobQuerySet(TenantQuerySet["Job"]):
 
     def ready(self, now: dt.datetime) -> "JobQuerySet":
         return self.filter(state=Job.State.QUEUED, run_after__lte=now)
+
+    def free(self) -> "JobQuerySet":
+        """Jobs of the cooperations that no worker computes for at the moment, and those of none."""
+        return self.exclude(cooperation__in=RawSQL(AT_WORK, [TURN_LOCKS]))  # noqa: S611 - no value of anybody's
+
+    def in_turn(self) -> "JobQuerySet":
+        """The cooperation first that waits longest since its last turn, and of each its oldest job first.
+
+        Whose pieces take long comes by so much later, and so lets the short ones in first; but nobody's place
+        in the queue moves back while they wait (fair queueing; Demers, Keshav & Shenker 1989).
+        """
+        took = Coalesce(_of_last_turn("piece_took"), Value(UNKNOWN, models.DurationField()))
+        handicap = ExpressionWrapper(took * HANDICAP, models.DurationField())
+        since = Greatest(F("run_after"), _of_last_turn("served_at"))
+        comes_at = ExpressionWrapper(since + handicap, models.DateTimeField())
+        return self.alias(comes_at=comes_at).order_by("comes_at", "id")
 
     def touching(self, first: Day, after: Day) -> "JobQuerySet":
         """Jobs that announce a change to some day of ``[first, after)``."""
@@ -58,7 +102,8 @@ class Job(models.Model):
 
     ``arguments`` are what the handler of ``kind`` needs, as JSON. A queued job with the same
     ``idempotency_key`` is joined instead of doubled. ``touches_from`` / ``touches_until`` (half-open) say
-    which days' shares the change behind it may alter.
+    which days' shares the change behind it may alter. ``place`` is where its handler goes on, in that one's
+    own words; a job that ``has_yielded`` waits for its next turn within the same attempt.
     """
 
     class State(models.TextChoices):
@@ -74,6 +119,8 @@ class Job(models.Model):
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     progress_done = models.PositiveIntegerField(default=0)
     progress_total = models.PositiveIntegerField(default=0)
+    place = models.JSONField(default=dict)
+    has_yielded = models.BooleanField(default=False)
     error = models.TextField(_("error"), blank=True)
     idempotency_key = models.CharField(max_length=200, blank=True)
     touches_from = models.DateField(null=True)
@@ -82,6 +129,8 @@ class Job(models.Model):
     created_at = models.DateTimeField(_("ordered"))
     run_after = models.DateTimeField()
     started_at = models.DateTimeField(_("started"), null=True)
+    served_at = models.DateTimeField(null=True)
+    piece_took = models.DurationField(null=True)
     finished_at = models.DateTimeField(_("finished"), null=True)
     objects = JobQuerySet.as_manager()
 
@@ -90,6 +139,13 @@ class Job(models.Model):
         indexes = [
             models.Index(fields=["state", "run_after"], name="jobs_to_do"),
             models.Index(fields=["cooperation", "-id"], name="jobs_by_cooperation"),
+            models.Index(fields=["cooperation", "-served_at"], name="jobs_served"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(has_yielded=False) | Q(state="queued", attempts__gt=0),
+                name="jobs_job_yielded_waits",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -98,3 +154,13 @@ class Job(models.Model):
     @property
     def is_finished(self) -> bool:
         return self.state in (self.State.DONE, self.State.FAILED)
+
+
+def _of_last_turn(field: str) -> Case:
+    """``field`` of the job that a worker last took up for the same cooperation, be it done by now or not."""
+    last = Job.objects.filter(served_at__isnull=False).order_by("-served_at").values(field)
+    of_none = Subquery(last.filter(cooperation=None)[:1])
+    return Case(
+        When(cooperation=None, then=of_none),
+        default=Subquery(last.filter(cooperation=OuterRef("cooperation"))[:1]),
+    )

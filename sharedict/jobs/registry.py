@@ -3,12 +3,22 @@
 The apps above register theirs when they are ready.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 from sharedict.jobs.models import Job
 
 Progress = Callable[[int, int], None]
-Handler = Callable[[Job, Progress], None]
+Place = dict[str, Any]
+"""Where a handler goes on, as JSON."""
+
+Handler = Callable[[Job, Progress], Iterable[Place] | None]
+"""Does a job; what takes long is done piece by piece, with the place reached given after each but the last.
+
+The handler may be stopped there, and called another time, maybe in another process, with that place in the
+job. An attempt that failed is followed by one from the start.
+"""
+
 Chore = Callable[[], None]
 
 FACTS_CHANGED = "facts-changed"

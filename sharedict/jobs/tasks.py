@@ -6,12 +6,18 @@ from sharedict.jobs import actions
 from sharedict.jobs.wake import wake
 
 JOBS_AT_ONCE = 50
-"""A task must end well before Celery's time limit; the next one goes on."""
+"""So many turns of jobs: a task must end well before Celery's time limit; the next one goes on."""
 
 
 @shared_task(name="sharedict.jobs.tasks.work")
 def work() -> None:
-    if all(actions.run_next() for _ in range(JOBS_AT_ONCE)):
+    """Do what is ready, turn by turn.
+
+    One message may stand for many jobs: who takes it wakes one more worker if more wait, and that one does
+    the same, until there is no more work or nobody idle. A message for work that nobody can take, such as the
+    second job of a cooperation, is not passed on.
+    """
+    if actions.run_next(if_more_wait=wake) and all(actions.run_next() for _ in range(JOBS_AT_ONCE - 1)):
         wake()
 
 

@@ -11,14 +11,17 @@ def main() -> None:
     django.setup()
     logging.disable(logging.WARNING)
     # Only now may models be imported.
-    from tests.bench import pages, recompute, workload
+    from tests.bench import pages, recompute, turns, workload
 
     things = {
         "load": workload.load,
+        "load_many": workload.load_many,
         "year": recompute.year,
         "copy": recompute.copy,
         "change": recompute.change,
         "settle": recompute.settle,
+        "turns": turns.turns,
+        "work": turns.work,
         "statement": pages.statement,
         "api": pages.api,
         "html": pages.html,

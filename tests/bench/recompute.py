@@ -22,7 +22,7 @@ TIMES = 5
 def year(slug: str) -> dict[str, Any]:
     """Compute every month of the year; what was there of them is taken away first."""
     cooperation = Cooperation.objects.get(slug=slug)
-    _forget(cooperation)
+    forget(cooperation)
     periods = list(Period.objects.of(cooperation).order_by("first_day").values_list("pk", flat=True))
     started = time.perf_counter()
     for period in periods:
@@ -90,7 +90,7 @@ def megabytes() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / KILOBYTES_A_MEGABYTE
 
 
-def _forget(cooperation: Cooperation) -> None:
+def forget(cooperation: Cooperation) -> None:
     """Leave no trace of the cooperation ever having been computed."""
     Period.objects.of(cooperation).update(current_run=None)
     with connection.cursor() as cursor:

@@ -1,7 +1,7 @@
 """The two workloads: a county and a nation that share every application among all municipalities."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from random import Random
 
@@ -42,6 +42,8 @@ class Workload:
 COUNTY = Workload("county", 16, 60, 4)
 NATION = Workload("nation", 290, 300, 2)
 WORKLOADS = {workload.name: workload for workload in (COUNTY, NATION)}
+COUNTIES = [replace(COUNTY, name=f"county-{number:02}") for number in range(1, 17)]
+SMALL = Workload("small", 3, 5, 2)
 
 
 def load() -> str:
@@ -62,6 +64,16 @@ def load() -> str:
         by=by,
     )
     return secret
+
+
+def load_many() -> None:
+    """Sixteen counties and a small cooperation beside what is there, with nothing computed yet."""
+    by = User.objects.get(username="bench")
+    for workload in (*COUNTIES, SMALL):
+        _load(workload, by)
+    Job.objects.all().delete()
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
 
 
 def _load(workload: Workload, by: User) -> Cooperation:

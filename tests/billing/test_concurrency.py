@@ -24,9 +24,10 @@ from services.models import Application
 from sharedict.accounts.models import User
 from sharedict.engines import Redis
 from sharedict.jobs import wake
-from sharedict.jobs.actions import run_all
+from sharedict.jobs.actions import announce_change, run_all
 from sharedict.jobs.models import Job
 from tests.factories.billing import CostFactory, compute, pass_time
+from tests.factories.municipalities import CooperationFactory
 from tests.workers import (
     PATIENCE_SECONDS,
     Beside,
@@ -121,12 +122,12 @@ def test_the_same_month_computed_by_two_workers_gets_one_run(quarter: Cooperatio
 
 @contextmanager
 def held(first_day: dt.date) -> Iterator[None]:
-    """Somebody else holds the lock on a month, so that computing it must wait."""
+    """Somebody else holds the lock on a month, of all cooperations, so that computing it must wait."""
     is_held, may_go = threading.Event(), threading.Event()
 
     def hold() -> None:
         with transaction.atomic():
-            Period.objects.select_for_update().get(first_day=first_day)
+            assert [*Period.objects.select_for_update().filter(first_day=first_day)]
             is_held.set()
             assert may_go.wait(PATIENCE_SECONDS)
 
@@ -214,6 +215,7 @@ def test_a_killed_worker_leaves_one_consistent_run(
             wait_until(lambda: waiting_for_locks() == 1, "the worker to wait for February")
             job = Job.objects.get()
             assert (job.state, job.attempts, job.progress_done) == ("running", 1, 1)
+            assert job.place["done"] == [["compute", Period.objects.get(first_day=MONTHS[0]).pk]]
             assert Run.objects.filter(number=2).values_list("period__first_day", flat=True).get() == MONTHS[0]
             killed = worker.kill_child()
             wait_until(lambda: set(worker.children()) - {killed}, "a new child")
@@ -270,3 +272,19 @@ def test_messages_that_come_twice_do_nothing_twice(
     assert_consistent(quarter)
     assert [period.runs.count() for period in Period.objects.of(quarter)] == [2, 2, 2]
     assert Job.objects.get().attempts == 1
+
+
+def test_one_message_wakes_every_idle_worker_that_there_is_work_for(redis: Redis, tmp_path: Path) -> None:
+    """Three cooperations change in one transaction, and nobody sweeps: three workers are at it at once."""
+    cooperations = [CooperationFactory(slug=f"c{number}") for number in range(3)]
+    for cooperation in cooperations:
+        Period.objects.create(cooperation=cooperation, first_day=MONTHS[0])
+    with celery_worker(redis.url(), tmp_path, processes=4):
+        with held(MONTHS[0]):
+            with transaction.atomic():
+                for cooperation in cooperations:
+                    announce_change(cooperation_id=cooperation.pk, touches=(MONTHS[0], MONTHS[1]))
+            wait_until(lambda: waiting_for_locks() == 3, "all three to be computed at once")
+            assert Job.objects.filter(state=Job.State.RUNNING).count() == 3
+        wait_until(lambda: not Job.objects.unfinished().exists(), "the workers to do the jobs")
+    assert {*Job.objects.values_list("state", "attempts", "error")} == {("done", 1, "")}

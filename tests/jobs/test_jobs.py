@@ -232,14 +232,15 @@ def test_progress_is_written_as_it_is_told(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_a_task_stops_in_time_and_hands_on(done: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    woken = []
-    monkeypatch.setattr("sharedict.jobs.tasks.wake", lambda: woken.append(True))
+    """It has woken another worker at its first job, as others waited, and wakes one when it stops."""
+    woken: list[int] = []
+    monkeypatch.setattr("sharedict.jobs.tasks.wake", lambda: woken.append(len(done)))
     for _ in range(JOBS_AT_ONCE + 1):
         order(kind="note", cooperation_id=None)
     work()
-    assert (len(done), len(woken)) == (JOBS_AT_ONCE, 1)
+    assert (len(done), woken) == (JOBS_AT_ONCE, [0, JOBS_AT_ONCE])
     work()
-    assert (len(done), len(woken)) == (JOBS_AT_ONCE + 1, 1)
+    assert (len(done), woken) == (JOBS_AT_ONCE + 1, [0, JOBS_AT_ONCE])
 
 
 def test_a_job_whose_worker_is_gone_is_queued_again(done: list[Any]) -> None:
