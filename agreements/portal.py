@@ -15,7 +15,7 @@ from municipalities.models import Cooperation
 from municipalities.portal import listed
 from services.models import Application
 from services.portal import Panel
-from sharedict.templatetags.money import money, percent
+from sharedict.common.figures import money, percent
 
 NO_WEIGHTS = {
     "missing_reading": (

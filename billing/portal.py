@@ -19,12 +19,12 @@ from billing.reports.effects import (
     moved_days,
     moved_months,
 )
-from billing.reports.undivided import REASONS, undivided_in
+from billing.reports.undivided import undivided_in, why_in_words
 from municipalities.models import Cooperation
 from municipalities.portal import Change, ShareEffect
+from sharedict.common.figures import minor, signed_minor
 from sharedict.common.models import Span
 from sharedict.kernel.periods import Month
-from sharedict.templatetags.money import minor, signed_minor
 
 MOST_MONTHS = 12
 """So many months are named with their amounts; more of them are summed up."""
@@ -35,7 +35,9 @@ def effect_of_changes(
 ) -> ShareEffect:
     """What ``changes``, saved together, do to shares: three queries for any number of them.
 
-    Of one cost that is not saved ``in_bulk`` it says also where nothing would divide it.
+    Of one cost that is not saved ``in_bulk`` it says also where nothing would divide it. That gathers the
+    facts of the months that it falls in, with a few more queries for each, until those beyond the first few
+    are taken to be like the last (``reports.undivided``).
     """
     if all(change.before is None and isinstance(change.after, NAMES) for change in changes):
         return ShareEffect(by_change=("",) * len(changes))  # nothing is shared by it yet: nobody asks
@@ -68,6 +70,7 @@ def effect_of_changes(
                 for month in _moved(months.opened, change, span)
             }
         ),
+        reopened=sorted({month for cost in costs if cost for month in cost.reopened}),
         left_out_minor=sum(cost.not_shared_minor for cost in costs if cost and _leaves_out(cost)),
     )
     closed = {each.month for each in [*words.by_cost, *words.dropped]} | {*words.by_rules}
@@ -114,6 +117,7 @@ class _Words:
         left: Sequence[MonthEffect],
         by_rules: Sequence[Month],
         opened: Sequence[Month],
+        reopened: Sequence[Month],
         left_out_minor: int,
     ) -> None:
         self.currency, self.months = currency, months
@@ -126,6 +130,9 @@ class _Words:
         self.carried = [
             each.month for each in by_cost if not each.amount_minor and each.month not in undivided
         ]
+        corrects = self.amounts or self.carried or dropped
+        charging = [month for month in months.proposed if corrects and month == months.charging]
+        self.reopened = sorted({*reopened, *charging})
 
     @property
     def charging(self) -> str:
@@ -134,7 +141,7 @@ class _Words:
     @property
     def mark(self) -> str:
         by_month = [self.by_cost, self.dropped, self.left]
-        if not (any(by_month) or self.by_rules or self.left_out_minor):
+        if not (any(by_month) or self.by_rules or self.left_out_minor or self.reopened):
             return ""
         told = [
             *([[str(each.month), each.amount_minor] for each in months] for months in by_month),
@@ -144,6 +151,8 @@ class _Words:
         ]
         if self.nobodys:
             told.append([str(each.month) for each in self.nobodys])
+        if self.reopened:
+            told.append({"reopened": [str(month) for month in self.reopened]})
         return fingerprint(json.dumps(told))
 
     @property
@@ -167,6 +176,15 @@ class _Words:
             found.append(said % {"months": in_words(self.by_rules), "charged_in": self.charging})
         if self.left_out_minor:
             found.append(self._left_out())
+        if self.reopened:
+            said = ngettext(
+                "%(months)s is proposed to be closed: by this the proposal falls, and the month has to be"
+                " proposed again.",
+                "%(months)s are proposed to be closed: by this the proposals fall, and the months have to be"
+                " proposed again.",
+                len(self.reopened),
+            )
+            found.append(said % {"months": in_words(self.reopened)})
         return tuple(found)
 
     @property
@@ -182,9 +200,9 @@ class _Words:
             )
             found.append(said % self._what_and_where(self.amounts))
         found += [*self._nobodys(), *self._uncharged()]
-        if opened := [month for month in self.opened if month in self.undivided]:
-            said = _("Nothing divides it in %(months)s, so that cannot be closed yet: %(why)s")
-            found.append(said % {"months": in_words(opened), "why": self._why(opened[0])})
+        said = _("Nothing divides it in %(months)s, so that cannot be closed yet: %(why)s")
+        for why, months in self._by_reason(self.opened):
+            found.append(said % {"months": in_words(months), "why": why})
         if self.carried:
             said = _(
                 "Where others carry it in months that are closed, %(months)s, the difference becomes a "
@@ -199,6 +217,9 @@ class _Words:
             found.append(said % {"months": in_words(self.by_rules), "charged_in": self.charging})
         if self.left_out_minor:
             found.append(self._left_out())
+        if self.reopened:
+            said = _("The proposal to close %(months)s falls: look at it, and propose it again.")
+            found.append(said % {"months": in_words(self.reopened)})
         return " ".join(found) or _("No share computed so far changes.")
 
     def of_cost(self, effect: ClosedEffect) -> str:
@@ -227,17 +248,22 @@ class _Words:
 
     def _nobodys(self) -> list[str]:
         """What falls in closed months where nothing divides it."""
-        if not self.nobodys:
-            return []
         said = _(
             "Nothing divides it in %(months)s: %(why)s It is charged to nobody, and %(charged_in)s cannot be "
             "proposed until something divides it there, or somebody leaves it."
         )
-        found = self._what_and_where(self.nobodys)
-        return [said % {**found, "why": self._why(self.nobodys[0].month)}]
+        return [
+            said % {"months": in_words(months), "why": why, "charged_in": self.charging}
+            for why, months in self._by_reason(each.month for each in self.nobodys)
+        ]
 
-    def _why(self, month: Month) -> str:
-        return str(REASONS.get(self.undivided[month], ("",))[0])
+    def _by_reason(self, months: Iterable[Month]) -> list[tuple[str, list[Month]]]:
+        """Those of ``months`` in which nothing divides it, by why, in the order in which they begin."""
+        found: dict[str, list[Month]] = {}
+        for month in months:
+            if month in self.undivided:
+                found.setdefault(self.undivided[month], []).append(month)
+        return [(why_in_words(reason), each) for reason, each in found.items()]
 
     def _uncharged(self) -> list[str]:
         """What was still to be charged, or was left, and is now charged in no month."""

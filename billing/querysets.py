@@ -20,6 +20,7 @@ from django.db.models import (
 from django.db.models.functions import TruncMonth
 
 from sharedict.common.access import TenantQuerySet, Viewer
+from sharedict.jobs.models import Day, Job, JobQuerySet
 
 if TYPE_CHECKING:
     from billing.models import (  # noqa: F401
@@ -71,44 +72,25 @@ class PeriodQuerySet(TenantQuerySet["Period"]):
         """With ``is_stale``: whether what everybody sees of the month may not be up to date.
 
         So it is where the month could not be computed, and where a job announces a change to one of its days
-        that is not done, or failed since then and was followed by none that succeeded. The first open month
-        charges what the closed ones find, so changes to them, and their failures, count there too.
+        that is not done, or that was lost since then. The first open month charges what the closed ones find,
+        so changes to them, and their failures, count there too: what closing refuses looks stale here.
         """
-        jobs: QuerySet[Any] = apps.get_model("jobs.Job")._default_manager.filter(
-            cooperation=OuterRef("cooperation")
-        )
-        waiting = jobs.filter(state__in=["queued", "running"])
-        # Where only months failed, each of them says so itself.
-        failed = jobs.filter(state="failed", finished_at__gt=OuterRef("current_run__computed_at")).exclude(
-            error__startswith="MonthsFailedError"
-        )
-        mended = jobs.filter(_touches(OuterRef(OuterRef("first_day"))), state="done")
+        jobs = Job.objects.filter(cooperation=OuterRef("cooperation"))
+        first, after = OuterRef("first_day"), _after(OuterRef("first_day"))
         before = self.model._default_manager.filter(
             cooperation=OuterRef("cooperation"), first_day__lt=OuterRef("first_day")
         )
-        touches = _touches(OuterRef("first_day"))
         is_first_open = ~Q(state="closed") & ~Exists(before.exclude(state="closed"))
+        failed = lost_changes(jobs, first, after).filter(finished_at__gt=OuterRef("current_run__computed_at"))
         is_behind = (
             ~Q(failure="")
-            | Exists(waiting.filter(touches))
-            | Exists(failed.filter(touches, ~Exists(mended.filter(finished_at__gt=OuterRef("finished_at")))))
+            | Exists(jobs.unfinished().touching(first, after))
+            | Exists(failed)
             | (
                 is_first_open
                 & (
-                    Exists(waiting.filter(touches_from__lt=OuterRef("first_day")))
-                    | Exists(
-                        failed.filter(
-                            ~Exists(
-                                jobs.model._default_manager.filter(
-                                    cooperation=OuterRef("cooperation"),
-                                    state="done",
-                                    touches_from__lte=OuterRef("touches_from"),
-                                    finished_at__gt=OuterRef("finished_at"),
-                                )
-                            ),
-                            touches_from__lt=OuterRef("first_day"),
-                        )
-                    )
+                    Exists(jobs.unfinished().filter(touches_from__lt=first))
+                    | Exists(lost_changes(jobs, dt.date.min, first))
                     | Exists(before.exclude(failure=""))
                 )
             )
@@ -122,10 +104,14 @@ class PeriodQuerySet(TenantQuerySet["Period"]):
         )
 
 
-def _touches(first_day: Any) -> Q:
-    """Jobs that announce a change to a day of the month that begins on ``first_day``."""
-    after = TruncMonth(ExpressionWrapper(first_day + INTO_NEXT_MONTH, output_field=DateField()))
-    return Q(touches_from__lt=after) & (Q(touches_until__isnull=True) | Q(touches_until__gt=first_day))
+def lost_changes(jobs: JobQuerySet, first: Day, after: Day) -> JobQuerySet:
+    """Those of ``jobs`` that no month in ``[first, after)`` tells of: where only months failed, each does."""
+    return jobs.lost(first, after).exclude(error__startswith="MonthsFailedError")
+
+
+def _after(first_day: Any) -> TruncMonth:
+    """The first day of the month after the one that begins on ``first_day``."""
+    return TruncMonth(ExpressionWrapper(first_day + INTO_NEXT_MONTH, output_field=DateField()))
 
 
 class RunQuerySet(TenantQuerySet["Run"]):

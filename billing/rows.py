@@ -29,6 +29,13 @@ Column = tuple[bytes, tuple[int, ...]]
 """Numbers of lines, as elements of an array, and a municipality's shares of them in minor units."""
 
 
+LINE_COLUMNS = (
+    *("run_id", "number", "cooperation_id", "cost_id", "reference", "application_code", "application_name"),
+    *("cost_type_code", "cost_type_name", "supplier", "description", "key_code", "key_version", "amount"),
+    *("reason", "detail", "concerns", "evidence"),
+)
+
+
 class HalfARunError(SharedictError):
     """The rows of a run do not add up: nothing of it is stored."""
 
@@ -44,10 +51,8 @@ def write_rows(
     where what then stands in the database does not add up.
     """
     load_texts(
-        "billing_runline (run_id, number, cooperation_id, cost_id, reference, application_code,"
-        " application_name, cost_type_code, cost_type_name, supplier, description, key_code,"
-        " key_version, amount, reason, detail, concerns, evidence)",
-        _line_rows(run, facts, allocation, cost_ids),
+        f"billing_runline ({', '.join(LINE_COLUMNS)})",
+        line_rows(run, facts, allocation, cost_ids),
     )
     columns = _columns(allocation)
     ordered = sorted(columns, key=places.__getitem__)
@@ -120,9 +125,10 @@ def _block(columns: list[Column]) -> tuple[bytes, bytes]:
     )
 
 
-def _line_rows(
+def line_rows(
     run: Run, facts: Facts, allocation: Allocation, cost_ids: Mapping[str, int]
 ) -> Iterator[tuple[str | None, ...]]:
+    """The lines of ``run``, each as text in the order of LINE_COLUMNS."""
     head = str(run.pk)
     for number, line in enumerate(allocation.lines, start=1):
         key = facts.keys.get(line.term.key) if line.term else None

@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.portal import DATE, NUMBER, RowTable, page_of
-from sharedict.templatetags.money import money
+from sharedict.common.figures import money
 
 STATES = {
     "valid": ("ok", _("counts")),
@@ -52,12 +52,12 @@ class CostTable(RowTable):
             self.columns["application"].column.verbose_name = _("Application and cost type")
 
     def render_description(self, record: Any) -> str:
-        """What it is for, a link for those who may open its page, and its reference under it."""
-        name = str(record.description)
-        if self.request.rights.may_edit:
-            name = format_html('<a href="{}">{}</a>', page_of("cost-change")(record, self), name)
+        """What it is for, a link, and its reference under it."""
         return format_html(
-            '<span>{} <span class="sd-second sd-nowrap">{}</span></span>', name, record.reference
+            '<span><a href="{}">{}</a> <span class="sd-second sd-nowrap">{}</span></span>',
+            page_of("cost-change")(record, self),
+            record.description,
+            record.reference,
         )
 
     def value_description(self, record: Any) -> str:

@@ -35,7 +35,7 @@ from services.forms import (
 from services.models import Application, Installation, Subscription
 from services.portal import panels_of
 from services.tables import LIFECYCLE_LOOK, ApplicationTable, InstallationTable, SubscriptionTable
-from sharedict.templatetags.money import count
+from sharedict.common.figures import count
 
 NOTHING = "\u2013"
 

@@ -7,13 +7,16 @@ import warnings
 from celery import Celery
 from celery.beat import SchedulingError
 
+from sharedict.env import refusing_clearly
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sharedict.settings")
 
 # Messages are JSON and carry no code, so a worker run by root, a newcomer's first try, needs no warning.
 warnings.filterwarnings("ignore", message=r"\s*You're running the worker with superuser privileges")
 
 app = Celery("sharedict")
-app.config_from_object("django.conf:settings", namespace="CELERY")
+with refusing_clearly():
+    app.config_from_object("django.conf:settings", force=True, namespace="CELERY")
 app.autodiscover_tasks()
 
 

@@ -1,7 +1,8 @@
 """System checks of what only a person who sets up the portal can get right.
 
-Malformed values are refused when the settings are read (``sharedict.env``); these are about values that are
-well formed and still wrong for the mode. The one about data runs with ``migrate`` and ``check --database``.
+Malformed values, and what production must not run with, are refused when ``sharedict.settings`` reads them,
+in every process: servers run no checks. These are about what is well formed and wrong for the mode, also in a
+settings module of one's own. The one about data runs with ``migrate`` and ``check --database``.
 """
 
 from collections.abc import Sequence

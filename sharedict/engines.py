@@ -21,6 +21,7 @@ from urllib.parse import quote
 
 WAIT_SECONDS = 60
 SOCKET_PATH_BYTES = 107  # sun_path of sockaddr_un, less its closing zero
+SOCKET_ROOM = SOCKET_PATH_BYTES - len("/.s.PGSQL.5432")
 NOBODY = 65534
 
 
@@ -236,16 +237,19 @@ def _wheel_folder(package: str) -> Path:
 
 def _socket_folder(preferred: Path, account: Account) -> Path:
     """A folder of the engines' own, short and plain enough for a socket's path and for a URL."""
-    room = SOCKET_PATH_BYTES - len("/.s.PGSQL.5432")
-    if len(os.fsencode(preferred)) <= room and re.fullmatch(r"[\w./-]+", str(preferred), re.ASCII):
+    if _holds_a_socket(str(preferred)):
         account.own(preferred)
         return preferred
     for parent in (tempfile.gettempdir(), "/tmp"):  # noqa: S108 - mkdtemp makes an unguessable private folder
-        if len(os.fsencode(parent)) + len("/sharedict-xxxxxxxx") <= room:
+        if _holds_a_socket(f"{parent}/sharedict-xxxxxxxx"):
             folder = Path(tempfile.mkdtemp(prefix="sharedict-", dir=parent))
             account.own(folder)
             return folder
     raise EngineError("No folder is short enough for a socket: set TMPDIR to a short one.")
+
+
+def _holds_a_socket(folder: str) -> bool:
+    return len(os.fsencode(folder)) <= SOCKET_ROOM and bool(re.fullmatch(r"[\w./-]+", folder, re.ASCII))
 
 
 def _remove_socket_folder(folder: Path) -> None:

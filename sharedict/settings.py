@@ -18,6 +18,12 @@ VAR_DIR = Path(env.text("SHAREDICT_VAR", str(BASE_DIR / "var"))).absolute()
 MODE = env.choice("SHAREDICT_MODE", ["development", "production"], "development")
 IS_PRODUCTION = MODE == "production"
 DEBUG = env.flag("SHAREDICT_DEBUG")
+if IS_PRODUCTION and DEBUG:
+    raise env.SettingError(
+        "SHAREDICT_DEBUG",
+        "is true, and production refuses it: every visitor would see the program's internals",
+        "Write false, or remove it.",
+    )
 
 LOADS_DEMONSTRATION = env.flag("SHAREDICT_DEMONSTRATION", default=not IS_PRODUCTION)
 if IS_PRODUCTION and LOADS_DEMONSTRATION:
@@ -51,7 +57,9 @@ SECRET_KEY = SECRET_KEY or _development_key()
 
 if IS_PRODUCTION:
     env.require("SHAREDICT_ORIGIN", "https://portal.example.se")
-ORIGIN = env.url("SHAREDICT_ORIGIN", ["https", "http"], "https://portal.example.se")
+# Over http passwords would travel unprotected; who ends TLS is the server's affair, or a proxy's before it.
+SCHEMES = ["https"] if IS_PRODUCTION else ["https", "http"]
+ORIGIN = env.url("SHAREDICT_ORIGIN", SCHEMES, "https://portal.example.se")
 if IS_PRODUCTION and not ORIGIN:
     raise env.SettingError(
         "SHAREDICT_ORIGIN",
@@ -59,6 +67,12 @@ if IS_PRODUCTION and not ORIGIN:
         "Write for example https://portal.example.se",
     )
 ALLOWED_HOSTS = env.words("SHAREDICT_HOSTS", [] if IS_PRODUCTION else ["localhost", "127.0.0.1", "[::1]"])
+if IS_PRODUCTION and "*" in ALLOWED_HOSTS:
+    raise env.SettingError(
+        "SHAREDICT_HOSTS",
+        "accepts every host name, and production refuses it",
+        "Name the hosts; the one of SHAREDICT_ORIGIN is always accepted.",
+    )
 if ORIGIN:
     ALLOWED_HOSTS.append(urlsplit(ORIGIN).hostname or "")
 CSRF_TRUSTED_ORIGINS = [ORIGIN.rstrip("/")] if ORIGIN else []

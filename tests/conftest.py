@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test import Client
+from django.utils import translation
 from hypothesis import settings
 from playwright.sync_api import Browser, Page
 
@@ -43,6 +44,13 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
                 return
             time.sleep(0.1)
         cursor.execute(f"SELECT pg_terminate_backend(pid, 10000) {OTHERS}")
+
+
+@pytest.fixture(autouse=True)
+def own_language() -> Iterator[None]:
+    """A language that a test asks in ends with it: the thread keeps what its last request activated."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Exists, Max, Min, OuterRef, Q
+from django.db.models import Max, Min
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -16,13 +16,13 @@ from billing.actions.runs import add_periods, compute_period
 from billing.actions.statements import issue_statements
 from billing.engine.facts import fingerprint
 from billing.models import Period, RunLine, Statement
+from billing.querysets import lost_changes
 from billing.snapshots import STOPS, gather, late_states
 from municipalities.actions import save_row
 from municipalities.models import Cooperation
 from sharedict.accounts.models import User
 from sharedict.jobs.actions import announce_change
 from sharedict.jobs.models import Job
-from sharedict.jobs.registry import FACTS_CHANGED
 from sharedict.kernel.periods import months_between
 
 
@@ -202,17 +202,18 @@ def _refuse_unchecked(period: Period, first_open: Period) -> None:
     if failed:
         said = _("%(month)s could not be computed: %(why)s")
         raise StaleError(said % {"month": _name(failed), "why": failed.failure})
-    jobs = Job.objects.filter(cooperation=period.cooperation, kind=FACTS_CHANGED)
-    touching = jobs.filter(touches_from__lt=first_open.first_day)
-    done = jobs.filter(
-        Q(touches_until__isnull=True) | Q(touches_until__gte=OuterRef("touches_until")),
-        state=Job.State.DONE,
-        touches_from__lte=OuterRef("touches_from"),
-    )
-    lost = touching.filter(state=Job.State.FAILED).exclude(error__startswith="MonthsFailedError")
-    lost = lost.exclude(Exists(done.filter(finished_at__gt=OuterRef("finished_at"))))
-    if closed.exists() and (touching.unfinished().exists() or lost.exists()):
+    if not closed.exists():
+        return
+    jobs, after = Job.objects.filter(cooperation=period.cooperation), first_open.first_day
+    if jobs.unfinished().filter(touches_from__lt=after).exists():
         raise StaleError(_("A change of closed months is being worked in: try again in a moment."))
+    if lost_changes(jobs, dt.date.min, after).exists():
+        raise StaleError(
+            _(
+                "A change of closed months could not be worked in. They are held against it once more: try "
+                "again in a moment, and see what became of the jobs where that does not help."
+            )
+        )
 
 
 def _name(period: Period) -> str:

@@ -27,7 +27,7 @@ from municipalities.actions import (
 )
 from municipalities.models import Cooperation
 from sharedict.audit.actions import field_values, record_all
-from sharedict.templatetags.money import minor
+from sharedict.common.figures import minor
 
 CREDITED = ("application_id", "cost_type_id", "cooperation_id")
 """What a credit note has in common with the cost it refunds; its days lie inside the cost's own."""
@@ -225,7 +225,7 @@ def _refuse_unfit_credit(cost: Cost) -> None:
             "A credit note lies inside the days of the cost it refunds: %(first)s to %(last)s, that is "
             "service until %(after)s at the latest."
         )
-        ends = (undone.starts_on, undone.ends_on - dt.timedelta(days=1), undone.ends_on)
+        ends = (undone.starts_on, undone.last_day, undone.ends_on)
         days = dict(zip(("first", "last", "after"), map(date_format, ends), strict=True))
         outside = "starts_on" if cost.starts_on < undone.starts_on else "ends_on"
         raise ValidationError({outside: said % days})

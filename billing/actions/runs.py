@@ -185,7 +185,7 @@ def _compute(period: Period) -> Run | None:
             Period.objects.filter(pk=period.pk).update(failure="")
         return None
     allocation = allocate(facts)
-    run = _new_run(period, facts, canonical, allocation)
+    run = _new_run(period, facts, canonical, mark, allocation)
     references = [each.cost.reference for each in facts.corrections]
     costs = Cost.objects.of(period.cooperation)
     costs = costs.touching(period.month.first, period.month.after) | costs.filter(reference__in=references)
@@ -219,41 +219,44 @@ def _check(period: Period) -> Run | None:
         return None
     closed = Facts.from_json(period.current_run.facts)
     today = with_held(closed, gather_by_rules_of(closed, period), period)
-    mark = fingerprint(today.to_json())
+    canonical = today.to_json()
+    mark = fingerprint(canonical)
     if mark == period.checked_mark and not period.failure:
         return None
     period.late_changes.all().delete()
     run = None
     if today.money_mark() != replace(closed, corrections=()).money_mark():
         late = ShouldBe(closed, today).late
-        run = _note_late(period, today, late) if late else None
+        if late:
+            run = _should_be(period, today, canonical, mark, late)
+            _note_late(period, run, late)
     _drop_unread(period)
     period.checked_mark, period.failure, period.has_late_changes = mark, "", run is not None
     period.save(update_fields=["checked_mark", "failure", "has_late_changes"])
     return run
 
 
-def _note_late(period: Period, today: Facts, late: tuple[LateLine, ...]) -> Run:
-    """Keep the computation that the reasons are read from, and what it says of each cost."""
-    canonical = today.to_json()
-    run = Run.objects.filter(
-        period=period, kind=Run.Kind.SHOULD_BE, fingerprint=fingerprint(canonical)
-    ).first()
-    if run is None:
-        run = Run.objects.create(
-            cooperation_id=period.cooperation_id,
-            period=period,
-            kind=Run.Kind.SHOULD_BE,
-            number=_next_number(period),
-            rule_version=today.rule_version,
-            facts=canonical,
-            fingerprint=fingerprint(canonical),
-            money_mark=today.money_mark(),
-            total=to_major(sum(line.amount_minor for line in late)),
-            unallocated=to_major(sum(line.amount_minor for line in late if line.reason)),
-            unallocated_lines=sum(bool(line.reason) for line in late),
-            computed_at=timezone.now(),
-        )
+def _should_be(period: Period, today: Facts, canonical: str, mark: str, late: tuple[LateLine, ...]) -> Run:
+    """The computation that the reasons are read from: the one there is of the same facts, or a new one."""
+    known = Run.objects.filter(period=period, kind=Run.Kind.SHOULD_BE, fingerprint=mark).first()
+    return known or Run.objects.create(
+        cooperation_id=period.cooperation_id,
+        period=period,
+        kind=Run.Kind.SHOULD_BE,
+        number=_next_number(period),
+        rule_version=today.rule_version,
+        facts=canonical,
+        fingerprint=mark,
+        money_mark=today.money_mark(),
+        total=to_major(sum(line.amount_minor for line in late)),
+        unallocated=to_major(sum(line.amount_minor for line in late if line.reason)),
+        unallocated_lines=sum(bool(line.reason) for line in late),
+        computed_at=timezone.now(),
+    )
+
+
+def _note_late(period: Period, run: Run, late: tuple[LateLine, ...]) -> None:
+    """Keep what ``run`` says of each cost."""
     references = [line.cost.reference for line in late]
     costs = Cost.objects.of(period.cooperation).filter(reference__in=references)
     cost_ids = dict(costs.values_list("reference", "pk"))
@@ -268,7 +271,6 @@ def _note_late(period: Period, today: Facts, late: tuple[LateLine, ...]) -> Run:
         )
         for line in late
     )
-    return run
 
 
 def _drop_unread(period: Period) -> None:
@@ -283,14 +285,14 @@ def _next_number(period: Period) -> int:
     return (period.runs.aggregate(last=Max("number"))["last"] or 0) + 1
 
 
-def _new_run(period: Period, facts: Facts, canonical: str, allocation: Allocation) -> Run:
+def _new_run(period: Period, facts: Facts, canonical: str, mark: str, allocation: Allocation) -> Run:
     return Run.objects.create(
         cooperation_id=period.cooperation_id,
         period=period,
         number=_next_number(period),
         rule_version=RULE_VERSION,
         facts=canonical,
-        fingerprint=fingerprint(canonical),
+        fingerprint=mark,
         money_mark=facts.money_mark(),
         notices=[asdict(notice) for notice in notices(facts, allocation)],
         carry={key: [carry.denominator, carry.owed] for key, carry in allocation.carry.items()},

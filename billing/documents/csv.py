@@ -1,13 +1,9 @@
 """Shares as CSV for ledgers: one row for each share, under names that do not follow the reader's language."""
 
-import datetime as dt
-import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
 
 from billing.engine.statement import Statement
-from sharedict.common.copying import copied
-from sharedict.common.sheets import BOM, FORMULA_STARTS, Cell, csv_lines
+from sharedict.common.sheets import BOM, Cell, csv_lines
 from sharedict.kernel.money import to_major
 
 COLUMNS = (
@@ -33,88 +29,10 @@ COLUMNS = (
 )
 
 
-NO_RUN = (0, "", "", 0)
-
-RUNS_SQL = """
-SELECT run.id, to_char(period.first_day, 'YYYY-MM'), period.state, run.number
-FROM billing_period AS period JOIN billing_run AS run ON run.id = period.current_run_id
-WHERE period.cooperation_id = %s AND period.first_day >= %s AND period.first_day < %s
-ORDER BY period.first_day
-"""
-
-# NEUTRAL(x) is sharedict.common.sheets.neutral. It is done once for each line and municipality, not once for
-# each share of them. Shares are sorted before they are joined, which their index does for nothing; the small
-# tables are then joined to them row by row, so they stay in order.
-SHARES_SQL = re.sub(
-    r"NEUTRAL\((.+?)\)",
-    r"CASE WHEN left(\1, 1) = ANY(%(formulas)s) THEN '''' || \1 ELSE \1 END",
-    """
-COPY (
-    WITH line AS MATERIALIZED (
-        SELECT NEUTRAL(reference) AS reference,
-               NEUTRAL(application_code) AS application, NEUTRAL(application_name) AS application_name,
-               NEUTRAL(cost_type_code) AS cost_type, NEUTRAL(cost_type_name) AS cost_type_name,
-               NEUTRAL(supplier) AS supplier, NEUTRAL(description) AS description,
-               NEUTRAL(key_code) AS key, key_version, amount, number, to_char(concerns, 'YYYY-MM') AS concerns
-        FROM billing_runline WHERE run_id = %(run)s
-    ), place AS MATERIALIZED (
-        SELECT municipality.id, municipality.country || municipality.code AS key,
-               NEUTRAL(total.name) AS name, statement.number AS statement_number
-        FROM billing_runtotal AS total
-        JOIN municipalities_municipality AS municipality ON municipality.id = total.municipality_id
-        LEFT JOIN billing_statement AS statement
-            ON statement.run_id = total.run_id AND statement.municipality_id = total.municipality_id
-        WHERE total.run_id = %(run)s AND (%(limit)s IS NULL OR total.municipality_id = ANY(%(limit)s))
-    )
-    SELECT %(month)s AS month, %(state)s AS state, %(number)s AS run,
-           place.key AS municipality, place.name AS municipality_name, place.statement_number,
-           line.reference, line.application, line.application_name, line.cost_type, line.cost_type_name,
-           line.supplier, line.description, line.key, line.key_version, line.amount AS cost_amount,
-           share.amount AS share, %(currency)s AS currency, line.concerns AS corrects_month
-    FROM (
-        SELECT municipality_id, line_number, amount FROM billing_share
-        WHERE run_id = %(run)s ORDER BY municipality_id, line_number
-    ) AS share
-    JOIN line ON line.number = share.line_number
-    JOIN place ON place.id = share.municipality_id
-) TO STDOUT WITH (FORMAT csv, HEADER %(header)s)
-""",
-)
-
-
-def shares_csv(
-    *,
-    cooperation_id: int,
-    currency: str,
-    first: dt.date,
-    after: dt.date,
-    municipality_ids: Iterable[int] | None,
-) -> Iterator[bytes]:
-    """Every share of the months in ``[first, after)``, month by month.
-
-    ``municipality_ids`` limits it to those; None is all. The rows come straight from the database, so a
-    nation's year needs no more memory than a village's.
-    """
-
-    def statements(cursor: Any) -> Iterator[bytes]:
-        cursor.execute(RUNS_SQL, [cooperation_id, first, after])
-        for place, (run, month, state, number) in enumerate(cursor.fetchall() or [NO_RUN]):
-            yield cursor.mogrify(
-                SHARES_SQL,
-                {
-                    "run": run,
-                    "month": month,
-                    "state": state,
-                    "number": number,
-                    "currency": currency,
-                    "formulas": list(FORMULA_STARTS),
-                    "limit": None if municipality_ids is None else sorted(municipality_ids),
-                    "header": place == 0,
-                },
-            )
-
+def shares_csv(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """A file of ``lines``, which are CSV under COLUMNS already, however many there are."""
     yield BOM.encode()
-    yield from copied(statements)
+    yield from lines
 
 
 def statement_csv(statement: Statement) -> Iterator[bytes]:

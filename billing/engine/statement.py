@@ -192,6 +192,11 @@ class Statement:
         return sum(line.this_minor for line in self.earlier_corrections)
 
     @property
+    def all_corrections_minor(self) -> int:
+        """What corrects earlier months, of whichever agreement year."""
+        return self.corrections_minor + self.earlier_minor
+
+    @property
     def before_minor(self) -> int:
         """The month before, its corrections included."""
         return sum(line.before_minor for line in self.lines) + self.before_corrections_minor

@@ -1,5 +1,6 @@
 """One share told from its cost to the last digit: what a reader needs to do the sum again by hand."""
 
+import datetime as dt
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -119,6 +120,11 @@ class Why:
     followed_minor: int
     followed_whole_minor: int
     rule_version: int
+
+    @property
+    def last_day(self) -> dt.date:
+        """The last day that the cost covers."""
+        return day(self.ends_on) - dt.timedelta(days=1)
 
     @property
     def owed_before(self) -> Fraction:

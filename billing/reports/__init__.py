@@ -39,6 +39,7 @@ from billing.reports.reasons import (
     whys,
     whys_corrected,
 )
+from billing.reports.shares import share_lines
 from billing.reports.statements import head_of, preliminary, statement_of
 from billing.reports.twice import CONTENT, SAME_COST, SAME_INVOICE, Twin, Twins, twins_of
 
@@ -75,6 +76,7 @@ __all__ = [
     "open_before",
     "period_of",
     "preliminary",
+    "share_lines",
     "shares_of_cost",
     "statement_of",
     "together",

@@ -45,11 +45,15 @@ WORDS: Mapping[type[Model], frozenset[str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Months:
-    """The months of a cooperation from its first on, in order, as far as there are any yet."""
+    """The months of a cooperation from its first on, in order, as far as there are any yet.
+
+    ``proposed`` are those of the open ones that wait to be closed.
+    """
 
     first: Month
     closed: tuple[Month, ...]
     opened: tuple[Month, ...]
+    proposed: tuple[Month, ...] = ()
 
     @property
     def charging(self) -> Month | None:
@@ -76,6 +80,8 @@ class ClosedEffect:
 
     ``dropped`` is what was still to be charged and, by the change, is charged in no month; ``left`` is the
     same of what somebody had decided to leave. ``opened`` are the open months that are shared otherwise.
+    ``reopened`` are the proposed months that hold the cost: they are computed anew, for its words too, and
+    are proposed no longer.
     ``not_shared_minor`` is what of the cost lies before the cooperation's first month,
     ``was_not_shared_minor`` what did.
     """
@@ -85,6 +91,7 @@ class ClosedEffect:
     left: tuple[MonthEffect, ...] = ()
     charged_in: Month | None = None
     opened: tuple[Month, ...] = ()
+    reopened: tuple[Month, ...] = ()
     not_shared_minor: int = 0
     was_not_shared_minor: int = 0
 
@@ -96,11 +103,12 @@ class ClosedEffect:
 def months_of(cooperation: Cooperation) -> Months:
     """One query."""
     rows = Period.objects.of(cooperation).order_by("first_day").values_list("first_day", "state")
-    found = [(Month.of(first_day), state == Period.State.CLOSED) for first_day, state in rows]
+    found = [(Month.of(first_day), Period.State(state)) for first_day, state in rows]
     return Months(
         first=Month.of(cooperation.first_month),
-        closed=tuple(month for month, is_closed in found if is_closed),
-        opened=tuple(month for month, is_closed in found if not is_closed),
+        closed=tuple(month for month, state in found if state == Period.State.CLOSED),
+        opened=tuple(month for month, state in found if state != Period.State.CLOSED),
+        proposed=tuple(month for month, state in found if state == Period.State.PROPOSED),
     )
 
 
@@ -189,9 +197,12 @@ def _effect(
     old, new = _fact(before), _fact(after)
     concerned = _beside(families, before, after)
     left_out, was_left_out = (_not_shared(months.first, fact, concerned) for fact in (new, old))
-    if before and after and changed_columns(before, after).isdisjoint(_counting(after)):
-        return ClosedEffect(not_shared_minor=left_out, was_not_shared_minor=was_left_out)
     spans = [(cost.starts_on, cost.ends_on) for cost in (before, after) if cost and not cost.is_withdrawn]
+    changed = changed_columns(before, after) if before and after else Cost.fact_columns
+    held = {each for span in spans for each in within(months.proposed, span)}
+    reopened = () if changed.isdisjoint(Cost.fact_columns) else tuple(sorted(held))
+    if before and after and changed.isdisjoint(_counting(after)):
+        return ClosedEffect(reopened=reopened, not_shared_minor=left_out, was_not_shared_minor=was_left_out)
     found, dropped = [], []
     for month in sorted({each for span in spans for each in within(months.closed, span)}):
         moved = _total(new, concerned, month) - _total(old, concerned, month)
@@ -209,6 +220,7 @@ def _effect(
         dropped=tuple(dropped),
         charged_in=months.charging if found or dropped else None,
         opened=tuple(sorted({each for span in spans for each in _open_months(months, *span)})),
+        reopened=reopened,
         not_shared_minor=left_out,
         was_not_shared_minor=was_left_out,
     )

@@ -1,14 +1,16 @@
 """The months of a cooperation, and what each municipality carries of them."""
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from django.db.models import Max, Q, Sum
+from django.db.models import Exists, Max, Q, Sum
 
 from billing.engine.overview import Bar, MunicipalityTotal, Unallocated, percent_of
 from billing.engine.statement import StatementError
 from billing.models import Period, RunLine, RunTotal, Statement
+from billing.querysets import lost_changes
 from billing.reports.rows import minor_of, run_of
 from municipalities.models import Cooperation
 from sharedict.common.access import Viewer
@@ -132,13 +134,27 @@ def totals_by_month(viewer: Viewer, runs: Iterable[int]) -> dict[int, dict[str, 
 
 def unfinished_job(period: Period) -> Job | None:
     """The oldest job that may still change the month's shares."""
-    jobs = Job.objects.filter(cooperation=period.cooperation_id).unfinished()
-    return jobs.touching(period.month.first, period.month.after).order_by("id").first()
+    jobs = Job.objects.filter(cooperation=period.cooperation_id)
+    own = jobs.touching(period.month.first, period.month.after)
+    of_closed = jobs.filter(_charges_closed(period), touches_from__lt=period.first_day)
+    return (own | of_closed).unfinished().order_by("id").first()
 
 
 def failed_job(period: Period) -> Job | None:
     """A job that should have brought the month up to date since it was last computed, and could not."""
-    jobs = Job.objects.filter(
-        cooperation=period.cooperation_id, state=Job.State.FAILED, finished_at__gt=run_of(period).computed_at
+    jobs = Job.objects.filter(cooperation=period.cooperation_id)
+    first, after = period.month.first, period.month.after
+    own = jobs.lost(first, after) if period.failure else lost_changes(jobs, first, after)
+    own = own.filter(finished_at__gt=run_of(period).computed_at)
+    of_closed = lost_changes(jobs.filter(_charges_closed(period)), dt.date.min, first)
+    return (
+        Job.objects.filter(Q(pk__in=own.values("pk")) | Q(pk__in=of_closed.values("pk")))
+        .order_by("-id")
+        .first()
     )
-    return jobs.touching(period.month.first, period.month.after).order_by("-id").first()
+
+
+def _charges_closed(period: Period) -> Q:
+    """That it is the first open month, which charges what the closed ones find."""
+    before = Period.objects.filter(cooperation=period.cooperation_id, first_day__lt=period.first_day)
+    return Q(pk__in=[]) if period.is_closed else ~Q(Exists(before.exclude(state=Period.State.CLOSED)))

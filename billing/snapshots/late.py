@@ -106,13 +106,15 @@ def with_held(closed: Facts, today: Facts, period: Period) -> Facts:
     Costs first, since what their refunds come to depends on which of them are left.
     """
     decided = _decided_in(period)
-    if LateDecision.Verdict.LEAVE not in decided.values():
+    left = {pk for (pk, _mark), verdict in decided.items() if verdict == LateDecision.Verdict.LEAVE}
+    if not left:
         return today
-    costs = Cost.objects.filter(pk__in={pk for pk, _mark in decided}).select_related("credits")
+    costs = Cost.objects.filter(pk__in=left).select_related("credits")
     places = [(period.first_day, cost.pk) for cost in costs]
-    own, corrected = _shares_of(places, period.cooperation), _charged(period.cooperation)
+    own = _shares_of(places, period.cooperation)
+    corrected = _charged(period.cooperation, concerns=period.first_day, cost__in=left)
     held: dict[str, HeldFact] = {}
-    for of_refunds in (False, True):
+    for of_refunds in sorted({bool(cost.credits) for cost in costs}):
         late = {each.cost.reference: each for each in ShouldBe(closed, replace(today, held=held)).late}
         for place, cost in zip(places, costs, strict=True):
             charged = charged_so_far(own.get(place, {}), corrected.get(place, ()))
@@ -197,12 +199,15 @@ def _changes(cooperation: Cooperation) -> Iterable[LateChange]:
     return rows.defer("run__facts", "run__carry", "run__notices")
 
 
-def _charged(cooperation: Cooperation) -> dict[Place, list[CorrectionFact]]:
-    """The corrections that closed months have charged, by what they correct, in the order of the months."""
+def _charged(cooperation: Cooperation, **only: Any) -> dict[Place, list[CorrectionFact]]:
+    """The corrections that closed months have charged, by what they correct, in the order of the months.
+
+    ``only`` narrows their lines down.
+    """
     rows = (
         RunLine.objects.of(cooperation)
         .current()
-        .filter(concerns__isnull=False, run__period__state=Period.State.CLOSED)
+        .filter(concerns__isnull=False, run__period__state=Period.State.CLOSED, **only)
         .order_by("run__period__first_day", "number")
         .values_list("concerns", "cost_id", "evidence")
     )

@@ -18,7 +18,7 @@ from billing.views.notices import notices_of
 from billing.views.pictures import month_name
 from municipalities.portal import EditorsOnly, listed
 from sharedict.accounts.models import User
-from sharedict.templatetags.money import money
+from sharedict.common.figures import money
 
 FEW = 8
 """So many municipalities' amounts are read at a glance; more stand on the month's page."""
@@ -52,9 +52,9 @@ class Step(CorrectingPage, EditorsOnly):
 
     @property
     def seen(self) -> int:
-        """The run whose figures stood on the page that was sent; 0 for none."""
+        """The run whose figures stood on the page that was sent, to be compared alone; 0 for none."""
         sent = self.request.POST.get("seen", "")
-        return int(sent) if re.fullmatch("[0-9]{1,9}", sent) else 0
+        return int(sent) if re.fullmatch("[0-9]{1,19}", sent) else 0
 
     def figures(self) -> list[str]:
         """What the month comes to, and for each municipality as far as they are few."""

@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 
 from billing.engine.facts import day
 from billing.engine.why import ComponentPart, Why
-from sharedict.templatetags.money import exact, exact_minor, minor
+from billing.views.working import component_name
+from sharedict.common.figures import exact, exact_minor, minor
 
 Place = tuple[str, str, int]
 """Kind and driver of a component, and which of those it is: what finds it in another version of a key."""
@@ -65,8 +66,7 @@ def _components(before: Why, after: Why) -> list[Compared]:
 
 def _lines_of(part: ComponentPart, name: str) -> list[tuple[str, Callable[[ComponentPart], str | None]]]:
     """What is told of a component, and how: its part of the key, and what is read or fixed of ``name``."""
-    names = {"even": _("Evenly among the payers"), "fixed": _("In fixed parts")}
-    words = {"name": names.get(part.kind, part.driver)}
+    words = {"name": component_name(part)}
     of_key = (_("%(name)s, part of the key") % words, lambda each: _percent(each.percent))
     if part.kind == "even":
         return [of_key]
@@ -84,7 +84,7 @@ def _lines_of(part: ComponentPart, name: str) -> list[tuple[str, Callable[[Compo
 def _by_place(told: Why) -> Mapping[Place, ComponentPart]:
     """The components by what they are; by the driver's code, since its name may have changed."""
     found: dict[Place, ComponentPart] = {}
-    for fact, part in zip(told.key.components, told.own.parts, strict=False):
+    for fact, part in zip(told.key.components, told.own.parts, strict=True):
         number = sum(place[:2] == (fact.kind, fact.driver or "") for place in found)
         found[fact.kind, fact.driver or "", number] = part
     return found

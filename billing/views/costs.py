@@ -14,6 +14,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -23,12 +24,13 @@ from billing.forms import CostFilter, CostForm
 from billing.imports import COST_COLUMNS, compare_costs
 from billing.models import Cost, Period, RunLine
 from billing.reports import before_first_month, twins_of
-from billing.reports.undivided import REASONS
+from billing.reports.undivided import why_in_words
 from billing.snapshots import CHARGED, late_states
 from billing.tables import CostTable
 from billing.views.late import STAMPS as LATE
 from billing.views.months import STAMPS
-from billing.views.pictures import month_name
+from billing.views.pictures import month_name, whole_name
+from municipalities.access import Rights
 from municipalities.actions import lock_cooperation
 from municipalities.portal import (
     Change,
@@ -40,6 +42,8 @@ from municipalities.portal import (
     RowMixin,
     next_month,
 )
+from sharedict.common.figures import money
+from sharedict.common.moments import SAFE_METHODS
 from sharedict.common.uploads import Columns, Finding, Outcome, UploadedRow
 from sharedict.jobs.models import Job
 from sharedict.kernel.money import to_minor
@@ -132,11 +136,17 @@ class CostAdd(SaveCost):
 
 
 class CostChange(SaveCost, ChangePage):
-    """The cost, and what it is in each month: asked for again while a job is to change it."""
+    """The cost, and what it is in each month: asked for again while a job is to change it.
+
+    Who sees the register reads it; administrators have its form and steps.
+    """
 
     model = Cost
     template_name = "billing/cost_form.html"
     title = gettext_lazy("Change a cost")
+
+    def is_allowed(self, rights: Rights) -> bool:
+        return rights.may_edit or self.request.method in SAFE_METHODS
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         if not request.htmx:  # type: ignore[attr-defined]
@@ -149,21 +159,36 @@ class CostChange(SaveCost, ChangePage):
         cost: Cost = self.row()
         refunds = refunds_of(cost)
         left = left_to_refund(cost, refunds)
+        steps = self.steps(cost, refunds, left) if self.rights.may_edit else []
         return super().context(form) | {
-            "lead": str(cost),
+            "title": self.title if self.rights.may_edit else cost.reference,
+            "lead": str(cost) if self.rights.may_edit else cost.description,
             "cost": cost,
-            "actions": [{"url": url, "label": label} for url, label in self.steps(cost, left)],
+            "facts": [] if self.rights.may_edit else self.facts(cost),
+            "actions": [{"url": url, "label": label} for url, label in steps],
             "refunds": [(refund, self.url("cost-change", refund.pk), refund.last_day) for refund in refunds],
             "left_to_refund": left,
             **self.counting(cost),
         }
 
-    def steps(self, cost: Cost, left: Decimal) -> list[tuple[str, str]]:
+    def facts(self, cost: Cost) -> list[tuple[Any, ...]]:
+        """What the form holds, for those who only read."""
+        facts: list[tuple[Any, ...]] = [*facts_of_cost(cost)]
+        if cost.credits:
+            facts.append((_("Refunds"), str(cost.credits), self.url("cost-change", cost.credits_id)))
+        if cost.external_id:
+            facts.append((_("External id"), cost.external_id))
+        return facts
+
+    def steps(self, cost: Cost, refunds: Sequence[Cost], left: Decimal) -> list[tuple[str, str]]:
+        """A cost that is refunded is not withdrawn: the list of its refunds says so."""
         if cost.is_withdrawn:
             return [(self.url("cost-restore", cost.pk), _("Restore"))]
-        steps = [(self.url("cost-withdraw", cost.pk), _("Withdraw"))]
+        steps = []
         if cost.credits_id is None and left:
-            steps.insert(0, (f"{self.url('cost-add')}?credits={cost.reference}", _("Credit it")))
+            steps.append((f"{self.url('cost-add')}?credits={cost.reference}", _("Credit it")))
+        if not refunds:
+            steps.append((self.url("cost-withdraw", cost.pk), _("Withdraw")))
         return steps
 
     def counting(self, cost: Cost) -> dict[str, Any]:
@@ -199,7 +224,7 @@ class CostChange(SaveCost, ChangePage):
             "name": month_name(period.month),
             "url": self.url("period", period.month),
             "line": line,
-            "why": REASONS[line.reason][0] if line.reason else "",
+            "why": why_in_words(line.reason),
             "label": label,
             "variant": variant,
         }
@@ -215,13 +240,30 @@ class CostChange(SaveCost, ChangePage):
             {
                 "name": month_name(state.month),
                 "url": self.url("late-change", state.month, cost.reference),
-                "label": LATE[state.verdict][1],
-                "variant": LATE[state.verdict][0],
+                "label": LATE[state.verdict][0],
+                "variant": LATE[state.verdict][1],
                 "minor": state.amount_minor,
             }
             for state in late_states(self.cooperation)
             if state.cost_id == cost.pk and state.verdict not in CHARGED
         ]
+
+
+def facts_of_cost(cost: Cost) -> list[tuple[str, str]]:
+    """What a cost is for, whose, how much, for which days, and whether it was withdrawn."""
+    days = {"first": date_format(cost.starts_on, "j F Y"), "last": date_format(cost.last_day, "j F Y")}
+    facts = [
+        (
+            _("For"),
+            whole_name(cost.application.name if cost.application else "") + f" · {cost.cost_type.name}",
+        ),
+        (_("Supplier"), ", ".join(part for part in (cost.supplier, cost.invoice_number) if part)),
+        (_("Whole amount"), money(cost.amount, cost.currency)),
+        (_("For the days"), _("%(first)s to %(last)s") % days),
+    ]
+    if cost.withdrawn_on:
+        facts.append((_("Withdrawn"), date_format(cost.withdrawn_on, "j F Y")))
+    return facts
 
 
 def refunds_of(cost: Cost) -> list[Cost]:

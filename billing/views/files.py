@@ -11,8 +11,14 @@ from billing.documents.csv import shares_csv
 from billing.documents.xlsx import month_xlsx
 from billing.engine.overview import MunicipalityTotal
 from billing.models import Statement
-from billing.reports import corrections_by_municipality, corrections_of, totals_of, unallocated_of
-from billing.reports.undivided import REASONS
+from billing.reports import (
+    corrections_by_municipality,
+    corrections_of,
+    share_lines,
+    totals_of,
+    unallocated_of,
+)
+from billing.reports.undivided import why_in_words
 from billing.views.months import MonthPage
 from billing.views.pictures import month_name
 from municipalities.access import Rights
@@ -44,14 +50,16 @@ class PeriodFile(MonthPage):
         run = self.period.current_run
         if run is None:
             raise Http404
+        unallocated = unallocated_of(self.period)
         return month_xlsx(
             title=f"{self.name_as_issued()}, {month_name(self.month)}",
             currency=self.cooperation.currency,
+            computed_at=run.computed_at,
             totals=totals_of(self.viewer, self.period, self.calendar),
-            unallocated=unallocated_of(self.period),
+            unallocated=unallocated,
             corrections=corrections_of(self.period),
             corrected=corrections_by_municipality(self.viewer, self.period),
-            reasons={code: str(words) for code, (words, *_rest) in REASONS.items()},
+            reasons={line.reason: why_in_words(line.reason) for line in unallocated},
             facts=[
                 (_("State"), str(self.period.get_state_display())),
                 (_("Currency"), self.cooperation.currency),
@@ -78,14 +86,15 @@ class YearFile(CooperationPage):
 def shares_between(
     cooperation: Cooperation, rights: Rights, first: dt.date, after: dt.date
 ) -> Iterator[bytes]:
-    """The share lines of the months in ``[first, after)`` that somebody with ``rights`` may see."""
-    return shares_csv(
+    """A file of the shares of the months in ``[first, after)`` that somebody with ``rights`` may see."""
+    lines = share_lines(
         cooperation_id=cooperation.pk,
         currency=cooperation.currency,
         first=first,
         after=after,
         municipality_ids=None if rights.sees_all_shares else rights.municipality_ids,
     )
+    return shares_csv(lines)
 
 
 def whole(totals: list[MunicipalityTotal]) -> dict[str, int]:

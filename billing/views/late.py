@@ -9,25 +9,26 @@ from django.utils.translation import gettext_lazy
 from billing.engine.corrections import LEFT
 from billing.engine.facts import CorrectionFact
 from billing.reports import LateRow, first_open_month, late_rows, names_in
-from billing.reports.undivided import REASONS, names_whom, with_names
+from billing.reports.undivided import names_whom, what_to_do, why_in_words, with_names
 from billing.snapshots import LateState, Verdict
 from billing.views.pictures import month_name, moved_as_seen, whole_name
 from municipalities.models import Municipality
 from municipalities.portal import CooperationPage, listed
+from sharedict.common.figures import signed_minor
 from sharedict.kernel.periods import Month
-from sharedict.templatetags.money import signed_minor
 
 STAMPS = {
-    Verdict.COUNTS: ("info", gettext_lazy("Charged unless left")),
-    Verdict.CHARGE: ("info", gettext_lazy("Charged by decision")),
-    Verdict.LEFT: ("neutral", gettext_lazy("Left uncharged")),
-    Verdict.WAITING: ("warning", gettext_lazy("Waits for a decision")),
-    Verdict.UNALLOCATED: ("danger", gettext_lazy("Nothing divides it")),
+    Verdict.COUNTS: (gettext_lazy("Charged unless left"), "info"),
+    Verdict.CHARGE: (gettext_lazy("Charged by decision"), "info"),
+    Verdict.LEFT: (gettext_lazy("Left uncharged"), "neutral"),
+    Verdict.WAITING: (gettext_lazy("Waits for a decision"), "warning"),
+    Verdict.UNALLOCATED: (gettext_lazy("Nothing divides it"), "danger"),
 }
-"""What happens to a late change -> its look and its words."""
+"""What happens to a late change -> its words and its look."""
 CHANGES = {
     "rules": gettext_lazy("who pays, or how much of it"),
     "not_charged": gettext_lazy("the cost was not charged then"),
+    "nothing_charged": gettext_lazy("in all, nothing of the cost is charged so far"),
     "counts_no_longer": gettext_lazy("the cost counts no longer"),
     "rounding": gettext_lazy("rounding gives a unit to another, since other late changes came or went"),
     "cost": gettext_lazy("the cost has changed"),
@@ -81,8 +82,8 @@ class LatePage(CooperationPage):
 
     def row(self, row: LateRow) -> dict[str, Any]:
         state, cost = row.state, row.cost
-        variant, label = STAMPS[state.verdict]
-        why, to_do, page = REASONS.get(state.reason, ("", "", ""))
+        label, variant = STAMPS[state.verdict]
+        to_do, page = what_to_do(state.reason)
         return {
             "state": state,
             "cost": cost,
@@ -90,7 +91,7 @@ class LatePage(CooperationPage):
             "url": self.url("late-change", state.month, cost.reference),
             "month_name": month_name(state.month),
             "application": whole_name(cost.application.name if cost.application else ""),
-            "what": str(why) or what_changed(state),
+            "what": why_in_words(state.reason) or what_changed(state),
             "detail": with_names(state.detail, self.names) if names_whom(state.reason) else state.detail,
             "to_do_url": self.url(page) if page and self.rights.may_edit else "",
             "to_do": to_do,
@@ -133,8 +134,10 @@ def change_of(correction: CorrectionFact) -> str:
     """What made a closed month's charge wrong, as the code that words are found by."""
     if correction.cause == "rules":
         return "rules"
-    if not any(correction.charged.values()):
+    if not correction.charged:
         return "not_charged"
+    if not any(correction.charged.values()):
+        return "nothing_charged"
     if not any(correction.should.values()):
         return "counts_no_longer"
     return "rounding" if _is_rounding(correction) else "cost"

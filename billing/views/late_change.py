@@ -5,7 +5,6 @@ from functools import cached_property
 from typing import Any
 
 from django.http import Http404, HttpResponse
-from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -13,18 +12,20 @@ from django.utils.translation import gettext_lazy
 from agreements.models import Key
 from billing.models import Cost, LateDecision, Period
 from billing.reports import LateRow, charging_of, entered_after
-from billing.reports.undivided import REASONS
+from billing.reports.undivided import why_in_words
 from billing.snapshots import Verdict
+from billing.views.costs import facts_of_cost
 from billing.views.late import STAMPS, change_of
-from billing.views.late_decision import CHARGE, LEAVE, DecisionPage
-from billing.views.pictures import month_name, whole_name
+from billing.views.late_decision import CHARGE, LEAVE, LONGEST_REASON, DecisionPage
+from billing.views.pictures import month_name
 from municipalities.portal import listed
+from sharedict.common.figures import signed_minor
 from sharedict.kernel.periods import Month
-from sharedict.templatetags.money import minor, signed_minor
 
 HAPPENED = {
     "rules": gettext_lazy("Who pays “%(what)s”, or how much of it, has changed since."),
     "not_charged": gettext_lazy("“%(what)s” was not charged then."),
+    "given_back": gettext_lazy("“%(what)s” was charged and given back since, and counts again."),
     "counts_no_longer": gettext_lazy("“%(what)s” counts no longer."),
     "rounding": gettext_lazy(
         "Rounding gives a unit of “%(what)s” to another, since other late changes came or went."
@@ -66,6 +67,11 @@ class LateChangePage(DecisionPage):
             raise Http404
         return found
 
+    @cached_property
+    def charging(self) -> list[tuple[Month, bool]]:
+        """The months that charge a correction of it, and whether they are closed."""
+        return charging_of(self.closed, self.cost)
+
     def chosen(self, values: Sequence[str]) -> list[LateRow]:
         chosen = super().chosen(values)
         if chosen != [self.found]:
@@ -77,8 +83,7 @@ class LateChangePage(DecisionPage):
         decisions = list(
             LateDecision.objects.filter(period=self.closed, cost=self.cost).select_related("decided_by")
         )
-        charging = charging_of(self.closed, self.cost)
-        if self.found is None and not decisions and not charging:
+        if self.found is None and not decisions and not self.charging:
             raise Http404
         context = {
             "title": _("A late change of %(month)s") % {"month": month_name(self.month)},
@@ -99,7 +104,7 @@ class LateChangePage(DecisionPage):
             ],
             "charging": [
                 {"name": month_name(month), "url": self.url("period", month), "is_closed": is_closed}
-                for month, is_closed in charging
+                for month, is_closed in self.charging
             ],
             "charging_name": self.charging_name,
             **(self.content(self.found) if self.found else {}),
@@ -114,6 +119,7 @@ class LateChangePage(DecisionPage):
 
     def content(self, found: LateRow) -> dict[str, Any]:
         state = found.state
+        label, variant = STAMPS[state.verdict]
         table = self.table(found)
         return {
             "late": self.row(found),
@@ -123,14 +129,15 @@ class LateChangePage(DecisionPage):
             "text": self.text(found),
             "table": table,
             "others_are_hidden": not self.rights.sees_all_shares,
-            "status_label": STAMPS[state.verdict][1],
-            "status_variant": STAMPS[state.verdict][0],
+            "status_label": label,
+            "status_variant": variant,
             "may_decide": self.rights.may_edit and self.charged_in is not None,
             "charge": self.button(CHARGE, [found]),
             "leave": self.button(LEAVE, [found]),
             "payers": self.payers(table["rows"]),
             "reason": self.request.POST.get("reason", ""),
             "reason_error": self.reason_error,
+            "longest_reason": LONGEST_REASON,
             "sent": self.request.POST.get("verdict", ""),
         }
 
@@ -149,7 +156,7 @@ class LateChangePage(DecisionPage):
     def text(self, found: LateRow) -> str:
         """What happened and who is concerned, in sentences; as far as the reader sees it."""
         shares = found.state.correction.shares
-        what = _happened(found)
+        what = _happened(found, any(is_closed for _month, is_closed in self.charging))
         if not self.rights.sees_all_shares:
             return what
         names = self.names
@@ -178,30 +185,10 @@ class LateChangePage(DecisionPage):
         return f"{said} {default % {'month': self.charging_name or _('the next month')}}"
 
     def facts(self) -> list[tuple[Any, ...]]:
-        cost = self.cost
         facts: list[tuple[Any, ...]] = [
-            (
-                _("Cost"),
-                str(cost),
-                self.url("cost-change", cost.pk) if self.rights.may_edit else "",
-            ),
-            (
-                _("For"),
-                whole_name(cost.application.name if cost.application else "") + f" · {cost.cost_type.name}",
-            ),
-            (_("Supplier"), ", ".join(part for part in (cost.supplier, cost.invoice_number) if part)),
-            (_("Whole amount"), minor(int(cost.amount * 100), self.currency)),
-            (
-                _("For the days"),
-                _("%(first)s to %(last)s")
-                % {
-                    "first": date_format(cost.starts_on, "j F Y"),
-                    "last": date_format(cost.last_day, "j F Y"),
-                },
-            ),
+            (_("Cost"), str(self.cost), self.url("cost-change", self.cost.pk)),
+            *facts_of_cost(self.cost),
         ]
-        if cost.withdrawn_on:
-            facts.append((_("Withdrawn"), date_format(cost.withdrawn_on, "j F Y")))
         correction = self.found.state.correction if self.found else None
         if correction and correction.key:
             name = Key.objects.of(self.cooperation).filter(code=correction.key).values_list("name", flat=True)
@@ -247,10 +234,15 @@ class LateChangePage(DecisionPage):
         return listed([f"{row['name']} {signed_minor(row['difference_minor'])}" for row in rows])
 
 
-def _happened(found: LateRow) -> str:
-    """What made the closed month's charge wrong, in a sentence."""
+def _happened(found: LateRow, is_corrected: bool) -> str:
+    """What made the closed month's charge wrong, in a sentence.
+
+    ``is_corrected`` says that another closed month has charged or given back something of it since.
+    """
     words = {"what": found.cost.description}
     if found.state.reason:
-        why, _to_do, _page = REASONS.get(found.state.reason, (found.state.reason, "", ""))
-        return _("“%(what)s”: %(why)s") % (words | {"why": why})
-    return str(HAPPENED[change_of(found.state.correction)]) % words
+        return _("“%(what)s”: %(why)s") % (words | {"why": why_in_words(found.state.reason)})
+    change = change_of(found.state.correction)
+    if change in ("not_charged", "nothing_charged"):
+        change = "given_back" if is_corrected else "not_charged"
+    return str(HAPPENED[change]) % words

@@ -11,7 +11,7 @@ from billing.models import LateDecision
 from billing.reports import LateRow, effects_of
 from billing.snapshots import CHARGED, STOPS, Verdict
 from billing.views.late import value_of
-from billing.views.late_decision import CHARGE, LEAVE, DecisionPage
+from billing.views.late_decision import CHARGE, LEAVE, LONGEST_REASON, DecisionPage
 from billing.views.pictures import month_name, moved_as_seen
 
 MOST_MONTHS = 6
@@ -111,6 +111,7 @@ class LateChanges(DecisionPage):
             "buttons": [self.button(verdict, ticked) for verdict in group.choices] if may_decide else [],
             "reason": post.get("reason", "") if was_sent else "",
             "reason_error": self.reason_error if was_sent else "",
+            "longest_reason": LONGEST_REASON,
             "has_reason": group.code in ("unallocated", "waiting", "charged"),
             "has_decisions": any(row.state.decision for row in rows),
         }

@@ -16,10 +16,10 @@ from billing.reports import LateRow
 from billing.snapshots import LateState
 from billing.views.late import LatePage, place_of, value_of
 from municipalities.access import Rights
+from sharedict.common.figures import minor, signed_minor
 from sharedict.common.moments import SAFE_METHODS
-from sharedict.templatetags.money import minor, signed_minor
 
-LONGEST_REASON = 300
+LONGEST_REASON = LateDecision._meta.get_field("reason").max_length or 0
 CHARGE, LEAVE = LateDecision.Verdict.CHARGE, LateDecision.Verdict.LEAVE
 
 

@@ -4,13 +4,14 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from agreements.portal import odd_part_in_words, scope_in_words, still_named, still_subscribes
 from agreements.reports import forgotten, odd_parts
-from billing.models import Period
+from billing.models import Period, Statement
 from billing.reports import calendar_of, head_of, statement_of, totals_by_month, unfinished_job
 from billing.snapshots import STOPS, late_states
 from billing.views.months import STAMPS, StatementsPage
@@ -18,9 +19,9 @@ from billing.views.pictures import month_name, months_by_municipality, statement
 from billing.views.statements import figures
 from municipalities.models import Municipality
 from municipalities.portal import CooperationPage
+from sharedict.common.figures import money, signed
 from sharedict.jobs.models import Job
 from sharedict.kernel.periods import Month
-from sharedict.templatetags.money import money, signed
 
 MONTHS_SHOWN = 12
 MOST_TO_DO = 12
@@ -78,6 +79,40 @@ class Overview(StatementsPage):
             "label": label,
             "variant": variant,
             "figures": shown,
+            "issued": self.issued_of_all(),
+        }
+
+    def issued_of_all(self) -> list[dict[str, str]]:
+        """The statements of the month that was issued last, or the month where they are many."""
+        rows = Statement.objects.visible_to(self.viewer).of(self.cooperation).for_listing()
+        newest = rows.order_by("-first_day").first()
+        if newest is None:
+            return []
+        found = list(rows.filter(first_day=newest.first_day).order_by("number"))
+        if len(found) <= MOST_NAMED:
+            return [self.as_issued(statement) for statement in found]
+        text = ngettext("%(month)s, %(count)s statement", "%(month)s, %(count)s statements", len(found))
+        words = {"month": capfirst(month_name(newest.period.month)), "count": len(found)}
+        day = date_format(newest.issued_at, "j F Y")
+        return [{"text": text % words, "url": self.url("period", newest.period.month), "day": day}]
+
+    def issued_of(self, place: Municipality) -> list[dict[str, str]]:
+        """The statement that was issued last to ``place``, if there is one."""
+        rows = Statement.objects.visible_to(self.viewer).of(self.cooperation).for_listing()
+        newest = rows.filter(municipality=place).order_by("-first_day").first()
+        return [self.as_issued(newest)] if newest else []
+
+    def as_issued(self, statement: Statement) -> dict[str, str]:
+        words = {
+            "number": statement.number,
+            "name": statement.payer_name,
+            "month": month_name(statement.period.month),
+        }
+        return {
+            "text": _("Statement %(number)s: %(name)s, %(month)s") % words,
+            "url": self.url("statement", statement.period.month, statement.payer),
+            "day": date_format(statement.issued_at, "j F Y"),
+            "amount": money(statement.total, statement.currency),
         }
 
     def todo(self) -> list[dict[str, Any]]:
@@ -184,6 +219,7 @@ class Overview(StatementsPage):
                     "label": label,
                     "variant": variant,
                     "is_stale": unfinished_job(period) is not None,
+                    "issued": self.issued_of(place),
                     "statement": statement,
                     "figures": figures(statement) if statement else [],
                     "picture": statement_picture(statement) if statement else None,

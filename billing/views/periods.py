@@ -21,17 +21,17 @@ from billing.reports import (
     totals_of,
     unallocated_of,
 )
-from billing.reports.undivided import REASONS, names_whom, with_names
+from billing.reports.undivided import names_whom, what_to_do, why_in_words, with_names
 from billing.views.corrected import CorrectingPage, left_text, waiting_text
 from billing.views.files import CSV, XLSX, attachment, whole
 from billing.views.months import STAMPS, MonthPage
 from billing.views.notices import notices_of
 from billing.views.pictures import by_municipality, month_name, waterfall, whole_name
 from municipalities.portal import CooperationPage
+from sharedict.common.figures import money
 from sharedict.common.sheets import csv_lines, xlsx_bytes
 from sharedict.kernel.money import to_major, to_minor
 from sharedict.kernel.periods import Month
-from sharedict.templatetags.money import money
 
 MOST_COLUMNS = 8
 """As many municipalities have a column of their own in the list of months."""
@@ -260,12 +260,12 @@ class PeriodPage(CorrectingPage):
         return names_in(self.cooperation)
 
     def unallocated(self, line: Unallocated) -> dict[str, Any]:
-        why, to_do, page = REASONS.get(line.reason, (line.reason, "", ""))
+        to_do, page = what_to_do(line.reason)
         return {
             "line": line,
             "detail": with_names(line.detail, self.names) if names_whom(line.reason) else line.detail,
             "application": whole_name(line.application_name),
-            "why": why,
+            "why": why_in_words(line.reason),
             "to_do": to_do,
             "url": self.url(page) if page and self.rights.may_edit else "",
         }

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from billing.engine.overview import Bar, largest
 from billing.engine.statement import Statement
 from municipalities.access import Rights
+from sharedict.common.figures import minor, signed_minor
 from sharedict.kernel.money import minor_text
 from sharedict.kernel.periods import Month
-from sharedict.templatetags.money import minor, signed_minor
 
 MOST_BARS = 8
 Picture = dict[str, Any]
@@ -44,7 +44,7 @@ def statement_picture(statement: Statement) -> Picture | None:
 
     Corrections of earlier months stand beside the applications, as one bar.
     """
-    late = statement.total_minor - statement.month_minor
+    late = statement.all_corrections_minor
     change = late - statement.before_corrections_minor
     corrections = [Bar(_("Corrections of earlier months"), late)] if late else []
     if statement.before is None:

@@ -14,13 +14,13 @@ from billing.documents.csv import statement_csv
 from billing.documents.xlsx import statement_xlsx
 from billing.engine.overview import percent_of
 from billing.engine.statement import Statement, StatementLine
-from billing.models import RunTotal
+from billing.models import LateChange, RunTotal
 from billing.reports import head_of, statement_of, whys, whys_corrected
 from billing.views.files import CSV, XLSX, attachment
 from billing.views.months import MonthPage
 from billing.views.pictures import month_name, statement_picture, whole_name
 from municipalities.models import Municipality
-from sharedict.templatetags.money import about, minor, signed_minor
+from sharedict.common.figures import about, minor, signed_minor
 
 
 class StatementBase(MonthPage):
@@ -72,7 +72,7 @@ class StatementPage(StatementBase):
         return self.page("billing/statement.html", {**context, **self.content(self.statement)})
 
     def content(self, statement: Statement) -> dict[str, Any]:
-        before, corrections_minor = statement.before, statement.total_minor - statement.month_minor
+        before, corrections_minor = statement.before, statement.all_corrections_minor
         return {
             "lead": self.lead(),
             "statement": statement,
@@ -164,7 +164,11 @@ class StatementFile(StatementBase):
         elif kind == "xlsx":
             state = str(self.period.get_state_display())
             book = statement_xlsx(
-                self.statement, state, whys(self.period, self.key), whys_corrected(self.period, self.key)
+                self.statement,
+                state,
+                whys(self.period, self.key),
+                whys_corrected(self.period, self.key),
+                {code: str(words) for code, words in LateChange.Cause.choices},
             )
             response = HttpResponse(book, content_type=XLSX)
         else:
@@ -214,11 +218,9 @@ def figures(statement: Statement) -> list[dict[str, Any]]:
 
 def _of_which(statement: Statement) -> str:
     """What of the total is the month's own, where corrections are in it."""
-    if statement.corrections_minor + statement.earlier_minor == 0 and not (
-        statement.corrections or statement.earlier_corrections
-    ):
+    if statement.all_corrections_minor == 0 and not (statement.corrections or statement.earlier_corrections):
         return ""
     return _("Of it %(own)s for the month itself, and %(corrections)s corrections of earlier months.") % {
         "own": minor(statement.month_minor),
-        "corrections": signed_minor(statement.corrections_minor + statement.earlier_minor),
+        "corrections": signed_minor(statement.all_corrections_minor),
     }

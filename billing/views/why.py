@@ -1,6 +1,5 @@
 """Why an amount is what it is: one share, down to the last digit."""
 
-import datetime as dt
 from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
@@ -16,9 +15,9 @@ from billing.models import Period
 from billing.reports import shares_of_cost, why
 from billing.views.pictures import month_name, whole_name
 from billing.views.statements import StatementBase
-from billing.views.working import working
+from billing.views.working import component_name, working
+from sharedict.common.figures import minor
 from sharedict.kernel.periods import Month
-from sharedict.templatetags.money import minor
 
 
 class Steps(StatementBase):
@@ -60,7 +59,6 @@ class Steps(StatementBase):
         return shares_of_cost(self.viewer, period, told.follows) if told.follows else {}
 
     def facts(self, told: engine.Why) -> list[tuple[Any, ...]]:
-        last = day(told.ends_on) - dt.timedelta(days=1)
         return [
             (_("Reference"), told.reference),
             (_("Description"), told.description),
@@ -73,7 +71,7 @@ class Steps(StatementBase):
                 _("%(first)s to %(last)s, %(days)s days")
                 % {
                     "first": date_format(day(told.starts_on), "j F Y"),
-                    "last": date_format(last, "j F Y"),
+                    "last": date_format(told.last_day, "j F Y"),
                     "days": told.month_part.days,
                 },
             ),
@@ -144,11 +142,10 @@ def term_sentence(told: engine.Why) -> str:
 
 def component(part: engine.ComponentPart) -> dict[str, Any]:
     """One component in words: what is counted, and when it is read."""
-    names = {"even": _("Evenly among the payers"), "fixed": _("In fixed parts")}
     reading = part.reading
     return {
         "part": part,
-        "name": names.get(part.kind, part.driver),
+        "name": component_name(part),
         "rule": Component.Rule(part.rule).label if part.rule else "",
         "read_on": day(reading.reference_on) if reading else None,
         "source": reading.source if reading else "",

@@ -10,14 +10,14 @@ from django.utils.translation import pgettext
 from billing.engine.why import WhyCorrected
 from billing.models import Period
 from billing.reports import first_open_month, period_of, shares_of_cost, why_corrected, why_late
-from billing.reports.undivided import REASONS
+from billing.reports.undivided import why_in_words
 from billing.snapshots import LateState, Verdict, late_states
 from billing.views.compared import compared
 from billing.views.late import STAMPS
 from billing.views.pictures import month_name
 from billing.views.why import Steps
+from sharedict.common.figures import minor, signed_minor
 from sharedict.kernel.periods import Month
-from sharedict.templatetags.money import minor, signed_minor
 
 
 class WhyDifference(Steps):
@@ -147,12 +147,12 @@ class WhyLate(WhyDifference):
             "back_url": self.url("late-change", self.concerns, self.reference),
             "back_label": _("A late change of %(month)s") % {"month": month_name(self.concerns)},
             "is_undivided": bool(reason),
-            "reason": REASONS[reason][0] if reason in REASONS else "",
+            "reason": why_in_words(reason),
         }
         return self.page("billing/why_correction.html", context)
 
     def stamp(self) -> dict[str, Any]:
-        variant, label = STAMPS[self.state.verdict]
+        label, variant = STAMPS[self.state.verdict]
         return {"status_label": label, "status_variant": variant}
 
     def ending(self) -> str:

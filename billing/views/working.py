@@ -5,8 +5,8 @@ from fractions import Fraction
 
 from django.utils.translation import gettext as _
 
-from billing.engine.why import Why
-from sharedict.templatetags.money import MINUS, exact, exact_minor, minor
+from billing.engine.why import ComponentPart, Why
+from sharedict.common.figures import MINUS, exact, exact_minor, minor
 
 TIMES = "\u00d7"
 
@@ -18,6 +18,12 @@ class Row:
     label: str
     sum: str
     gives: str
+
+
+def component_name(part: ComponentPart) -> str:
+    """What a component divides by, as a heading."""
+    names = {"even": _("Evenly among the payers"), "fixed": _("In fixed parts")}
+    return names.get(part.kind, part.driver)
 
 
 def working(told: Why) -> list[Row]:

@@ -46,10 +46,11 @@ class Change:
 class ShareEffect:
     """What changes do to shares, in the reader's words.
 
-    ``warnings`` are to be read before saving: what reaches into closed months. ``mark`` names what they say,
-    in any language; it is empty where there are none. ``said`` is what is true once saved. ``by_change`` is
-    the short form for each change, empty where it reaches into no closed month. ``closed`` are the closed
-    months in which shares may have to be otherwise, which somebody decides on before ``decided_before``.
+    ``warnings`` are to be read before saving: what reaches into closed months, or lets a proposal
+    to close one fall. ``mark`` names what they say, in any language; it is empty where there are none.
+    ``said`` is what is true once saved. ``by_change`` is the short form for each change, empty where it
+    reaches into no closed month. ``closed`` are the closed months in which shares may have to be otherwise,
+    which somebody decides on before ``decided_before``.
     """
 
     warnings: tuple[str, ...] = ()

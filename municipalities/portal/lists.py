@@ -16,9 +16,9 @@ from django_tables2.utils import Accessor
 
 from municipalities.models import Cooperation, Municipality
 from municipalities.portal.pages import CooperationPage
+from sharedict.common.figures import count
 from sharedict.common.moments import streamed
 from sharedict.common.sheets import Cell, csv_lines, xlsx_bytes
-from sharedict.templatetags.money import count
 
 PAGE_ROWS = 50
 XLSX_ROWS = 100_000

@@ -3,22 +3,46 @@
 import csv
 import datetime as dt
 import io
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
+from fractions import Fraction
+from typing import Any
 
 import xlsxwriter
 
+from sharedict.kernel.money import digits
+
 Cell = str | int | Decimal | dt.date | None
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 BOM = "\ufeff"
+DIGITS = 15
+"""A spreadsheet keeps so many digits of a number."""
+LONGEST_TEXT = 32_767
+FIRST_DAY = dt.datetime(1980, 1, 1, tzinfo=dt.UTC)
+"""What ZIP, which a workbook is, takes for the beginning of time."""
+
+CELL_STARTS = r"(?:^|(?<=[;,\t\r\n]))"
+"""Where a cell begins for whoever reads the file: the text itself, and what follows any separator in it."""
+FORMULA_STARTS = rf"""{CELL_STARTS}(?=["']*[=+@-])|^(?=["']*[\t\r\n])"""
+"""Where a spreadsheet would begin a formula, in words that Python and PostgreSQL read alike.
+
+A Swedish Excel splits a file with commas at its semicolons, heeds no quotation marks but those that begin a
+cell, and drops these. Tabs and line breaks are passed over at the beginning.
+"""
+NEUTRALISED = re.compile(rf"""{CELL_STARTS}'(?=["']*[=+@-])|^'(?=["']*[\t\r\n])""")
 
 
 def neutral(text: str) -> str:
-    """``text`` as a spreadsheet shows it: an apostrophe goes before what it would take for a formula.
+    """``text`` as no spreadsheet takes it for a formula: an apostrophe goes before each that it would begin.
 
-    Source: OWASP, "CSV Injection".
+    ``as_told`` takes them away again. Source: OWASP, "CSV Injection".
     """
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+    return re.sub(FORMULA_STARTS, "'", text)
+
+
+def as_told(text: str) -> str:
+    """What ``neutral`` made ``text`` of; one apostrophe before a formula is nobody's own."""
+    return NEUTRALISED.sub("", text)
 
 
 def csv_lines(rows: Iterable[Sequence[Cell]]) -> Iterator[bytes]:
@@ -33,30 +57,59 @@ def csv_lines(rows: Iterable[Sequence[Cell]]) -> Iterator[bytes]:
         buffer.truncate()
 
 
+def workbook(buffer: io.BytesIO, created: dt.datetime | None = None) -> xlsxwriter.Workbook:
+    """An empty workbook whose bytes follow from what is written into it, whatever the clock says.
+
+    ``created`` stands in its properties, where something must stand: without it the FIRST_DAY.
+    """
+    book = xlsxwriter.Workbook(buffer, {"in_memory": True})
+    book.set_properties({"created": (created or FIRST_DAY).astimezone(dt.UTC)})
+    return book
+
+
+def write_cell(sheet: Any, row: int, column: int, cell: Cell | Fraction, look: Any = None) -> None:
+    """Write ``cell`` as the number, date or text that it is; nothing for what is empty and has no look.
+
+    A spreadsheet makes zeros of what it does not keep of a number, so one with more than DIGITS, as an amount
+    has from 10,000,000,000,000.00 on, is written as text, to the last unit. A Fraction is for the eye, and is
+    written as the number nearest to it.
+    """
+    match cell:
+        case None:
+            return
+        case "" if look is None:
+            return
+        case Fraction():
+            sheet.write_number(row, column, digits(cell, 12)[0], look)
+        case int() | Decimal() if len(Decimal(cell).as_tuple().digits) > DIGITS:
+            sheet.write_string(row, column, f"{Decimal(cell):f}", look)
+        case int() | Decimal():
+            sheet.write_number(row, column, cell, look)
+        case dt.date():
+            sheet.write_datetime(row, column, cell, look)
+        case _:
+            sheet.write_string(row, column, cell[:LONGEST_TEXT], look)
+
+
 def xlsx_bytes(title: str, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
     """A workbook of one sheet named ``title``: bold frozen header, filters, numbers and dates as such."""
     buffer = io.BytesIO()
-    with xlsxwriter.Workbook(buffer, {"constant_memory": True, "in_memory": True}) as book:
+    with workbook(buffer) as book:
         sheet = book.add_worksheet(sheet_name(title))
-        bold, day = (
-            book.add_format({"bold": True, "bottom": 1}),
+        bold = book.add_format({"bold": True, "bottom": 1})
+        money, day = (
+            book.add_format({"num_format": "#,##0.00"}),
             book.add_format({"num_format": "yyyy-mm-dd"}),
         )
-        money = book.add_format({"num_format": "#,##0.00"})
         sheet.freeze_panes(1, 0)
         sheet.set_column(0, len(header) - 1, 18)
-        sheet.write_row(0, 0, header, bold)
+        for column, name in enumerate(header):
+            write_cell(sheet, 0, column, name, bold)
         last = 0
         for last, row in enumerate(rows, start=1):
             for column, cell in enumerate(row):
-                if isinstance(cell, Decimal):
-                    sheet.write_number(last, column, cell, money)
-                elif isinstance(cell, int):
-                    sheet.write_number(last, column, cell)
-                elif isinstance(cell, dt.date):
-                    sheet.write_datetime(last, column, cell, day)
-                elif cell:
-                    sheet.write_string(last, column, cell[:32_767])
+                look = money if isinstance(cell, Decimal) else day if isinstance(cell, dt.date) else None
+                write_cell(sheet, last, column, cell, look)
         sheet.autofilter(0, 0, last, len(header) - 1)
     return buffer.getvalue()
 

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from sharedict.common.numbers import both_said, plain
+from sharedict.common.sheets import as_told
 from sharedict.kernel import periods
 from sharedict.kernel.errors import SharedictError
 from sharedict.kernel.written import NumberError, has_two_readings, mark_of, number, readings
@@ -141,7 +142,7 @@ def read_table(text: str, columns: Columns, mark: str = "") -> UploadedTable:
 
     The header names every required column and any optional one, in any order and case. A row with another
     number of cells than the header is given back with its error. Numbers are given back in digits with a
-    point; what is no number stays as it is.
+    point; what is no number stays as it is, and an apostrophe that an export put before a formula goes.
     Raises UploadError for a wrong header, malformed quotes, no rows, more than MAX_ROWS, and a column of
     numbers that can be read in two ways and does not tell which.
     """
@@ -212,7 +213,7 @@ def _header(cells: Sequence[str], columns: Sequence[str], optional: Sequence[str
 
 
 def _row(line: int, names: Sequence[str], cells: Sequence[str]) -> UploadedRow:
-    plain = [cell.strip() for cell in cells]
+    plain = [as_told(cell.strip()) for cell in cells]
     while len(plain) > len(names) and not plain[-1]:
         plain.pop()
     error = ""

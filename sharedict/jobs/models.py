@@ -4,10 +4,14 @@ import datetime as dt
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import DateField, Exists, Expression, ExpressionWrapper, F, OuterRef, Q
+from django.db.models.functions import Greatest, Least, TruncMonth
 from django.utils.translation import gettext_lazy as _
 
 from sharedict.common.access import TenantQuerySet
+
+Day = dt.date | Expression | F
+"""A day, or an expression of an outer query that is one."""
 
 
 class JobQuerySet(TenantQuerySet["Job"]):
@@ -17,7 +21,7 @@ class JobQuerySet(TenantQuerySet["Job"]):
     def ready(self, now: dt.datetime) -> "JobQuerySet":
         return self.filter(state=Job.State.QUEUED, run_after__lte=now)
 
-    def touching(self, first: dt.date, after: dt.date) -> "JobQuerySet":
+    def touching(self, first: Day, after: Day) -> "JobQuerySet":
         """Jobs that announce a change to some day of ``[first, after)``."""
         return self.filter(
             Q(touches_from__lt=after), Q(touches_until__isnull=True) | Q(touches_until__gt=first)
@@ -29,6 +33,24 @@ class JobQuerySet(TenantQuerySet["Job"]):
         if after is not None:
             long_enough |= Q(touches_until__gte=after)
         return self.filter(long_enough, touches_from__lte=first)
+
+    def lost(self, first: Day, after: Day) -> "JobQuerySet":
+        """Jobs that failed for good, and whose days in ``[first, after)`` none begun since then has done.
+
+        A month is done as a whole, so whatever does a day of it does all of them.
+        """
+        last = ExpressionWrapper(Least("touches_until", after) - dt.timedelta(days=1), DateField())
+        failed = self.filter(state=Job.State.FAILED).touching(first, after)
+        failed = failed.alias(lost_from=Greatest("touches_from", first), lost_in_last=TruncMonth(last))
+        done = Job.objects.alias(month=TruncMonth("touches_from")).filter(
+            Q(touches_until__isnull=True) | Q(touches_until__gt=OuterRef("lost_in_last")),
+            state=Job.State.DONE,
+            kind=OuterRef("kind"),
+            cooperation=OuterRef("cooperation"),
+            started_at__gte=OuterRef("finished_at"),
+            month__lte=OuterRef("lost_from"),
+        )
+        return failed.exclude(Exists(done))
 
 
 class Job(models.Model):

@@ -11,6 +11,7 @@ from decimal import Decimal
 from sharedict.kernel.errors import SharedictError
 
 MARKS = (".", ",")
+"""A point or a comma stands before decimals; the other one may then stand between thousands."""
 LONGEST = 60
 
 
@@ -31,7 +32,7 @@ class TwoReadingsError(NumberError):
 
 
 def _pattern(mark: str) -> re.Pattern[str]:
-    groups = "".join({*MARKS} - {mark}) + " \u00a0\u2009\u202f'\u2019"
+    groups = MARKS[1 - MARKS.index(mark)] + " \u00a0\u2009\u202f'\u2019"
     grouped = rf"[1-9][0-9]{{0,2}}(?P<group>[{groups}])[0-9]{{3}}(?:(?P=group)[0-9]{{3}})*"
     return re.compile(rf"(?P<sign>[+-]?) ?(?P<whole>{grouped}|[0-9]+)(?:{re.escape(mark)}(?P<rest>[0-9]+))?")
 

@@ -8,7 +8,7 @@ from django import template
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from sharedict.templatetags.money import MINUS
+from sharedict.common.figures import MINUS
 
 register = template.Library()
 

@@ -9,6 +9,8 @@ import pytest
 from tests.architecture.tree import CODE, ROOT, name_of, parsed, python_files
 
 SAVE_SIGNALS = {"pre_save", "post_save", "pre_delete", "post_delete", "m2m_changed"}
+QUERIES = re.compile(r"\bSELECT\b.+\bFROM\b", re.DOTALL)
+DATABASE = ("django.db", "sharedict.common.copying", "sharedict.common.loading", "billing.models")
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 INLINE = {
     "inline script": re.compile(
@@ -45,6 +47,17 @@ def test_no_signal_on_save_or_delete(path: Path) -> None:
         for alias in node.names
     }
     assert not named & SAVE_SIGNALS
+
+
+@pytest.mark.parametrize("path", python_files("billing/documents"), ids=name_of)
+def test_documents_write_what_reports_give(path: Path) -> None:
+    """They ask the database nothing."""
+    nodes = list(ast.walk(parsed(path)))
+    named = [node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)]
+    named += [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
+    assert not [name for name in named if name.startswith(DATABASE)]
+    texts = [node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    assert not [text for text in texts if QUERIES.search(text)]
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=name_of)

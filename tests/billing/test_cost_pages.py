@@ -254,6 +254,60 @@ def test_a_credit_note_is_prepared_from_its_cost(client: Client, cost: Cost) -> 
     assert "withdraw the credit note first" in refused.content.decode()
 
 
+def test_a_cost_that_is_refunded_is_not_offered_to_be_withdrawn(client: Client, cost: Cost) -> None:
+    offered, why = f'href="{page(cost, "withdraw/")}"', "withdraw what refunds it first"
+    before = client.get(page(cost)).content.decode()
+    assert offered in before
+    assert why not in before
+    note = CostFactory(
+        cooperation=cost.cooperation,
+        application=cost.application,
+        cost_type=cost.cost_type,
+        credits=cost,
+        amount=-40,
+    )
+    refunded = client.get(page(cost)).content.decode()
+    assert offered not in refunded
+    assert why in refunded
+    client.post(page(note, "withdraw/"))
+    assert offered in client.get(page(cost)).content.decode()
+
+
+@pytest.mark.parametrize("role", ["finance", "coordinator", "auditor"])
+def test_who_only_reads_opens_a_cost_without_form_and_steps(
+    role: str,
+    request: pytest.FixtureRequest,
+    sign_in: Callable[[User], Client],
+    cost: Cost,
+    typed: dict[str, Any],
+) -> None:
+    compute(cost.cooperation)
+    note = CostFactory(
+        cooperation=cost.cooperation,
+        application=cost.application,
+        cost_type=cost.cost_type,
+        credits=cost,
+        amount=-40,
+    )
+    reader = sign_in(request.getfixturevalue(role))
+    assert f'<a href="{page(cost)}">' in reader.get(REGISTER).content.decode()
+    text = reader.get(page(cost)).content.decode()
+    for said in ("Fjord", "100.00\u00a0SEK", "1 January 2026 to 31 January 2026", "January 2026", str(note)):
+        assert said in text
+    main = text[text.index("<main") : text.index("</main>")]
+    for offered in ("<form", "<button", "?credits=", "withdraw", "restore"):
+        assert offered not in main
+    refunding = reader.get(page(note)).content.decode()
+    assert f'<a href="{page(cost)}">{cost}</a>' in refunding
+    for step in ("", "withdraw/", "restore/"):
+        assert reader.post(page(cost, step), typed).status_code == 403
+    assert reader.get(page(cost, "withdraw/")).status_code == 403
+    Cost.objects.filter(pk=note.pk).update(withdrawn_on=FEBRUARY)
+    gone = reader.get(page(note)).content.decode()
+    assert "1 February 2026" in gone
+    assert "Restore" not in gone
+
+
 def test_a_credit_note_that_does_not_fit_is_refused_at_its_field(
     client: Client, cost: Cost, typed: dict[str, Any]
 ) -> None:
@@ -306,16 +360,18 @@ def test_other_cooperations_costs_do_not_exist(
 
 
 @pytest.mark.parametrize("who", ["coordinator", "finance", "auditor"])
-def test_who_may_not_edit_reads_the_register_alone(
+def test_who_may_not_edit_reads_the_register_and_its_costs_alone(
     request: pytest.FixtureRequest, sign_in: Callable[[User], Client], cost: Cost, who: str
 ) -> None:
     client = sign_in(request.getfixturevalue(who))
     shown = client.get(REGISTER)
     assert shown.status_code == 200
     assert "Licences" in shown.content.decode()
-    assert page(cost) not in shown.content.decode()
     assert f"{REGISTER}new/" not in shown.content.decode()
-    for address in (f"{REGISTER}new/", f"{REGISTER}import/", page(cost), page(cost, "withdraw/")):
+    assert client.get(page(cost)).status_code == 200
+    assert client.post(page(cost)).status_code == 403
+    steps = (page(cost, "withdraw/"), page(cost, "restore/"))
+    for address in (f"{REGISTER}new/", f"{REGISTER}import/", *steps):
         assert client.get(address).status_code == 403
         assert client.post(address).status_code == 403
 

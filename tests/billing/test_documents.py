@@ -4,13 +4,16 @@ import csv
 import datetime as dt
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import openpyxl
 import pytest
+import time_machine
 from django.test import Client
 
+from billing.documents.xlsx import statement_xlsx
 from billing.engine.statement import Statement
 from billing.models import Cost, Period
 from billing.reports import calendar_of, head_of, statement_of, whys
@@ -82,6 +85,14 @@ def test_the_workbook_s_summary_is_that_of_the_statement(book: Any, statement: S
     assert facts["State"].value == "preliminary"
 
 
+def test_the_workbook_says_instants_by_the_clock_of_the_pages(statement: Statement) -> None:
+    late = dt.datetime(2026, 9, 30, 22, 30, tzinfo=dt.UTC)
+    content = statement_xlsx(replace(statement, issued_at=late, computed_at=late), "closed", [], [])
+    summary = openpyxl.load_workbook(io.BytesIO(content))["Summary"]
+    facts = {row[0].value: row[1].value for row in summary.iter_rows(max_row=24)}
+    assert facts["Issued"] == facts["Computed"] == "2026-10-01T00:30:00+02:00"
+
+
 def test_the_workbook_s_lines_and_shares_are_those_of_the_statement(book: Any, statement: Statement) -> None:
     lines = list(book["Lines"].iter_rows(min_row=2))
     assert [(row[0].value or "", row[2].value, *map(amount, row[4:8])) for row in lines[:-1]] == [
@@ -139,6 +150,27 @@ def test_an_amount_that_a_spreadsheet_cannot_hold_is_written_as_text(
     shares = openpyxl.load_workbook(io.BytesIO(response.content))["Shares"]
     row = next(row for row in shares.iter_rows() if row[0].value == "C00000002")
     assert row[7].value == "9999999999999999.99"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [f"{PAGE}statement.xlsx", "/north/costs/2026-10/month.xlsx", "/north/costs/?format=xlsx",
+     "/north/costs/register/?format=xlsx"],
+)  # fmt: skip
+def test_a_workbook_downloaded_again_is_the_same_to_the_byte(
+    october: Period, finance: User, sign_in: SignIn, address: str
+) -> None:
+    found = set()
+    for year in (2026, 2031):
+        with time_machine.travel(dt.datetime(year, 11, 20, 12, 30, tzinfo=dt.UTC), tick=False):
+            found.add(sign_in(finance).get(address).content)
+    assert len(found) == 1
+
+
+def test_a_workbook_was_made_when_its_figures_were(book: Any, statement: Statement) -> None:
+    assert book.properties.created == statement.computed_at.astimezone(dt.UTC).replace(
+        microsecond=0, tzinfo=None
+    )
 
 
 def test_a_month_as_a_workbook_lists_the_municipalities(

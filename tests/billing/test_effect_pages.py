@@ -116,6 +116,28 @@ def test_a_late_cost_that_nothing_divides_promises_no_correction(
     assert "Nothing divides it in April 2025 to June 2025" in said(open_only)
 
 
+def test_each_reason_why_nothing_divides_a_cost_is_said_of_its_own_months(
+    client: Client, quarter: Cooperation, late: dict[str, Any], default_term: Term
+) -> None:
+    nobodys = ApplicationFactory(cooperation=quarter)
+    Term.objects.filter(pk=default_term.pk).update(
+        valid_from=dt.date(2025, 2, 1), valid_until=dt.date(2025, 6, 1)
+    )
+    answer = client.post(f"{REGISTER}new/", late | {"application": nobodys.pk})
+    no_term, nobody = "No term says how such a cost is divided.", "Nobody uses the application in this month."
+    ends = (
+        "It is charged to nobody, and April 2025 cannot be proposed until something divides it there, or "
+        "somebody leaves it."
+    )
+    warned = answer.content.decode()
+    assert f"Nothing divides it in January 2025: {no_term} {ends}" in warned
+    assert f"Nothing divides it in February 2025 to March 2025: {nobody} {ends}" in warned
+    saved = said(client.post(f"{REGISTER}new/", late | {"application": nobodys.pk} | mark(answer)))
+    so = "so that cannot be closed yet"
+    assert f"Nothing divides it in April 2025 to May 2025, {so}: {nobody}" in saved
+    assert f"Nothing divides it in June 2025, {so}: {no_term}" in saved
+
+
 def test_it_is_told_in_swedish(client: Client, late: dict[str, Any]) -> None:
     answer = client.post(f"{REGISTER}new/", late, headers={"Accept-Language": "sv"})
     assert "+2\u00a0983,42\u00a0SEK" in told(answer)
@@ -136,6 +158,77 @@ def test_a_cost_of_open_months_is_saved_at_once(client: Client, late: dict[str, 
     answer = client.post(f"{REGISTER}new/", late | {"starts_on": "2025-04-01"})
     assert answer.status_code == 302
     assert said(answer) == "Added. The shares of April 2025 to June 2025 are recomputed."
+
+
+@pytest.fixture
+def proposed(quarter: Cooperation, administrator: User) -> Period:
+    """April 2025, which holds the cost erp-04 of 100.00."""
+    return propose_period(period=Period.objects.get(first_day=APRIL), by=administrator)
+
+
+FALLS = (
+    "April 2025 is proposed to be closed: by this the proposal falls, and the month has to be proposed again."
+)
+FALLEN = "The proposal to close April 2025 falls: look at it, and propose it again."
+
+
+@pytest.mark.parametrize(
+    ("values", "is_moved"),
+    [
+        ({"amount": "101"}, True),
+        ({"starts_on": "2025-05-01", "ends_on": "2025-06-01"}, True),
+        ({"description": "Other words"}, False),
+    ],
+)
+def test_a_changed_cost_of_a_proposed_month_tells_that_the_proposal_falls(
+    client: Client,
+    late: dict[str, Any],
+    proposed: Period,
+    do_jobs: Callable[[], int],
+    values: dict[str, Any],
+    is_moved: bool,
+) -> None:
+    cost = Cost.objects.get(external_id="erp-04")
+    same = {"amount": "100", "starts_on": "2025-04-01", "ends_on": "2025-05-01", "external_id": "erp-04"}
+    sent = late | same | {"description": "Licences", "supplier": "", "invoice_number": ""} | values
+    answer = client.post(f"{REGISTER}{cost.pk}/", sent)
+    assert told(answer) == FALLS
+    assert Cost.objects.get(pk=cost.pk).amount == 100
+    saved = client.post(f"{REGISTER}{cost.pk}/", sent | mark(answer))
+    assert said(saved).endswith(FALLEN)
+    assert ("The shares of April 2025" in said(saved)) == is_moved
+    do_jobs()
+    proposed.refresh_from_db()
+    assert proposed.state == Period.State.OPEN
+
+
+def test_an_added_and_a_withdrawn_cost_of_a_proposed_month_tell_it_too(
+    client: Client, late: dict[str, Any], proposed: Period
+) -> None:
+    answer = client.post(f"{REGISTER}new/", late | {"starts_on": "2025-04-01"})
+    assert told(answer) == FALLS
+    closed_only = client.post(f"{REGISTER}new/", late | {"ends_on": "2025-02-01"})
+    assert FALLS in told(closed_only)  # April charges what falls in January
+    swedish = client.post(
+        f"{REGISTER}new/", late | {"starts_on": "2025-04-01"}, headers={"Accept-Language": "sv"}
+    )
+    assert "april 2025 är föreslagen för stängning: med detta faller förslaget" in told(swedish)
+    later = client.post(f"{REGISTER}new/", late | {"starts_on": "2025-05-01"})
+    assert said(later) == "Added. The shares of May 2025 to June 2025 are recomputed."
+    cost = Cost.objects.get(external_id="erp-04")
+    assert FALLS in client.get(f"{REGISTER}{cost.pk}/withdraw/").content.decode()
+
+
+def test_what_a_proposed_month_does_not_hold_leaves_the_proposal(
+    client: Client, late: dict[str, Any], proposed: Period, do_jobs: Callable[[], int]
+) -> None:
+    cost = Cost.objects.get(external_id="erp-04")
+    same = {"amount": "100", "starts_on": "2025-04-01", "ends_on": "2025-05-01", "external_id": "erp-04"}
+    sent = late | same | {"description": "Licences", "supplier": "", "invoice_number": "another"}
+    assert "falls" not in said(client.post(f"{REGISTER}{cost.pk}/", sent))
+    do_jobs()
+    proposed.refresh_from_db()
+    assert proposed.state == Period.State.PROPOSED
 
 
 def test_what_lies_before_the_first_month_is_told(client: Client, late: dict[str, Any]) -> None:

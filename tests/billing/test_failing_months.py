@@ -207,6 +207,97 @@ def test_a_job_that_failed_before_the_month_was_computed_counts_no_more(
     assert stale() == []
 
 
+def lose(cooperation: Cooperation, first: dt.date, after: dt.date | None) -> None:
+    """A change to ``[first, after)`` whose job stopped for good before it came to any month."""
+    job = announce_change(cooperation_id=cooperation.pk, touches=(first, after))
+    Job.objects.filter(pk=job.pk).update(
+        state=Job.State.FAILED, attempts=5, error="The worker stopped.", finished_at=timezone.now()
+    )
+
+
+@pytest.mark.parametrize("after", [None, dt.date(2026, 5, 1), MARCH])
+def test_a_lost_change_of_closed_months_stops_closing_until_they_are_held_against_it(
+    north: Cooperation,
+    cost: Cost,
+    shut: Shut,
+    stale: Stale,
+    administrator: User,
+    after: dt.date | None,
+) -> None:
+    """However far it reaches beyond them: the months that are open say themselves whether they are right."""
+    late = post(north, "20.00", JANUARY, MARCH)
+    shut(JANUARY)
+    shut(FEBRUARY)
+    Cost.objects.filter(pk=late.pk).update(amount=Decimal("40.00"))
+    lose(north, JANUARY, after)
+    assert MARCH in stale()
+    with pytest.raises(ValidationError, match="could not be worked in"):
+        propose_period(period=month(north, MARCH), by=administrator)
+    run_all()
+    assert stale() == []
+    assert [concerns for _cost, concerns, _shares in corrections(month(north, MARCH))] == [JANUARY, FEBRUARY]
+    assert propose_period(period=month(north, MARCH), by=administrator).state == "proposed"
+
+
+def test_a_lost_change_of_two_closed_months_is_not_made_up_for_by_work_on_one(
+    north: Cooperation, cost: Cost, shut: Shut, stale: Stale, administrator: User
+) -> None:
+    """What looks up to date is not refused, and what is refused does not look so."""
+    shut(JANUARY)
+    shut(FEBRUARY)
+    lose(north, JANUARY, MARCH)
+    post(north, "10.00", JANUARY, FEBRUARY)
+    assert stale() == [FEBRUARY, MARCH]
+    with pytest.raises(ValidationError, match="could not be worked in"):
+        propose_period(period=month(north, MARCH), by=administrator)
+
+
+def test_work_that_began_before_a_change_was_lost_makes_up_for_nothing(
+    north: Cooperation, cost: Cost, shut: Shut, stale: Stale
+) -> None:
+    """It may have read what was there before, however late it ended."""
+    shut(JANUARY)
+    began = timezone.now()
+    lose(north, JANUARY, FEBRUARY)
+    job = announce_change(cooperation_id=north.pk, touches=(JANUARY, None))
+    run_all()
+    assert stale() == []
+    Job.objects.filter(pk=job.pk).update(started_at=began)
+    assert stale() == [JANUARY, FEBRUARY]
+
+
+def test_the_page_of_the_month_that_charges_it_tells_of_a_lost_change_too(
+    north: Cooperation, cost: Cost, shut: Shut, administrator: User, sign_in: Callable[[User], Client]
+) -> None:
+    shut(JANUARY)
+    page, propose = "/north/costs/2026-02/", "/north/costs/2026-02/propose/"
+    client = sign_in(administrator)
+    assert propose in client.get(page).content.decode()
+    lose(north, JANUARY, FEBRUARY)
+    text = client.get(page).content.decode()
+    assert "could not be recomputed" in text
+    assert propose not in text
+    assert "could not be recomputed" not in client.get("/north/costs/2026-03/").content.decode()
+    announce_change(cooperation_id=north.pk, touches=(JANUARY, FEBRUARY))
+    assert "are being recomputed" in client.get(page).content.decode()
+    run_all()
+    text = client.get(page).content.decode()
+    assert "could not be recomputed" not in text
+    assert propose in text
+
+
+def test_the_page_of_a_month_tells_of_no_failure_of_others(
+    north: Cooperation, cost: Cost, broken: set[str], administrator: User, sign_in: Callable[[User], Client]
+) -> None:
+    broken.add("2026-02")
+    change(cost, amount=Decimal("180.00"))
+    give_up()
+    client = sign_in(administrator)
+    assert "could not be recomputed" not in client.get("/north/costs/2026-01/").content.decode()
+    assert "out of paper" in client.get("/north/costs/2026-02/").content.decode()
+    assert "could not be recomputed" in client.get("/north/costs/2026-02/SE1737/").content.decode()
+
+
 def test_a_change_to_a_closed_month_makes_the_first_open_one_stale(
     north: Cooperation, outside: Cooperation, cost: Cost, shut: Shut, stale: Stale
 ) -> None:

@@ -1,6 +1,7 @@
 """Late changes on their pages: who sees what of them, and the decision to charge or leave them."""
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from decimal import Decimal
 
@@ -10,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from agreements.models import CostType, Term
-from billing.actions import recompute
+from billing.actions import recompute, restore_cost, withdraw_cost
 from billing.models import Cost, LateDecision, Period, RunLine
 from billing.snapshots import late_states
 from billing.views.late import value_of
@@ -394,3 +395,55 @@ def test_a_refund_goes_with_the_late_cost_that_is_left(
     assert "This is decided" not in own
     refused = client.post(page, {"change": values(north)[note.reference], "verdict": "charge"})
     assert refused.status_code in (404, 422)
+
+
+def test_a_late_change_says_who_withdrew_and_who_restored_its_cost(
+    north: Cooperation,
+    closed: Period,
+    administrator: User,
+    second_administrator: User,
+    finance: User,
+    sign_in: SignIn,
+) -> None:
+    cost, page = Cost.objects.get(reference=MOVED), f"{PAGE}2026-09/{MOVED}/"
+    withdraw_cost(cost=cost, on=OCTOBER, by=administrator)
+    run_all()
+    assert happened(sign_in(administrator), page) == [("Withdrawn", "administrator")]
+    assert happened(sign_in(finance), page) == [("Withdrawn", "")]
+    october = Period.objects.get(cooperation=north, first_day=OCTOBER)
+    close(october, proposer=administrator, closer=second_administrator)
+    restore_cost(cost=cost, by=second_administrator)
+    run_all()
+    found = [("Restored", "second"), ("Withdrawn", "administrator")]
+    assert happened(sign_in(administrator), page) == found
+
+
+def happened(client: Client, page: str) -> list[tuple[str, str]]:
+    """What the page says that was done to the cost since its month was closed, and by whom."""
+    text = client.get(page).content.decode()
+    return re.findall(r"<li>(\w+) [^<]*; the month was closed [^<(]*(?:\((\w+)\))?</li>", text)
+
+
+def test_a_cost_that_was_given_back_and_counts_again_says_so(
+    north: Cooperation,
+    closed: Period,
+    administrator: User,
+    second_administrator: User,
+    finance: User,
+    sign_in: SignIn,
+) -> None:
+    cost, page, client = Cost.objects.get(reference=MOVED), f"{PAGE}2026-09/{MOVED}/", sign_in(finance)
+    withdraw_cost(cost=cost, on=OCTOBER, by=administrator)
+    run_all()
+    assert "counts no longer" in client.get(page).content.decode()
+    october = Period.objects.get(cooperation=north, first_day=OCTOBER)
+    close(october, proposer=administrator, closer=second_administrator)
+    restore_cost(cost=cost, by=second_administrator)
+    run_all()
+    text = client.get(page).content.decode()
+    assert "“Support in September” was charged and given back since, and counts again." in text
+    assert "was not charged then" not in text
+    assert "In all, nothing of the cost is charged so far" in client.get(PAGE).content.decode()
+    why = client.get(f"{page}SE1737/").content.decode()
+    assert "The cost counts as it did when September 2026 was closed." in why
+    assert "The cost itself has changed" not in why

@@ -1,16 +1,21 @@
 """What is left stays as it was charged, as long as what was decided on holds; and nothing else is touched."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from billing.actions import decide_late, propose_period, restore_cost, save_cost, withdraw_cost
+from billing.actions.runs import check_closed_period
+from billing.engine.facts import Facts
 from billing.models import Cost, LateDecision, Period
 from billing.snapshots import LateState, Verdict, late_states
+from billing.snapshots import late as late_changes
 from billing.views.late import what_changed
 from municipalities.models import Cooperation
 from sharedict.accounts.models import User
@@ -70,6 +75,31 @@ def test_a_refund_of_a_cost_that_was_left_and_counts_again_counts_too(
     shut(FEBRUARY)
     assert sum(charged_of(late).values()) == 6000
     assert together(late, note) == {}
+
+
+def test_a_month_with_a_change_that_was_left_is_held_against_today_at_little_cost(
+    trio: Cooperation, shut: Shut, administrator: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each of what it asks for once: what the month should be, and its facts as they are kept."""
+    shut(JANUARY)
+    decide(post(trio, "30.00", JANUARY, FEBRUARY), LEAVE, administrator)
+    asked = Counter[str]()
+
+    def counted(name: str, call: Callable[..., Any]) -> Callable[..., Any]:
+        def counting(*given: Any) -> Any:
+            asked[name] += 1
+            return call(*given)
+
+        return counting
+
+    monkeypatch.setattr(late_changes, "ShouldBe", counted("should be", late_changes.ShouldBe))
+    monkeypatch.setattr(Facts, "to_json", counted("written", Facts.to_json))
+    assert check_closed_period(period_id=month(trio, JANUARY).pk) is None
+    assert asked == {"should be": 1, "written": 1}
+    Cost.objects.filter(starts_on=JANUARY, amount=3).update(amount=Decimal("6.00"))
+    asked.clear()
+    assert check_closed_period(period_id=month(trio, JANUARY).pk)
+    assert asked == {"should be": 1, "written": 1}
 
 
 def test_a_withdrawal_that_was_left_and_undone_holds_nothing_back_later(
@@ -181,7 +211,7 @@ def test_no_month_closes_over_a_lost_change_of_closed_ones_that_only_some_were_h
         state=Job.State.FAILED, attempts=5, error="The worker stopped.", finished_at=timezone.now()
     )
     post(trio, "3.00", JANUARY, FEBRUARY)
-    with pytest.raises(ValidationError, match="being worked in"):
+    with pytest.raises(ValidationError, match="could not be worked in"):
         propose_period(period=month(trio, MARCH), by=administrator)
     run_all()
     shut(MARCH)

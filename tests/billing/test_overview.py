@@ -9,18 +9,18 @@ import time_machine
 from django.test import Client
 
 from agreements.models import Term
-from billing.models import Cost, Period
+from billing.models import Cost, Period, Statement
 from billing.reports import calendar_of, head_of, statement_of
 from billing.views.overview import shown_months
 from billing.views.pictures import MOST_BARS, months_by_municipality
 from municipalities.models import Cooperation, Member, Municipality
 from sharedict.accounts.models import User
+from sharedict.common.figures import minor, money, signed_minor
 from sharedict.jobs.actions import announce_change
 from sharedict.jobs.models import Job
 from sharedict.kernel.periods import Month
-from sharedict.templatetags.money import minor, signed_minor
 from tests.factories.agreements import KeyFactory, TermFactory, add_version
-from tests.factories.billing import CostFactory, compute
+from tests.factories.billing import CostFactory, close, compute
 from tests.factories.services import ApplicationFactory, SubscriptionFactory
 
 pytestmark = pytest.mark.django_db
@@ -46,6 +46,34 @@ def test_a_finance_officer_starts_with_this_months_amount(
     assert "Preliminary" in text
     assert "Needs you" not in text
     assert "Hagfors" in text
+
+
+def test_the_statement_that_was_issued_last_is_a_click_away(
+    north: Cooperation,
+    september: Period,
+    finance: User,
+    auditor: User,
+    administrator: User,
+    second_administrator: User,
+    sign_in: SignIn,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    readers = [sign_in(finance), sign_in(auditor)]
+    for client in readers:
+        assert "Issued last" not in client.get("/north/overview/").content.decode()
+    close(september, proposer=administrator, closer=second_administrator)
+    own = Statement.objects.get(payer="SE1737")
+    link = f'<a href="/north/costs/2026-09/SE1737/">Statement {own.number}: Torsby, September 2026</a>'
+    others = '<a href="/north/costs/2026-09/SE1783/">Statement'
+    for client in readers:
+        text = client.get("/north/overview/").content.decode()
+        assert link in text
+        assert f"20 October 2026 · {money(own.total, 'SEK')}" in text
+        assert (others in text) == (client is readers[1])
+        assert client.get("/north/costs/2026-09/SE1737/").status_code == 200
+    monkeypatch.setattr("billing.views.overview.MOST_NAMED", 1)
+    text = readers[1].get("/north/overview/").content.decode()
+    assert '<a href="/north/costs/2026-09/">September 2026, 2 statements</a>' in text
 
 
 def test_others_are_not_in_the_picture_where_shares_are_not_open(

@@ -15,12 +15,12 @@ from django.test.utils import CaptureQueriesContext
 
 from agreements.models import Term
 from billing.actions import decide_late, recompute, save_cost
-from billing.models import Cost, Period, Run
+from billing.models import Cost, Period, Run, RunLine
 from billing.snapshots import late_states
 from municipalities.models import Cooperation, Driver, Municipality, Reading
 from sharedict.accounts.models import User
+from sharedict.common.figures import minor
 from sharedict.jobs.actions import run_all
-from sharedict.templatetags.money import minor
 from tests.billing.books import take
 from tests.budgets import MOMENT
 from tests.factories.billing import close, compute
@@ -97,6 +97,22 @@ def test_a_month_says_why_a_cost_is_unallocated_and_what_to_do(
     assert "2 costs are unallocated" in text
     assert "/north/costs/2026-10/propose/" not in text
     assert "/north/terms/new/" not in sign_in(finance).get("/north/costs/2026-10/").content.decode()
+
+
+def test_a_reason_without_words_of_its_own_is_told_all_the_same(
+    north: Cooperation, october: Period, administrator: User, sign_in: SignIn
+) -> None:
+    """As of a run that a later release computed."""
+    Term.objects.filter(cooperation=north, cost_type=None).delete()
+    compute(north)
+    line = RunLine.objects.filter(run__period=october).exclude(reason="").first()
+    assert line
+    RunLine.objects.filter(pk=line.pk).update(reason="riddle")
+    client, said = sign_in(administrator), "The reason is “riddle”."
+    assert said in client.get("/north/costs/2026-10/").content.decode()
+    assert said in client.get(f"/north/costs/register/{line.cost_id}/").content.decode()
+    book = openpyxl.load_workbook(io.BytesIO(client.get("/north/costs/2026-10/month.xlsx").content))
+    assert said in {cell for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row}
 
 
 def test_a_month_lists_who_carries_what(october: Period, finance: User, sign_in: SignIn) -> None:
@@ -383,3 +399,16 @@ def test_a_month_is_proposed_and_closed_as_it_was_looked_at(
         assert "has been computed again since you looked at it" in response.content.decode()
     assert not Period.objects.get(cooperation=north, first_day="2026-09-01").is_closed
     assert take(reader, url).status_code == 302
+
+
+def test_a_month_is_closed_however_many_runs_there_have_been(
+    october: Period, north: Cooperation, administrator: User, second_administrator: User, sign_in: SignIn
+) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER SEQUENCE billing_run_id_seq RESTART WITH 2147483000")
+    Cost.objects.filter(reference="C00000001").update(amount=200)
+    compute(north)
+    take(sign_in(administrator), "/north/costs/2026-09/propose/")
+    take(sign_in(second_administrator), "/north/costs/2026-09/close/")
+    september = Period.objects.get(cooperation=north, first_day="2026-09-01")
+    assert (september.is_closed, september.current_run_id) == (True, 2147483000)

@@ -106,3 +106,28 @@ def test_figures_of_a_correction_stay_in_their_cards_on_a_phone(
     cells = page.locator("td.sd-num[data-label]").all()
     assert cells
     assert [each.inner_text() for each in cells if each.is_visible() and not each.evaluate(INSIDE)] == []
+
+
+OF_SUMS = """
+tables => tables.map(table => {
+  const card = table.parentElement.getBoundingClientRect();
+  const pad = parseFloat(getComputedStyle(table.parentElement).paddingRight);
+  return [...table.querySelectorAll(".sd-num")].filter(each => each.innerText).map(each => {
+    const text = document.createRange();
+    text.selectNodeContents(each);
+    return [each.innerText, Math.round(card.right - pad - text.getBoundingClientRect().right)];
+  });
+}).flat()
+"""
+"""Each figure of a small table of sums, and how far its text ends from the right edge of its card's body."""
+
+
+@pytest.mark.parametrize("browser_options", [{"viewport": {"width": 320, "height": 800}, "locale": "en-GB"}])
+def test_figures_of_sums_stand_right_on_a_phone(
+    page: Page, october: Period, finance: User, browser_options: dict[str, Any]
+) -> None:
+    sign_in(page, "finance")
+    page.goto("/north/costs/2026-10/SE1737/C00000004/")
+    figures = page.locator(".sd-sum-table").evaluate_all(OF_SUMS)
+    assert len(figures) > 6
+    assert [figure for figure in figures if figure[1]] == []

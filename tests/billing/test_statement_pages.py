@@ -12,9 +12,9 @@ from billing.models import Cost, Period, Share
 from billing.reports import calendar_of, head_of, statement_of
 from municipalities.models import Cooperation, Municipality
 from sharedict.accounts.models import User
+from sharedict.common.figures import minor
 from sharedict.jobs.actions import announce_change
 from sharedict.jobs.models import Job
-from sharedict.templatetags.money import minor
 from tests.factories.billing import compute
 from tests.factories.municipalities import MemberFactory, MunicipalityFactory
 

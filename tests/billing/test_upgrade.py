@@ -78,7 +78,8 @@ def upgraded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
         try:
             load(url)
             _run(variables, "manage.py", "migrate", "--verbosity", "0")
-            yield json.loads(_run(variables, "-m", "tests.billing.upgraded"))
+            told = json.loads(_run(variables, "-m", "tests.billing.upgraded"))
+            yield told | {"verified": _run(variables, "manage.py", "verify")}
         finally:
             cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
     admin.close()
@@ -114,6 +115,10 @@ def test_every_job_is_done_and_no_month_failed(upgraded: Told) -> None:
     assert upgraded["jobs"] == [["done", ""]]
     for told in upgraded["cooperations"].values():
         assert {month.get("failure", "") for month in told["months"].values()} == {""}
+
+
+def test_every_closed_month_is_computed_again_to_the_last_digit(upgraded: Told) -> None:
+    assert upgraded["verified"].endswith("were computed again: all are as they were.\n")
 
 
 def test_what_was_charged_stays_to_the_share(upgraded: Told) -> None:

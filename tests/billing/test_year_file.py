@@ -19,13 +19,15 @@ from billing.reports import calendar_of, head_of, statement_of
 from municipalities.models import Cooperation
 from sharedict.accounts.models import User
 from sharedict.common.copying import copied
+from tests.factories.billing import compute
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SignIn = Callable[[User], Client]
+MONTH = "/north/costs/2026-10/"
 
 
 def rows_of(response: Any) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(b"".join(response).decode("utf-8-sig"))))
+    return list(csv.DictReader(io.StringIO(b"".join(response).decode("utf-8-sig"), newline="")))
 
 
 def others_connected() -> int:
@@ -73,6 +75,22 @@ def test_text_is_made_harmless_as_in_other_files(
     assert by_reference["C00000002"]["supplier"] == "'=SUM(A1:A9)"
     assert by_reference["C00000002"]["description"] == 'Licences, "large" 🏢'
     assert by_reference["C00000003"]["description"] == "'@support"
+
+
+def test_a_formula_under_another_separator_is_neutralised_in_every_file(
+    north: Cooperation, october: Period, costs: list[Cost], finance: User, sign_in: SignIn
+) -> None:
+    """Months and years are neutralised by the database, statements by the program."""
+    Cost.objects.filter(pk=costs[1].pk).update(supplier="x;=1+1;y", description="x\t+1,@y\r\n=2+2")
+    compute(north)
+    client = sign_in(finance)
+    for address in ("/north/costs/2026/shares.csv", f"{MONTH}month.csv", f"{MONTH}SE1737/statement.csv"):
+        found = {
+            (row["supplier"], row["description"])
+            for row in rows_of(client.get(address))
+            if row["reference"] == "C00000002"
+        }
+        assert found == {("x;'=1+1;y", "x\t'+1,'@y\r\n'=2+2")}
 
 
 def test_a_year_without_costs_is_a_header(october: Period, finance: User, sign_in: SignIn) -> None:

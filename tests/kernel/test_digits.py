@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sharedict.common.figures import about, exact, exact_minor, minor, signed_minor
 from sharedict.kernel.money import digits, rounded
-from sharedict.templatetags.money import about, exact, exact_minor, minor, signed_minor
 
 
 @given(st.fractions(), st.integers(0, 12))

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sharedict.kernel.periods import Month, MonthError, months_between, overlap_days
+from sharedict.kernel.periods import DayError, Month, MonthError, months_between, overlap_days, parse_day
 
 days = st.dates(dt.date(1950, 1, 1), dt.date(2100, 1, 1))
 months = st.builds(Month, st.integers(1950, 2100), st.integers(1, 12))
@@ -69,3 +69,27 @@ def test_an_open_span_lasts_to_the_end_of_the_month() -> None:
 def test_a_span_far_from_the_month_has_no_days_in_it() -> None:
     for start, end in ((dt.date(2026, 5, 1), None), (dt.date(2025, 1, 1), dt.date(2025, 12, 24))):
         assert overlap_days(start, end, Month(2026, 2)) == 0
+
+
+def test_a_day_is_read_as_year_month_and_day() -> None:
+    assert parse_day("2026-10-31") == dt.date(2026, 10, 31)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "2026-02-30",
+        "2026-1-1",
+        "20261031",
+        "2025-W01-1",
+        "2026-300",
+        "31.10.2026",
+        "2026-10-31 ",
+        "\uff12026-10-31",
+    ],
+)
+def test_other_ways_to_write_a_day_are_refused(text: str) -> None:
+    with pytest.raises(DayError) as refused:
+        parse_day(text)
+    assert refused.value.code == "day_invalid"

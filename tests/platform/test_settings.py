@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.platform.portal import python
+from tests.platform.portal import program, python
 
 LOAD = """
 from sharedict.env import refusing_clearly
@@ -40,9 +40,12 @@ def test_production_says_what_is_missing(missing: str) -> None:
     [
         ("SHAREDICT_MODE", "live"),
         ("SHAREDICT_DEBUG", "perhaps"),
+        ("SHAREDICT_DEBUG", "1"),
         ("SHAREDICT_DEMONSTRATION", "true"),
         ("SHAREDICT_SECRET_KEY", "short"),
         ("SHAREDICT_ORIGIN", "portal.example.se"),
+        ("SHAREDICT_ORIGIN", "http://portal.example.se"),
+        ("SHAREDICT_HOSTS", "portal.example.se,*"),
         ("SHAREDICT_WORKER_PROCESSES", "many"),
         ("SHAREDICT_LOG_LEVEL", "loud"),
         ("SHAREDICT_TRUST_PROXY", "2"),
@@ -50,11 +53,45 @@ def test_production_says_what_is_missing(missing: str) -> None:
         ("REDIS_URL", "http://redis"),
     ],
 )
-def test_a_malformed_value_is_one_line_that_names_it(name: str, value: str) -> None:
+def test_a_malformed_or_unsafe_value_is_one_line_that_names_it(name: str, value: str) -> None:
     done = python(LOAD, **PRODUCTION | {name: value})
     assert done.returncode == 78
     assert done.stderr.startswith(f"sharedict cannot start: {name} ")
     assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SHAREDICT_DEBUG", "1"),
+        ("SHAREDICT_ORIGIN", "http://portal.example.se"),
+        ("SHAREDICT_HOSTS", "*"),
+    ],
+)
+def test_development_allows_what_production_refuses(name: str, value: str) -> None:
+    done = python(LOAD, **{name: value})
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("-m", "gunicorn"),
+        ("-c", "import sharedict.wsgi"),
+        ("-c", "import sharedict.asgi"),
+        ("-m", "celery", "--app", "sharedict", "worker"),
+        ("-m", "celery", "--app", "sharedict", "beat"),
+        ("manage.py", "prepare"),
+        ("manage.py", "run"),
+    ],
+    ids=" ".join,
+)
+def test_every_process_of_production_refuses_to_debug(arguments: tuple[str, ...]) -> None:
+    done = program(*arguments, **PRODUCTION, SHAREDICT_DEBUG="1")
+    assert done.returncode == 78
+    assert done.stderr.startswith("sharedict cannot start: SHAREDICT_DEBUG is true, and production refuses")
+    assert len(done.stderr.splitlines()) == 1
+    assert not done.stdout
 
 
 def test_development_keeps_the_key_it_made(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from rest_framework import serializers
 from agreements.models import CostType
 from billing.api.serializers.fields import MinorField
 from billing.models import Cost
+from billing.models.cost import FIRST_DAY, LAST_DAY
 from billing.reports import SAME_COST, SAME_INVOICE, ClosedEffect, MonthEffect, Twin
 from municipalities.api.serializers import (
     AmountField,
@@ -22,8 +23,6 @@ from municipalities.api.serializers import (
 from services.models import Application
 from sharedict.common.viewsets import StrictSerializer
 from sharedict.kernel.money import minor_text
-
-EARLIEST, LATEST = 1990, 2190
 
 
 class CostSerializer(serializers.ModelSerializer[Cost]):
@@ -147,10 +146,11 @@ class CostChangeSerializer(StrictSerializer):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         for name in ("starts_on", "ends_on"):
-            if name in attrs and not EARLIEST <= attrs[name].year < LATEST:
-                message = _("Write a year from %(first)d to %(last)d.")
-                said = message % {"first": EARLIEST, "last": LATEST - 1}
-                raise serializers.ValidationError({name: [serializers.ErrorDetail(said, "out_of_range")]})
+            if name in attrs and not FIRST_DAY <= attrs[name] <= LAST_DAY:
+                said = _("Write a day between the years 1900 and 2199.")
+                raise serializers.ValidationError(
+                    {name: [serializers.ErrorDetail(str(said), "out_of_range")]}
+                )
         return attrs
 
 

@@ -7,23 +7,18 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-import xlsxwriter
+from sharedict.common import sheets
+from sharedict.common.sheets import sheet_name, workbook, write_cell
 
-from sharedict.common.sheets import sheet_name
-from sharedict.kernel.money import digits
-
-EXACT_MINOR = 10**15
-"""From here on a spreadsheet's numbers cannot hold every minor unit: such an amount is written as text."""
-LONGEST_TEXT = 32_767
-Cell = str | int | Decimal | Fraction | dt.date | None
+Cell = sheets.Cell | Fraction
 
 
 class Book:
     """A workbook in memory, and how its cells look."""
 
-    def __init__(self, currency: str) -> None:
+    def __init__(self, currency: str, created: dt.datetime) -> None:
         self._buffer = io.BytesIO()
-        self.book = xlsxwriter.Workbook(self._buffer, {"in_memory": True})
+        self.book = workbook(self._buffer, created)
         self.currency = currency
         self.title = self.book.add_format({"bold": True, "font_size": 14})
         self.head = self.book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
@@ -58,7 +53,8 @@ class Book:
         total: Sequence[Cell] = (),
     ) -> int:
         """Write a table whose header stands in row ``top``; gives back the row after it."""
-        sheet.write_row(top, 0, header, self.head)
+        for column, name in enumerate(header):
+            write_cell(sheet, top, column, name, self.head)
         row = top
         for row, cells in enumerate(rows, start=top + 1):
             self.row(sheet, row, cells)
@@ -70,23 +66,9 @@ class Book:
     def row(
         self, sheet: Any, row: int, cells: Sequence[Cell], formats: dict[type, Any] | None = None
     ) -> None:
+        looks = formats or self._formats
         for column, cell in enumerate(cells):
-            self.cell(sheet, row, column, cell, (formats or self._formats).get(type(cell)))
-
-    def cell(self, sheet: Any, row: int, column: int, cell: Cell, look: Any = None) -> None:
-        if isinstance(cell, Fraction):
-            cell = digits(cell, 12)[0]
-        match cell:
-            case None:
-                return
-            case Decimal() if abs(cell) * 100 >= EXACT_MINOR:
-                sheet.write_string(row, column, f"{cell:f}", look)
-            case int() | Decimal():
-                sheet.write_number(row, column, cell, look)
-            case dt.date():
-                sheet.write_datetime(row, column, cell, look)
-            case _:
-                sheet.write_string(row, column, cell[:LONGEST_TEXT], look)
+            write_cell(sheet, row, column, cell, looks.get(type(cell)))
 
     def facts(self, sheet: Any, top: int, facts: Iterable[tuple[str, Cell]]) -> int:
         row = top

@@ -1,7 +1,6 @@
 """The sheets that explain every share of a statement, and every correction."""
 
-import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
 from django.utils.translation import gettext as _
@@ -51,7 +50,7 @@ def add_explanations(book: Book, whys: Iterable[Why]) -> None:
     )
 
 
-def add_corrections(book: Book, corrected: Iterable[WhyCorrected]) -> None:
+def add_corrections(book: Book, corrected: Iterable[WhyCorrected], causes: Mapping[str, str]) -> None:
     """One row for each correction: charged, should be, difference, and what each of them follows from."""
     sheet = book.sheet(
         _("Corrections"),
@@ -76,7 +75,7 @@ def add_corrections(book: Book, corrected: Iterable[WhyCorrected]) -> None:
                 each.correction.cost.reference,
                 str(each.month),
                 each.correction.cost.description,
-                _("who pays, or how much of it") if each.correction.cause == "rules" else _("the cost"),
+                causes[each.correction.cause],
                 to_major(each.charged_minor),
                 to_major(each.should_minor),
                 to_major(each.difference_minor),
@@ -108,7 +107,7 @@ def _explanation(why: Why) -> Iterable[Sequence[Cell]]:
         to_major(why.amount_minor),
         to_major(why.cost_minor),
         day(why.starts_on),
-        day(why.ends_on) - dt.timedelta(days=1),
+        why.last_day,
         why.month_part.in_month,
         why.key.name,
         why.key.version,

@@ -1,5 +1,6 @@
 """A month as a workbook: what each municipality carries, and what nobody carries yet."""
 
+import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 
 from django.utils.translation import gettext as _
@@ -14,6 +15,7 @@ def month_xlsx(
     *,
     title: str,
     currency: str,
+    computed_at: dt.datetime,
     totals: Sequence[MunicipalityTotal],
     unallocated: Sequence[Unallocated],
     reasons: Mapping[str, str],
@@ -26,7 +28,7 @@ def month_xlsx(
     ``reasons`` says in words why costs are unallocated, by code; ``corrected`` is what each municipality pays
     of the corrections of earlier months, by country and code.
     """
-    book = Book(currency)
+    book = Book(currency, computed_at)
     sheet = book.sheet(_("Municipalities"), (16, 30, 14, 16, 16, 16, 14, 20))
     sheet.write_string(0, 0, title, book.title)
     top = book.facts(sheet, 1, facts)
@@ -114,7 +116,7 @@ def month_xlsx(
                     row.cost_type_name,
                     row.description,
                     to_major(row.amount_minor),
-                    reasons.get(row.reason, row.reason),
+                    reasons[row.reason],
                     row.detail,
                 )
                 for row in unallocated

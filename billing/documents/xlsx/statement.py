@@ -1,8 +1,10 @@
 """A statement as a workbook: summary with its chart, lines and shares."""
 
-from collections.abc import Iterable, Sequence
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from xlsxwriter.utility import xl_range_abs
@@ -16,18 +18,22 @@ from sharedict.kernel.money import to_major
 
 
 def statement_xlsx(
-    statement: Statement, state: str, whys: Iterable[Why], corrected: Iterable[WhyCorrected]
+    statement: Statement,
+    state: str,
+    whys: Iterable[Why],
+    corrected: Iterable[WhyCorrected],
+    causes: Mapping[str, str],
 ) -> bytes:
     """``statement``, its lines, its shares and the explanation of each; ``state`` in the reader's words.
 
-    ``corrected`` explains the corrections of earlier months.
+    ``corrected`` explains the corrections of earlier months, ``causes`` says in words what changed, by code.
     """
-    book = Book(statement.currency)
+    book = Book(statement.currency, statement.issued_at or statement.computed_at)
     _summary(book, statement, state)
     _lines(book, statement)
     _shares(book, statement)
     if statement.corrections or statement.earlier_corrections:
-        add_corrections(book, corrected)
+        add_corrections(book, corrected, causes)
     add_explanations(book, whys)
     return book.content()
 
@@ -50,11 +56,11 @@ def _summary(book: Book, statement: Statement, state: str) -> None:
             (_("Of it: the month itself"), to_major(statement.month_minor)),
             (
                 _("Of it: corrections of earlier months"),
-                to_major(statement.total_minor - statement.month_minor),
+                to_major(statement.all_corrections_minor),
             ),
             (_("Of it: corrections of this agreement year"), to_major(statement.corrections_minor)),
             (_("Of it: corrections of earlier agreement years"), to_major(statement.earlier_minor)),
-            (_("Issued"), statement.issued_at.isoformat(timespec="seconds") if statement.issued_at else None),
+            (_("Issued"), _instant(statement.issued_at) if statement.issued_at else None),
             (_("Due"), statement.due_on),
             (_("Taken over"), _("from release 0.1, as it was") if statement.is_taken_over else None),
             (_("Month before"), to_major(statement.before_minor) if statement.before else None),
@@ -66,7 +72,7 @@ def _summary(book: Book, statement: Statement, state: str) -> None:
             (_("Year so far"), to_major(statement.year_minor)),
             (_("Year so far begins with"), str(statement.year_from)),
             (_("Run"), statement.run_number),
-            (_("Computed"), statement.computed_at.isoformat(timespec="seconds")),
+            (_("Computed"), _instant(statement.computed_at)),
             (_("Rule version"), statement.rule_version),
             (_("Fingerprint of the inputs"), statement.fingerprint),
             (_("Hash of what was issued (SHA-256)"), statement.content_hash or None),
@@ -106,6 +112,11 @@ def _summary(book: Book, statement: Statement, state: str) -> None:
     )
     if parts:
         _chart(book, sheet, top, len(parts), end)
+
+
+def _instant(value: dt.datetime) -> str:
+    """By the clock of the pages, with its distance from UTC."""
+    return timezone.localtime(value).isoformat(timespec="seconds")
 
 
 def _chart(book: Book, sheet: Any, top: int, count: int, below: int) -> None:
@@ -184,7 +195,7 @@ def _lines(book: Book, statement: Statement) -> None:
 
 def _corrected(statement: Statement) -> list[Sequence[Cell]]:
     """The corrections in all, as a row beside the applications, where there are any."""
-    amount, before = statement.total_minor - statement.month_minor, statement.before_corrections_minor
+    amount, before = statement.all_corrections_minor, statement.before_corrections_minor
     year = statement.year_corrections_minor
     if not (amount or before or year or statement.corrections or statement.earlier_corrections):
         return []

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agreements.portal import NO_WEIGHTS
@@ -35,6 +36,19 @@ REASONS = {
 """Why a cost is unallocated -> in words, what to do about it, and the page to do it on."""
 
 _CODE = re.compile(r"\b[A-Z]{2}[0-9]{3,6}\b")
+
+
+def why_in_words(reason: str) -> str:
+    """``reason`` as a sentence, one that has no words of its own too; empty for none."""
+    if reason in REASONS:
+        return str(REASONS[reason][0])
+    return _("The reason is “%(reason)s”.") % {"reason": reason} if reason else ""
+
+
+def what_to_do(reason: str) -> tuple[str, str]:
+    """What to do about ``reason``, and the page to do it on; both empty where nothing is known of it."""
+    _why, to_do, page = REASONS.get(reason, ("", "", ""))
+    return str(to_do), page
 
 
 def names_whom(reason: str) -> bool:

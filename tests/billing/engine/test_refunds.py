@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 
 from agreements.engine.keys import FULL_PERCENT, ComponentFact, KeyFact
-from billing.engine.allocate import allocate
+from billing.engine.allocate import Ledger, allocate
 from billing.engine.facts import CostFact, Facts, TermFact, as_version_1
 from billing.engine.rules import RULES
 from tests.billing.engine.strategies import credited, months
@@ -184,3 +184,18 @@ def test_costs_that_refund_each_other_are_divided_last_in_the_order_of_their_con
         for name, credited in zip(names, [*names[1:], names[0]], strict=True)
     ]
     assert in_order(*ring, invoice(1, reference="C9")) == ["C9", *sorted(names)]
+
+
+@pytest.mark.parametrize("weights", [(1, 1, 1), (1, 1, 0), (1, 0, 1)])
+def test_a_refund_counts_on_from_one_that_was_divided_elsewhere(weights: tuple[int, int, int]) -> None:
+    """Also where somebody carries nothing of the cost: the second öre goes back to another than the first."""
+    cost = invoice(100)
+    facts = january(cost, back(cost, 1, "C6"), back(cost, 1, "C7"), weights=weights)
+    whole = allocate(facts)
+    invoiced, first, second = whole.lines
+    ledger = Ledger(facts)
+    ledger.divisions.extend(whole.divisions)
+    ledger.keep(invoiced)
+    ledger.keep(first)
+    again = ledger.take(second.cost, ledger.term_of(second.cost), -1)
+    assert again.shares == second.shares != first.shares

@@ -128,6 +128,30 @@ def test_a_mixed_key_is_told_component_by_component() -> None:
     assert (why.term.agreement, why.term_cost_type, why.term_application) == ("Agreement", "Licence", "")
 
 
+def with_component(component: ComponentFact, **key: str) -> Facts:
+    return replace(MIXED, keys={"mixed": replace(MIXED.keys["mixed"], components=(component,), **key)})
+
+
+def test_a_fixed_part_is_told_in_percent_and_has_neither_driver_nor_rule() -> None:
+    fixed = ComponentFact("fixed", 100_000_000, fixed={"SE1737": 25_000_000, "SE1783": 75_000_000})
+    (part,) = told(with_component(fixed), "SE1737", "C1").own.parts
+    assert (part.numerator, part.denominator, part.gives) == (25, 100, 25)
+    assert (part.driver, part.rule, part.reading, part.was_zero) == ("", "", None, False)
+
+
+def test_a_driver_without_a_name_goes_by_its_code() -> None:
+    driver = told(replace(MIXED, drivers={}), "SE1737", "C1").own.parts[1]
+    assert driver.driver == "population"
+
+
+def test_a_driver_that_totals_zero_is_told_as_even_parts() -> None:
+    nothing = {code: ReadingFact("0", "2025-12-31", "Statistics Sweden") for code in MIXED.municipalities}
+    driver = ComponentFact("driver", 100_000_000, "population", "year_start")
+    facts = with_component(driver, when_zero="even")
+    (part,) = told(replace(facts, readings={"population|year_start": nothing}), "SE1737", "C1").own.parts
+    assert (part.numerator, part.denominator, part.was_zero) == (1, 2, True)
+
+
 def test_a_year_s_credit_is_spread_by_days() -> None:
     why = told(MIXED, "SE1737", "C1")
     part = why.month_part

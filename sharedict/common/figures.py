@@ -1,0 +1,72 @@
+"""The one way an amount or a number is shown, in the language of whoever reads it."""
+
+from decimal import Decimal
+from fractions import Fraction
+
+from django.utils import formats
+
+from sharedict.kernel.money import MINOR_DIGITS, digits, rounded, to_major
+
+MINUS = "\u2212"
+
+
+def money(amount: Decimal | None, currency: str = "") -> str:
+    """``amount`` with two decimals in the reader's language, then the currency; empty for None."""
+    if amount is None:
+        return ""
+    text = formats.number_format(abs(amount), 2, use_l10n=True, force_grouping=True)
+    sign = MINUS if amount < 0 else ""
+    return f"{sign}{text}\u00a0{currency}" if currency else f"{sign}{text}"
+
+
+def signed(amount: Decimal | None, currency: str = "") -> str:
+    """Like ``money``, with a plus sign before an increase."""
+    text = money(amount, currency)
+    return f"+{text}" if amount and amount > 0 else text
+
+
+def count(number: int | None) -> str:
+    """A whole number with its digits in groups."""
+    return "" if number is None else formats.number_format(number, 0, use_l10n=True, force_grouping=True)
+
+
+def percent(value: Decimal | None) -> str:
+    """``value`` percent without needless zeros."""
+    if value is None:
+        return ""
+    plain = value.normalize()
+    places = max(0, -int(plain.as_tuple().exponent))
+    return f"{formats.number_format(plain, places, use_l10n=True)}\u00a0%"
+
+
+def minor(amount: int | None, currency: str = "") -> str:
+    """Like ``money``, for whole minor units."""
+    return "" if amount is None else money(to_major(amount), currency)
+
+
+def signed_minor(amount: int | None, currency: str = "") -> str:
+    """Like ``signed``, for whole minor units."""
+    return "" if amount is None else signed(to_major(amount), currency)
+
+
+def exact(value: Fraction | None, places: int = 6) -> str:
+    """``value`` with up to ``places`` decimals, and an ellipsis where more would follow."""
+    if value is None:
+        return ""
+    shown, is_whole = digits(value, places)
+    length = max(0, -int(shown.as_tuple().exponent)) if is_whole else places
+    text = formats.number_format(abs(shown), length, use_l10n=True, force_grouping=True)
+    return f"{MINUS if value < 0 else ''}{text}{'' if is_whole else '…'}"
+
+
+def exact_minor(value: Fraction | None, places: int = 6) -> str:
+    """Like ``exact``, for a fraction of minor units shown in whole ones."""
+    return "" if value is None else exact(Fraction(value, 10**MINOR_DIGITS), places)
+
+
+def about(value: Fraction | None, places: int = 1) -> str:
+    """A percentage rounded to ``places`` decimals, with its sign."""
+    if value is None:
+        return ""
+    shown = rounded(value, places)
+    return f"{MINUS if shown < 0 else ''}{percent(abs(shown))}"
