@@ -1,6 +1,5 @@
 """The same invoice twice: told before a cost is saved, and never refused, since it can be meant."""
 
-import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -104,5 +103,5 @@ def _is_other(one: Cost, cost: Cost) -> bool:
 
 
 def _in_words(cost: Cost) -> str:
-    days = f"{date_format(cost.starts_on)} \N{EN DASH} {date_format(cost.ends_on - dt.timedelta(days=1))}"
+    days = f"{date_format(cost.starts_on)} \N{EN DASH} {date_format(cost.last_day)}"
     return f"{cost.description}, {money(cost.amount, cost.currency)}, {days}"

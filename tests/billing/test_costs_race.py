@@ -97,7 +97,7 @@ def answered(send: Callable[[], Any], done: int, refused: set[int]) -> Act:
 def save_form(scene: Scene, side: Side) -> Act:
     client, address = side.browser(side.person), f"{REGISTER}{scene.cost.pk}/"
     shown = client.get(address)
-    sent = typed(shown, description=f"Form {side.number}")
+    sent = typed(shown, description=f"{scene.cost.description}, form {side.number}")
     return answered(lambda: client.post(address, sent), 302, {422})
 
 
@@ -141,7 +141,7 @@ def credit_in_part(scene: Scene, side: Side) -> Act:
 
 def import_it(scene: Scene, side: Side) -> Act:
     client, cost = side.browser(side.person), scene.cost
-    row = f"{cost.external_id};;licence;Import {side.number};;Licences;90,00;2026-01-01;2026-02-01"
+    row = f"{cost.external_id};;licence;Import {side.number};;{cost.description};90,00;2026-01-01;2026-02-01"
     content = f"{HEADER}\r\n{row}".encode()
     shown = client.post(f"{REGISTER}import/", {"file": SimpleUploadedFile("c.csv", content, "text/csv")})
     seal = shown.context["seal"]
@@ -238,7 +238,7 @@ def scene_in(north: Cooperation, name: str, *, is_withdrawn: bool) -> Scene:
             cooperation=north,
             cost_type=CostType.objects.get(cooperation=north, code="licence"),
             external_id=name,
-            description="Licences",
+            description=f"Licences: {name}",
             amount=Decimal("100.00"),
             currency=north.currency,
             starts_on=FIRST_DAY,

@@ -301,6 +301,15 @@ def test_of_a_cost_that_is_as_in_its_month_again_no_more_is_given_back_than_was_
         assert lines["C2"].reason == ("" if charged else "left")
 
 
+@pytest.mark.parametrize("kind", ["licence", "work"])
+def test_a_held_cost_that_is_as_charged_is_like_any_other(kind: str) -> None:
+    whole = cost(1_01, kind=kind)
+    found = books(whole)
+    now(found, whole, refund(whole, 50, "C2"))
+    held = {"C1": HeldFact(found.was("2026-01")["C1"])}
+    assert should_be_with(found, held) == should_be_with(found, {})
+
+
 def test_a_refund_that_is_as_in_its_month_again_counts_as_what_it_gave() -> None:
     """0.50 of 1.00 was refunded, taken back since, and left so when it came again."""
     whole, note = cost(1_00), refund(cost(1_00), 50, "C2")
@@ -751,6 +760,9 @@ def test_what_refunds_a_held_cost_that_nothing_divides_any_more_follows_what_was
     result = ShouldBe(closed, replace(closed, costs=costs, keys={}, held={"C1": HeldFact(was)}))
     lines = {each.cost.reference: each for each in result.late}
     assert (lines["C2"].reason, sum(lines["C2"].should.values())) == ("", -50)
+    told = result.explanation("C2", A)
+    assert told is not None
+    assert told.key.code == "even"
     assert (lines["C1"].reason, lines["C1"].detail, lines["C1"].was) == ("no_key_version", "even", was)
 
 
