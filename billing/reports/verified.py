@@ -6,7 +6,7 @@ has changed since. What differs was changed behind the program's back.
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,8 +24,12 @@ from billing.rows import LINE_COLUMNS, line_rows
 from municipalities.models import Cooperation
 from sharedict.kernel.money import minor_text
 
-Shares = dict[str, dict[int, int]]
-"""Municipality (SE1737) -> number of the line -> minor units, without those of nothing."""
+Place = tuple[str, str]
+"""A line: the reference of its cost, and the first day of the month that it corrects, if it does."""
+Cells = Mapping[str, str | None]
+"""A line as text, by column."""
+Shares = dict[str, dict[Place, int]]
+"""Municipality (SE1737) -> line -> minor units, without those of nothing."""
 
 
 @dataclass
@@ -49,11 +53,12 @@ def verify_month(period: Period) -> Verified:
         found.differences.append(f"its facts cannot be computed: {type(error).__name__}: {error}")
         return found
     found.differences += _of_run(period, facts, allocation)
-    found.differences += _of_lines(run, facts, allocation)
-    expected, stored = _expected(allocation), _stored(run)
-    found.differences += _of_shares(expected, stored)
+    computed, stored = _computed(run, facts, allocation), _stored(run)
+    found.differences += _of_lines(run, computed, stored)
+    expected, shares = _expected_shares(computed, allocation), _stored_shares(run, stored)
+    found.differences += _of_shares(expected, shares)
     found.differences += _of_totals(run, facts, expected)
-    found.shares = sum(map(len, stored.values()))
+    found.shares = sum(map(len, shares.values()))
     for statement in StatementRow.objects.filter(run=run).order_by("number"):
         found.statements += 1
         said = f"statement {statement.number} ({statement.payer_name})"
@@ -90,60 +95,72 @@ def _of_run(period: Period, facts: Facts, allocation: Allocation) -> Iterator[st
             yield f"its {name} is {stored}, computed {computed}"
 
 
-def _of_lines(run: Run, facts: Facts, allocation: Allocation) -> Iterator[str]:
-    ids = dict(Cost.objects.filter(cooperation=run.cooperation_id).values_list("reference", "pk"))
-    references = {cost.reference for cost in facts.costs} | {
-        each.cost.reference for each in facts.corrections
-    }
-    for reference in sorted(references - ids.keys()):
-        yield f"cost {reference} is not there any more"
-        ids[reference] = 0
-    computed = {row[1]: row for row in line_rows(run, facts, allocation, ids)}
-    stored = {
-        str(row[1]): tuple(map(_text, row))
-        for row in RunLine.objects.filter(run=run).values_list(*LINE_COLUMNS)
-    }
-    for number in sorted({*computed, *stored}, key=lambda text: int(text or 0)):
-        ours, theirs = computed.get(number), stored.get(str(number))
+def _of_lines(run: Run, computed: Mapping[Place, Cells], stored: Mapping[Place, Cells]) -> Iterator[str]:
+    # release 0.1 numbered no lines; those it wrote are numbered as it had stored them
+    names = [name for name in LINE_COLUMNS if name != "number" or run.rule_version > 1]
+    for place in sorted({*computed, *stored}):
+        ours, theirs, said = computed.get(place), stored.get(place), f"line {' '.join(filter(None, place))}"
         if ours is None or theirs is None:
-            yield f"line {number} is {'missing' if theirs is None else 'one too many'}"
+            yield f"{said} is {'missing' if theirs is None else 'one too many'}"
             continue
-        for name, one, other in zip(LINE_COLUMNS, ours, theirs, strict=True):
-            if one != other:
-                yield f"line {number} ({ours[4]}): {name} is {other}, computed {one}"
+        for name in names:
+            if ours[name] != theirs[name]:
+                yield f"{said}: {name} is {theirs[name]}, computed {ours[name]}"
 
 
-def _expected(allocation: Allocation) -> Shares:
+def _computed(run: Run, facts: Facts, allocation: Allocation) -> dict[Place, Cells]:
+    """The lines that the facts give; a cost that is not there any more has the key 0."""
+    costs = Cost.objects.filter(cooperation=run.cooperation_id)
+    ids = defaultdict(int, costs.values_list("reference", "pk"))
+    rows = [dict(zip(LINE_COLUMNS, row, strict=True)) for row in line_rows(run, facts, allocation, ids)]
+    return {_place(row): row for row in rows}
+
+
+def _stored(run: Run) -> dict[Place, Cells]:
+    rows = [
+        {name: _text(value) for name, value in row.items()}
+        for row in RunLine.objects.filter(run=run).values(*LINE_COLUMNS)
+    ]
+    return {_place(row): row for row in rows}
+
+
+def _place(row: Cells) -> Place:
+    return str(row["reference"]), row["concerns"] or ""
+
+
+def _expected_shares(computed: Iterable[Place], allocation: Allocation) -> Shares:
+    """What the facts give everybody; ``computed`` are the places of the lines as they are numbered."""
     found: Shares = defaultdict(dict)
-    for number, line in enumerate(allocation.lines, start=1):
+    places = iter(computed)
+    for line, place in zip(allocation.lines, places, strict=False):
         if line.division is not None:
-            codes = allocation.divisions[line.division].codes
-            for code, minor in zip(codes, line.shares, strict=True):
+            for code, minor in zip(allocation.divisions[line.division].codes, line.shares, strict=True):
                 if minor:
-                    found[code][number] = minor
-    for number, correction in enumerate(allocation.corrections, start=len(allocation.lines) + 1):
+                    found[code][place] = minor
+    for correction, place in zip(allocation.corrections, places, strict=True):
         for code, minor in correction.shares.items():
-            found[code][number] = minor
+            found[code][place] = minor
     return found
 
 
-def _stored(run: Run) -> Shares:
+def _stored_shares(run: Run, stored: Mapping[Place, Cells]) -> Shares:
     found: Shares = defaultdict(dict)
+    places = {int(row["number"] or 0): place for place, row in stored.items()}
     rows = Share.objects.filter(run_id=run.pk).exclude(amount_minor=0)
     for country, code, number, minor in rows.values_list(
         "municipality__country", "municipality__code", "line_number", "amount_minor"
     ):
-        found[f"{country}{code}"][number] = minor
+        found[f"{country}{code}"][places.get(number, (f"number {number}", ""))] = minor
     return found
 
 
 def _of_shares(expected: Shares, stored: Shares) -> Iterator[str]:
     for code in sorted({*expected, *stored}):
         ours, theirs = expected.get(code, {}), stored.get(code, {})
-        for number in sorted({*ours, *theirs}):
-            one, other = ours.get(number, 0), theirs.get(number, 0)
+        for place in sorted({*ours, *theirs}):
+            one, other, said = ours.get(place, 0), theirs.get(place, 0), " ".join(filter(None, place))
             if one != other:
-                yield f"{code}'s share of line {number} is {minor_text(other)}, computed {minor_text(one)}"
+                yield f"{code}'s share of line {said} is {minor_text(other)}, computed {minor_text(one)}"
 
 
 def _of_totals(run: Run, facts: Facts, expected: Shares) -> Iterator[str]:

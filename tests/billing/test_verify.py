@@ -68,7 +68,7 @@ TAMPERED = [
         "UPDATE billing_shareblock SET amounts_minor[1] = 7 WHERE run_id={run} AND municipality_id={place}",
         "SE1737's share of line",
     ),
-    ("UPDATE billing_shareblock SET line_numbers[1] = 99 WHERE run_id = {run}", "share of line 99"),
+    ("UPDATE billing_shareblock SET line_numbers[1] = 99 WHERE run_id = {run}", "share of line number 99 is"),
     (
         "DELETE FROM billing_shareblock WHERE run_id = {run} AND municipality_id = {place}",
         "is 0.00, computed",
