@@ -96,23 +96,22 @@ class ShouldBe:
         self.ledger.refunds_follow = True  # a late refund gives back what was charged, whatever the rules
         self.ledger.carry = {key: carry.copy() for key, carry in self.before.carry.items()}
         self._scopes = {(line.cost.application, line.cost.cost_type) for line in self.was.values()}
-        self._causes: dict[str, str] = {}
         self._kept: set[str] = set()
         costs = RULES[2].in_order(self.ledger.facts)
         amounts = {cost.reference: self._part(cost) for cost in costs}
-        left, self._laid = dict(today.held), set[str]()
+        left, self._counted = dict(today.held), set[str]()
         for cost in costs:
             line, stays = self.was.get(cost.reference), left.get(cost.reference)
             if line and self._is_as_charged(line, cost, amounts[cost.reference]):
                 self._kept.add(cost.reference)
                 if stays is None or not difference(stays.shares, _shares(self.before, line, {}, 1)):
                     left.pop(cost.reference, None)
-                    self._keep(line)
+                    self._keep(replace(line, cost=cost))
                     continue
             if stays:
                 self._hold(cost, amounts[cost.reference], stays.shares)
         self._left = left
-        self.steps: list[tuple[Line, Carry]] = []
+        self.steps: list[tuple[Line, Carry, Line | None]] = []
         for is_held in (False, True):
             for reference, line in self.was.items():
                 if reference not in self._kept and (reference in left) == is_held:
@@ -139,7 +138,11 @@ class ShouldBe:
     def explanation(self, reference: str, code: str) -> Explanation | None:
         """Why ``code`` should carry its share of a cost that is divided again; None where there is none."""
         step = next((step for step in self.steps if step[0].cost.reference == reference), None)
-        return self.ledger.explanation(*step, code) if step else None
+        if step is None:
+            return None
+        line, before, followed = step
+        found = self.ledger.explanation(line, before, code)
+        return replace(found, followed=followed) if found else None
 
     def _part(self, cost: CostFact) -> int:
         rules = RULES[2] if cost.credits else self.ledger.rules
@@ -154,11 +157,28 @@ class ShouldBe:
         return self._alike(line, self.ledger.division_of(cost, self.ledger.term_of(cost)))
 
     def _keep(self, line: Line) -> None:
-        if line.division is None:
-            self.ledger.keep(line)
-        else:
+        if line.division is not None:
             self.ledger.divisions.append(self.before.divisions[line.division])
-            self.ledger.keep(replace(line, division=len(self.ledger.divisions) - 1))
+            line = replace(line, division=len(self.ledger.divisions) - 1)
+        self._know(line)
+
+    def _know(self, line: Line) -> None:
+        """Remember a line that is not divided here; a refund counts at once if what it refunds is known."""
+        self.ledger.keep(line)
+        if line.cost.credits in self.ledger.done:
+            self._counted.add(line.cost.reference)
+
+    def _count_on(self, undone: Line) -> None:
+        """Let refunds of ``undone`` count on from those that were kept or held before it was divided."""
+        reference = undone.cost.reference
+        given = {each: stays.shares for each, stays in self._left.items() if stays.credits == reference}
+        for line in self.ledger.done.values():
+            each = line.cost.reference
+            if line.cost.credits == reference and each in self._kept - given.keys():
+                given[each] = _shares(self.ledger, line, {}, 1)
+        for each in given.keys() - self._counted:
+            self.ledger.count_refund(undone, given[each])
+        self._counted |= given.keys()
 
     def _take_rounding_out(self, line: Line) -> None:
         """What the closed run's rounding gave or held back with a line that is divided again."""
@@ -180,11 +200,11 @@ class ShouldBe:
         else:
             key = ""
         if not shares or not key:
-            self.ledger.keep(Line(cost, amount, 0, reason=LEFT))
+            self._know(Line(cost, amount, 0, reason=LEFT))
             return
         parts, weights = tuple(shares.values()), tuple(map(abs, shares.values()))
         self.ledger.divisions.append(Division(Basis(key, tuple(shares), weights, ()), weights))
-        self.ledger.keep(Line(cost, sum(parts), 0, term, len(self.ledger.divisions) - 1, parts))
+        self._know(Line(cost, sum(parts), 0, term, len(self.ledger.divisions) - 1, parts))
 
     def _alike(self, line: Line, found: int | WeightError | str) -> bool:
         """Whether the same payers carry the line in the same proportion; or nobody, then as now."""
@@ -196,11 +216,12 @@ class ShouldBe:
         term = self.ledger.term_of(cost)
         undone = self.ledger.done.get(cost.credits or "")
         if undone and undone.division is not None:
+            self._count_on(undone)
             amount = self._limited(cost, amount, undone)
         place = undone.division if undone else self.ledger.division_of(cost, term)
         key = self.ledger.divisions[place].key if isinstance(place, int) else ""
         before = self.ledger.carry.get(key, Carry()).copy()
-        self.steps.append((self.ledger.take(cost, term, amount), before))
+        self.steps.append((self.ledger.take(cost, term, amount), before, undone))
 
     def _limited(self, refund: CostFact, amount: int, undone: Line) -> int:
         """``amount`` minor units, or what is left of what was charged where something of the cost is held."""
@@ -208,11 +229,6 @@ class ShouldBe:
         held = {each: stays for each, stays in self._left.items() if stays.credits == reference}
         if not held and reference not in self._left:
             return amount
-        if reference not in self._laid:
-            self._laid.add(reference)
-            for each, stays in held.items():
-                if each not in self.ledger.done:
-                    self.ledger.count_refund(undone, stays.shares)
         given = {each: stays.amount_minor for each, stays in held.items()}
         for line in self.ledger.done.values():
             if line.cost.credits == reference and line.division is not None:
@@ -222,7 +238,7 @@ class ShouldBe:
         return max(amount, min(0, -rest)) if amount < 0 else min(amount, max(0, -rest))
 
     def _late(self) -> Iterable[LateLine]:
-        for line, _before in self.steps:
+        for line, _before, _followed in self.steps:
             old = self.was.get(line.cost.reference)
             late = self._compared(line.cost, old, line)
             if difference(late.was, late.should) or late.reason or line.cost.reference in self._left:
@@ -241,13 +257,12 @@ class ShouldBe:
         key = None
         if line and line.division is not None:
             key = source.facts.keys.get(source.divisions[line.division].key)
-        cause = self._causes[cost.reference] = self._cause(old, new)
         return LateLine(
             cost=cost,
             was=was,
             should=should,
             owed={code: (carry.denominator, _owing(carry)) for code, carry in owed.items() if _owing(carry)},
-            cause=cause,
+            cause=self._cause(old, new),
             key=key.code if key else "",
             key_version=key.version if key else None,
             amount_minor=new.amount_minor if new else 0,
@@ -285,8 +300,9 @@ class ShouldBe:
             return "cost"
         cost = new.cost
         if cost.credits and cost.credits in self.ledger.done:
-            follows = self._causes.get(cost.credits, "cost")
-            return follows if old and old.amount_minor == new.amount_minor else "cost"
+            if cost.credits in self._kept or old is None or old.amount_minor != new.amount_minor:
+                return "cost"
+            return self._cause(self.was.get(cost.credits), self.ledger.done[cost.credits])
         if old and _same_but_codes(old.cost, cost):
             return "cost" if self._is_moved(old.cost, cost) else "rules"
         if (cost.application, cost.cost_type) not in self._scopes:
@@ -355,16 +371,18 @@ def _cause_of(
 ) -> str:
     """What changed since the cost was last charged.
 
-    Other rules move a cost between payers: its sum stays, and more than the unit that rounding moves. Where
-    other rules were charged once, they are held to what was charged and not to those of the closed month,
-    also where the sum changes with them.
+    Other rules move a cost between payers: its sum stays, and more than a unit of rounding moves. A refund
+    is moved by those of its cost, where its own sum stays. Where other rules were charged once, they are held
+    to what was charged and not to those of the closed month, also where the sum changes with them.
     """
+    differs = difference(so_far, should)
+    if late and late.cost.credits:
+        return "cost" if sum(differs.values()) else late.cause
     if not earlier:
         return late.cause if late else "cost"
     last = earlier[-1]
     if late is None:
         return last.cause
-    differs = difference(so_far, should)
     is_same = _same_but_codes(last.cost, late.cost) and not sum(differs.values())
     if is_same and max(map(abs, differs.values())) > 1:
         return "rules"

@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
+from django.db.models import Q
+
 from billing.engine.corrections import LEFT, LateLine, ShouldBe, charged_so_far, mark_of, to_charge
 from billing.engine.facts import CorrectionFact, CostFact, Facts, HeldFact, Owed
 from billing.models import Cost, LateChange, LateDecision, Period, RunLine, Share
@@ -111,7 +113,7 @@ def _going_along(states: list[LateState]) -> list[LateState]:
         cost = costs.get((state.month, refunded))
         if state.reason == LEFT:
             state = replace(state, goes_with=refunded)
-        elif cost and state.correction.cause == "rules" and not state.reason:
+        elif cost and _goes_along(state.correction, state.reason, is_cost_late=True):
             state = replace(state, goes_with=refunded, verdict=cost.verdict, decision=cost.decision)
         found.append(state)
     return found
@@ -127,21 +129,41 @@ def with_held(closed: Facts, today: Facts, period: Period) -> Facts:
     left = {pk for (pk, _mark), verdict in decided.items() if verdict == LateDecision.Verdict.LEAVE}
     if not left:
         return today
-    costs = Cost.objects.filter(pk__in=left).select_related("credits")
+    wholes = {credits or pk for pk, credits in Cost.objects.filter(pk__in=left).values_list("pk", "credits")}
+    costs = Cost.objects.filter(Q(pk__in=wholes) | Q(credits__in=wholes)).select_related("credits")
     places = [(period.first_day, cost.pk) for cost in costs]
     own = _shares_of(places, period.cooperation)
-    corrected = _charged(period.cooperation, concerns=period.first_day, cost__in=left)
+    corrected = _charged(period.cooperation, concerns=period.first_day, cost__in=[pk for _, pk in places])
     held: dict[str, HeldFact] = {}
     for of_refunds in sorted({bool(cost.credits) for cost in costs}):
         late = {each.cost.reference: each for each in ShouldBe(closed, replace(today, held=held)).late}
+        moved = {
+            cost.reference: to_charge(
+                month=closed.month,
+                late=late.get(cost.reference),
+                charged=corrected.get(place, ()),
+                mark="",
+                was=own.get(place, {}),
+            )
+            for place, cost in zip(places, costs, strict=True)
+        }
         for place, cost in zip(places, costs, strict=True):
+            if bool(cost.credits) != of_refunds:
+                continue
             charged = charged_so_far(own.get(place, {}), corrected.get(place, ()))
             found, refunded = late.get(cost.reference), cost.credits.reference if cost.credits else ""
-            is_left = decided.get((cost.pk, mark_of(charged, found))) == LateDecision.Verdict.LEAVE
-            goes_along = found is not None and found.cause == "rules" and refunded in {*late} - {*held}
-            if is_left and bool(refunded) == of_refunds and not goes_along:
+            if _goes_along(moved[cost.reference], found.reason if found else "", bool(moved.get(refunded))):
+                is_left = refunded in held
+            else:
+                is_left = decided.get((cost.pk, mark_of(charged, found))) == LateDecision.Verdict.LEAVE
+            if is_left:
                 held[cost.reference] = HeldFact(charged, refunded or None)
     return replace(today, held=held, municipalities={**_names_of(held), **today.municipalities})
+
+
+def _goes_along(refund: CorrectionFact | None, reason: str, is_cost_late: bool) -> bool:
+    """Whether nothing has changed of a refund but the rules of its cost, which is late too."""
+    return refund is not None and refund.cause == "rules" and not reason and is_cost_late
 
 
 def _names_of(held: Mapping[str, HeldFact]) -> dict[str, str]:

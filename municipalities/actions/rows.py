@@ -300,15 +300,11 @@ def cooperation_id_of(row: models.Model) -> int | None:
 
 
 def refuse_strangers(row: models.Model) -> None:
-    """Raise ValidationError if ``row`` refers to something of another cooperation, or would move to one.
+    """Raise ValidationError if ``row`` refers to something of another cooperation.
 
     The answer is the same as for something that does not exist: nobody learns of other cooperations' rows.
     """
     own = cooperation_id_of(row)
-    if row.pk and hasattr(row, "cooperation_id"):
-        stored = type(row)._base_manager.filter(pk=row.pk).values_list("cooperation_id", flat=True).first()
-        if stored is not None and stored != row.cooperation_id:
-            raise ValidationError({"cooperation": _("A row stays with the cooperation it was made in.")})
     for field in row._meta.concrete_fields:
         if not isinstance(field, models.ForeignKey) or field.name == "cooperation":
             continue

@@ -389,7 +389,7 @@ def test_a_refund_goes_with_the_late_cost_that_is_left(
     run_all()
     assert f'value="{along}"' not in client.get(PAGE).content.decode()
     own = client.get(f"{PAGE}2026-09/{note.reference}/").content.decode()
-    assert f"It refunds {LATE}, which was left." in own
+    assert f"It refunds {LATE}: what is decided on that" in own
     assert "It refunds a cost that was left uncharged, and is left with it." in own
     assert 'value="charge"' not in own
     assert "This is decided" not in own

@@ -171,7 +171,7 @@ def test_a_cost_stays_with_its_cooperation(trio: Cooperation, shut: Shut, admin_
     admin_client.post(f"/system/billing/cost/{cost.pk}/change/", cells)
     cost.refresh_from_db()
     assert cost.cooperation == trio
-    with pytest.raises(ValidationError, match="stays with the cooperation"):
+    with pytest.raises(ValidationError, match="stays in its cooperation"):
         change(cost, cooperation=south, cost_type=kind, currency=south.currency)
 
 

@@ -188,7 +188,7 @@ def test_a_refund_that_is_left_with_its_cost_is_charged_with_it(
     late = post(trio, "90.00", JANUARY, FEBRUARY)
     decide(late, LEAVE, administrator)
     note = credit(late, "-30.00")
-    with pytest.raises(ValidationError, match=f"It is left with {late.reference}"):
+    with pytest.raises(ValidationError, match=f"It refunds {late.reference}"):
         decide(note, CHARGE, administrator)
     decide_late(
         cooperation=trio, states=late_states(trio), verdict=CHARGE, reason="Board § 2", by=administrator

@@ -17,6 +17,7 @@ from billing.engine.allocate import allocate
 from billing.engine.corrections import LateLine, ShouldBe, difference, mark_of, to_charge
 from billing.engine.facts import CorrectionFact, CostFact, Facts, HeldFact, fingerprint
 from billing.engine.rules import RULES
+from billing.engine.why import tell
 from sharedict.kernel.periods import Month
 from tests.architecture.tree import ROOT
 from tests.billing.engine.books import (
@@ -299,6 +300,57 @@ def test_of_a_cost_that_is_as_in_its_month_again_no_more_is_given_back_than_was_
         lines = should_be_with(found, {"C1": HeldFact(charged)})
         assert lines["C2"].should == gives
         assert lines["C2"].reason == ("" if charged else "left")
+
+
+def test_a_held_refund_that_is_still_there_counts_for_those_it_gave_something() -> None:
+    """20.00 were given to one of three, and lowered to 10.00 since, which was left: the rest goes to each."""
+    found = books(cost(100_00), refund(cost(100_00), 20_00, "C2"))
+    whole = cost(100_03)
+    now(found, whole, refund(whole, 10_00, "C2"), refund(whole, 80_03, "C3"))
+    lines = should_be_with(found, {"C2": HeldFact({A: -20_00}, "C1")})
+    assert sum(lines["C3"].should.values()) == -80_03
+    assert added(added(lines["C3"].should, {A: -20_00}), lines["C1"].should) == {}
+
+
+def test_a_refund_is_told_by_the_line_that_it_followed() -> None:
+    """The cost is left, and divided among others after its refund: that one followed what was charged."""
+    found = books(cost(100_00))
+    found.today = replace(found.today, held={"2026-01": {A: ((1, 32),), B: ((1, 32),)}})
+    now(found, cost(100_00), refund(cost(100_00), 40_00, "C2"))
+    closed, _allocation = found.closed["2026-01"]
+    was = found.was("2026-01")["C1"]
+    today = replace(found.today.facts(Month.parse("2026-01")), held={"C1": HeldFact(was)})
+    should = ShouldBe(closed, today)
+    for code in CODES:
+        explanation = should.explanation("C2", code)
+        assert explanation is not None
+        why = tell(should.facts, explanation)
+        assert (why.followed_minor, why.followed_whole_minor) == (was[code], 100_00)
+
+
+def test_a_kept_line_is_told_with_the_days_and_amount_of_today() -> None:
+    """3,100.00 of January became 5,900.00 of January and February: January's part is as it was."""
+    found = books(cost(3_100_00))
+    whole = cost(5_900_00, end="2026-03-01")
+    note = refund(whole, 2_950_00, "C2")
+    now(found, whole, note)
+    should = found.should_be("2026-01")
+    explanation = should.explanation("C2", A)
+    assert explanation is not None
+    why = tell(should.facts, explanation)
+    assert (why.size_minor, why.not_given_minor, why.cost_minor) == (5_900_00, 0, -1_550_00)
+
+
+def test_a_refund_moves_by_rules_only_where_its_sum_stays() -> None:
+    """It was withdrawn and came again, while others pay its cost: that it counts again is no rule."""
+    whole = cost(100_00, kind="work")
+    note = refund(whole, 50_00, "C2")
+    found = books(whole, note)
+    now(found, whole)
+    found.close()
+    now(found, whole, note)
+    found.today = replace(found.today, users={"2026-01": {A: 1, B: 3, C: 2}})
+    assert {each.cost.reference: each.cause for each in found.late()} == {"C1": "rules", "C2": "cost"}
 
 
 @pytest.mark.parametrize("kind", ["licence", "work"])
