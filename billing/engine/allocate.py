@@ -124,6 +124,7 @@ class Ledger:
         self._known: dict[object, int | WeightError] = {}
         self._proportions: dict[int, Proportions] = {}
         self._refunded: dict[str, Carry] = {}
+        self._uneven: set[str] = set()
         self._terms: dict[tuple[str | None, str], TermFact | None] = {}
         self._spans: dict[tuple[str, str], tuple[int, int]] = {}
 
@@ -157,7 +158,7 @@ class Ledger:
         self.done[cost.reference] = line
         return line
 
-    def keep(self, line: Line) -> None:
+    def keep(self, line: Line, *, follows: bool = True) -> None:
         """Remember a line divided elsewhere; its division must be known here.
 
         What refunds it follows it, and if it is a refund itself, others of the same cost count on from it.
@@ -166,12 +167,13 @@ class Ledger:
         undone = self.done.get(line.cost.credits or "")
         if undone and line.division is not None:
             codes = self.divisions[line.division].codes
-            self.count_refund(undone, dict(zip(codes, line.shares, strict=True)))
+            self.count_refund(undone, dict(zip(codes, line.shares, strict=True)), follows=follows)
 
-    def count_refund(self, undone: Line, given: Mapping[str, int]) -> None:
+    def count_refund(self, undone: Line, given: Mapping[str, int], *, follows: bool = True) -> None:
         """Let refunds of the line ``undone`` count on from one that gave ``given`` back: code -> minor units.
 
-        What it gave those who do not carry the line is no part of that.
+        What it gave those who do not carry the line is no part of that. One that did not follow the line may
+        have given some more than others of equal shares: then those are given what is left of each.
         """
         if undone.division is None or not any(undone.shares):
             return
@@ -179,6 +181,8 @@ class Ledger:
         shares = [given.get(code, 0) for code in follow.codes]
         refunded = self._refunded.setdefault(undone.cost.reference, Carry())
         refunded.owe(follow.codes, follow.weights, sum(shares), shares)
+        if not follows:
+            self._uneven.add(undone.cost.reference)
 
     def explanation(self, line: Line, before: Carry, code: str) -> Explanation | None:
         if line.division is None:
@@ -261,7 +265,10 @@ class Ledger:
 
     def _followed(self, undone: Line, place: int) -> Proportions:
         """The shares of a line that the division at ``place`` divides, as weights for what refunds it."""
-        return Proportions(self.divisions[place].codes, [abs(share) for share in undone.shares])
+        by = Proportions(self.divisions[place].codes, [abs(share) for share in undone.shares])
+        if undone.cost.reference in self._uneven:
+            by.alike = []
+        return by
 
     def proportions(self, place: int) -> Proportions:
         if place not in self._proportions:

@@ -162,9 +162,9 @@ class ShouldBe:
             line = replace(line, division=len(self.ledger.divisions) - 1)
         self._know(line)
 
-    def _know(self, line: Line) -> None:
+    def _know(self, line: Line, *, follows: bool = True) -> None:
         """Remember a line that is not divided here; a refund counts at once if what it refunds is known."""
-        self.ledger.keep(line)
+        self.ledger.keep(line, follows=follows)
         if line.cost.credits in self.ledger.done:
             self._counted.add(line.cost.reference)
 
@@ -177,7 +177,7 @@ class ShouldBe:
             if line.cost.credits == reference and each in self._kept - given.keys():
                 given[each] = _shares(self.ledger, line, {}, 1)
         for each in given.keys() - self._counted:
-            self.ledger.count_refund(undone, given[each])
+            self.ledger.count_refund(undone, given[each], follows=each in self._kept)
         self._counted |= given.keys()
 
     def _take_rounding_out(self, line: Line) -> None:
@@ -204,7 +204,7 @@ class ShouldBe:
             return
         parts, weights = tuple(shares.values()), tuple(map(abs, shares.values()))
         self.ledger.divisions.append(Division(Basis(key, tuple(shares), weights, ()), weights))
-        self._know(Line(cost, sum(parts), 0, term, len(self.ledger.divisions) - 1, parts))
+        self._know(Line(cost, sum(parts), 0, term, len(self.ledger.divisions) - 1, parts), follows=False)
 
     def _alike(self, line: Line, found: int | WeightError | str) -> bool:
         """Whether the same payers carry the line in the same proportion; or nobody, then as now."""

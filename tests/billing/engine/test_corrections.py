@@ -312,6 +312,17 @@ def test_a_held_refund_that_is_still_there_counts_for_those_it_gave_something() 
     assert added(added(lines["C3"].should, {A: -20_00}), lines["C1"].should) == {}
 
 
+def test_who_was_given_more_by_a_held_refund_is_given_less_by_the_next() -> None:
+    """25.00 went to each of two of three who pay alike: the other 50.00 give each what is left of a third."""
+    found = books(cost(100_00))
+    whole = cost(100_00)
+    held = {"C2": HeldFact({A: -25_00, B: -25_00}, "C1")}
+    for others in ((), (refund(whole, 10_00, "C2"),)):
+        now(found, whole, *others, refund(whole, 50_00, "C3"))
+        lines = should_be_with(found, held)
+        assert lines["C3"].should == {A: -8_34, B: -8_33, C: -33_33}
+
+
 def test_a_refund_is_told_by_the_line_that_it_followed() -> None:
     """The cost is left, and divided among others after its refund: that one followed what was charged."""
     found = books(cost(100_00))
