@@ -323,6 +323,15 @@ def test_who_was_given_more_by_a_held_refund_is_given_less_by_the_next() -> None
         assert lines["C3"].should == {A: -8_34, B: -8_33, C: -33_33}
 
 
+def test_a_refund_kept_by_the_rules_of_release_0_1_counts_as_what_it_gave() -> None:
+    """Its rules kept the part refund of a cost that is changed, before the cost was divided again."""
+    found = books(cost(200_00), refund(cost(200_00), 100_00, "C2"), version_2_from=FIRST.plus(1))
+    whole = cost(200_01)
+    now(found, whole, refund(whole, 100_00, "C2"), refund(whole, 100_01, "C0"))
+    found.close()
+    assert found.total("C1", "C2", "C0") == {}
+
+
 def test_a_refund_is_told_by_the_line_that_it_followed() -> None:
     """The cost is left, and divided among others after its refund: that one followed what was charged."""
     found = books(cost(100_00))
