@@ -52,12 +52,34 @@ def difference(charged: Shares, should: Shares) -> dict[str, int]:
     return {code: minor for code, minor in found.items() if minor}
 
 
-def mark_of(charged: Shares, late: LateLine | None) -> str:
+def mark_of(charged: Shares, result: str) -> str:
     """SHA-256 of a difference: what somebody decided on stays decided as long as it is the same.
 
     What was ``charged`` so far counts, too: to leave an öre is not to leave a fortune.
     """
-    return fingerprint(json.dumps([sorted(charged.items()), late.result if late else ""]))
+    return fingerprint(json.dumps([sorted(charged.items()), result]))
+
+
+def marks_of(charged: Shares, late: LateLine | None, refunded: LateLine | None = None) -> list[str]:
+    """The marks that decisions on a difference may bear, its own first.
+
+    ``refunded`` is the line of the cost that it refunds, where that is late.
+    """
+    return [mark_of(charged, result) for result in _results(late, refunded)]
+
+
+def _results(late: LateLine | None, refunded: LateLine | None) -> list[str]:
+    """What is ``late``, or of a refund that its month does not know what became of its cost; none is "".
+
+    What is held is listed also where each would carry what the month's own run says: before it was held,
+    nothing was late there.
+    """
+    line = late or refunded
+    if line is None:
+        return [""]
+    is_listed_because_held = not line.reason and not difference(line.was, line.should)
+    unlisted = _results(None, refunded if late else None) if is_listed_because_held else []
+    return [line.result if late else f"of {line.result}", *unlisted]
 
 
 def charged_so_far(was: Shares, charged: Iterable[CorrectionFact]) -> dict[str, int]:
@@ -99,7 +121,8 @@ class ShouldBe:
         self._kept: set[str] = set()
         costs = RULES[2].in_order(self.ledger.facts)
         amounts = {cost.reference: self._part(cost) for cost in costs}
-        left, self._counted = dict(today.held), set[str]()
+        self._left = left = dict(today.held)
+        self._counted: set[str] = set()
         for cost in costs:
             line, stays = self.was.get(cost.reference), left.get(cost.reference)
             if line and self._is_as_charged(line, cost, amounts[cost.reference]):
@@ -110,7 +133,6 @@ class ShouldBe:
                     continue
             if stays:
                 self._hold(cost, amounts[cost.reference], stays.shares)
-        self._left = left
         self.steps: list[tuple[Line, Carry, Line | None]] = []
         for is_held in (False, True):
             for reference, line in self.was.items():
@@ -153,7 +175,7 @@ class ShouldBe:
         if line.amount_minor != amount:
             return False
         if line.follows:
-            return cost.credits == line.follows and line.follows in self._kept
+            return cost.credits == line.follows and line.follows in self._kept - self._left.keys()
         return self._alike(line, self.ledger.division_of(cost, self.ledger.term_of(cost)))
 
     def _keep(self, line: Line) -> None:

@@ -9,8 +9,9 @@ from typing import Any
 
 from django.db.models import Q
 
-from billing.engine.corrections import LEFT, LateLine, ShouldBe, charged_so_far, mark_of, to_charge
+from billing.engine.corrections import LEFT, LateLine, charged_so_far, marks_of, to_charge
 from billing.engine.facts import CorrectionFact, CostFact, Facts, HeldFact, Owed
+from billing.engine.held import Charged, goes_along, what_stays
 from billing.models import Cost, LateChange, LateDecision, Period, RunLine, Share
 from municipalities.models import Cooperation, Municipality
 from sharedict.kernel.periods import Month
@@ -95,10 +96,17 @@ def late_states(cooperation: Cooperation) -> list[LateState]:
     charged = _charged(cooperation)
     decisions = _decisions(cooperation)
     undone = _shares_of([place for place in charged if place not in changes], cooperation)
+    lines = {(place[0], row.content["cost"]["reference"]): row for place, row in changes.items()}
     found = []
     for place in sorted({*changes, *charged}):
-        row = changes.get(place)
-        state = _state(place, row, charged.get(place, ()), undone.get(place, {}), decisions.get(place, {}))
+        state = _state(
+            place,
+            changes.get(place),
+            charged.get(place, ()),
+            undone.get(place, {}),
+            decisions.get(place, {}),
+            lines,
+        )
         if state:
             found.append(state)
     return _going_along(found)
@@ -113,7 +121,7 @@ def _going_along(states: list[LateState]) -> list[LateState]:
         cost = costs.get((state.month, refunded))
         if state.reason == LEFT:
             state = replace(state, goes_with=refunded)
-        elif cost and _goes_along(state.correction, state.reason, is_cost_late=True):
+        elif cost and goes_along(state.correction, state.reason, is_cost_late=True):
             state = replace(state, goes_with=refunded, verdict=cost.verdict, decision=cost.decision)
         found.append(state)
     return found
@@ -122,11 +130,9 @@ def _going_along(states: list[LateState]) -> list[LateState]:
 def with_held(closed: Facts, today: Facts, period: Period) -> Facts:
     """``today``'s facts of a closed month with what stays as charged: what is left by a decision that holds.
 
-    Costs first, since what their refunds come to depends on which of them are left, and those that nothing
-    but the rules of a late cost has changed are decided with it. Who was charged has its name there.
+    Who was charged has its name there.
     """
-    decided = _decided_in(period)
-    left = {pk for (pk, _mark), verdict in decided.items() if verdict == LateDecision.Verdict.LEAVE}
+    left = _left_in(period)
     if not left:
         return today
     wholes = {credits or pk for pk, credits in Cost.objects.filter(pk__in=left).values_list("pk", "credits")}
@@ -134,48 +140,37 @@ def with_held(closed: Facts, today: Facts, period: Period) -> Facts:
     places = [(period.first_day, cost.pk) for cost in costs]
     own = _shares_of(places, period.cooperation)
     corrected = _charged(period.cooperation, concerns=period.first_day, cost__in=[pk for _, pk in places])
-    held: dict[str, HeldFact] = {}
-    for of_refunds in sorted({bool(cost.credits) for cost in costs}):
-        late = {each.cost.reference: each for each in ShouldBe(closed, replace(today, held=held)).late}
-        moved = {
-            cost.reference: to_charge(
-                month=closed.month,
-                late=late.get(cost.reference),
-                charged=corrected.get(place, ()),
-                mark="",
+    stays = what_stays(
+        closed,
+        today,
+        {
+            cost.reference: Charged(
+                credits=cost.credits.reference if cost.credits else None,
                 was=own.get(place, {}),
+                corrections=tuple(corrected.get(place, ())),
+                left=frozenset(left[cost.pk]),
             )
             for place, cost in zip(places, costs, strict=True)
-        }
-        for place, cost in zip(places, costs, strict=True):
-            if bool(cost.credits) != of_refunds:
-                continue
-            charged = charged_so_far(own.get(place, {}), corrected.get(place, ()))
-            found, refunded = late.get(cost.reference), cost.credits.reference if cost.credits else ""
-            if _goes_along(moved[cost.reference], found.reason if found else "", bool(moved.get(refunded))):
-                is_left = refunded in held
-            else:
-                is_left = decided.get((cost.pk, mark_of(charged, found))) == LateDecision.Verdict.LEAVE
-            if is_left:
-                held[cost.reference] = HeldFact(charged, refunded or None)
-    return replace(today, held=held, municipalities={**_names_of(held), **today.municipalities})
+        },
+    )
+    return replace(today, held=stays, municipalities={**_names_of(stays), **today.municipalities})
 
 
-def _goes_along(refund: CorrectionFact | None, reason: str, is_cost_late: bool) -> bool:
-    """Whether nothing has changed of a refund but the rules of its cost, which is late too."""
-    return refund is not None and refund.cause == "rules" and not reason and is_cost_late
-
-
-def _names_of(held: Mapping[str, HeldFact]) -> dict[str, str]:
-    codes = {code for stays in held.values() for code in stays.shares}
+def _names_of(stays: Mapping[str, HeldFact]) -> dict[str, str]:
+    codes = {code for each in stays.values() for code in each.shares}
     rows = Municipality.objects.filter(code__in={code[2:] for code in codes})
     return {row.key: row.name for row in rows if row.key in codes}
 
 
-def _decided_in(period: Period) -> dict[tuple[int, str], str]:
-    """Cost and mark -> the last verdict on them in a closed month."""
+def _left_in(period: Period) -> dict[int, set[str]]:
+    """By cost, the marks on which the last decision in a closed month is to leave what they name."""
+    found: dict[int, set[str]] = defaultdict(set)
     rows = LateDecision.objects.filter(period=period).order_by("id")
-    return {(pk, mark): verdict for pk, mark, verdict in rows.values_list("cost_id", "mark", "verdict")}
+    last = {(pk, mark): verdict for pk, mark, verdict in rows.values_list("cost_id", "mark", "verdict")}
+    for (pk, mark), verdict in last.items():
+        if verdict == LateDecision.Verdict.LEAVE:
+            found[pk].add(mark)
+    return found
 
 
 def late_line(content: dict[str, Any]) -> LateLine:
@@ -199,6 +194,7 @@ def _state(
     charged: Iterable[CorrectionFact],
     was: dict[str, int],
     decisions: dict[str, LateDecision],
+    lines: Mapping[tuple[dt.date, str], LateChange],
 ) -> LateState | None:
     late = late_line(row.content) if row else None
     correction = to_charge(
@@ -213,14 +209,20 @@ def _state(
     if correction is None:
         return None
     reason = late.reason if late else ""
-    mark = mark_of(charged_so_far(late.was if late else was, charged), late)
-    decision = decisions.get(mark)
+    refunded = lines.get((place[0], correction.cost.credits or ""))
+    marks = marks_of(
+        charged_so_far(late.was if late else was, charged),
+        late,
+        late_line(refunded.content) if refunded else None,
+    )
+    made = [decisions[mark] for mark in marks if mark in decisions]
+    decision = max(made, key=lambda row: row.pk, default=None)
     return LateState(
         month=Month.of(place[0]),
         cost_id=place[1],
         verdict=_verdict(correction, decision, reason),
         correction=correction,
-        mark=mark,
+        mark=decision.mark if decision else marks[0],
         reason=reason,
         detail=late.detail if late else "",
         undivided_minor=late.amount_minor if late and late.reason else 0,

@@ -59,8 +59,9 @@ def change(cost: Cost, **values: Any) -> Cost:
 
 def credit(cost: Cost, amount: str | None = None, **values: Any) -> Cost:
     """A credit note for the cost, in full unless an ``amount`` (negative) is given."""
-    given = {"application": cost.application, "cost_type": cost.cost_type, "credits": cost, **values}
-    return post(cost.cooperation, amount or str(-cost.amount), cost.starts_on, cost.ends_on, **given)
+    given = {"application": cost.application, "cost_type": cost.cost_type, "credits": cost}
+    given |= {"starts_on": cost.starts_on, "ends_on": cost.ends_on, **values}
+    return post(cost.cooperation, amount or str(-cost.amount), **given)
 
 
 def close_month(cooperation: Cooperation, first_day: dt.date, proposer: User, closer: User) -> Period:

@@ -21,7 +21,7 @@ from municipalities.actions import save_row
 from municipalities.models import Cooperation, Member, Municipality, Reading
 from sharedict.accounts.models import User
 from sharedict.jobs.actions import run_all
-from tests.billing.books import change, credit, post, read_again
+from tests.billing.books import change, charged_of, credit, post, read_again
 from tests.billing.test_left_changes import CHARGE, LEAVE, decide, state_of, together, trio, withdraw
 from tests.factories.agreements import CostTypeFactory
 from tests.factories.municipalities import CooperationFactory
@@ -261,3 +261,74 @@ def test_a_cost_that_is_refunded_becomes_no_credit_note(trio: Cooperation) -> No
     credit(part)
     with pytest.raises(ValidationError, match="cannot be one itself"):
         change(part, credits=whole)
+
+
+def test_what_differs_only_beside_what_was_left_can_be_left_itself(
+    trio: Cooperation, shut: Shut, administrator: User
+) -> None:
+    """Of a cost that is 60.00 now 40.00 and 30.00 stay given back, as decided: no more is left to give."""
+    cost = post(trio, "100.00", JANUARY, FEBRUARY)
+    first, second = credit(cost, "-30"), credit(cost, "-40")
+    shut(JANUARY)
+    for note in (first, second):
+        withdraw(note, administrator)
+    cost = change(cost, amount=Decimal(60))
+    restore_cost(cost=first, by=administrator)
+    run_all()
+    assert cost.reference in {state.correction.cost.reference for state in late_states(trio)}
+    decide(second, LEAVE, administrator)
+    decide(first, LEAVE, administrator)
+    rest = credit(cost, "-20", ends_on=dt.date(2026, 1, 31))
+    shut(FEBRUARY)
+    assert charged_of(rest) == {}
+    assert sum(together(cost, first, second).values()) == -10_00
+
+
+def test_of_what_was_given_back_and_is_there_again_and_left_nothing_is_refunded(
+    trio: Cooperation, shut: Shut, administrator: User
+) -> None:
+    """Cost and refund, both closed and both withdrawn, come back as they were: only the cost is left."""
+    cost = post(trio, "100.00", JANUARY, FEBRUARY)
+    note = credit(cost)
+    shut(JANUARY)
+    withdraw(note, administrator)
+    withdraw(cost, administrator)
+    shut(FEBRUARY)
+    for each in (cost, note):
+        restore_cost(cost=each, by=administrator)
+    run_all()
+    decide(cost, LEAVE, administrator)
+    assert {state.verdict for state in late_states(trio)} == {Verdict.LEFT}
+    shut(MARCH)
+    assert together(note) == together(cost) == {}
+
+
+def test_a_refund_charged_late_and_left_is_asked_anew_when_its_cost_shrinks(
+    trio: Cooperation, shut: Shut, administrator: User
+) -> None:
+    cost = post(trio, "100.00", JANUARY, FEBRUARY)
+    shut(JANUARY)
+    note = credit(cost, "-50")
+    shut(FEBRUARY)
+    withdraw(note, administrator)
+    decide(note, LEAVE, administrator)
+    assert state_of(note).verdict == Verdict.LEFT
+    cost = change(cost, amount=Decimal(20))
+    assert (state_of(note).verdict, state_of(note).was_decided) == (Verdict.COUNTS, True)
+    shut(MARCH)
+    assert sum(together(cost, note).values()) == 20_00
+    assert no_more_than_paid(cost, note)
+
+
+def test_a_part_that_comes_to_nothing_again_stays_left(
+    trio: Cooperation, shut: Shut, administrator: User
+) -> None:
+    """Nothing was late there before it was left; while it is, the month lists it. The öre falls in March."""
+    shut(JANUARY)
+    cost = post(trio, "30.00", JANUARY, FEBRUARY)
+    shut(FEBRUARY)
+    cost = change(cost, ends_on=APRIL, amount=Decimal("0.01"), starts_on=JANUARY)
+    decide(cost, LEAVE, administrator)
+    assert state_of(cost).verdict == Verdict.LEFT
+    shut(MARCH)
+    assert sum(together(cost).values()) == 30_01

@@ -12,10 +12,10 @@ from django.utils import timezone
 
 from billing.actions import decide_late, propose_period, restore_cost, save_cost, withdraw_cost
 from billing.actions.runs import check_closed_period
+from billing.engine import held as what_is_held
 from billing.engine.facts import Facts
 from billing.models import Cost, LateDecision, Period
 from billing.snapshots import LateState, Verdict, late_states
-from billing.snapshots import late as late_changes
 from billing.views.late import what_changed
 from municipalities.models import Cooperation
 from sharedict.accounts.models import User
@@ -92,7 +92,7 @@ def test_a_month_with_a_change_that_was_left_is_held_against_today_at_little_cos
 
         return counting
 
-    monkeypatch.setattr(late_changes, "ShouldBe", counted("should be", late_changes.ShouldBe))
+    monkeypatch.setattr(what_is_held, "ShouldBe", counted("should be", what_is_held.ShouldBe))
     monkeypatch.setattr(Facts, "to_json", counted("written", Facts.to_json))
     assert check_closed_period(period_id=month(trio, JANUARY).pk) is None
     assert asked == {"should be": 1, "written": 1}

@@ -1,6 +1,6 @@
 """A cooperation in memory: what it knows today, the months it has closed, and what it corrects of them.
 
-Everything late is charged in the next month, as if somebody had always decided so.
+Everything late is charged in the next month, as if somebody had always decided so, but for what is left.
 """
 
 import datetime as dt
@@ -11,8 +11,9 @@ from random import Random
 
 from agreements.engine.keys import FULL_PERCENT, ComponentFact, KeyFact, ReadingFact
 from billing.engine.allocate import Allocation, allocate
-from billing.engine.corrections import LateLine, ShouldBe, to_charge
+from billing.engine.corrections import LEFT, LateLine, ShouldBe, charged_so_far, marks_of, to_charge
 from billing.engine.facts import CorrectionFact, CostFact, Facts, Owed, Spans, TermFact, as_version_1
+from billing.engine.held import Charged, goes_along, what_stays
 from billing.engine.spread import first_excess
 from sharedict.kernel.periods import Month
 
@@ -79,6 +80,8 @@ class Books:
         self.today = today
         self.version_2_from = version_2_from
         self.closed: dict[str, tuple[Facts, Allocation]] = {}
+        self.left: dict[Place, set[str]] = defaultdict(set)
+        """The marks of late changes that somebody decided to leave."""
 
     @property
     def next_month(self) -> Month:
@@ -103,29 +106,64 @@ class Books:
 
     def should_be(self, month: str) -> ShouldBe:
         closed, _allocation = self.closed[month]
-        return ShouldBe(closed, self.today.facts(Month.parse(month), rule_version=closed.rule_version))
+        today = self.today.facts(Month.parse(month), rule_version=closed.rule_version)
+        if any(at == month and marks for (at, _reference), marks in self.left.items()):
+            today = replace(today, held=what_stays(closed, today, self._charged_of(month)))
+        return ShouldBe(closed, today)
+
+    def _charged_of(self, month: str) -> dict[str, Charged]:
+        was, corrections = self.was(month), self.corrections()
+        costs = {each.reference: each for each in self.closed[month][0].costs}
+        costs |= {each.cost.reference: each.cost for made in corrections.values() for each in made}
+        costs |= self.today.costs
+        return {
+            name: Charged(
+                cost.credits,
+                was.get(name, {}),
+                tuple(corrections.get((month, name), ())),
+                frozenset(self.left.get((month, name), ())),
+            )
+            for name, cost in costs.items()
+        }
 
     def late_lines(self, month: str) -> dict[str, LateLine]:
         return {late.cost.reference: late for late in self.should_be(month).late}
 
     def late(self) -> tuple[CorrectionFact, ...]:
         """All that is still to be charged of closed months."""
+        return tuple(each for each, is_left in self.changes() if not is_left)
+
+    def changes(self) -> list[tuple[CorrectionFact, bool]]:
+        """All that closed months were charged otherwise than they should be, and whether it is left."""
         charged = self.corrections()
         found = []
         for month in self.closed:
             lines, was = self.late_lines(month), self.was(month)
-            for reference in sorted({*lines, *(at for closed, at in charged if closed == month)}):
-                late = lines.get(reference)
-                correction = to_charge(
-                    month=month,
-                    late=late,
-                    charged=charged.get((month, reference), ()),
-                    mark="",
-                    was=late.was if late else was.get(reference, {}),
-                )
-                if correction:
-                    found.append(correction)
-        return tuple(found)
+            changes = {}
+            for name in sorted({*lines, *(at for closed, at in charged if closed == month)}):
+                late, made = lines.get(name), charged.get((month, name), ())
+                shares = late.was if late else was.get(name, {})
+                change = to_charge(month=month, late=late, charged=made, mark="", was=shares)
+                if change:
+                    refunded = lines.get(change.cost.credits or "")
+                    marks = marks_of(charged_so_far(shares, made), late, refunded)
+                    decided = (mark for mark in marks if mark in self.left[month, name])
+                    mark = next(decided, marks[0])
+                    changes[name] = replace(change, mark=mark), late.reason if late else ""
+            for name, (change, reason) in changes.items():
+                bound_to, of = (month, name), change.cost.credits or ""
+                if reason != LEFT and goes_along(change, reason, is_cost_late=of in changes):
+                    bound_to, change = (month, of), replace(change, mark=changes[of][0].mark)
+                found.append((change, reason == LEFT or change.mark in self.left.get(bound_to, ())))
+        return found
+
+    def leave(self, change: CorrectionFact) -> None:
+        """Decide that one of ``changes`` is not charged."""
+        self.left[change.month, change.cost.reference].add(change.mark)
+
+    def charge(self, change: CorrectionFact) -> None:
+        """Decide that one of ``changes`` is charged after all."""
+        self.left[change.month, change.cost.reference].discard(change.mark)
 
     def corrections(self) -> dict[Place, list[CorrectionFact]]:
         """What closed months have charged, by what it corrects."""
@@ -203,7 +241,7 @@ def _span(chance: Random) -> tuple[str, str]:
 
 
 def _size(chance: Random) -> int:
-    return chance.choice([1, 1, 1, -1]) * chance.randint(1, chance.choice([3, 101, 30_001, 10**9]))
+    return chance.choice([1, 1, 1, -1]) * chance.randint(1, chance.choice([3, 20, 101, 30_001, 10**9]))
 
 
 def _new(chance: Random, today: Today) -> str:

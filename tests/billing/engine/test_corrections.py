@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from billing.engine.allocate import allocate
-from billing.engine.corrections import LateLine, ShouldBe, difference, mark_of, to_charge
+from billing.engine.corrections import LateLine, ShouldBe, difference, marks_of, to_charge
 from billing.engine.facts import CorrectionFact, CostFact, Facts, HeldFact, fingerprint
 from billing.engine.rules import RULES
 from billing.engine.why import tell
@@ -755,9 +755,32 @@ def test_a_decision_is_bound_to_what_is_charged_and_what_should_be() -> None:
     """Not to the order in which it is listed, nor to what rounding gives whom."""
     cost = CostFact("C1", 300, "2026-01-01", "2026-02-01", "t")
     late = LateLine(cost, {}, {A: 150, B: 150}, {}, "cost", "even", 1, 300, "", "", "result")
-    assert mark_of({A: 1, B: 2}, late) == mark_of({B: 2, A: 1}, replace(late, should={A: 149, B: 151}))
-    others = [mark_of({}, None), mark_of({}, replace(late, result="other")), mark_of({A: 1}, late)]
-    assert len({mark_of({}, late), *others}) == 4
+    again = replace(late, should={A: 149, B: 151})
+    assert marks_of({A: 1, B: 2}, late) == marks_of({B: 2, A: 1}, again)
+    others = [marks_of({}, None), marks_of({}, replace(late, result="other")), marks_of({A: 1}, late)]
+    assert len({mark for found in (marks_of({}, late), *others) for mark in found}) == 4
+
+
+def test_a_decision_on_a_refund_that_its_month_does_not_know_is_bound_to_what_becomes_of_its_cost() -> None:
+    late = LateLine(cost(3_00), {}, {A: 3_00}, {}, "cost", "even", 1, 3_00, "", "", "result")
+    found = [
+        marks_of({}, None, each)
+        for each in (None, late, replace(late, result="other"), replace(late, reason="key"))
+    ]
+    assert [len(each) for each in found] == [1, 1, 1, 1]
+    assert len({mark for each in found[:3] for mark in each}) == 3
+    assert marks_of({}, late, late) == marks_of({}, late)
+
+
+def test_what_is_listed_only_because_it_is_held_is_found_by_what_it_was_before() -> None:
+    held = LateLine(cost(3_00), {A: 1}, {A: 1}, {}, "cost", "even", 1, 1, "", "", "result")
+    assert marks_of({}, held) == [*marks_of({}, replace(held, should={})), *marks_of({}, None)]
+    assert marks_of({}, held, held) == [
+        *marks_of({}, replace(held, should={})),
+        *marks_of({}, None, replace(held, should={})),
+        *marks_of({}, None),
+    ]
+    assert marks_of({}, replace(held, reason="left")) == marks_of({}, replace(held, should={}))
 
 
 def result_of(
@@ -800,9 +823,10 @@ def test_a_result_of_a_refund_is_its_own_whatever_other_refunds_leave() -> None:
 
 
 def test_a_mark_stays_the_same_for_ever_as_decisions_are_stored_with_it() -> None:
-    assert mark_of({B: 2, A: 1}, None) == fingerprint('[[["SE1737", 1], ["SE1766", 2]], ""]')
-    whole = LateLine(cost(3_00), {}, {}, {}, "cost", "even", 1, 3_00, "", "", "result")
-    assert mark_of({}, whole) == fingerprint('[[], "result"]')
+    assert marks_of({B: 2, A: 1}, None) == [fingerprint('[[["SE1737", 1], ["SE1766", 2]], ""]')]
+    whole = LateLine(cost(3_00), {}, {A: 1}, {}, "cost", "even", 1, 3_00, "", "", "result")
+    assert marks_of({}, whole) == [fingerprint('[[], "result"]')]
+    assert marks_of({}, None, whole) == [fingerprint('[[], "of result"]')]
 
 
 def test_what_rounding_did_to_a_held_cost_stays_until_the_others_are_divided() -> None:
