@@ -12,7 +12,7 @@ from math import gcd
 
 from agreements.engine.weigh import Basis, Division, WeightError
 from billing.engine.allocate import Explanation, Ledger, Line
-from billing.engine.facts import CorrectionFact, CostFact, Facts, Owed, fingerprint
+from billing.engine.facts import CorrectionFact, CostFact, Facts, HeldFact, Owed, fingerprint
 from billing.engine.rules import RULES
 from billing.engine.split import Carry
 
@@ -27,9 +27,11 @@ class LateLine:
 
     ``owed`` is what its rounding owes now beyond what it owed then. ``cause`` is "cost" where the cost itself
     changed, "rules" where its payers or weights did. ``reason`` says why nothing divides it, if so.
-    ``result`` names what decisions are bound to: the cost's part, by which weights it is divided, and of a
-    refund what was charged of a cost that is held. What rounding gives whom, and what other refunds leave of
-    it, is no part of that: it may follow from another late change.
+    ``result`` names what decisions are bound to: the cost's part, and by which weights it is divided. What
+    rounding gives whom, and what other refunds leave of it, is no part of that: it may follow from another
+    late change. ``result_alone`` is that of a refund as if its cost were not held. ``stands`` is the result
+    of what counts of a cost for its refunds: what was charged, where it is held; "" as in its month's own
+    run. ``is_compared`` says that the closed month has rules for such costs, so that what changed is known.
     """
 
     cost: CostFact
@@ -43,6 +45,9 @@ class LateLine:
     reason: str
     detail: str
     result: str
+    result_alone: str = ""
+    stands: str = ""
+    is_compared: bool = True
 
 
 def difference(charged: Shares, should: Shares) -> dict[str, int]:
@@ -74,12 +79,14 @@ def _results(late: LateLine | None, refunded: LateLine | None) -> list[str]:
     What is held is listed also where each would carry what the month's own run says: before it was held,
     nothing was late there.
     """
-    line = late or refunded
-    if line is None:
-        return [""]
-    is_listed_because_held = not line.reason and not difference(line.was, line.should)
-    unlisted = _results(None, refunded if late else None) if is_listed_because_held else []
-    return [line.result if late else f"of {line.result}", *unlisted]
+    unlisted = (
+        [f"of {refunded.stands}" if refunded.stands else "", f"of {refunded.result}"] if refunded else [""]
+    )
+    if late is None:
+        return [*dict.fromkeys(unlisted)]
+    is_listed_because_held = not late.reason and not difference(late.was, late.should)
+    found = [late.result, late.result_alone or late.result, *(unlisted if is_listed_because_held else [])]
+    return [*dict.fromkeys(found)]
 
 
 def charged_so_far(was: Shares, charged: Iterable[CorrectionFact]) -> dict[str, int]:
@@ -288,33 +295,73 @@ class ShouldBe:
             key=key.code if key else "",
             key_version=key.version if key else None,
             amount_minor=new.amount_minor if new else 0,
-            result=self._result(new) if new else self._result_of_gone(cost),
+            result=self._result_of(cost, new, beside=self._left),
+            result_alone=self._result_of(cost, new, beside={}) if cost.credits in self._left else "",
+            stands=self._stands(cost, old, new),
+            is_compared=(cost.application, cost.cost_type) in self._scopes,
             reason=new.reason if new else "",
             detail=new.detail if new else "",
         )
 
-    def _result(self, line: Line) -> str:
-        """The part and the weights of a line, without what other refunds of the same cost leave of it."""
-        cost = line.cost
+    def _result_of(self, cost: CostFact, line: Line | None, beside: Mapping[str, HeldFact]) -> str:
+        """What a decision on ``line`` is bound to, where ``beside`` is held; None for one that is gone."""
+        if line is None:
+            return self._result_of_gone(cost, beside)
         parts: list[object] = [self._parts[cost.reference], line.reason]
-        if cost.credits in self._left:
-            parts.append(sorted(self._left[cost.credits].shares.items()))
-        elif line.division is not None:
-            parts.append(sorted(_proportion(self.ledger.divisions[line.division]).items()))
+        if line.division is not None:
+            refunded = self._of(cost.credits)
+            if cost.credits in beside:
+                parts.append(self._charged_by(cost.credits or ""))
+            elif cost.credits in self._left and refunded:
+                parts.append(self._divided_by(refunded))
+            else:
+                parts.append(_listed(self.ledger, line.division))
         return fingerprint(json.dumps(parts))
 
-    def _result_of_gone(self, cost: CostFact) -> str:
+    def _result_of_gone(self, cost: CostFact, beside: Mapping[str, HeldFact]) -> str:
         """That it is gone; of a refund also what becomes of its cost, which it can be left with no longer."""
         if not cost.credits:
             return "gone"
-        refunded = next((each for each in self.facts.costs if each.reference == cost.credits), None)
-        if refunded is None:
-            return fingerprint(json.dumps(["gone", "gone"]))
-        found = self.ledger.division_of(refunded, self.ledger.term_of(refunded))
-        by = (
-            sorted(_proportion(self.ledger.divisions[found]).items()) if isinstance(found, int) else "nothing"
-        )
-        return fingerprint(json.dumps(["gone", self._part(refunded), by]))
+        refunded = self._of(cost.credits)
+        if cost.credits in beside:
+            counts: list[object] = [sum(beside[cost.credits].shares.values()), self._charged_by(cost.credits)]
+        elif refunded is None:
+            counts = ["gone"]
+        else:
+            counts = [self._part(refunded), self._divided_by(refunded) or "nothing"]
+        return fingerprint(json.dumps(["gone", *counts]))
+
+    def _of(self, reference: str | None) -> CostFact | None:
+        """Today's cost of this reference."""
+        return next((each for each in self.facts.costs if each.reference == reference), None)
+
+    def _stands(self, cost: CostFact, old: Line | None, new: Line | None) -> str:
+        """The result of what counts of a cost for its refunds; "" where that is as in the month's own run."""
+        stays = self._left.get(cost.reference)
+        if stays is None:
+            return self._result_of(cost, new, beside={})
+        if not difference(stays.shares, _shares(self.before, old, {}, 1)):
+            return ""
+        amount = sum(stays.shares.values())
+        return fingerprint(json.dumps([amount, "", self._charged_by(cost.reference)]))
+
+    def _charged_by(self, reference: str) -> list[tuple[str, int]]:
+        """In what proportion a held cost was charged: by today's rules, else by those of its month, if either
+        comes to its shares but for rounding; else as these are.
+        """
+        shares = {code: minor for code, minor in sorted(self._left[reference].shares.items()) if minor}
+        cost, line = self._of(reference), self.was.get(reference)
+        by_today = self._divided_by(cost) if cost else None
+        by_then = _listed(self.before, line.division) if line and line.division is not None else None
+        for weights in (by_today, by_then):
+            if weights and shares and _comes_to(shares, dict(weights)):
+                return weights
+        return [*shares.items()]
+
+    def _divided_by(self, cost: CostFact) -> list[tuple[str, int]] | None:
+        """In what proportion today's rules divide a cost; None where nothing does."""
+        found = self.ledger.division_of(cost, self.ledger.term_of(cost))
+        return _listed(self.ledger, found) if isinstance(found, int) else None
 
     def _cause(self, old: Line | None, new: Line | None) -> str:
         """ "rules" where the cost would be divided otherwise by the rules that the month was closed with."""
@@ -322,7 +369,8 @@ class ShouldBe:
             return "cost"
         cost = new.cost
         if cost.credits and cost.credits in self.ledger.done:
-            if cost.credits in self._kept or old is None or old.amount_minor != new.amount_minor:
+            is_changed = old is not None and old.amount_minor != new.amount_minor
+            if is_changed or cost.credits in self._kept:
                 return "cost"
             return self._cause(self.was.get(cost.credits), self.ledger.done[cost.credits])
         if old and _same_but_codes(old.cost, cost):
@@ -394,8 +442,8 @@ def _cause_of(
     """What changed since the cost was last charged.
 
     Other rules move a cost between payers: its sum stays, and more than a unit of rounding moves. A refund
-    is moved by those of its cost, where its own sum stays. Where other rules were charged once, they are held
-    to what was charged and not to those of the closed month, also where the sum changes with them.
+    is moved by those of its cost, where its own sum stays. Where other rules were charged once, or the closed
+    month has none for such costs, today's are held to what was charged, also where the sum changes with them.
     """
     differs = difference(so_far, should)
     if late and late.cost.credits:
@@ -408,7 +456,12 @@ def _cause_of(
     is_same = _same_but_codes(last.cost, late.cost) and not sum(differs.values())
     if is_same and max(map(abs, differs.values())) > 1:
         return "rules"
-    if any(each.cause == "rules" for each in earlier) and any(so_far.values()) and any(should.values()):
+    is_same_kind = (last.cost.application, last.cost.cost_type) == (
+        late.cost.application,
+        late.cost.cost_type,
+    )
+    is_asked = any(each.cause == "rules" for each in earlier) or (is_same_kind and not late.is_compared)
+    if is_asked and any(so_far.values()) and any(should.values()):
         return "rules" if _moves_proportions(so_far, should) else "cost"
     return late.cause
 
@@ -419,6 +472,15 @@ def _moves_proportions(so_far: Shares, should: Shares) -> bool:
     codes = {*so_far, *should}
     apart = (abs(should.get(code, 0) * then - so_far.get(code, 0) * now) for code in codes)
     return max(apart) > 2 * max(abs(then), abs(now))
+
+
+def _comes_to(shares: Shares, weights: Mapping[str, int]) -> bool:
+    """Whether ``shares`` are what ``weights`` divide their sum into, but for a unit of rounding each."""
+    amount, whole = sum(shares.values()), sum(weights.values())
+    codes = {*shares, *weights}
+    return all(
+        abs(shares.get(code, 0) * whole - amount * weights.get(code, 0)) <= abs(whole) for code in codes
+    )
 
 
 def _same_but_codes(one: CostFact, other: CostFact) -> bool:
@@ -439,6 +501,10 @@ def _proportion(division: Division) -> dict[str, int]:
     shared = gcd(*division.weights) or 1
     pairs = zip(division.codes, division.weights, strict=True)
     return {code: weight // shared for code, weight in pairs if weight}
+
+
+def _listed(ledger: Ledger, division: int) -> list[tuple[str, int]]:
+    return sorted(_proportion(ledger.divisions[division]).items())
 
 
 def _shares(ledger: Ledger, line: Line | None, owed: dict[str, Carry], sign: int) -> dict[str, int]:

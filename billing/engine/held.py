@@ -1,9 +1,9 @@
 """What stays of a closed month as it was charged: late changes left by a decision that still holds."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from billing.engine.corrections import Shares, ShouldBe, charged_so_far, marks_of, to_charge
+from billing.engine.corrections import Shares, ShouldBe, charged_so_far, marks_of
 from billing.engine.facts import CorrectionFact, Facts, HeldFact
 
 
@@ -28,10 +28,12 @@ def what_stays(closed: Facts, today: Facts, charged: Mapping[str, Charged]) -> d
     """
     found: dict[str, HeldFact] = {}
     for of_refunds in (False, True):
-        asked = {name: each for name, each in charged.items() if bool(each.credits) is of_refunds}
-        while any(each.left or each.credits in found for name, each in asked.items() if name not in found):
-            more = _left_beside(found, closed, today, charged)
-            more = {name: stays for name, stays in more.items() if name in asked and name not in found}
+        while asked := [
+            name
+            for name, each in charged.items()
+            if bool(each.credits) is of_refunds and name not in found and each.left
+        ]:
+            more = _left_beside(found, closed, today, charged, asked)
             if not more:
                 break
             found.update(more)
@@ -39,33 +41,23 @@ def what_stays(closed: Facts, today: Facts, charged: Mapping[str, Charged]) -> d
 
 
 def goes_along(refund: CorrectionFact | None, reason: str, *, is_cost_late: bool) -> bool:
-    """Whether nothing has changed of a refund but the rules of its cost, which is late too."""
-    return refund is not None and refund.cause == "rules" and not reason and is_cost_late
+    """Whether a refund is moved by nothing but its cost, which is late too: its own sum stays."""
+    return refund is not None and not reason and is_cost_late and not sum(refund.shares.values())
 
 
 def _left_beside(
-    held: Mapping[str, HeldFact], closed: Facts, today: Facts, charged: Mapping[str, Charged]
+    held: Mapping[str, HeldFact],
+    closed: Facts,
+    today: Facts,
+    charged: Mapping[str, Charged],
+    asked: Iterable[str],
 ) -> dict[str, HeldFact]:
-    """What is left of ``charged``, as it differs where what is ``held`` is known to be."""
+    """What of those ``asked`` is left, as they differ where what is ``held`` is known to be."""
     late = {line.cost.reference: line for line in ShouldBe(closed, replace(today, held=held)).late}
-    moved = {
-        name: to_charge(
-            month=closed.month,
-            late=late.get(name),
-            charged=each.corrections,
-            mark="",
-            was=each.was,
-        )
-        for name, each in charged.items()
-    }
     found = {}
-    for name, each in charged.items():
-        line, refunded = late.get(name), each.credits or ""
+    for name in asked:
+        each = charged[name]
         shares = charged_so_far(each.was, each.corrections)
-        if goes_along(moved[name], line.reason if line else "", is_cost_late=bool(moved.get(refunded))):
-            is_left = refunded in held
-        else:
-            is_left = not each.left.isdisjoint(marks_of(shares, line, late.get(refunded)))
-        if is_left:
+        if not each.left.isdisjoint(marks_of(shares, late.get(name), late.get(each.credits or ""))):
             found[name] = HeldFact(shares, each.credits)
     return found

@@ -14,7 +14,7 @@ from django.test import Client
 
 from agreements.models import CostType, Term
 from billing.actions import decide_late, restore_cost
-from billing.models import Cost, Period
+from billing.models import Cost, LateDecision, Period
 from billing.reports import closed_effect_of_cost
 from billing.snapshots import Verdict, late_states
 from municipalities.actions import save_row
@@ -332,3 +332,73 @@ def test_a_part_that_comes_to_nothing_again_stays_left(
     assert state_of(cost).verdict == Verdict.LEFT
     shut(MARCH)
     assert sum(together(cost).values()) == 30_01
+
+
+@pytest.mark.parametrize("given_back", ["-50", "-100"])
+@pytest.mark.parametrize("verdict", [LEAVE, CHARGE])
+def test_a_refund_charged_late_that_only_the_rules_of_its_cost_moved_is_decided_with_it(
+    divided: Cost, shut: Shut, administrator: User, given_back: str, verdict: LateDecision.Verdict
+) -> None:
+    post(divided.cooperation, "1.00", MARCH, APRIL)
+    shut(JANUARY)
+    note = credit(divided, given_back)
+    shut(FEBRUARY)
+    before = together(divided, note)
+    read_again(8000)
+    assert (state_of(note).verdict, state_of(note).goes_with) == (Verdict.WAITING, divided.reference)
+    with pytest.raises(ValidationError, match=divided.reference):
+        decide(note, LEAVE, administrator)
+    decide(divided, verdict, administrator)
+    shut(MARCH)
+    evenly = dict.fromkeys(before, 2500)
+    assert together(divided, note) == (before if verdict == LEAVE else evenly if before else {})
+
+
+def test_a_late_reading_of_a_kind_that_its_month_did_not_know_waits_though_the_amount_changes_too(
+    north: Cooperation, support: CostType, shut: Shut, administrator: User
+) -> None:
+    for first, after in ((JANUARY, FEBRUARY), (FEBRUARY, MARCH), (MARCH, APRIL)):
+        post(north, "1.00", first, after)
+    shut(JANUARY)
+    late = post(north, "100.00", JANUARY, FEBRUARY, cost_type=support)
+    shut(FEBRUARY)
+    read_again(8000)
+    late = change(late, amount=Decimal("100.01"))
+    assert state_of(late).verdict == Verdict.WAITING
+    read_again(12000)
+    assert state_of(late).verdict == Verdict.COUNTS
+
+
+def left_at_once(cooperation: Cooperation, *costs: Cost, by: User) -> None:
+    states = [state for state in late_states(cooperation) if state.cost_id in {cost.pk for cost in costs}]
+    decide_late(cooperation=cooperation, states=states, verdict=LEAVE, reason="Board § 1", by=by)
+    run_all()
+
+
+def test_a_refund_that_is_left_stays_left_whatever_is_decided_on_its_cost(
+    trio: Cooperation, shut: Shut, administrator: User
+) -> None:
+    cost = post(trio, "100.00", JANUARY, FEBRUARY)
+    shut(JANUARY)
+    cost = change(cost, amount=Decimal(140))
+    note = credit(cost, "-50")
+    left_at_once(trio, cost, note, by=administrator)
+    assert {state.verdict for state in late_states(trio)} == {Verdict.LEFT}
+    decide(cost, CHARGE, administrator)
+    assert [state_of(each).verdict for each in (cost, note)] == [Verdict.CHARGE, Verdict.LEFT]
+    shut(FEBRUARY)
+    assert sum(together(cost, note).values()) == 140_00
+
+
+def test_a_refund_that_is_left_stays_left_where_a_late_reading_is_left_too(
+    divided: Cost, shut: Shut, administrator: User
+) -> None:
+    shut(JANUARY)
+    note = credit(divided, "-50")
+    decide(note, LEAVE, administrator)
+    read_again(8000)
+    assert state_of(note).was_decided
+    decide(divided, LEAVE, administrator)
+    assert state_of(note).verdict == Verdict.LEFT
+    shut(FEBRUARY)
+    assert sum(together(divided, note).values()) == 100_00

@@ -763,23 +763,30 @@ def test_a_decision_is_bound_to_what_is_charged_and_what_should_be() -> None:
 
 def test_a_decision_on_a_refund_that_its_month_does_not_know_is_bound_to_what_becomes_of_its_cost() -> None:
     late = LateLine(cost(3_00), {}, {A: 3_00}, {}, "cost", "even", 1, 3_00, "", "", "result")
-    found = [
-        marks_of({}, None, each)
-        for each in (None, late, replace(late, result="other"), replace(late, reason="key"))
+    stands = [None, late, replace(late, stands="x"), replace(late, stands="y")]
+    found = [marks_of({}, None, each) for each in stands]
+    assert [len(each) for each in found] == [1, 2, 2, 2]
+    assert found[0] == found[1][:1]
+    assert found[1][1] == found[2][1] == found[3][1]
+    assert len({each[0] for each in found}) == 3
+    assert marks_of({}, late, stands[2]) == marks_of({}, late)
+    assert len(marks_of({}, None, replace(late, stands="result"))) == 1
+
+
+def test_a_decision_on_a_refund_of_a_held_cost_may_have_been_made_before_that_was_held() -> None:
+    late = LateLine(cost(3_00), {}, {A: 3_00}, {}, "cost", "even", 1, 3_00, "", "", "result")
+    assert marks_of({}, replace(late, result_alone="alone")) == [
+        *marks_of({}, late),
+        *marks_of({}, replace(late, result="alone")),
     ]
-    assert [len(each) for each in found] == [1, 1, 1, 1]
-    assert len({mark for each in found[:3] for mark in each}) == 3
-    assert marks_of({}, late, late) == marks_of({}, late)
+    assert marks_of({}, replace(late, result_alone="result")) == marks_of({}, late)
 
 
 def test_what_is_listed_only_because_it_is_held_is_found_by_what_it_was_before() -> None:
     held = LateLine(cost(3_00), {A: 1}, {A: 1}, {}, "cost", "even", 1, 1, "", "", "result")
     assert marks_of({}, held) == [*marks_of({}, replace(held, should={})), *marks_of({}, None)]
-    assert marks_of({}, held, held) == [
-        *marks_of({}, replace(held, should={})),
-        *marks_of({}, None, replace(held, should={})),
-        *marks_of({}, None),
-    ]
+    whole = replace(held, stands="x")
+    assert marks_of({}, held, whole) == [*marks_of({}, replace(held, should={})), *marks_of({}, None, whole)]
     assert marks_of({}, replace(held, reason="left")) == marks_of({}, replace(held, should={}))
 
 
@@ -803,16 +810,17 @@ def test_a_result_is_the_part_and_who_pays_it_in_what_proportion() -> None:
         result_of(whole, users={"2026-01": {A: 5, B: 3, C: 3}}),
         result_of(replace(whole, cost_type="licence")),
         result_of(whole, note),
-        result_of(whole, note, held=charged),
         result_of(whole, note, held={"C1": HeldFact({A: 60, B: 30, C: 20})}),
+        result_of(whole, note, held={"C1": HeldFact({A: 34, B: 33, C: 33})}),
         result_of(whole, note, held={"C1": HeldFact({})}),
     ]
     assert len({*results}) == len(results)
     assert result_of(whole) == result_of(replace(whole, reference="C7", description="Mended"))
     assert result_of(whole) == result_of(whole, users={"2026-01": {A: 10, B: 6, C: 4}})
     assert result_of(whole) == result_of(whole, held={"C1": HeldFact({A: 1})})
-    listed = {"C1": HeldFact({C: 20, A: 50, B: 30})}
-    assert result_of(whole, note, held=charged) == result_of(whole, note, held=listed)
+    assert result_of(whole, note, held=charged) == result_of(whole, note)
+    listed = [{"C1": HeldFact(shares)} for shares in ({C: 60, A: 20, B: 30}, {A: 20, B: 30, C: 60})]
+    assert result_of(whole, note, held=listed[0]) == result_of(whole, note, held=listed[1])
 
 
 def test_a_result_of_a_refund_is_its_own_whatever_other_refunds_leave() -> None:
@@ -826,7 +834,10 @@ def test_a_mark_stays_the_same_for_ever_as_decisions_are_stored_with_it() -> Non
     assert marks_of({B: 2, A: 1}, None) == [fingerprint('[[["SE1737", 1], ["SE1766", 2]], ""]')]
     whole = LateLine(cost(3_00), {}, {A: 1}, {}, "cost", "even", 1, 3_00, "", "", "result")
     assert marks_of({}, whole) == [fingerprint('[[], "result"]')]
-    assert marks_of({}, None, whole) == [fingerprint('[[], "of result"]')]
+    assert marks_of({}, None, replace(whole, stands="x")) == [
+        fingerprint('[[], "of x"]'),
+        fingerprint('[[], "of result"]'),
+    ]
 
 
 def test_what_rounding_did_to_a_held_cost_stays_until_the_others_are_divided() -> None:

@@ -3,14 +3,29 @@
 from collections.abc import Callable
 from dataclasses import replace
 from random import Random
+from typing import Any
 
+import pytest
 from hypothesis import given
 
-from billing.engine.corrections import LEFT
+from billing.engine import held as engine
+from billing.engine.corrections import LEFT, ShouldBe
 from billing.engine.facts import CostFact
 from billing.engine.spread import first_excess
-from tests.billing.engine.books import COUNT, Books, Place, Shares, Today, added, changed, drawn, refunds_of
+from tests.billing.engine.books import (
+    CODES,
+    COUNT,
+    Books,
+    Place,
+    Shares,
+    Today,
+    added,
+    changed,
+    drawn,
+    refunds_of,
+)
 from tests.billing.engine.strategies import chances
+from tests.billing.engine.test_corrections import books, cost, now, refund
 
 
 def _fits(refund: CostFact, whole: CostFact | None, today: Today) -> bool:
@@ -82,11 +97,24 @@ class Walk:
         self.books.today = restored(self.chance, self.books.today, self.gone)
 
     def leave(self) -> None:
-        for change, is_left in self.books.changes():
-            if not is_left and self.chance.random() < 2 / 3:
-                self.books.leave(change)
-                if more_than_paid(self.books):  # as somebody decided, and must
-                    self.books.charge(change)
+        """Decide on some at once: each of them stays as it was charged, or differs no longer."""
+        waiting = [change for change, is_left in self.books.changes() if not is_left]
+        marks = {(change.month, change.cost.reference): change.mark for change in waiting}
+        some = [
+            change
+            for change in waiting
+            if marks.get((change.month, change.cost.credits or "")) != change.mark  # decided with its cost
+            if self.chance.random() < 2 / 3
+        ]
+        for change in some:
+            self.books.leave(change)
+        if more_than_paid(self.books):  # as somebody decided, and must
+            for change in some:
+                self.books.charge(change)
+            return
+        told = {(change.month, change.cost.reference): left for change, left in self.books.changes()}
+        asked_anew = [change for change in some if not told.get((change.month, change.cost.reference), True)]
+        assert asked_anew == []
 
     def close(self) -> None:
         if len(self.books.closed) < COUNT:
@@ -143,6 +171,116 @@ def held_as_left(books: Books) -> None:
         }
         for name, is_left in told.items():
             assert is_left == (name in found.facts.held), (month, name)
+
+
+def leave(books: Books, *names: str) -> None:
+    """Decide on these, as they are now, that they are left."""
+    for change, _is_left in books.changes():
+        if change.cost.reference in names:
+            books.leave(change)
+
+
+def held(books: Books) -> set[str]:
+    return {*books.should_be("2026-01").facts.held}
+
+
+@pytest.fixture
+def passes(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """One for each time that a month was computed to find what is left of it."""
+    made: list[object] = []
+
+    def computed(*given: Any) -> ShouldBe:
+        made.append(given)
+        return ShouldBe(*given)
+
+    monkeypatch.setattr(engine, "ShouldBe", computed)
+    return made
+
+
+def test_nothing_is_computed_where_nothing_was_left(passes: list[object]) -> None:
+    found = books(cost(3_00))
+    now(found, cost(6_00))
+    assert (held(found), len(passes)) == (set(), 0)
+
+
+def test_what_was_left_is_found_at_once(passes: list[object]) -> None:
+    found = books(cost(3_00), cost(1_00, reference="C2"))
+    now(found, cost(6_00), cost(2_00, reference="C2"))
+    leave(found, "C1", "C2")
+    passes.clear()
+    assert (held(found), len(passes)) == ({"C1", "C2"}, 1)
+
+
+def test_a_decision_that_holds_no_longer_leaves_nothing(passes: list[object]) -> None:
+    found = books(cost(3_00), cost(1_00, reference="C2"))
+    now(found, cost(6_00), cost(2_00, reference="C2"))
+    leave(found, "C1", "C2")
+    now(found, cost(7_00), cost(2_00, reference="C2"))
+    passes.clear()
+    assert (held(found), len(passes)) == ({"C2"}, 2)
+    now(found, cost(7_00), cost(8_00, reference="C2"))
+    passes.clear()
+    assert (held(found), len(passes)) == (set(), 1)
+
+
+def test_a_refund_that_only_the_rules_of_its_cost_moved_is_left_with_it() -> None:
+    whole = cost(1_00, kind="work")
+    found = books(whole, refund(whole, 50))
+    found.today = replace(found.today, users={"2026-01": dict.fromkeys(CODES, 1)})
+    assert {change.cause for change, _is_left in found.changes()} == {"rules"}
+    assert [change.cost.reference for change, _is_left in found.changes()] == ["C0", "C1"]
+    leave(found, "C1")
+    assert held(found) == {"C1"}
+    assert [change.cost.reference for change, _is_left in found.changes()] == ["C1"]
+
+
+def test_a_refund_and_its_cost_are_left_as_they_were_before_either_was() -> None:
+    """1.00 was divided evenly and 0.50 given back; now it is divided by users, and 0.60 are to go back."""
+    whole = cost(1_00)
+    found = books(whole, refund(whole, 50))
+    more = cost(1_00, kind="work")
+    now(found, more, refund(more, 60))
+    leave(found, "C0")
+    assert held(found) == {"C0"}
+    leave(found, "C1")
+    assert held(found) == {"C0", "C1"}
+
+
+@pytest.mark.parametrize("first", [("C0", "C1"), ("C0",), ("C1",)])
+def test_a_refund_stays_left_whatever_is_decided_on_its_cost(first: tuple[str, ...]) -> None:
+    found = books(cost(1_00))
+    whole = cost(1_40)
+    now(found, whole, refund(whole, 50))
+    leave(found, *first)
+    leave(found, *{"C0", "C1"} - {*first})
+    assert held(found) == {"C0", "C1"}
+    found.left["2026-01", "C1"].clear()
+    assert held(found) == {"C0"}
+
+
+def test_a_refund_stays_left_where_a_late_reading_of_its_cost_is_left() -> None:
+    whole = cost(1_00, kind="work")
+    found = books(whole)
+    now(found, whole, refund(whole, 50))
+    leave(found, "C0")
+    found.today = replace(found.today, users={"2026-01": dict.fromkeys(CODES, 1)})
+    assert held(found) == set()
+    leave(found, "C1")
+    assert held(found) == {"C0", "C1"}
+
+
+def test_a_refund_charged_late_and_gone_is_bound_to_what_counts_of_its_cost() -> None:
+    """0.50 were given back in February; the refund is gone, and that is left. Then the cost is 0.20."""
+    whole = cost(1_00)
+    found = books(whole)
+    now(found, whole, refund(whole, 50))
+    found.close()
+    now(found, whole)
+    leave(found, "C0")
+    now(found, cost(20))
+    assert held(found) == set()
+    leave(found, "C1")
+    assert held(found) == {"C0", "C1"}
 
 
 @given(chances)
