@@ -4,6 +4,9 @@ from importlib import import_module
 
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
+from django.db.backends.signals import connection_created
+
+from sharedict.common.roles import take_role
 
 
 class SharedictConfig(AppConfig):
@@ -15,6 +18,7 @@ class SharedictConfig(AppConfig):
     def ready(self) -> None:
         import_module("sharedict.celery")
         import_module("sharedict.checks")
+        connection_created.connect(take_role, dispatch_uid="take_role")
 
 
 class RepairConfig(AdminConfig):

@@ -15,6 +15,8 @@ from django.contrib.auth import get_user_model
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import DatabaseError
 
+from sharedict.common import roles
+
 AppConfigs = Sequence[AppConfig] | None
 
 
@@ -83,5 +85,28 @@ def production_has_no_demonstration_data(
             "The database holds demonstration sign-ins, whose passwords anybody can know.",
             hint="Use an empty database for production.",
             id="sharedict.E004",
+        )
+    ]
+
+
+@register(Tags.database)
+def database_guards(
+    app_configs: AppConfigs, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Whoever works as the owner of the tables is refused nothing, not even what is closed."""
+    if not databases:
+        return []
+    try:
+        mends = roles.missing()
+    except DatabaseError:  # there is nothing to guard
+        return []
+    if not mends:
+        return []
+    kind = Error if settings.IS_PRODUCTION else Warning
+    return [
+        kind(
+            "The database cannot guard what is closed, since the program works as the owner of its tables.",
+            hint=f"Let an administrator of the database run: {' '.join(mends)}",
+            id="sharedict.E005" if settings.IS_PRODUCTION else "sharedict.W002",
         )
     ]

@@ -57,14 +57,17 @@ def running(folder: Path, *, is_durable: bool = True) -> Iterator[None]:
     with _explaining(folder):
         folder.mkdir(parents=True, exist_ok=True)
         users = (folder / "engines.users").open("ab")
+    urls: dict[str, str] = {}
     try:
         with _explaining(folder), _turn(folder):
             _join(engines, users)
-        os.environ.update({engine.variable: engine.url() for engine in engines})
+        for engine in engines:
+            urls |= engine.urls()
+        os.environ.update(urls)
         yield
     finally:
-        for engine in engines:
-            os.environ.pop(engine.variable, None)
+        for name in urls:
+            os.environ.pop(name, None)
         with _turn(folder), users:
             _leave(engines, users)
 

@@ -37,11 +37,45 @@ class Engine(Protocol):
     def is_alive(self) -> bool: ...
     def start(self) -> None: ...
     def stop(self) -> None: ...
-    def url(self) -> str: ...
+    def urls(self) -> dict[str, str]: ...
+
+
+OWNER, PROGRAM = "sharedict_owner", "sharedict"
+"""The logins of the embedded PostgreSQL: who owns the tables, and who works in them."""
+
+LOGINS = f"""
+DO $$
+DECLARE
+  found record;
+BEGIN
+  FOR found IN SELECT name FROM unnest(ARRAY['{OWNER}', '{PROGRAM}']) AS name
+      WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) LOOP
+    EXECUTE format('CREATE ROLE %I LOGIN', found.name);
+  END LOOP;
+  EXECUTE 'ALTER DATABASE sharedict OWNER TO {OWNER}';
+  FOR found IN SELECT oid::regclass AS name, relkind FROM pg_class
+      WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'v', 'S')
+      AND relowner <> '{OWNER}'::regrole
+      AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = pg_class.oid AND deptype IN ('e', 'a', 'i')) LOOP
+    EXECUTE format('ALTER %s %s OWNER TO {OWNER}',
+      CASE found.relkind WHEN 'v' THEN 'VIEW' WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END, found.name);
+  END LOOP;
+END $$;
+"""  # noqa: S608 - the names are ours
+"""Makes both where they are missing, and gives the owner what the cluster's superuser has made before."""
+
+FOR_USE = f"GRANT {PROGRAM} TO {OWNER} WITH ADMIN OPTION"
+FOR_TESTS = f"""
+ALTER ROLE {OWNER} CREATEDB;
+GRANT pg_monitor, pg_signal_backend TO {OWNER};
+GRANT {OWNER} TO {PROGRAM} WITH INHERIT FALSE, SET TRUE;
+GRANT SET ON PARAMETER session_replication_role TO {OWNER};
+"""
+"""Tests make databases, and tamper with what is closed as the owner inside a transaction of the program."""
 
 
 class Postgres:
-    """One PostgreSQL cluster under ``folder``/postgres with a database named sharedict."""
+    """One PostgreSQL cluster under ``folder``/postgres: a database named sharedict, and two logins to it."""
 
     variable = "DATABASE_URL"
 
@@ -58,9 +92,10 @@ class Postgres:
         status = self._status()
         return len(status) > 7 and status[7].strip() == "ready" and _answers(self._socket(status))
 
-    def url(self) -> str:
+    def urls(self) -> dict[str, str]:
         folder = quote(str(self._socket(self._status()).parent), safe="")
-        return f"postgresql://postgres@/sharedict?host={folder}"
+        logins = {self.variable: PROGRAM, "DATABASE_OWNER_URL": OWNER}
+        return {name: f"postgresql://{login}@/sharedict?host={folder}" for name, login in logins.items()}
 
     def start(self) -> None:
         if not self.is_durable:
@@ -126,11 +161,14 @@ class Postgres:
             "--no-psqlrc",
             "--tuples-only",
             "--no-align",
+            "--set=ON_ERROR_STOP=1",
             "--command",
         ]
         listed = _run([*asked, "SELECT 1 FROM pg_database WHERE datname = 'sharedict'", "postgres"])
         if not listed.strip():
             _run([str(self.programs / "createdb"), *login, "sharedict"])
+        _run([*asked, LOGINS, "sharedict"])
+        _run([*asked, FOR_USE if self.is_durable else FOR_TESTS, "sharedict"])
 
     def _refuse_other_version(self) -> None:
         found = (self.home / "PG_VERSION").read_text(encoding="ascii").strip()
@@ -158,8 +196,8 @@ class Redis:
     def is_alive(self) -> bool:
         return self._note.exists() and _answers(self._socket(), b"PING\r\n", b"+PONG")
 
-    def url(self) -> str:
-        return f"unix://{self._socket()}"
+    def urls(self) -> dict[str, str]:
+        return {self.variable: f"unix://{self._socket()}"}
 
     def start(self) -> None:
         account = Account(self.home)

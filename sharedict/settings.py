@@ -153,6 +153,14 @@ DATABASES = {
     "default": env.postgresql("DATABASE_URL", "postgresql://127.0.0.1/sharedict")
     | {"CONN_MAX_AGE": env.integer("SHAREDICT_CONNECTION_SECONDS", 60), "CONN_HEALTH_CHECKS": True}
 }
+# Only what migrates is told the owner's login; see sharedict.common.roles.
+DATABASE_OWNER = env.postgresql("DATABASE_OWNER_URL") if env.secret("DATABASE_OWNER_URL") else None
+if DATABASE_OWNER and DATABASE_OWNER["USER"] == DATABASES["default"]["USER"]:
+    raise env.SettingError(
+        "DATABASE_OWNER_URL",
+        "names the login of DATABASE_URL",
+        "Name the login that owns the tables, or remove it: then one login does for both.",
+    )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 

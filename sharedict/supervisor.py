@@ -15,6 +15,7 @@ from threading import Thread
 from types import FrameType
 
 GRACE_SECONDS = 15
+KEPT_FROM_CHILDREN = ("DATABASE_OWNER_URL", "DATABASE_OWNER_URL_FILE")
 
 
 class Supervisor:
@@ -37,7 +38,8 @@ class Supervisor:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=True,  # Ctrl-C reaches only us, and we stop the others in order
-            env=os.environ | {"PYTHONUNBUFFERED": "1"},
+            env={name: value for name, value in os.environ.items() if name not in KEPT_FROM_CHILDREN}
+            | {"PYTHONUNBUFFERED": "1"},
         )
         self.children[name] = child
         reader = Thread(target=_show, args=(child, f"{name:6} | "), daemon=True)

@@ -6,11 +6,12 @@ Torsby and Hagfors share costs in ``north``; Sundsvall, in ``outside``, must see
 import os
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
 from django.db import connection
-from django.test import Client
+from django.test import Client, TransactionTestCase
 from django.utils import translation
 from hypothesis import settings
 from playwright.sync_api import Browser, Page
@@ -19,6 +20,7 @@ from agreements.models import CostType, Key, Term
 from municipalities.models import Cooperation, Driver, Municipality, Role
 from services.models import Application
 from sharedict.accounts.models import User
+from sharedict.common.roles import as_owner
 from sharedict.jobs.actions import run_all
 from tests import cast
 from tests.browser import chromium, watched_page
@@ -34,16 +36,42 @@ WHERE datname = current_database() AND backend_type = 'client backend' AND pid <
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+def django_db_modify_db_settings(
+    django_db_modify_db_settings: None, django_db_blocker: Any
+) -> Iterator[ExitStack]:
+    """The owner makes the test database, and takes it away; the tests work in it as the program does."""
+    with ExitStack() as owner:
+        with django_db_blocker.unblock():
+            owner.enter_context(as_owner())
+        yield owner
+        owner.pop_all()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_db_setup: None, django_db_modify_db_settings: ExitStack, django_db_blocker: Any
+) -> Iterator[None]:
     """The test database. In the end nobody is left in it, not even a killed worker's session."""
-    yield
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
-        for _ in range(50):
-            cursor.execute(f"SELECT count(*) {OTHERS}")
-            if cursor.fetchone() == (0,):
-                return
-            time.sleep(0.1)
-        cursor.execute(f"SELECT pg_terminate_backend(pid, 10000) {OTHERS}")
+    with django_db_blocker.unblock():
+        django_db_modify_db_settings.close()
+    empty = TransactionTestCase._fixture_teardown
+
+    def emptied_by_owner(case: TransactionTestCase) -> None:
+        with as_owner():
+            empty(case)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", emptied_by_owner)
+        yield
+    with django_db_blocker.unblock():
+        django_db_modify_db_settings.enter_context(as_owner())
+        with connection.cursor() as cursor:
+            for _ in range(50):
+                cursor.execute(f"SELECT count(*) {OTHERS}")
+                if cursor.fetchone() == (0,):
+                    return
+                time.sleep(0.1)
+            cursor.execute(f"SELECT pg_terminate_backend(pid, 10000) {OTHERS}")
 
 
 @pytest.fixture(autouse=True)

@@ -61,7 +61,7 @@ def misses(shares: pd.DataFrame) -> int:
 
 
 def main() -> None:
-    connection = psycopg2.connect(os.environ["DATABASE_URL"])
+    connection = psycopg2.connect(os.environ["DATABASE_OWNER_URL"])
     started = time.perf_counter()
     count, wrong = share_out(connection, sys.argv[1])
     seconds = time.perf_counter() - started

@@ -12,6 +12,7 @@ from billing.actions import compute_period, recompute, save_cost
 from billing.models import Cost, Period, Run, RunLine, RunTotal, Share
 from municipalities.models import Cooperation
 from sharedict.accounts.models import User
+from sharedict.common.roles import as_owner
 from sharedict.jobs.actions import run_all
 from sharedict.kernel.money import to_major
 
@@ -35,7 +36,7 @@ def year(slug: str) -> dict[str, Any]:
 def copy(slug: str) -> dict[str, Any]:
     """COPY the same share rows into a bare table, without index or foreign key."""
     text = io.StringIO()
-    with connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         raw: Any = cursor.cursor
         cooperation = Cooperation.objects.get(slug=slug)
         raw.copy_expert(
@@ -81,7 +82,7 @@ def _one_more(cost: Cost) -> None:
 
 def settle() -> None:
     """What the database does by itself within a minute: clear away, and count what is there."""
-    with connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
 
 
@@ -93,7 +94,7 @@ def megabytes() -> float:
 def forget(cooperation: Cooperation) -> None:
     """Leave no trace of the cooperation ever having been computed."""
     Period.objects.of(cooperation).update(current_run=None)
-    with connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         for table in ("billing_shareblock", "billing_runtotal", "billing_runline", "billing_run"):
             cursor.execute(f"DELETE FROM {table} WHERE cooperation_id = %s", [cooperation.pk])  # noqa: S608
             cursor.execute(f"VACUUM {table}")

@@ -16,6 +16,7 @@ from municipalities.actions import create_token
 from municipalities.models import Cooperation, Driver, Member, Municipality, Reading, Role, Token
 from services.models import Application
 from sharedict.accounts.models import User
+from sharedict.common.roles import as_owner
 from sharedict.jobs.models import Job
 from sharedict.kernel.money import to_major
 from sharedict.kernel.periods import Month
@@ -54,7 +55,7 @@ def load() -> str:
     for workload in WORKLOADS.values():
         cooperation = _load(workload, by)
     Job.objects.all().delete()
-    with connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
     _token, secret = create_token(
         cooperation=cooperation,
@@ -72,7 +73,7 @@ def load_many() -> None:
     for workload in (*COUNTIES, SMALL):
         _load(workload, by)
     Job.objects.all().delete()
-    with connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
 
 

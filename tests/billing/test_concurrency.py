@@ -186,10 +186,10 @@ def test_a_month_comes_to_be_once_though_two_ask_for_it(north: Cooperation) -> N
 def redis(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Redis]:
     """A Redis of this test's own, which the portal wakes workers through."""
     with own_redis(tmp_path) as started:
-        settings.REDIS_URL = started.url()
+        settings.REDIS_URL = started.urls()["REDIS_URL"]
         app = Celery("test", set_as_current=False)
         app.config_from_object("django.conf:settings", namespace="CELERY")
-        app.conf.broker_url = started.url().replace("unix://", "redis+socket://", 1)
+        app.conf.broker_url = started.urls()["REDIS_URL"].replace("unix://", "redis+socket://", 1)
         monkeypatch.setattr("sharedict.jobs.wake.current_app", app)
         yield started
 
@@ -209,7 +209,7 @@ def test_a_killed_worker_leaves_one_consistent_run(
     quarter: Cooperation, administrator: User, redis: Redis, tmp_path: Path
 ) -> None:
     """It is killed while it waits for February, when January's new run is there already."""
-    with celery_worker(redis.url(), tmp_path) as worker:
+    with celery_worker(redis.urls()["REDIS_URL"], tmp_path) as worker:
         with held(MONTHS[1]):
             save_cost(cost=new_cost(quarter, 1), by=administrator)
             wait_until(lambda: waiting_for_locks() == 1, "the worker to wait for February")
@@ -244,7 +244,7 @@ def test_with_redis_stopped_a_cost_is_saved_at_once_and_shared_later(
         "ends_on": "2026-02-01",
     }
     client.get("/north/costs/register/new/")  # templates and routes are loaded once, by whoever comes first
-    with celery_worker(redis.url(), tmp_path):
+    with celery_worker(redis.urls()["REDIS_URL"], tmp_path):
         redis.stop()
         start = time.monotonic()
         answer = client.post("/north/costs/register/new/", typed)
@@ -267,7 +267,7 @@ def test_messages_that_come_twice_do_nothing_twice(
     save_cost(cost=new_cost(quarter, 1), by=administrator)
     for _ in range(5):
         assert wake.wake()
-    with celery_worker(redis.url(), tmp_path):
+    with celery_worker(redis.urls()["REDIS_URL"], tmp_path):
         wait_until(lambda: not Job.objects.unfinished().exists(), "the worker to do the job")
     assert_consistent(quarter)
     assert [period.runs.count() for period in Period.objects.of(quarter)] == [2, 2, 2]
@@ -279,7 +279,7 @@ def test_one_message_wakes_every_idle_worker_that_there_is_work_for(redis: Redis
     cooperations = [CooperationFactory(slug=f"c{number}") for number in range(3)]
     for cooperation in cooperations:
         Period.objects.create(cooperation=cooperation, first_day=MONTHS[0])
-    with celery_worker(redis.url(), tmp_path, processes=4):
+    with celery_worker(redis.urls()["REDIS_URL"], tmp_path, processes=4):
         with held(MONTHS[0]):
             with transaction.atomic():
                 for cooperation in cooperations:

@@ -62,7 +62,7 @@ class _Rows:
 @pytest.fixture(scope="module")
 def upgraded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
     """What a database of release 0.1 says after ``migrate`` and the jobs that this orders."""
-    server = urlsplit(os.environ["DATABASE_URL"])
+    server = urlsplit(os.environ["DATABASE_URL"])._replace(netloc="postgres@")  # one login, as it had then
     name = f"upgrade_{os.environ['SHAREDICT_TEST_RUN']}_{os.getpid()}"
     url = urlunsplit(server._replace(path=f"/{name}"))
     admin = psycopg2.connect(urlunsplit(server))

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-OURS = ("SHAREDICT_", "DATABASE_URL", "REDIS_URL", "PORT", "DJANGO_SETTINGS_MODULE", "PYTEST_")
+OURS = ("SHAREDICT_", "DATABASE_", "REDIS_URL", "PORT", "DJANGO_SETTINGS_MODULE", "PYTEST_")
 
 
 def environment(**variables: str) -> dict[str, str]:

@@ -20,7 +20,7 @@ from sharedict import embedded
 from sharedict.env import refusing_clearly
 with refusing_clearly(), embedded.running(Path(sys.argv[1] if len(sys.argv) > 1 else os.environ["FOLDER"])):
     import psycopg2, redis
-    connection = psycopg2.connect(os.environ["DATABASE_URL"])
+    connection = psycopg2.connect(os.environ["DATABASE_OWNER_URL"])
     cursor = connection.cursor()
     cursor.execute("SELECT pg_advisory_xact_lock(1)")
     cursor.execute("CREATE EXTENSION IF NOT EXISTS btree_gist; CREATE TABLE IF NOT EXISTS t (n int)")

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import connection
 
 from sharedict.accounts.demonstration import SIGN_INS
 
@@ -18,12 +18,13 @@ class Command(BaseCommand):
     help = "Migrate, read the public registers, load demonstration data into an empty database."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
-            try:
+        own: Any = connection.copy()  # ours is closed and opened again where another login migrates
+        try:
+            with own.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
                 self._prepare()
-            finally:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
+        finally:
+            own.close()  # which ends the lock
 
     def _prepare(self) -> None:
         call_command("migrate", interactive=False, verbosity=0)
