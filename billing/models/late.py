@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from billing.querysets import LateChangeQuerySet
 from sharedict.common.models import CooperationRow
+from sharedict.common.roles import APPENDING
 
 
 class LateChange(CooperationRow):
@@ -58,6 +59,7 @@ class LateDecision(CooperationRow):
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("decided by")
     )
     decided_at = models.DateTimeField(_("decided"))
+    program_may = APPENDING
 
     class Meta:
         ordering = ["-id"]

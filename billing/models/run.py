@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from billing.querysets import RunLineQuerySet, RunQuerySet, RunTotalQuerySet
 from sharedict.common.models import CooperationRow
+from sharedict.common.roles import NEVER_CHANGED
 
 
 class Run(CooperationRow):
@@ -83,6 +84,7 @@ class RunLine(CooperationRow):
     reason = models.CharField(_("reason"), max_length=40, blank=True)
     detail = models.CharField(max_length=300, blank=True)
     objects = RunLineQuerySet.as_manager()
+    program_may = NEVER_CHANGED
 
     class Meta:
         ordering = ["concerns", "reference"]
@@ -112,6 +114,7 @@ class RunTotal(CooperationRow):
     name = models.CharField(_("municipality"), max_length=100)
     amount = models.DecimalField(_("amount"), max_digits=24, decimal_places=2)
     objects = RunTotalQuerySet.as_manager()
+    program_may = NEVER_CHANGED
 
     class Meta:
         ordering = ["municipality__country", "municipality__code"]

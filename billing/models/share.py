@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from billing.querysets import ShareQuerySet
 from sharedict.common.models import CooperationRow
+from sharedict.common.roles import NEVER_CHANGED
 
 
 class ShareBlock(CooperationRow):
@@ -19,6 +20,7 @@ class ShareBlock(CooperationRow):
     municipality = models.ForeignKey("municipalities.Municipality", models.PROTECT, related_name="+")
     line_numbers = ArrayField(models.IntegerField())
     amounts_minor = ArrayField(models.BigIntegerField())
+    program_may = NEVER_CHANGED
 
     class Meta:
         constraints = [

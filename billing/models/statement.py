@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from billing.querysets import StatementLineQuerySet, StatementQuerySet
 from sharedict.common.models import CooperationRow
+from sharedict.common.roles import APPENDING
 
 
 class Statement(CooperationRow):
@@ -51,6 +52,7 @@ class Statement(CooperationRow):
     is_taken_over = models.BooleanField(_("taken over"), default=False)
     content_hash = models.CharField(_("hash"), max_length=64)
     objects = StatementQuerySet.as_manager()
+    program_may = APPENDING
 
     class Meta:
         ordering = ["number"]
@@ -89,6 +91,7 @@ class StatementLine(CooperationRow):
     account = models.CharField(max_length=40, blank=True)
     department = models.CharField(max_length=40, blank=True)
     objects = StatementLineQuerySet.as_manager()
+    program_may = APPENDING
 
     class Meta:
         ordering = ["statement", "position"]

@@ -5,6 +5,8 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from sharedict.common.roles import APPENDING
+
 
 class Entry(models.Model):
     """One change to one row. ``changes`` maps a field to its value before and after, as text."""
@@ -24,6 +26,7 @@ class Entry(models.Model):
     subject_id = models.CharField(max_length=40)
     subject = models.CharField(_("subject"), max_length=300)
     changes = models.JSONField(_("changes"), default=dict, encoder=DjangoJSONEncoder)
+    program_may = APPENDING
 
     class Meta:
         ordering = ["-at", "-id"]

@@ -25,6 +25,7 @@ from tests.billing.books import take
 from tests.budgets import MOMENT
 from tests.factories.billing import close, compute
 from tests.factories.municipalities import MemberFactory, MunicipalityFactory
+from tests.tampering import as_somebody_who_may
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[[User], Client]
@@ -107,7 +108,8 @@ def test_a_reason_without_words_of_its_own_is_told_all_the_same(
     compute(north)
     line = RunLine.objects.filter(run__period=october).exclude(reason="").first()
     assert line
-    RunLine.objects.filter(pk=line.pk).update(reason="riddle")
+    with as_somebody_who_may():
+        RunLine.objects.filter(pk=line.pk).update(reason="riddle")
     client, said = sign_in(administrator), "The reason is “riddle”."
     assert said in client.get("/north/costs/2026-10/").content.decode()
     assert said in client.get(f"/north/costs/register/{line.cost_id}/").content.decode()
@@ -404,7 +406,7 @@ def test_a_month_is_proposed_and_closed_as_it_was_looked_at(
 def test_a_month_is_closed_however_many_runs_there_have_been(
     october: Period, north: Cooperation, administrator: User, second_administrator: User, sign_in: SignIn
 ) -> None:
-    with connection.cursor() as cursor:
+    with as_somebody_who_may(), connection.cursor() as cursor:
         cursor.execute("ALTER SEQUENCE billing_run_id_seq RESTART WITH 2147483000")
     Cost.objects.filter(reference="C00000001").update(amount=200)
     compute(north)

@@ -15,6 +15,7 @@ from municipalities.actions import save_row
 from municipalities.models import Cooperation
 from services.models import Application
 from tests.billing.books import change, credit, month, post
+from tests.tampering import as_somebody_who_may, refused
 
 pytestmark = pytest.mark.django_db
 JANUARY, FEBRUARY, MARCH, APRIL = (dt.date(2026, number, 1) for number in (1, 2, 3, 4))
@@ -107,8 +108,10 @@ TAMPERED = [
 def test_what_was_changed_behind_the_program_is_named(books: Cooperation, sql: str, said: str) -> None:
     february = month(books, FEBRUARY)
     place = february.current_run.totals.get(municipality__code="1737").municipality_id
-    with connection.cursor() as cursor:
-        cursor.execute(sql.format(run=february.current_run_id, period=february.pk, place=place))
+    statement = sql.format(run=february.current_run_id, period=february.pk, place=place)
+    refused(statement)
+    with as_somebody_who_may(), connection.cursor() as cursor:
+        cursor.execute(statement)
         assert cursor.rowcount
     summary, wrong = verify("north")
     assert said in wrong
