@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from agreements.models import Component, FixedPart, Key, KeyVersion, Term
 from municipalities.actions import announce, differences, log, save_row, validate_row
 from municipalities.models import Driver, Municipality
+from sharedict.common.numbers import shown
 
 HUNDRED = Decimal(100)
 
@@ -119,7 +120,10 @@ def refuse_wrong_percentages(components: Sequence[ComponentDraft]) -> None:
     total = sum((part.percent for part in components), Decimal(0))
     if total != HUNDRED:
         raise ValidationError(
-            {"components": _("The percentages add up to %(total)s: make it exactly 100.") % {"total": total}}
+            {
+                "components": _("The percentages add up to %(total)s: make it exactly 100.")
+                % {"total": shown(total)}
+            }
         )
     for part in components:
         fixed = sum(part.fixed.values(), Decimal(0))
@@ -127,7 +131,7 @@ def refuse_wrong_percentages(components: Sequence[ComponentDraft]) -> None:
             raise ValidationError(
                 {
                     "components": _("The fixed parts add up to %(total)s: make it exactly 100.")
-                    % {"total": fixed}
+                    % {"total": shown(fixed)}
                 }
             )
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.apps import apps
@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from municipalities.models import Cooperation, Driver, Link, Municipality, Reading, Site
 from sharedict.audit.models import Entry
+from sharedict.common.numbers import shown
 from sharedict.common.uploads import (
     Finding,
     Outcome,
@@ -218,14 +219,22 @@ def _said(field: Any, value: str) -> str:
         return {str(key): str(label) for key, label in field.flatchoices}.get(value, value)
     if isinstance(field, models.BooleanField):
         return {"True": _("yes"), "False": _("no")}.get(value, value)
-    if isinstance(field, models.DecimalField) and "." in value:
-        return value.rstrip("0").rstrip(".")
+    if isinstance(field, models.DecimalField):
+        return _number_said(value)
     if isinstance(field, models.DateTimeField) and value:
         instant = parse_datetime(value)
         return f"{timezone.localtime(instant):%Y-%m-%d %H:%M}" if instant else value
     if isinstance(field, ArrayField):
         return value.strip("[]").replace("'", "")
     return value
+
+
+def _number_said(value: str) -> str:
+    """A logged number as the reader's language writes it: 250.125 is another number in Swedish."""
+    try:
+        return shown(Decimal(value))
+    except InvalidOperation:
+        return value
 
 
 def network_chart(sites: Sequence[Site], links: Sequence[Link]) -> dict[str, Any]:

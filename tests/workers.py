@@ -65,6 +65,12 @@ def waiting_for_locks() -> int:
         return int(cursor.fetchone()[0])
 
 
+def database_url() -> str:
+    """The address of the test's database, for processes beside it."""
+    parts = urlsplit(os.environ["DATABASE_URL"])
+    return urlunsplit(parts._replace(path=f"/{connection.settings_dict['NAME']}"))
+
+
 @contextmanager
 def own_redis(folder: Path) -> Iterator[Redis]:
     """A Redis of the test's own, empty at every start, that it may stop and start as it likes."""
@@ -81,10 +87,8 @@ class CeleryWorker:
     """A worker with child processes, on the test's database; its messages come from ``redis_url``."""
 
     def __init__(self, redis_url: str, folder: Path, *, log: Path, processes: int = 1) -> None:
-        parts = urlsplit(os.environ["DATABASE_URL"])
-        database = urlunsplit(parts._replace(path=f"/{connection.settings_dict['NAME']}"))
         variables = environment(
-            DATABASE_URL=database,
+            DATABASE_URL=database_url(),
             REDIS_URL=redis_url,
             SHAREDICT_VAR=str(folder),
             SHAREDICT_WORKER_PROCESSES=str(processes),

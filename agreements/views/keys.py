@@ -204,12 +204,13 @@ class KeyVersionAdd(ByCode, EffectMixin):
             data,
             prefix="components",
             form_kwargs={"cooperation": self.cooperation},
-            initial=[_row(component) for component in components],
+            # only to be shown: a row that is sent as it was shown must not count as left empty
+            initial=None if data else [_row(component) for component in components],
         )
         fixed = FixedPartsForm(
             data,
             places=sorted(places.values(), key=str),
-            initial={f"part_{part.municipality.key}": plain(part.percent) for part in parts},
+            initial={f"part_{part.municipality.key}": part.percent for part in parts},
         )
         return form, rows, fixed
 
@@ -236,20 +237,15 @@ def _rules(version: KeyVersion | None) -> dict[str, Any]:
     return {
         "when_zero": version.when_zero,
         "base_amount": version.base_amount,
-        "floor_percent": plain(version.floor_percent),
-        "cap_percent": plain(version.cap_percent),
+        "floor_percent": version.floor_percent,
+        "cap_percent": version.cap_percent,
     }
 
 
 def _row(component: Component) -> dict[str, Any]:
     return {
-        "percent": plain(component.percent),
+        "percent": component.percent,
         "kind": component.kind,
         "driver": component.driver_id,
         "rule": component.rule,
     }
-
-
-def plain(percent: Decimal | None) -> str:
-    """``percent`` as somebody would type it: without needless zeros."""
-    return "" if percent is None else f"{percent.normalize():f}"

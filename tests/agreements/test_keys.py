@@ -12,6 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from agreements.actions import describe
 from agreements.models import Key, KeyVersion, Term
 from municipalities.models import Cooperation, Driver, Municipality
 from municipalities.reports import changes_in_words
@@ -298,14 +299,43 @@ def test_the_form_is_filled_in_from_the_version_before(
     fixed = {"kind": "fixed", "percent": Decimal("29.5"), "fixed": {torsby: 100}}
     add_version(key, by(population, 70), even(0) | {"percent": Decimal("0.5")}, fixed, cap_percent=60)
     context = sign_in(administrator).get("/north/keys/mixed/new-version/").context
-    assert [row.initial for row in context["rows"].initial_forms] == [
-        {"percent": "70", "kind": "driver", "driver": population.pk, "rule": "year_start"},
-        {"percent": "0.5", "kind": "even", "driver": None, "rule": ""},
-        {"percent": "29.5", "kind": "fixed", "driver": None, "rule": ""},
+    names = ("percent", "kind", "driver", "rule")
+    assert [tuple(row[name].value() for name in names) for row in context["rows"].initial_forms] == [
+        ("70", "driver", population.pk, "year_start"),
+        ("0.5", "even", None, ""),
+        ("29.5", "fixed", None, ""),
     ]
     assert len(context["rows"].extra_forms) == 2
-    assert context["fixed"].initial == {"part_SE1737": "100"}
-    assert context["form"].initial["cap_percent"] == "60"
+    assert context["fixed"]["part_SE1737"].value() == "100"
+    assert context["form"]["cap_percent"].value() == "60"
+
+
+def test_what_the_form_is_filled_in_with_is_read_as_it_is_shown(
+    north: Cooperation, administrator: User, sign_in: SignIn, torsby: Municipality, hagfors: Municipality
+) -> None:
+    """33.333 is 33,333 in Swedish; with its point it would be thirty-three thousand."""
+    key = KeyFactory(cooperation=north, code="mixed")
+    parts = {torsby: Decimal("12.345"), hagfors: Decimal("87.655")}
+    fixed = {"kind": "fixed", "percent": Decimal("66.667"), "fixed": parts}
+    old = add_version(key, even(0) | {"percent": Decimal("33.333")}, fixed, floor_percent=Decimal("1.125"))
+    client, url = sign_in(administrator), "/north/keys/mixed/new-version/"
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "sv"
+    context = client.get(url).context
+    shown = [
+        (form, name) for form in (*context["rows"], context["fixed"], context["form"]) for name in form.fields
+    ]
+    sent = {
+        form.add_prefix(name): "" if (value := form[name].value()) is None else value for form, name in shown
+    }
+    assert [sent[f"components-{row}-percent"] for row in (0, 1)] == ["33,333", "66,667"]
+    sent |= {"components-TOTAL_FORMS": 4, "components-INITIAL_FORMS": 2, "decision": "§ 1"}
+    sent |= {"decided_on": "2026-09-01"}
+    wrong = client.post(url, sent | {"components-0-percent": "33,332"}).context["rows"].non_form_errors()
+    assert "99,999" in wrong[0]
+    assert client.post(url, sent).status_code == 302
+    new = key.versions.latest("number")
+    assert new.floor_percent == old.floor_percent
+    assert describe(new) == describe(old)
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,7 @@ def load() -> str:
     call_command("load_registers", verbosity=0)
     by = User.objects.create(username="bench")
     for workload in WORKLOADS.values():
-        cooperation = _load(workload, by)
+        cooperation = load_one(workload, by)
     Job.objects.all().delete()
     with as_owner(), connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
@@ -71,13 +71,13 @@ def load_many() -> None:
     """Sixteen counties and a small cooperation beside what is there, with nothing computed yet."""
     by = User.objects.get(username="bench")
     for workload in (*COUNTIES, SMALL):
-        _load(workload, by)
+        load_one(workload, by)
     Job.objects.all().delete()
     with as_owner(), connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
 
 
-def _load(workload: Workload, by: User) -> Cooperation:
+def load_one(workload: Workload, by: User) -> Cooperation:
     """One cooperation: 30 % even and 70 % by a driver, so that no two municipalities weigh the same."""
     chance = Random(workload.name)  # noqa: S311 - the same numbers in every run, not secrets
     places = list(Municipality.objects.filter(country="SE").order_by("code")[: workload.municipalities])

@@ -46,6 +46,21 @@ def test_an_amount_is_read_as_its_writer_means_it(language: str, text: str, valu
     assert str(cleaned(AmountField(), text, language)) == value
 
 
+SPACES = {"thin": "\u2009", "narrow": "\u202f", "no-break": "\u00a0", "ordinary": " "}
+
+
+@pytest.mark.parametrize("space", SPACES.values(), ids=SPACES)
+@pytest.mark.parametrize("mark", [".", ","])
+@pytest.mark.parametrize("language", ["en", "sv"])
+def test_every_field_takes_every_space_between_thousands_and_around_them(
+    language: str, mark: str, space: str
+) -> None:
+    amount, number, count = AmountField(), NumberField(max_digits=18, decimal_places=4), CountField()
+    assert cleaned(amount, f"{space}1{space}234{space}567{mark}89{space}", language) == Decimal("1234567.89")
+    assert cleaned(number, f"1{space}250{mark}1234", language) == Decimal("1250.1234")
+    assert cleaned(count, f"1{space}250", language) == 1250
+
+
 @pytest.mark.parametrize(
     ("language", "text", "readings"),
     [
@@ -115,13 +130,20 @@ def forms_of_the_portal() -> Iterator[type[forms.BaseForm]]:
             yield kind
 
 
+def takes_a_comma(field: forms.Field) -> bool:
+    """Whether it is no number field, or a text field for which a phone shows digits and marks."""
+    if isinstance(field, forms.IntegerField | forms.FloatField | forms.DecimalField):
+        return isinstance(field.widget, forms.TextInput) and "inputmode" in field.widget.attrs
+    return getattr(field.widget, "input_type", "") != "number"
+
+
 def test_no_form_has_a_field_that_drops_the_comma() -> None:
     """Browsers leave out what ``type=number`` does not know: 412,5 becomes 4125 without a word."""
     found = list(forms_of_the_portal())
     assert len(found) > 20
     for form in found:
         for name, field in form.base_fields.items():
-            assert not isinstance(field.widget, forms.NumberInput), f"{form.__name__}.{name}"
+            assert takes_a_comma(field), f"{form.__name__}.{name}"
 
 
 def test_no_form_of_the_system_pages_has_one_either() -> None:
@@ -137,5 +159,5 @@ def test_no_form_of_the_system_pages_has_one_either() -> None:
             continue
         for field in pages.get_form(request).base_fields.values():
             seen += 1
-            assert not isinstance(field.widget, forms.NumberInput), f"{model.__name__}: {field.label}"
+            assert takes_a_comma(field), f"{model.__name__}: {field.label}"
     assert seen > 30

@@ -2,18 +2,20 @@
 
 import datetime as dt
 from collections.abc import Callable
+from decimal import Decimal
 
 import pytest
 from django.test import Client
 from django.utils import timezone
+from django.utils.translation import override
 
 from municipalities.actions import save_row
-from municipalities.models import Cooperation, Link, Member, Municipality, Site
+from municipalities.models import Cooperation, Link, Member, Municipality, Reading, Site
 from municipalities.reports import changes_in_words
 from sharedict.accounts.models import User
 from sharedict.audit.actions import record
 from sharedict.audit.models import Entry
-from tests.factories.municipalities import LONG_AGO, MunicipalityFactory, SiteFactory
+from tests.factories.municipalities import LONG_AGO, MunicipalityFactory, ReadingFactory, SiteFactory
 
 SignIn = Callable[[User], Client]
 
@@ -110,3 +112,21 @@ def test_rows_that_are_referred_to_are_read_together(
         found = changes_in_words(entries)
     assert {change.after for changes in found.values() for change in changes} >= {f"M{n}" for n in range(5)}
     assert Site.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "1 → 11,404.125"), ("sv", "1 → 11\u00a0404,125")], ids=["en", "sv"]
+)
+def test_numbers_are_written_as_the_reader_writes_them(db: None, language: str, said: str) -> None:
+    """250.125 is another number in Swedish: whoever types what the log says must mean the same."""
+    reading = Reading.objects.get(pk=ReadingFactory().pk)
+    reading.value = Decimal("11404.125")
+    save_row(row=reading, by=None)
+    with override(language):
+        assert [*words(Entry.objects.get()).values()] == [said]
+
+
+def test_a_number_that_is_none_is_said_as_it_was_logged(north: Cooperation) -> None:
+    entry = record(verb="change", subject=ReadingFactory(), by=None, at=timezone.now())
+    entry.changes = {"value": ["", "many"]}
+    assert [*words(entry).values()] == ["many"]
