@@ -134,7 +134,7 @@ class ShouldBe:
             line, stays = self.was.get(cost.reference), left.get(cost.reference)
             if line and self._is_as_charged(line, cost, amounts[cost.reference]):
                 self._kept.add(cost.reference)
-                if stays is None or not difference(stays.shares, _shares(self.before, line, {}, 1)):
+                if stays is None or not difference(stays.shares, _shares(self.before, line)):
                     left.pop(cost.reference, None)
                     self._keep(replace(line, cost=cost))
                     continue
@@ -189,9 +189,9 @@ class ShouldBe:
         if line.division is not None:
             self.ledger.divisions.append(self.before.divisions[line.division])
             line = replace(line, division=len(self.ledger.divisions) - 1)
-        self._know(line)
+        self._know(line, follows=True)
 
-    def _know(self, line: Line, *, follows: bool = True) -> None:
+    def _know(self, line: Line, *, follows: bool) -> None:
         """Remember a line that is not divided here; a refund counts at once if what it refunds is known."""
         self.ledger.keep(line, follows=follows)
         if line.cost.credits in self.ledger.done:
@@ -204,7 +204,7 @@ class ShouldBe:
         for line in self.ledger.done.values():
             each = line.cost.reference
             if line.cost.credits == reference and each in self._kept - given.keys():
-                given[each] = _shares(self.ledger, line, {}, 1)
+                given[each] = _shares(self.ledger, line)
         for each in given.keys() - self._counted:
             self.ledger.count_refund(undone, given[each], follows=each in self._kept)
         self._counted |= given.keys()
@@ -229,7 +229,7 @@ class ShouldBe:
         else:
             key = ""
         if not shares or not key:
-            self._know(Line(cost, amount, 0, reason=LEFT))
+            self._know(Line(cost, amount, 0, reason=LEFT), follows=True)
             return
         parts, weights = tuple(shares.values()), tuple(map(abs, shares.values()))
         self.ledger.divisions.append(Division(Basis(key, tuple(shares), weights, ()), weights))
@@ -280,8 +280,9 @@ class ShouldBe:
 
     def _compared(self, cost: CostFact, old: Line | None, new: Line | None) -> LateLine:
         owed: dict[str, Carry] = {}
-        was = _shares(self.before, old, owed, -1)
-        should = _shares(self.ledger, new, owed, 1)
+        was, should = _shares(self.before, old), _shares(self.ledger, new)
+        _owe(self.before, old, owed, -1)
+        _owe(self.ledger, new, owed, 1)
         source, line = (self.ledger, new) if new else (self.before, old)
         key = None
         if line and line.division is not None:
@@ -340,7 +341,7 @@ class ShouldBe:
         stays = self._left.get(cost.reference)
         if stays is None:
             return self._result_of(cost, new, beside={})
-        if not difference(stays.shares, _shares(self.before, old, {}, 1)):
+        if not difference(stays.shares, _shares(self.before, old)):
             return ""
         amount = sum(stays.shares.values())
         return fingerprint(json.dumps([amount, "", self._charged_by(cost.reference)]))
@@ -507,15 +508,19 @@ def _listed(ledger: Ledger, division: int) -> list[tuple[str, int]]:
     return sorted(_proportion(ledger.divisions[division]).items())
 
 
-def _shares(ledger: Ledger, line: Line | None, owed: dict[str, Carry], sign: int) -> dict[str, int]:
-    """The line's shares by code; its rounding is counted into ``owed`` by key."""
+def _shares(ledger: Ledger, line: Line | None) -> dict[str, int]:
+    """The line's shares by code, without those who carry nothing."""
     if line is None or line.division is None:
         return {}
+    codes = ledger.divisions[line.division].codes
+    return {code: share for code, share in zip(codes, line.shares, strict=True) if share}
+
+
+def _owe(ledger: Ledger, line: Line | None, owed: dict[str, Carry], sign: int) -> None:
+    """Count the line's rounding, or the opposite of it, into ``owed`` by key."""
+    if line is None or line.division is None:
+        return
     division = ledger.divisions[line.division]
-    owed.setdefault(division.key, Carry()).owe(
-        division.codes,
-        division.weights,
-        sign * line.amount_minor,
-        [sign * share for share in line.shares],
-    )
-    return {code: share for code, share in zip(division.codes, line.shares, strict=True) if share}
+    carry = owed.setdefault(division.key, Carry())
+    shares = [sign * share for share in line.shares]
+    carry.owe(division.codes, division.weights, sign * line.amount_minor, shares)

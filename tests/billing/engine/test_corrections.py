@@ -823,6 +823,88 @@ def test_a_result_is_the_part_and_who_pays_it_in_what_proportion() -> None:
     assert result_of(whole, note, held=listed[0]) == result_of(whole, note, held=listed[1])
 
 
+def lines_beside(found: Books, held: Mapping[str, HeldFact], **today: Any) -> dict[str, LateLine]:
+    found.today = replace(found.today, **today)
+    return should_be_with(found, held)
+
+
+def bound(*parts: object) -> str:
+    return fingerprint(json.dumps(parts))
+
+
+EVENLY = [[A, 1], [B, 1], [C, 1]]
+BY_USERS = [[A, 5], [B, 3], [C, 2]]
+
+
+@pytest.mark.parametrize(
+    ("charged", "by"),
+    [
+        ({A: 50, B: 30, C: 20}, BY_USERS),
+        ({A: 51, B: 29, C: 20}, BY_USERS),
+        ({A: 52, B: 28, C: 20}, [[A, 52], [B, 28], [C, 20]]),
+        ({A: 48, B: 31, C: 21}, [[A, 48], [B, 31], [C, 21]]),
+        ({A: 33, C: 33, B: 34}, EVENLY),
+        ({C: 40, A: 60}, [[A, 60], [C, 40]]),
+    ],
+)
+def test_a_refund_of_a_held_cost_is_bound_to_the_proportion_it_was_charged_in(
+    charged: dict[str, int], by: list[object]
+) -> None:
+    """By today's rules, or else by those of its month, where these come to it but for a unit."""
+    whole = cost(1_00)
+    found = books(whole)
+    more = cost(1_20, kind="work")
+    now(found, more, refund(more, 50))
+    lines = lines_beside(found, {"C1": HeldFact(charged)})
+    assert lines["C0"].result == bound(-50, "", by)
+    assert lines["C0"].result_alone == bound(-50, "", BY_USERS)
+    assert lines["C1"].result == bound(1_20, "", BY_USERS)
+    assert lines["C1"].result_alone == ""
+    assert lines["C1"].stands == (bound(sum(charged.values()), "", by))
+
+
+def test_a_cost_that_is_held_as_in_its_month_stands_as_there() -> None:
+    whole = cost(1_00)
+    found = books(whole)
+    now(found, cost(1_20))
+    assert lines_beside(found, {"C1": HeldFact(found.was("2026-01")["C1"])})["C1"].stands == ""
+    assert lines_beside(found, {})["C1"].stands == bound(1_20, "", EVENLY)
+    owed = {"C1": HeldFact({A: -34, B: -34, C: -32})}
+    assert lines_beside(found, owed)["C1"].stands == bound(-1_00, "", [[A, -34], [B, -34], [C, -32]])
+    owed = {"C1": HeldFact({A: -34, B: -34, C: -33})}
+    assert lines_beside(found, owed)["C1"].stands == bound(-1_01, "", EVENLY)
+    now(found)
+    assert lines_beside(found, {})["C1"].stands == "gone"
+
+
+def test_a_refund_that_is_gone_is_bound_to_what_counts_of_its_cost() -> None:
+    whole, other = cost(1_00), cost(3_00, reference="C9")
+    found = books(other, whole, refund(whole, 50))
+    gave, was = (HeldFact(found.was("2026-01")[name], of) for name, of in (("C0", "C1"), ("C1", None)))
+    now(found, other, cost(1_20))
+    alone, beside = (
+        lines_beside(found, {"C0": gave})["C0"],
+        lines_beside(found, {"C0": gave, "C1": was})["C0"],
+    )
+    assert (alone.result, alone.result_alone) == (bound("gone", 1_20, EVENLY), "")
+    assert (beside.result, beside.result_alone) == (bound("gone", 1_00, EVENLY), alone.result)
+    now(found, other)
+    assert lines_beside(found, {"C0": gave})["C0"].result == bound("gone", "gone")
+    assert lines_beside(found, {"C0": gave})["C1"].result == "gone"
+    now(found, other, replace(whole, cost_type="licence", ends_on="2026-01-31"))
+    closed, _allocation = found.closed["2026-01"]
+    today = replace(found.today.facts(FIRST), keys={}, held={"C0": gave})
+    lines = {line.cost.reference: line for line in ShouldBe(closed, today).late}
+    assert lines["C0"].result == bound("gone", 1_00, "nothing")
+
+
+def test_a_month_knows_whether_it_has_rules_to_hold_a_cost_against() -> None:
+    found = books(cost(1_00))
+    now(found, cost(1_20), cost(3_00, reference="C2", kind="work"))
+    lines = lines_beside(found, {})
+    assert [lines[name].is_compared for name in ("C1", "C2")] == [True, False]
+
+
 def test_a_result_of_a_refund_is_its_own_whatever_other_refunds_leave() -> None:
     whole = cost(1_00)
     note, other = refund(whole, 60, "C3"), refund(whole, 40, "C2")
@@ -1056,6 +1138,49 @@ def test_what_only_other_rules_changed_since_it_was_charged_last_is_charged_by_r
     found.today = users(found.today)
     (correction,) = (each for each in found.late() if each.cost.reference == "C1")
     assert (correction.shares, correction.cause) == ({A: -4, B: -3, C: 7}, "rules")
+
+
+RULES_ONCE, COST_ONCE = "rules", "cost"
+
+
+@pytest.mark.parametrize(
+    ("so_far", "should", "earlier", "compared", "cause"),
+    [
+        ((200, 400, 0), (404, 796, 0), [RULES_ONCE], True, "cost"),
+        ((200, 400, 0), (405, 795, 0), [RULES_ONCE], True, "rules"),
+        ((200, 400, 0), (405, 795, 0), [COST_ONCE, RULES_ONCE], True, "rules"),
+        ((200, 400, 0), (405, 795, 0), [COST_ONCE], False, "rules"),
+        ((200, 400, 0), (404, 796, 0), [COST_ONCE], False, "cost"),
+        ((200, 400, 0), (405, 795, 0), [COST_ONCE], True, "late"),
+        ((-200, -400, 0), (-404, -796, 0), [RULES_ONCE], True, "cost"),
+        ((-404, -796, 0), (-200, -400, 0), [RULES_ONCE], True, "cost"),
+        ((404, 796, 0), (200, 400, 0), [RULES_ONCE], True, "cost"),
+        ((600, 300, 300), (596, 302, 302), [RULES_ONCE], True, "rules"),
+        ((600, 300, 300), (594, 306, 300), [RULES_ONCE], True, "rules"),
+        ((600, 3, 597), (601, 0, 599), [RULES_ONCE], True, "rules"),
+        ((601, 0, 599), (600, 3, 597), [RULES_ONCE], True, "rules"),
+        ((1200, 2, 0), (1202, 0, 0), [RULES_ONCE], True, "cost"),
+        ((1202, 0, 0), (1200, 2, 0), [RULES_ONCE], True, "cost"),
+        ((0, 0, 0), (200, 400, 0), [RULES_ONCE], True, "late"),
+        ((200, 400, 0), (0, 0, 0), [RULES_ONCE], True, "late"),
+    ],
+)
+def test_a_cost_charged_before_is_held_to_what_was_charged_of_it(
+    so_far: tuple[int, ...], should: tuple[int, ...], earlier: list[str], compared: bool, cause: str
+) -> None:
+    """Where other rules were charged once, or the closed month has none for it, and its sum changes."""
+    now, then = (dict(zip((A, B, C), shares, strict=True)) for shares in (should, so_far))
+    made = [CorrectionFact("2026-01", cost(7), {}, {}, "", each, "even", 1) for each in earlier[:-1]]
+    made.append(CorrectionFact("2026-01", cost(7), {}, then, "", earlier[-1], "even", 1))
+    wanted = {code: minor for code, minor in now.items() if minor}
+    late = LateLine(cost(8), {}, wanted, {}, "late", "even", 1, 8, "", "", "result", is_compared=compared)
+    found = to_charge(month="2026-01", late=late, charged=made, mark="", was={})
+    assert found is not None
+    assert found.cause == cause
+    other = replace(late, cost=cost(8, kind="work"))
+    found = to_charge(month="2026-01", late=other, charged=made, mark="", was={})
+    assert found is not None
+    assert found.cause == (cause if RULES_ONCE in earlier else "late")
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,8 @@ from hypothesis import given
 
 from billing.engine import held as engine
 from billing.engine.corrections import LEFT, ShouldBe
-from billing.engine.facts import CostFact
+from billing.engine.facts import CorrectionFact, CostFact
+from billing.engine.held import goes_along
 from billing.engine.spread import first_excess
 from tests.billing.engine.books import (
     CODES,
@@ -281,6 +282,16 @@ def test_a_refund_charged_late_and_gone_is_bound_to_what_counts_of_its_cost() ->
     assert held(found) == set()
     leave(found, "C1")
     assert held(found) == {"C0", "C1"}
+
+
+def test_a_refund_goes_with_its_cost_where_its_own_sum_stays() -> None:
+    moved = CorrectionFact("2026-01", cost(1), {"a": 1, "b": 2}, {"a": 2, "b": 1}, "", "rules")
+    grown = replace(moved, should={"a": 2, "b": 2})
+    assert goes_along(moved, "", is_cost_late=True)
+    assert not goes_along(moved, "", is_cost_late=False)
+    assert not goes_along(moved, "key", is_cost_late=True)
+    assert not goes_along(grown, "", is_cost_late=True)
+    assert not goes_along(None, "", is_cost_late=True)
 
 
 @given(chances)
