@@ -32,7 +32,7 @@ def decide_late(
     reason: str,
     by: User,
 ) -> list[LateDecision]:
-    """Charge or leave late changes, for all municipalities at once; safe to repeat.
+    """Charge or leave late changes, for all municipalities at once; safe to repeat, and to name one twice.
 
     A decision holds for the result it was made on. Refunds of a cost that was left go with that cost. Raises
     ValidationError without a reason where one is needed, or for a cost that nothing divides, and
@@ -45,6 +45,7 @@ def decide_late(
         is_decided_so = _says(held, verdict, reason)
         if held is None or held.mark != state.mark or not (is_decided_so or held.decision == state.decision):
             raise LateChangeMovedError(_("A late change is not as it was any more: look at it again."))
+    states = list({(state.month, state.cost_id): state for state in states}.values())
     states = _without_those_that_go_along(states)
     _refuse_undecidable(states, verdict, reason)
     first_days = {state.month.first for state in states}

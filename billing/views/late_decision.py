@@ -58,7 +58,8 @@ class DecisionPage(LockMixin, LatePage):
 
     def decide(self) -> str:
         """Take the decision that was sent; gives back what to say of it."""
-        verdict, values = self.request.POST.get("verdict", ""), self.request.POST.getlist("change")
+        verdict = self.request.POST.get("verdict", "")
+        values = [*dict.fromkeys(self.request.POST.getlist("change"))]
         reason = " ".join(self.request.POST.get("reason", "").split())
         if verdict not in LateDecision.Verdict.values or not values:
             raise ValidationError(_("Tick at least one late change, and choose what happens to it."))
