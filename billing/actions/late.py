@@ -15,6 +15,7 @@ from municipalities.models import Cooperation
 from sharedict.accounts.models import User
 from sharedict.jobs.actions import announce_change
 from sharedict.kernel.errors import ConflictError
+from sharedict.kernel.written import is_seen
 
 
 class LateChangeMovedError(ConflictError):
@@ -101,5 +102,5 @@ def _refuse_undecidable(states: Collection[LateState], verdict: LateDecision.Ver
         said = _("Nothing divides this cost in its month: give it a term there, or leave it.")
         raise ValidationError({"verdict": said})
     needs_reason = not charge or any(state.correction.cause == "rules" for state in states)
-    if needs_reason and not reason.strip():
+    if (needs_reason or reason) and not is_seen(reason):
         raise ValidationError({"reason": _("Say why: members and auditors read it.")})

@@ -467,3 +467,17 @@ def test_a_late_change_that_is_sent_twice_is_decided_and_told_once(
         cooperation=north, states=[state, state], verdict=leave, reason="Board", by=administrator
     )
     assert (len(decided), LateDecision.objects.count()) == (1, 3)
+
+
+@pytest.mark.parametrize("verdict", ["leave", "charge"])
+def test_a_reason_that_nobody_can_see_is_none(
+    north: Cooperation, late: Cost, administrator: User, sign_in: SignIn, verdict: str
+) -> None:
+    """Also where none is needed: members and auditors would read nothing."""
+    [state] = late_states(north)
+    for url in (PAGE, f"{PAGE}2026-09/{LATE}/"):
+        sent = {"change": value_of(state), "verdict": verdict, "reason": "\u200b \u2060", "group": "charged"}
+        refused = sign_in(administrator).post(url, sent)
+        assert refused.status_code == 422
+        assert "Say why: members and auditors read it." in refused.content.decode()
+    assert not LateDecision.objects.exists()
