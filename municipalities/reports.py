@@ -25,6 +25,7 @@ from sharedict.common.uploads import (
     parse_number,
     shortened,
 )
+from sharedict.kernel.written import is_seen
 
 NOTHING = "\N{EM DASH}"
 READING_COLUMNS = ("code", "reference_date", "value", "source")
@@ -126,7 +127,7 @@ def _value(text: str) -> Decimal:
 
 
 def _source(text: str) -> str:
-    if not text:
+    if not is_seen(text):
         raise UploadError(_("Say where the value comes from (source)."))
     if len(text) > 300:
         raise UploadError(_("The source is longer than 300 characters."))

@@ -1,6 +1,6 @@
 """Costs come in, months are computed, proposed and closed."""
 
-from billing.actions.closing import close_period, propose_period, reopen_period
+from billing.actions.closing import Seen, close_period, propose_period, reopen_period
 from billing.actions.cooperations import refuse_other_currency, refuse_other_first_month
 from billing.actions.costs import (
     add_costs,
@@ -23,6 +23,7 @@ from billing.actions.runs import (
 
 __all__ = [
     "LateChangeMovedError",
+    "Seen",
     "add_costs",
     "check_cost",
     "close_period",

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -17,13 +18,25 @@ from billing.actions.statements import issue_statements
 from billing.engine.facts import fingerprint
 from billing.models import Period, RunLine, Statement
 from billing.querysets import lost_changes
-from billing.snapshots import STOPS, gather, late_states
+from billing.snapshots import STOPS, gather, late_states, left_mark
 from municipalities.actions import save_row
 from municipalities.models import Cooperation
 from sharedict.accounts.models import User
 from sharedict.jobs.actions import announce_change
 from sharedict.jobs.models import Job
 from sharedict.kernel.periods import months_between
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What somebody looked at who proposes or closes a month.
+
+    That is the key of its run, and the ``left_mark`` of what was left of closed months then: nothing of that
+    is in the run.
+    """
+
+    run: int
+    left: str = ""
 
 
 class StaleError(ValidationError):
@@ -47,19 +60,19 @@ def recomputed_where_stale(period: Period, by: User) -> Iterator[None]:
         raise
 
 
-def propose_period(*, period: Period, by: User, seen: int | None = None) -> Period:
+def propose_period(*, period: Period, by: User, seen: Seen | None = None) -> Period:
     """Ask for the month to be closed. Raises ValidationError where it cannot be.
 
     A month that is stale is recomputed, whether or not a change was announced; one that has another run than
-    ``seen``, which was looked at, is refused. The same holds for closing. Empty months before it will be
-    closed together with it.
+    ``seen``, which was looked at, is refused, and so is one beside which other late changes are left than
+    then. The same holds for closing. Empty months before it will be closed together with it.
     """
     fill_gap(period)
     with recomputed_where_stale(period, by):
         return _propose(period, by, seen)
 
 
-def close_period(*, period: Period, by: User, seen: int | None = None) -> Period:
+def close_period(*, period: Period, by: User, seen: Seen | None = None) -> Period:
     """Close a proposed month for good, issuing its statements; somebody else than the proposer does it.
 
     Empty months before it close in the same act. Later months of the agreement year carry its rounding on,
@@ -78,12 +91,13 @@ def fill_gap(period: Period) -> None:
         compute_period(period_id=pk)
 
 
-def _propose(period: Period, by: User, seen: int | None) -> Period:
+def _propose(period: Period, by: User, seen: Seen | None) -> Period:
     period = _locked(period)
     if period.is_closed:
         return period
-    _refuse_unseen(period, seen)
+    _refuse_unseen_run(period, seen)
     _refuse_unready(period, _empty_before(period))
+    _refuse_late(period, seen)
     if period.state == Period.State.OPEN:
         period.state, period.proposed_by, period.proposed_at = Period.State.PROPOSED, by, timezone.now()
         save_row(row=period, by=by)
@@ -102,13 +116,14 @@ def reopen_period(*, period: Period, by: User) -> Period:
     return period
 
 
-def _close(period: Period, by: User, seen: int | None) -> Period:
+def _close(period: Period, by: User, seen: Seen | None) -> Period:
     period = _locked(period)
     if period.is_closed:
         return period
-    _refuse_unseen(period, seen)
+    _refuse_unseen_run(period, seen)
     empty = _empty_before(period)
     _refuse_unready(period, empty)
+    _refuse_late(period, seen)
     if period.state != Period.State.PROPOSED:
         raise ValidationError(_("Propose the month first."))
     if period.proposed_by_id == by.pk:
@@ -133,8 +148,8 @@ def _locked(period: Period) -> Period:
     return rows.get(pk=period.pk)
 
 
-def _refuse_unseen(period: Period, seen: int | None) -> None:
-    if seen is not None and period.current_run_id not in (None, seen):
+def _refuse_unseen_run(period: Period, seen: Seen | None) -> None:
+    if seen is not None and period.current_run_id not in (None, seen.run):
         raise ValidationError(
             _("%(month)s has been computed again since you looked at it: look at its figures, then go on.")
             % {"month": _name(period)}
@@ -183,7 +198,15 @@ def _refuse_unready(period: Period, empty: list[Period]) -> None:
                 % {"count": run.unallocated_lines, "month": _name(each)}
             )
     _refuse_unchecked(period, [*empty, period][0])
-    waiting = sum(state.verdict in STOPS for state in late_states(period.cooperation))
+
+
+def _refuse_late(period: Period, seen: Seen | None) -> None:
+    """Raise ValidationError for late changes that wait, or where others are left than were looked at.
+
+    To be asked once nothing of closed months is being worked in.
+    """
+    states = late_states(period.cooperation)
+    waiting = sum(state.verdict in STOPS for state in states)
     if waiting:
         raise ValidationError(
             ngettext(
@@ -192,6 +215,14 @@ def _refuse_unready(period: Period, empty: list[Period]) -> None:
                 waiting,
             )
             % {"count": waiting}
+        )
+    if seen is not None and left_mark(states) != seen.left:
+        raise ValidationError(
+            _(
+                "What is left uncharged has changed since you looked at %(month)s: look at its figures, then"
+                " go on."
+            )
+            % {"month": _name(period)}
         )
 
 

@@ -15,6 +15,7 @@ from municipalities.models import Cooperation
 from sharedict.accounts.models import User
 from sharedict.jobs.actions import announce_change
 from sharedict.kernel.errors import ConflictError
+from sharedict.kernel.written import is_seen
 
 
 class LateChangeMovedError(ConflictError):
@@ -32,7 +33,7 @@ def decide_late(
     reason: str,
     by: User,
 ) -> list[LateDecision]:
-    """Charge or leave late changes, for all municipalities at once; safe to repeat.
+    """Charge or leave late changes, for all municipalities at once; safe to repeat, and to name one twice.
 
     A decision holds for the result it was made on. Refunds of a cost that was left go with that cost. Raises
     ValidationError without a reason where one is needed, or for a cost that nothing divides, and
@@ -45,6 +46,7 @@ def decide_late(
         is_decided_so = _says(held, verdict, reason)
         if held is None or held.mark != state.mark or not (is_decided_so or held.decision == state.decision):
             raise LateChangeMovedError(_("A late change is not as it was any more: look at it again."))
+    states = list({(state.month, state.cost_id): state for state in states}.values())
     states = _without_those_that_go_along(states)
     _refuse_undecidable(states, verdict, reason)
     first_days = {state.month.first for state in states}
@@ -100,5 +102,5 @@ def _refuse_undecidable(states: Collection[LateState], verdict: LateDecision.Ver
         said = _("Nothing divides this cost in its month: give it a term there, or leave it.")
         raise ValidationError({"verdict": said})
     needs_reason = not charge or any(state.correction.cause == "rules" for state in states)
-    if needs_reason and not reason.strip():
+    if (needs_reason or reason) and not is_seen(reason):
         raise ValidationError({"reason": _("Say why: members and auditors read it.")})

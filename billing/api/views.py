@@ -91,7 +91,7 @@ class CostViewSet(WriteViewSet[Cost]):
         cooperation = self.cooperation_of(request)
         values = self.validated(CostWriteSerializer, cooperation)
         row = Cost(cooperation=cooperation, **{"currency": cooperation.currency, **values})
-        with said_at_fields(Cost, CostWriteSerializer):
+        with said_at_fields(Cost, CostWriteSerializer), transaction.atomic():
             if is_dry_run:
                 known = known_row(row, CONTENT)
                 cost, is_new = known or check_cost(row), known is None
@@ -99,8 +99,8 @@ class CostViewSet(WriteViewSet[Cost]):
                 cost, is_new = add_once(
                     row=row, same=CONTENT, save=lambda row: save_cost(cost=row, by=request.user)
                 )
-        status = 201 if is_new and not is_dry_run else 200
-        return self.answer(cooperation, None if is_new else cost, cost, status)
+            status = 201 if is_new and not is_dry_run else 200
+            return self.answer(cooperation, None if is_new else cost, cost, status)
 
     @extend_schema(
         request=CostChangeSerializer, parameters=[DRY_RUN], responses=OpenApiResponse(CostAnswerSerializer)
@@ -121,7 +121,7 @@ class CostViewSet(WriteViewSet[Cost]):
                 check_cost(cost)
             else:
                 save_cost(cost=cost, by=request.user)
-        return self.answer(self.cooperation, before, cost)
+            return self.answer(self.cooperation, before, cost)
 
     @extend_schema(
         request=None,
@@ -144,7 +144,7 @@ class CostViewSet(WriteViewSet[Cost]):
             elif not cost.is_withdrawn:
                 refuse_withdrawal(cost)
                 cost.withdrawn_on = timezone.localdate()
-        return self.answer(self.cooperation, before, cost)
+            return self.answer(self.cooperation, before, cost)
 
     def is_dry_run(self) -> bool:
         text = self.request.query_params.get("dry_run", "false")
@@ -155,6 +155,7 @@ class CostViewSet(WriteViewSet[Cost]):
     def answer(
         self, cooperation: Cooperation, before: Cost | None, cost: Cost, status: int = 200
     ) -> Response:
+        """What was done, said before the lock is given up: no month closes between the two."""
         effect = closed_effect_of_cost(cooperation, before, cost)
         context = {"effect": effect, "twins": twins_of(cost)}
         return Response(CostAnswerSerializer(cost, context=context).data, status=status)

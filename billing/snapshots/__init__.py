@@ -8,6 +8,7 @@ from billing.snapshots.late import (
     correction_of,
     late_line,
     late_states,
+    left_mark,
     moved_minor,
     with_held,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "gather_costs",
     "late_line",
     "late_states",
+    "left_mark",
     "moved_minor",
     "with_held",
 ]

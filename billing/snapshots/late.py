@@ -1,6 +1,8 @@
 """Late changes of closed months: what they are, who decided what, and what is charged of them."""
 
 import datetime as dt
+import hashlib
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -74,6 +76,16 @@ class LateState:
 def moved_minor(correction: CorrectionFact) -> int:
     """What those who pay more by ``correction`` pay more, in minor units."""
     return sum(minor for minor in correction.shares.values() if minor > 0)
+
+
+def left_mark(states: Iterable[LateState]) -> str:
+    """What names all that is left of ``states``, and what that comes to for each; empty where nothing is."""
+    left = [
+        [str(state.month), state.cost_id, state.undivided_minor, sorted(state.correction.shares.items())]
+        for state in states
+        if state.verdict == Verdict.LEFT
+    ]
+    return hashlib.sha256(json.dumps(sorted(left)).encode()).hexdigest() if left else ""
 
 
 def charged_now(period: Period) -> tuple[CorrectionFact, ...]:

@@ -11,8 +11,9 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from billing.actions import close_period, propose_period, reopen_period
+from billing.actions import Seen, close_period, propose_period, reopen_period
 from billing.models import Period
+from billing.snapshots import left_mark
 from billing.views.corrected import CorrectingPage
 from billing.views.notices import notices_of
 from billing.views.pictures import month_name
@@ -42,7 +43,8 @@ class Step(CorrectingPage, EditorsOnly):
         except ValidationError as error:
             for message in error.messages:
                 messages.error(request, message)
-            del self.__dict__["period"]
+            for name in ("period", "late_states", "late", "open_before"):
+                self.__dict__.pop(name, None)
             return self.ask(409)
         messages.success(request, capfirst(str(self.said) % {"month": month_name(self.month)}))
         return redirect(self.url("period", self.month))
@@ -51,10 +53,11 @@ class Step(CorrectingPage, EditorsOnly):
         raise NotImplementedError
 
     @property
-    def seen(self) -> int:
-        """The run whose figures stood on the page that was sent, to be compared alone; 0 for none."""
+    def seen(self) -> Seen:
+        """What stood on the page that was sent, to be compared alone: its run or 0, and what is left."""
         sent = self.request.POST.get("seen", "")
-        return int(sent) if re.fullmatch("[0-9]{1,19}", sent) else 0
+        run = int(sent) if re.fullmatch("[0-9]{1,19}", sent) else 0
+        return Seen(run, self.request.POST.get("left", ""))
 
     def figures(self) -> list[str]:
         """What the month comes to, and for each municipality as far as they are few."""
@@ -84,6 +87,7 @@ class Step(CorrectingPage, EditorsOnly):
             "cancel_url": self.url("period", self.month),
             "danger": False,
             "seen": self.period.current_run_id,
+            "left": left_mark(self.late_states) if self.judges_figures else "",
         }
         return self.page("components/confirm_page.html", context, status)
 

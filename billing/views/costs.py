@@ -10,7 +10,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -31,7 +30,6 @@ from billing.views.late import STAMPS as LATE
 from billing.views.months import STAMPS
 from billing.views.pictures import month_name, whole_name
 from municipalities.access import Rights
-from municipalities.actions import lock_cooperation
 from municipalities.portal import (
     Change,
     ChangePage,
@@ -94,12 +92,6 @@ class TwiceMixin(EffectMixin):
 class SaveCost(TwiceMixin, FormPage):
     form_class = CostForm
     done_name = "costs"
-
-    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        """Under the lock that every change of a cost takes: what is told is what is then saved."""
-        with transaction.atomic():
-            lock_cooperation(self.cooperation.pk)
-            return super().post(request, **kwargs)
 
     def check(self, row: Cost) -> None:
         check_cost(row)

@@ -107,6 +107,7 @@ class LateChangePage(DecisionPage):
                 for month, is_closed in self.charging
             ],
             "charging_name": self.charging_name,
+            "charged_in": self.charged_in or "",
             **(self.content(self.found) if self.found else {}),
         }
         return self.page("billing/late_change.html", context, status)

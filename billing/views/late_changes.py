@@ -46,6 +46,7 @@ class LateChanges(DecisionPage):
             "currency": self.currency,
             "own": list(self.own.values()),
             "charging_name": self.charging_name,
+            "charged_in": self.charged_in or "",
             "charging_url": self.url("period", self.charged_in) if self.charged_in else "",
         }
         return self.page("billing/late_changes.html", context, status)

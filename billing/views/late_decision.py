@@ -16,6 +16,7 @@ from billing.reports import LateRow
 from billing.snapshots import LateState
 from billing.views.late import LatePage, place_of, value_of
 from municipalities.access import Rights
+from municipalities.portal import LockMixin
 from sharedict.common.figures import minor, signed_minor
 from sharedict.common.moments import SAFE_METHODS
 
@@ -23,7 +24,7 @@ LONGEST_REASON = LateDecision._meta.get_field("reason").max_length or 0
 CHARGE, LEAVE = LateDecision.Verdict.CHARGE, LateDecision.Verdict.LEAVE
 
 
-class DecisionPage(LatePage):
+class DecisionPage(LockMixin, LatePage):
     """A page about late changes: everybody reads it, administrators decide on it.
 
     A decision names month, cost and result of each late change: one whose result has moved since the page
@@ -42,7 +43,8 @@ class DecisionPage(LatePage):
         try:
             said = self.decide()
         except LateChangeMovedError as error:
-            del self.__dict__["rows"]
+            for name in ("rows", "charged_in"):
+                self.__dict__.pop(name, None)
             return self.show(409, [error.message])
         except ValidationError as error:
             in_fields = error.message_dict if hasattr(error, "error_dict") else {}
@@ -56,7 +58,8 @@ class DecisionPage(LatePage):
 
     def decide(self) -> str:
         """Take the decision that was sent; gives back what to say of it."""
-        verdict, values = self.request.POST.get("verdict", ""), self.request.POST.getlist("change")
+        verdict = self.request.POST.get("verdict", "")
+        values = [*dict.fromkeys(self.request.POST.getlist("change"))]
         reason = " ".join(self.request.POST.get("reason", "").split())
         if verdict not in LateDecision.Verdict.values or not values:
             raise ValidationError(_("Tick at least one late change, and choose what happens to it."))
@@ -66,6 +69,7 @@ class DecisionPage(LatePage):
             said = _("Say the reason in %(most)d characters.") % {"most": LONGEST_REASON}
             raise ValidationError({"reason": said})
         chosen = self.chosen(values)
+        self.refuse_another_month(verdict)
         states = [row.state for row in chosen]
         along = [each for row in chosen for each in self.going_along(row) if each not in chosen]
         decide_late(
@@ -79,6 +83,15 @@ class DecisionPage(LatePage):
         if not along:
             return done
         return f"{done} {_('What refunds it goes along: %(what)s.') % {'what': self.named(along)}}"
+
+    def refuse_another_month(self, verdict: str) -> None:
+        """Raise LateChangeMovedError where the month that was to charge it has closed since it was shown."""
+        shown = self.request.POST.get("charged_in", "")
+        if verdict == CHARGE and shown and shown != str(self.charged_in):
+            raise LateChangeMovedError(
+                _("It would be charged in %(month)s by now, so nothing was decided: look at it again.")
+                % {"month": self.charging_name or _("the next month")}
+            )
 
     def chosen(self, values: Sequence[str]) -> list[LateRow]:
         """The late changes that ``values`` name. Raises LateChangeMovedError where one is not as it was."""

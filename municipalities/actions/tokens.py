@@ -25,7 +25,7 @@ def create_token(
         name=name,
         prefix=prefix,
         secret_hash=hash_secret(secret),
-        scopes=sorted(scopes),
+        scopes=sorted({*scopes}),
         created_by=by,
         created_at=timezone.now(),
         expires_at=expires_at,

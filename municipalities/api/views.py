@@ -222,14 +222,14 @@ class ReadingViewSet(WriteViewSet[Reading]):
         """
         cooperation = self.cooperation_of(request)
         values = self.validated(ReadingWriteSerializer, cooperation)
-        with said_at_fields(Reading, ReadingWriteSerializer):
+        with said_at_fields(Reading, ReadingWriteSerializer), transaction.atomic():
             reading, is_new = add_once(
                 row=Reading(cooperation=cooperation, **values),
                 same=["driver_id", "municipality_id", "reference_on", "value", "source"],
                 save=lambda row: save_row(row=row, by=request.user),
             )
-        effect = effect_of(cooperation, [Change(None if is_new else reading, reading)])
-        return self.answer(reading, effect, status=201 if is_new else 200)
+            effect = effect_of(cooperation, [Change(None if is_new else reading, reading)])
+            return self.answer(reading, effect, status=201 if is_new else 200)
 
     @extend_schema(request=ReadingChangeSerializer, responses=ReadingAnswerSerializer)
     def partial_update(self, request: Request, pk: int) -> Response:
@@ -244,9 +244,10 @@ class ReadingViewSet(WriteViewSet[Reading]):
             for name, value in values.items():
                 setattr(reading, name, value)
             save_row(row=reading, by=request.user)
-        return self.answer(reading, effect_of(self.cooperation, [Change(before, reading)]))
+            return self.answer(reading, effect_of(self.cooperation, [Change(before, reading)]))
 
     def answer(self, reading: Reading, effect: ShareEffect, status: int = 200) -> Response:
+        """What was done, said before the lock is given up: no month closes between the two."""
         return Response(ReadingAnswerSerializer(reading, context={"effect": effect}).data, status=status)
 
 

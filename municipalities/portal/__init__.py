@@ -20,7 +20,7 @@ from municipalities.portal.lists import (
     RowTable,
     page_of,
 )
-from municipalities.portal.pages import CooperationPage, EditorsOnly, RowMixin
+from municipalities.portal.pages import CooperationPage, EditorsOnly, LockMixin, RowMixin
 from municipalities.portal.steps import (
     ChangePage,
     DeletePage,
@@ -48,6 +48,7 @@ __all__ = [
     "FormPage",
     "ImportPage",
     "ListPage",
+    "LockMixin",
     "RowForm",
     "RowMixin",
     "RowTable",

@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from municipalities.models import Cooperation
+from municipalities.actions import lock_cooperation
 from municipalities.portal.hooks import Change
 from municipalities.portal.steps import EffectMixin
 from sharedict.common.uploads import (
@@ -50,6 +50,8 @@ class ImportPage(EffectMixin):
     lead: ClassVar[Any] = ""
     template_name = "municipalities/import_page.html"
     in_bulk = True
+    locks = False
+    """Reading a long table saves nothing, and keeps nobody waiting; applying it takes the lock."""
 
     def compare(self, rows: Sequence[UploadedRow]) -> Sequence[Finding]:
         """What each row would do; a row with errors is ``wrong``. The number of queries is constant."""
@@ -97,7 +99,7 @@ class ImportPage(EffectMixin):
         table = read_table(content["text"], self.columns, content["mark"])
         try:
             with transaction.atomic():
-                Cooperation.objects.select_for_update(no_key=True).get(pk=self.cooperation.pk)
+                lock_cooperation(self.cooperation.pk)
                 findings = self.compare_with_effect(table.rows)
                 is_sound = is_as_shown(content, findings) and not counts(findings)[Outcome.WRONG]
                 if is_sound:

@@ -4,16 +4,17 @@ from typing import Any, ClassVar, cast
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.db import models
+from django.db import models, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.generic.base import View
 
 from municipalities.access import Rights, rights_of
+from municipalities.actions import lock_cooperation
 from municipalities.models import Cooperation
 from sharedict.accounts.models import User
-from sharedict.common.moments import in_one_moment
+from sharedict.common.moments import SAFE_METHODS, in_one_moment
 
 
 class CooperationPage(View):
@@ -42,6 +43,10 @@ class CooperationPage(View):
         self.kwargs = kwargs
         if not self.is_allowed(self.rights):
             raise PermissionDenied
+        return self.respond(request, *args, **kwargs)
+
+    def respond(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """The page itself, for somebody who may come in."""
         return super().dispatch(request, *args, **kwargs)
 
     def is_allowed(self, rights: Rights) -> bool:
@@ -70,6 +75,22 @@ class EditorsOnly(CooperationPage):
 
     def is_allowed(self, rights: Rights) -> bool:
         return rights.may_edit
+
+
+class LockMixin(CooperationPage):
+    """A page whose POST tells what it does and does it, in one transaction under the cooperation's lock.
+
+    Closing a month takes that lock too: none closes between what is told and what is done.
+    """
+
+    locks = True
+
+    def respond(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.method in SAFE_METHODS or not self.locks:
+            return super().respond(request, *args, **kwargs)
+        with transaction.atomic():
+            lock_cooperation(self.cooperation.pk)
+            return super().respond(request, *args, **kwargs)
 
 
 class RowMixin(CooperationPage):

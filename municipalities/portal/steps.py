@@ -19,10 +19,10 @@ from django.utils.translation import gettext_lazy
 from municipalities.actions import delete_row, end_row, save_row, validate_row
 from municipalities.portal.forms import refuse
 from municipalities.portal.hooks import Change, ShareEffect, effect_of
-from municipalities.portal.pages import EditorsOnly, RowMixin
+from municipalities.portal.pages import EditorsOnly, LockMixin, RowMixin
 
 
-class EffectMixin(EditorsOnly):
+class EffectMixin(LockMixin, EditorsOnly):
     """A page whose POST may move shares: what reaches into closed months is told before it is saved.
 
     The form carries what was told, as ``told``. Where that is not what saving would do by now, it is told

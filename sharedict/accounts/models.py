@@ -4,8 +4,10 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from sharedict.common.models import Readable
 
-class User(AbstractUser):
+
+class User(AbstractUser, Readable):
     """A person who can sign in. What they may see is said by their roles, which live with the cooperation."""
 
     is_demonstration = models.BooleanField(_("demonstration sign-in"), default=False)

@@ -1,18 +1,50 @@
 """Abstract bases: rows of one cooperation, rows that hold for a span of days, rows that shares depend on."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, ClassVar, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from sharedict.kernel.written import is_seen
+
 Span = tuple[dt.date, dt.date | None]
 """Half-open days; an open end as None."""
 
 
-class Remembered(models.Model):
+class Readable(models.Model):
+    """A row whose texts can be read: one that holds nothing to be seen is refused, wherever it comes from.
+
+    What was stored before, and has not changed, is left alone: a row that has it can still end.
+    """
+
+    class Meta:
+        abstract = True
+
+    def clean_fields(self, exclude: Collection[str] | None = None) -> None:
+        errors: dict[str, Any] = {}
+        try:
+            super().clean_fields(exclude=exclude)
+        except ValidationError as error:
+            errors = error.update_error_dict(errors)
+        for name in {*self._unseen()}.difference(exclude or (), errors):
+            errors[name] = [ValidationError(_("Nothing of this text can be seen."), code="blank")]
+        if errors:
+            raise ValidationError(errors)
+
+    def _unseen(self) -> Iterator[str]:
+        """The text columns that hold something, and nothing that can be seen."""
+        read: Mapping[str, Any] = getattr(self, "as_read", {})
+        for field in self._meta.concrete_fields:
+            if isinstance(field, models.CharField | models.TextField):
+                text: object = getattr(self, field.attname)
+                if isinstance(text, str) and text and text != read.get(field.attname) and not is_seen(text):
+                    yield field.name
+
+
+class Remembered(Readable):
     """A row that knows what its columns were when it was read, so that only what changed of it is saved."""
 
     _as_read: Mapping[str, Any] | None = None

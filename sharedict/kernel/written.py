@@ -1,10 +1,11 @@
-"""Numbers as people and spreadsheets write them. What can be read in two ways is never guessed.
+"""Numbers and text as people and spreadsheets write them. What can be read in two ways is never guessed.
 
 In ``12.500`` the point may stand before decimals or between thousands: only a *mark*, the sign that the
 writer puts before decimals, tells which. Spaces and apostrophes group thousands too.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
@@ -13,6 +14,13 @@ from sharedict.kernel.errors import SharedictError
 MARKS = (".", ",")
 """A point or a comma stands before decimals; the other one may then stand between thousands."""
 LONGEST = 60
+UNSEEN = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp"})
+"""Categories of what leaves no mark on paper: controls, formats (such as U+200B), and spaces of all kinds."""
+FILLERS = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u2800\u3164\ufe00-\ufe0f\uffa0\ufff0-\ufff8"
+    "\U000e0000-\U000e0fff]"
+)
+"""What else Unicode shows nothing for (Default_Ignorable_Code_Point), and the empty Braille cell."""
 
 
 class NumberError(SharedictError):
@@ -75,3 +83,8 @@ def number(text: str, mark: str | None = None) -> Decimal:
     if mark is None:
         raise TwoReadingsError(found)
     return found[mark]
+
+
+def is_seen(text: str) -> bool:
+    """Whether anything of ``text`` can be seen; a name or a reason without that says nothing."""
+    return any(unicodedata.category(sign) not in UNSEEN and not FILLERS.match(sign) for sign in text)

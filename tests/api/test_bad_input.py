@@ -54,6 +54,9 @@ BAD_COSTS: list[tuple[str, Any, str]] = [
     ("description", "a\0b", "null_characters_not_allowed"),
     ("description", "\ud800", "parse_error"),
     ("description", "", "blank"),
+    ("description", "\u200b", "blank"),
+    ("supplier", "\u200b\u2060", "blank"),
+    ("external_id", "\u200b", "blank"),
     ("description", {"a": 1}, "invalid"),
     ("description", None, "null"),
     ("supplier", CLUSTER, "max_length"),
@@ -117,6 +120,7 @@ BAD_READINGS: list[tuple[str, Any, str]] = [
     ("reference_on", "2025-W01-1", "invalid"),
     ("value", "412,5", "invalid"),
     ("source", "", "blank"),
+    ("source", "\u200b", "blank"),
     ("source", CLUSTER, "max_length"),
 ]
 

@@ -112,7 +112,7 @@ def statements(period: Period, viewer: User) -> dict[str, Statement]:
     return found
 
 
-def read_again(value: int) -> None:
+def read_again(value: Decimal | int) -> None:
     """Statistics Sweden finds ``value`` people in Torsby at the turn of the year."""
     reading = Reading.objects.get(municipality__code="1737", reference_on=dt.date(2025, 12, 31))
     reading.value = value
@@ -122,5 +122,10 @@ def read_again(value: int) -> None:
 
 def take(client: Client, url: str) -> Any:
     """Press the button of a step towards closing, on the page as it is now."""
-    seen = re.search(r'name="seen" value="(\d+)"', client.get(url).content.decode())
-    return client.post(url, {"seen": seen[1]} if seen else {})
+    return client.post(url, looked_at(client, url))
+
+
+def looked_at(client: Client, url: str) -> dict[str, str]:
+    """What the page of such a step sends of what it shows."""
+    page = client.get(url).content.decode()
+    return dict(re.findall(r'name="(seen|left)" value="(\w+)"', page))

@@ -103,6 +103,7 @@ def test_what_has_changed_is_changed_and_only_that(client: Client, do_jobs: Call
         (3, "x" * 10_000, "at most 150 characters"),
         (4, "9" * 61, "at most 60 characters"),
         (5, "", "This field cannot be blank"),
+        (5, "\u200b", "Nothing of this text can be seen"),
         (5, "🦐" * 301, "at most 300 characters"),
         (6, "1,005", "At most 2 decimals"),
         (6, "100000000000000000", "At most 16 digits"),

@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from agreements.models import CostType, Term
-from billing.actions import recompute, restore_cost, withdraw_cost
+from billing.actions import decide_late, recompute, restore_cost, withdraw_cost
 from billing.models import Cost, LateDecision, Period, RunLine
 from billing.snapshots import late_states
 from billing.views.late import value_of
@@ -447,3 +447,37 @@ def test_a_cost_that_was_given_back_and_counts_again_says_so(
     why = client.get(f"{page}SE1737/").content.decode()
     assert "The cost counts as it did when September 2026 was closed." in why
     assert "The cost itself has changed" not in why
+
+
+def test_a_late_change_that_is_sent_twice_is_decided_and_told_once(
+    north: Cooperation, late: Cost, administrator: User, sign_in: SignIn
+) -> None:
+    """On the list and on its own page, and where the action is asked with it twice."""
+    [state], client = late_states(north), sign_in(administrator)
+    sent = {"change": [value_of(state)] * 2, "verdict": "leave", "reason": "Board", "group": "charged"}
+    said = client.post(PAGE, sent, follow=True).content.decode()
+    assert "1 late change stays uncharged, +50.02" in said
+    assert LateDecision.objects.count() == 1
+    [state] = late_states(north)
+    charge = {"change": [value_of(state)] * 2, "verdict": "charge"}
+    assert client.post(f"{PAGE}2026-09/{LATE}/", charge).status_code == 302
+    assert LateDecision.objects.count() == 2
+    [state], leave = late_states(north), LateDecision.Verdict.LEAVE
+    decided = decide_late(
+        cooperation=north, states=[state, state], verdict=leave, reason="Board", by=administrator
+    )
+    assert (len(decided), LateDecision.objects.count()) == (1, 3)
+
+
+@pytest.mark.parametrize("verdict", ["leave", "charge"])
+def test_a_reason_that_nobody_can_see_is_none(
+    north: Cooperation, late: Cost, administrator: User, sign_in: SignIn, verdict: str
+) -> None:
+    """Also where none is needed: members and auditors would read nothing."""
+    [state] = late_states(north)
+    for url in (PAGE, f"{PAGE}2026-09/{LATE}/"):
+        sent = {"change": value_of(state), "verdict": verdict, "reason": "\u200b \u2060", "group": "charged"}
+        refused = sign_in(administrator).post(url, sent)
+        assert refused.status_code == 422
+        assert "Say why: members and auditors read it." in refused.content.decode()
+    assert not LateDecision.objects.exists()

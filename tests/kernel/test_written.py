@@ -11,6 +11,7 @@ from sharedict.kernel.written import (
     NumberError,
     TwoReadingsError,
     has_two_readings,
+    is_seen,
     mark_of,
     number,
     readings,
@@ -119,3 +120,17 @@ def test_what_is_written_with_a_mark_is_read_with_it(value: Decimal, mark: str, 
     for between in (group, other):
         text = f"{value:,f}".replace(",", "g").replace(".", mark).replace("g", between)
         assert number(text, mark) == value
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "  ", "\u200b", "\u2028", "\ufeff\u2060 \u00ad", "\u3164", "\u2800", "\ufe0f\U000e0101", "\u034f"],
+)
+def test_what_leaves_nothing_to_see_is_no_text(text: str) -> None:
+    assert not is_seen(text)
+    assert is_seen(f"{text}å{text}")
+
+
+@pytest.mark.parametrize("text", ["§", "-", "٣", "中", "\U0001f990", "❤\ufe0f", "👩\u200d💻", "e\u0301"])
+def test_any_sign_that_can_be_seen_is_text(text: str) -> None:
+    assert is_seen(text)

@@ -77,6 +77,11 @@ def test_a_dry_run_tells_new_changed_and_same_and_saves_nothing(
     assert Job.objects.filter(touches_from="2026-06-30").exists()
 
 
+def test_a_source_that_nobody_can_see_is_none(client: Client, users: Driver, torsby: Municipality) -> None:
+    response = upload(client, users, "1737;2026-06-30;1;\u200b\n")
+    assert response.context["findings"][0].errors == ("Say where the value comes from (source).",)
+
+
 def test_every_fault_is_named_at_its_line_and_nothing_can_be_applied(
     client: Client, users: Driver, torsby: Municipality, sundsvall: Municipality
 ) -> None:

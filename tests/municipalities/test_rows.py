@@ -15,12 +15,14 @@ from municipalities.actions import (
     ChangedMeanwhileError,
     create_token,
     delete_row,
+    end_row,
     revoke_token,
     save_row,
     save_site,
 )
 from municipalities.models import Cooperation, Link, Municipality, Site, Token
 from services.models import Application, Installation
+from sharedict.accounts.actions import create_user
 from sharedict.accounts.models import User
 from sharedict.audit.models import Entry
 from sharedict.jobs.models import Job
@@ -277,3 +279,36 @@ def test_a_choice_of_another_cooperation_is_none(
     assert operator.post(address, typed(operator.get(address), mirrors=[theirs.pk])).status_code == 302
     assert not mirror.mirrors.exists()
     assert not changes()
+
+
+@pytest.mark.parametrize("name", ["name", "supplier"])
+def test_a_text_with_nothing_to_be_seen_is_refused_at_its_field(
+    link: Link, sign_in: SignIn, administrator: User, operator: Client, name: str
+) -> None:
+    """By a person, by an operator and by an action, whether or not the text is needed."""
+    for client, url in (
+        (sign_in(administrator), f"/north/network/links/{link.pk}/"),
+        (operator, f"/system/municipalities/link/{link.pk}/change/"),
+    ):
+        refused = client.post(url, typed(client.get(url), **{name: "\u200b"}))
+        assert shown_form(refused).errors == {name: ["Nothing of this text can be seen."]}
+    setattr(link, name, " \u2060")
+    with pytest.raises(ValidationError) as said:
+        save_row(row=link, by=administrator)
+    assert said.value.message_dict == {name: ["Nothing of this text can be seen."]}
+    assert changes() == []
+
+
+def test_a_row_whose_text_nobody_sees_can_still_end(link: Link, administrator: User) -> None:
+    """It was stored before such texts were refused."""
+    Link.objects.update(supplier="\u200b")
+    ended = end_row(
+        row=Link.objects.get(), on=timezone.localdate() + dt.timedelta(days=400), by=administrator
+    )
+    assert (ended.supplier, len(changes())) == ("\u200b", 1)
+
+
+def test_a_person_has_a_name_that_can_be_seen(db: None) -> None:
+    with pytest.raises(ValidationError) as said:
+        create_user(username="anna", first_name="\u200b")
+    assert said.value.message_dict == {"first_name": ["Nothing of this text can be seen."]}

@@ -49,6 +49,11 @@ def test_the_secret_is_shown_once_and_kept_hashed(
     )
 
 
+def test_a_scope_that_is_sent_twice_is_held_once(sign_in: SignIn, administrator: User) -> None:
+    add(sign_in(administrator), scopes=["read", "read"])
+    assert Token.objects.get().scopes == ["read"]
+
+
 def test_the_change_log_holds_no_secret_and_no_hash(
     sign_in: SignIn, administrator: User, north: Cooperation
 ) -> None:
