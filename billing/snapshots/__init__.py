@@ -7,7 +7,9 @@ from billing.snapshots.late import (
     Verdict,
     correction_of,
     late_line,
+    late_lines,
     late_states,
+    late_states_if,
     moved_minor,
     with_held,
 )
@@ -27,7 +29,9 @@ __all__ = [
     "gather_by_rules_of",
     "gather_costs",
     "late_line",
+    "late_lines",
     "late_states",
+    "late_states_if",
     "moved_minor",
     "with_held",
 ]
