@@ -5,20 +5,20 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from billing.engine.facts import fingerprint
 from billing.models import Cost
 from billing.reports.effects import (
     NAMES,
     ClosedEffect,
-    MonthEffect,
     Months,
     closed_effects_of_costs,
     months_of,
     moved_days,
     moved_months,
 )
+from billing.reports.held_effects import Becomes, MonthEffect, OtherEffect
 from billing.reports.undivided import undivided_in, why_in_words
 from municipalities.models import Cooperation
 from municipalities.portal import Change, ShareEffect
@@ -28,12 +28,42 @@ from sharedict.kernel.periods import Month
 
 MOST_MONTHS = 12
 """So many months are named with their amounts; more of them are summed up."""
+OTHERS = {
+    Becomes.ANEW: gettext_lazy(
+        "%(cost)s is asked anew: %(amount)s in %(months)s is charged in %(charged_in)s, unless somebody "
+        "decides to leave it."
+    ),
+    Becomes.CHARGED: gettext_lazy(
+        "%(cost)s changes with it: %(amount)s in %(months)s is charged in %(charged_in)s, unless somebody "
+        "decides to leave it."
+    ),
+    Becomes.STOPS: gettext_lazy(
+        "%(cost)s waits for a decision with it: somebody charges or leaves %(amount)s in %(months)s before "
+        "%(charged_in)s can be proposed."
+    ),
+    Becomes.LEFT: gettext_lazy(
+        "%(cost)s is left with it, as decided before: %(amount)s in %(months)s is charged in no month."
+    ),
+    Becomes.DROPPED: gettext_lazy(
+        "%(cost)s changes with it: %(amount)s in %(months)s, which was to be charged, is charged in no month."
+    ),
+}
+"""What becomes of another cost of the same family, in a sentence."""
+OTHERS_IN_SHORT = {
+    Becomes.ANEW: gettext_lazy("%(cost)s asked anew: %(amount)s in %(months)s, charged in %(charged_in)s"),
+    Becomes.CHARGED: gettext_lazy("%(cost)s: %(amount)s in %(months)s, charged in %(charged_in)s"),
+    Becomes.STOPS: gettext_lazy("%(cost)s: %(amount)s in %(months)s, to be decided on"),
+    Becomes.LEFT: gettext_lazy("%(cost)s: %(amount)s in %(months)s, left by decision"),
+    Becomes.DROPPED: gettext_lazy("%(cost)s: %(amount)s in %(months)s, no longer to be charged"),
+}
 
 
 def effect_of_changes(
     cooperation: Cooperation, changes: Sequence[Change], in_bulk: bool = False
 ) -> ShareEffect:
-    """What ``changes``, saved together, do to shares: three queries for any number of them.
+    """What ``changes``, saved together, do to shares: four queries for any number of them.
+
+    More are made where something of a changed cost was once left (``reports.held_effects``).
 
     Of one cost that is not saved ``in_bulk`` it says also where nothing would divide it. That gathers the
     facts of the months that it falls in, with a few more queries for each, until those beyond the first few
@@ -54,13 +84,22 @@ def effect_of_changes(
     after = pairs[0][1] if of_one and pairs[0] else None
     moved = [each.month for each in of_one.months] if of_one else []
     asked = [*moved, *of_one.opened] if of_one else []
+    asked = [month for month in asked if of_one and month not in of_one.computed]
+    undivided = undivided_in(cooperation, after, asked) if after and asked else {}
+    told = [cost for cost in costs if cost]
     words = _Words(
         currency=cooperation.currency,
-        undivided=undivided_in(cooperation, after, asked) if after and asked else {},
+        undivided=undivided,
+        stopped={month: why for cost in told for month, why in cost.stops.items() if why},
         months=months,
-        by_cost=_summed(each for cost in costs if cost for each in cost.months),
-        dropped=_summed(each for cost in costs if cost for each in cost.dropped),
-        left=_summed(each for cost in costs if cost for each in cost.left),
+        by_cost=_summed(each for cost in told for each in cost.months if each.month not in cost.stops),
+        waiting=_summed(
+            each for cost in told for each in cost.months if cost.stops.get(each.month, "-") == ""
+        ),
+        dropped=_summed(each for cost in told for each in cost.dropped),
+        left=_summed(each for cost in told for each in cost.left),
+        others=[each for cost in told for each in cost.others],
+        corrects=any(cost.moves_corrections(undivided) for cost in told),
         by_rules=sorted({month for each in by_rules for month in each}),
         opened=sorted(
             {month for cost in costs if cost for month in cost.opened}
@@ -73,7 +112,8 @@ def effect_of_changes(
         reopened=sorted({month for cost in costs if cost for month in cost.reopened}),
         left_out_minor=sum(cost.not_shared_minor for cost in costs if cost and _leaves_out(cost)),
     )
-    closed = {each.month for each in [*words.by_cost, *words.dropped]} | {*words.by_rules}
+    closed = {each.month for cost in told for each in (*cost.months, *cost.dropped, *cost.left)}
+    closed |= {each.month for cost in told for each in cost.others}
     return ShareEffect(
         warnings=words.warnings,
         mark=words.mark,
@@ -82,7 +122,7 @@ def effect_of_changes(
             words.of_cost(cost) if cost else in_words(by_rule)
             for cost, by_rule in zip(costs, by_rules, strict=True)
         ),
-        closed=tuple(sorted(closed)),
+        closed=tuple(sorted(closed.union(words.by_rules))),
         decided_before=months.charging if words.by_rules else None,
     )
 
@@ -111,10 +151,14 @@ class _Words:
         *,
         currency: str,
         undivided: Mapping[Month, str],
+        stopped: Mapping[Month, str],
         months: Months,
         by_cost: Sequence[MonthEffect],
+        waiting: Sequence[MonthEffect],
         dropped: Sequence[MonthEffect],
         left: Sequence[MonthEffect],
+        others: Sequence[OtherEffect],
+        corrects: bool,
         by_rules: Sequence[Month],
         opened: Sequence[Month],
         reopened: Sequence[Month],
@@ -123,14 +167,15 @@ class _Words:
         self.currency, self.months = currency, months
         self.by_cost, self.by_rules, self.opened = by_cost, by_rules, opened
         self.dropped, self.left = dropped, left
+        self.waiting, self.others = waiting, others
         self.left_out_minor = left_out_minor
         self.undivided = undivided
-        self.nobodys = [each for each in by_cost if each.month in undivided]
+        self.nobodys = {each.month: undivided[each.month] for each in by_cost if each.month in undivided}
+        self.nobodys |= stopped
         self.amounts = [each for each in by_cost if each.amount_minor and each.month not in undivided]
         self.carried = [
             each.month for each in by_cost if not each.amount_minor and each.month not in undivided
         ]
-        corrects = self.amounts or self.carried or dropped
         charging = [month for month in months.proposed if corrects and month == months.charging]
         self.reopened = sorted({*reopened, *charging})
 
@@ -141,7 +186,8 @@ class _Words:
     @property
     def mark(self) -> str:
         by_month = [self.by_cost, self.dropped, self.left]
-        if not (any(by_month) or self.by_rules or self.left_out_minor or self.reopened):
+        more = [*self.waiting, *self.others, *self.nobodys]
+        if not (any(by_month) or more or self.by_rules or self.left_out_minor or self.reopened):
             return ""
         told = [
             *([[str(each.month), each.amount_minor] for each in months] for months in by_month),
@@ -150,7 +196,18 @@ class _Words:
             str(self.months.charging),
         ]
         if self.nobodys:
-            told.append([str(each.month) for each in self.nobodys])
+            told.append([str(month) for month in self.nobodys])
+        if self.waiting:
+            told.append({"waiting": [[str(each.month), each.amount_minor] for each in self.waiting]})
+        if self.others:
+            told.append(
+                {
+                    "others": [
+                        [each.reference, str(each.month), each.becomes, each.amount_minor]
+                        for each in self.others
+                    ]
+                }
+            )
         if self.reopened:
             told.append({"reopened": [str(month) for month in self.reopened]})
         return fingerprint(json.dumps(told))
@@ -160,7 +217,7 @@ class _Words:
         found = []
         if self.amounts:
             found.append(self._amounts())
-        found += [*self._nobodys(), *self._uncharged()]
+        found += [*self._nobodys(), *self._waits(), *self._uncharged(), *self._of_others()]
         if self.carried:
             said = _(
                 "In months that are closed, %(months)s, the amount stays, but others may carry it: the "
@@ -199,9 +256,9 @@ class _Words:
                 len(self.amounts),
             )
             found.append(said % self._what_and_where(self.amounts))
-        found += [*self._nobodys(), *self._uncharged()]
+        found += [*self._nobodys(), *self._waits(), *self._uncharged(), *self._of_others()]
         said = _("Nothing divides it in %(months)s, so that cannot be closed yet: %(why)s")
-        for why, months in self._by_reason(self.opened):
+        for why, months in _by_reason(self.undivided, self.opened):
             found.append(said % {"months": in_words(months), "why": why})
         if self.carried:
             said = _(
@@ -225,12 +282,23 @@ class _Words:
     def of_cost(self, effect: ClosedEffect) -> str:
         """What one cost does to closed months, short."""
         found = []
-        if effect.months:
+        charged = [each for each in effect.months if each.month not in effect.stops]
+        stopped = [each for each in effect.months if each.month in effect.stops]
+        if charged:
             said = _("%(amount)s in %(months)s, charged in %(charged_in)s")
-            found.append(said % self._what_and_where(effect.months))
+            found.append(said % self._what_and_where(charged))
+        if stopped:
+            said = _("%(amount)s in %(months)s, to be decided on")
+            found.append(said % self._what_and_where(stopped))
         if effect.dropped:
             said = _("%(amount)s in %(months)s, no longer to be charged")
             found.append(said % self._what_and_where(effect.dropped))
+        if effect.computed and effect.left:
+            said = _("%(amount)s in %(months)s, left by decision")
+            found.append(said % self._what_and_where(effect.left))
+        for each in effect.others:
+            what = self._what_and_where([MonthEffect(each.month, each.amount_minor)])
+            found.append(str(OTHERS_IN_SHORT[each.becomes]) % {"cost": each.reference, **what})
         return "; ".join(found)
 
     def _amounts(self) -> str:
@@ -254,16 +322,18 @@ class _Words:
         )
         return [
             said % {"months": in_words(months), "why": why, "charged_in": self.charging}
-            for why, months in self._by_reason(each.month for each in self.nobodys)
+            for why, months in _by_reason(self.nobodys, sorted(self.nobodys))
         ]
 
-    def _by_reason(self, months: Iterable[Month]) -> list[tuple[str, list[Month]]]:
-        """Those of ``months`` in which nothing divides it, by why, in the order in which they begin."""
-        found: dict[str, list[Month]] = {}
-        for month in months:
-            if month in self.undivided:
-                found.setdefault(self.undivided[month], []).append(month)
-        return [(why_in_words(reason), each) for reason, each in found.items()]
+    def _waits(self) -> list[str]:
+        """What falls in closed months where somebody decides on it first."""
+        if not self.waiting:
+            return []
+        said = _(
+            "%(amount)s in closed months, %(months)s, waits for a decision: somebody charges it or leaves it "
+            "before %(charged_in)s can be proposed."
+        )
+        return [said % self._what_and_where(self.waiting)]
 
     def _uncharged(self) -> list[str]:
         """What was still to be charged, or was left, and is now charged in no month."""
@@ -274,13 +344,31 @@ class _Words:
                 "it is charged in no month."
             )
             found.append(said % self._what_and_where(self.dropped))
-        if self.left:
+        moved = {each.month for each in self.dropped}
+        if again := [each for each in self.left if each.month in moved]:
+            said = _(
+                "%(amount)s for %(months)s is left, as decided before on just that: it is charged in no "
+                "month."
+            )
+            found.append(said % self._what_and_where(again))
+        if left := [each for each in self.left if each.month not in moved]:
             said = _(
                 "%(amount)s for %(months)s was left by decision and is charged in no month: there nothing "
                 "that is charged changes."
             )
-            found.append(said % self._what_and_where(self.left))
+            found.append(said % self._what_and_where(left))
         return found
+
+    def _of_others(self) -> list[str]:
+        """What becomes of other costs with it, each named, and what happens to it as well."""
+        found: dict[tuple[str, Becomes], list[MonthEffect]] = {}
+        for each in self.others:
+            by_month = found.setdefault((each.reference, each.becomes), [])
+            by_month.append(MonthEffect(each.month, each.amount_minor))
+        return [
+            str(OTHERS[becomes]) % {"cost": reference, **self._what_and_where(_summed(by_month))}
+            for (reference, becomes), by_month in found.items()
+        ]
 
     def _what_and_where(self, effects: Sequence[MonthEffect]) -> dict[str, str]:
         return {
@@ -297,6 +385,15 @@ class _Words:
             "amount": minor(self.left_out_minor, self.currency),
             "month": _name(self.months.first),
         }
+
+
+def _by_reason(undivided: Mapping[Month, str], months: Iterable[Month]) -> list[tuple[str, list[Month]]]:
+    """Those of ``months`` in which nothing divides it, by why, in the order in which they begin."""
+    found: dict[str, list[Month]] = {}
+    for month in months:
+        if month in undivided:
+            found.setdefault(undivided[month], []).append(month)
+    return [(why_in_words(reason), each) for reason, each in found.items()]
 
 
 def _costs(change: Change) -> tuple[Cost | None, Cost | None] | None:

@@ -3,7 +3,7 @@
 import datetime as dt
 import logging
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, OperationalError, transaction
@@ -11,12 +11,12 @@ from django.db.models import F, Max, Min
 from django.utils import timezone
 
 from billing.engine.allocate import Allocation, allocate
-from billing.engine.corrections import LateLine, ShouldBe
+from billing.engine.corrections import LateLine
 from billing.engine.facts import RULE_VERSION, Facts, fingerprint
 from billing.engine.notices import notices
 from billing.models import Cost, LateChange, Period, Run, RunLine, RunTotal, ShareBlock
 from billing.rows import write_rows
-from billing.snapshots import gather, gather_by_rules_of, with_held
+from billing.snapshots import gather, gather_by_rules_of, late_lines, with_held
 from municipalities.actions import differences, log
 from municipalities.models import Cooperation, Municipality
 from sharedict.audit.actions import field_values
@@ -259,11 +259,9 @@ def _check(period: Period) -> Run | None:
         return None
     period.late_changes.all().delete()
     run = None
-    if today.money_mark() != replace(closed, corrections=()).money_mark():
-        late = ShouldBe(closed, today).late
-        if late:
-            run = _should_be(period, today, canonical, mark, late)
-            _note_late(period, run, late)
+    if late := late_lines(closed, today):
+        run = _should_be(period, today, canonical, mark, late)
+        _note_late(period, run, late)
     _drop_unread(period)
     period.checked_mark, period.failure, period.has_late_changes = mark, "", run is not None
     period.save(update_fields=["checked_mark", "failure", "has_late_changes"])

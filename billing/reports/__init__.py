@@ -13,11 +13,11 @@ from billing.reports.corrections import (
 )
 from billing.reports.effects import (
     ClosedEffect,
-    MonthEffect,
     before_first_month,
     closed_effect_of_cost,
     closed_months_of,
 )
+from billing.reports.held_effects import Becomes, MonthEffect, OtherEffect
 from billing.reports.late import Effect, LateRow, effects_of, first_open_month, late_rows, names_in
 from billing.reports.months import (
     Calendar,
@@ -47,12 +47,14 @@ __all__ = [
     "CONTENT",
     "SAME_COST",
     "SAME_INVOICE",
+    "Becomes",
     "Calendar",
     "ClosedEffect",
     "Corrected",
     "Effect",
     "LateRow",
     "MonthEffect",
+    "OtherEffect",
     "Together",
     "Twin",
     "Twins",

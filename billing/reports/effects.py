@@ -1,12 +1,14 @@
 """What a change of a cost or of the rules moves in closed months: told before it is saved.
 
 What a changed cost is to be is held against what closed months have charged of it. Nothing is written or
-locked here, and nothing is saved to be taken back: what a row would be is compared with what it is.
+locked here, and nothing is saved to be taken back: what a row would be is compared with what it is. Where
+somebody once left what was late of it, see ``held_effects``.
 """
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import Any
 
 from django.db.models import Exists, Model, OuterRef, Q
@@ -15,7 +17,14 @@ from agreements.models import Agreement, Component, CostType, FixedPart, Key, Ke
 from billing.engine.facts import CostFact, day
 from billing.engine.spread import days_in, in_turn, month_part, refund_part
 from billing.models import Cost, LateDecision, Period, RunLine
-from billing.snapshots import Verdict, late_states
+from billing.reports.held_effects import (
+    Change,
+    HeldEffect,
+    MonthEffect,
+    OtherEffect,
+    held_effects,
+    months_ever_left,
+)
 from municipalities.actions import touched
 from municipalities.models import Cooperation, Driver, Municipality, Reading
 from services.models import Application
@@ -23,8 +32,6 @@ from sharedict.common.models import Span
 from sharedict.kernel.money import to_minor
 from sharedict.kernel.periods import Month, months_between
 
-Change = tuple[Cost | None, Cost | None]
-"""A cost as it is stored and as it is to be; None for one that is added or removed."""
 Place = tuple[int, Month]
 """Key of a cost, and a closed month."""
 Families = Mapping[int, tuple[CostFact, Sequence[CostFact]]]
@@ -64,22 +71,15 @@ class Months:
 
 
 @dataclass(frozen=True, slots=True)
-class MonthEffect:
-    """What a changed cost is to be in one closed month beyond what is charged of it, in minor units.
-
-    Negative what is to be given back; 0 where the amount stays and others carry it.
-    """
-
-    month: Month
-    amount_minor: int
-
-
-@dataclass(frozen=True, slots=True)
 class ClosedEffect:
     """What a change of a cost does: ``months`` are the closed ones that it moves, ``charged_in`` where.
 
     ``dropped`` is what was still to be charged and, by the change, is charged in no month; ``left`` is the
-    same of what somebody had decided to leave. ``opened`` are the open months that are shared otherwise.
+    same of what somebody had decided to leave, and what is left as decided before. ``others`` is what becomes
+    of other costs with it, of what it refunds and its refunds. ``computed`` are the closed months that were
+    computed to tell it: ``stops`` are those of them that charge it to nobody yet, with why nothing divides
+    it, or "" where it waits for a decision, and ``is_charged_otherwise`` says whether what is charged of
+    them as corrections comes out otherwise. ``opened`` are the open months that are shared otherwise.
     ``reopened`` are the proposed months that hold the cost: they are computed anew, for its words too, and
     are proposed no longer.
     ``not_shared_minor`` is what of the cost lies before the cooperation's first month,
@@ -89,6 +89,10 @@ class ClosedEffect:
     months: tuple[MonthEffect, ...] = ()
     dropped: tuple[MonthEffect, ...] = ()
     left: tuple[MonthEffect, ...] = ()
+    others: tuple[OtherEffect, ...] = ()
+    computed: tuple[Month, ...] = ()
+    stops: Mapping[Month, str] = field(default_factory=dict)
+    is_charged_otherwise: bool = False
     charged_in: Month | None = None
     opened: tuple[Month, ...] = ()
     reopened: tuple[Month, ...] = ()
@@ -98,6 +102,11 @@ class ClosedEffect:
     @property
     def total_minor(self) -> int:
         return sum(each.amount_minor for each in self.months)
+
+    def moves_corrections(self, undivided: Collection[Month]) -> bool:
+        """Whether what is charged as corrections comes out otherwise; nothing is of ``undivided`` months."""
+        told = {each.month for each in (*self.months, *self.dropped)}
+        return self.is_charged_otherwise or not told <= {*self.computed, *undivided}
 
 
 def months_of(cooperation: Cooperation) -> Months:
@@ -160,68 +169,61 @@ def closed_effect_of_cost(cooperation: Cooperation, before: Cost | None, after: 
 def closed_effects_of_costs(
     cooperation: Cooperation, months: Months, changes: Sequence[Change]
 ) -> list[ClosedEffect]:
-    """What each of ``changes`` does by itself, in a constant number of queries.
+    """What each of ``changes``, saved together, does, in a constant number of queries.
 
-    None for new costs without a credit note. What is decided on is only asked for where something that was
-    to be charged is dropped, or a closed month is refunded.
+    None for new costs without a credit note. Where somebody once left what was late of a cost, of its
+    refunds or of what it refunds, the months where that was are computed as they would be.
     """
     families = _families(cooperation, changes)
     stored = {before.pk for before, _after in changes if before and before.pk}
     charged = _charged(cooperation, stored) if months.closed else {}
     found = [_effect(months, before, after, families, charged) for before, after in changes]
-    refunds = {pk for pk in map(_refunded_by, changes) if pk in families.ever_left}
-    if not refunds and not any(effect.dropped for effect in found):
+    wanted = stored | families.ever_left if months.closed else ()
+    ever_left = months_ever_left(cooperation, wanted)
+    if not ever_left:
         return found
-    states = late_states(cooperation)
-    left = {(state.cost_id, state.month) for state in states if state.verdict == Verdict.LEFT}
-    if left and refunds:
-        found = _as_far_as_charged(cooperation, found, changes, refunds, left)
-    return [_with_left(effect, before, left) for effect, (before, _after) in zip(found, changes, strict=True)]
+    asked = [_touched(months.closed, change, ever_left) for change in changes]
+    computed = held_effects(cooperation, changes, asked)
+    return [_as_computed(months, *pair) for pair in zip(found, computed, strict=True)]
 
 
-def _refunded_by(change: Change) -> int | None:
-    cost = change[1] or change[0]
-    return cost.credits_id if cost else None
+def _touched(
+    closed: Iterable[Month], change: Change, ever_left: Mapping[int, Collection[Month]]
+) -> list[Month]:
+    """The ``closed`` months that ``change`` may move and in which something of its family was left once."""
+    before, after = change
+    if before and after and changed_columns(before, after).isdisjoint(_counting(after)):
+        return []
+    family = {pk for cost in change if cost for pk in (cost.pk, cost.credits_id) if pk}
+    left = {month for pk in family for month in ever_left.get(pk, ())}
+    spans = [(cost.starts_on, cost.ends_on) for cost in change if cost and not cost.is_withdrawn]
+    return sorted(left.intersection(chain.from_iterable(within(closed, span) for span in spans)))
 
 
-def _as_far_as_charged(
-    cooperation: Cooperation,
-    found: Sequence[ClosedEffect],
-    changes: Sequence[Change],
-    refunds: Collection[int],
-    left: Collection[Place],
-) -> list[ClosedEffect]:
-    """``found`` where refunds of what was left by decision give back no more than was charged of it.
+def _as_computed(months: Months, effect: ClosedEffect, computed: HeldEffect) -> ClosedEffect:
+    """``effect`` with what is said of some months replaced by what computing them says."""
+    if not computed.asked:
+        return effect
+    kept, dropped = (
+        [each for each in part if each.month not in computed.asked]
+        for part in (effect.months, effect.dropped)
+    )
+    found = replace(
+        effect,
+        months=_in_order([*kept, *computed.months]),
+        dropped=_in_order([*dropped, *computed.dropped]),
+        left=computed.left,
+        others=computed.others,
+        computed=computed.asked,
+        stops=computed.stops,
+        is_charged_otherwise=computed.is_charged_otherwise,
+    )
+    is_charged = found.months or found.dropped or found.others
+    return replace(found, charged_in=months.charging if is_charged else None)
 
-    ``refunds`` are the keys of the costs that are refunded, ``left`` what was left.
-    """
-    rows = Cost.objects.of(cooperation).filter(Q(pk__in=refunds) | Q(credits__in=refunds))
-    whole_of = {pk: credits or pk for pk, credits in rows.values_list("pk", "credits")}
-    charged = _charged(cooperation, whole_of)
-    held = {(whole_of[pk], month) for pk, month in left if pk in whole_of}
-    limited = []
-    for effect, change in zip(found, changes, strict=True):
-        refunded, own = _refunded_by(change), change[0].pk if change[0] else None
-        others = [pk for pk, whole in whole_of.items() if whole == refunded and pk != own]
 
-        def limit(each: MonthEffect, own: int | None = own, others: Sequence[int] = others) -> MonthEffect:
-            was = charged.get((own or 0, each.month), 0)
-            rest = -sum(charged.get((pk, each.month), 0) for pk in others)
-            should = was + each.amount_minor
-            should = max(should, min(0, rest)) if should < 0 else min(should, max(0, rest))
-            return replace(each, amount_minor=should - was)
-
-        pairs = [
-            (each, limit(each) if (refunded, each.month) in held else each)
-            for each in (*effect.months, *effect.dropped)
-        ]
-        months = tuple(new for old, new in pairs if old in effect.months and (new.amount_minor or old == new))
-        left_with_it = tuple(old for old, new in pairs if old != new and not new.amount_minor)
-        dropped = tuple(
-            new for old, new in pairs if old in effect.dropped and (new.amount_minor or old == new)
-        )
-        limited.append(replace(effect, months=months, dropped=dropped, left=left_with_it))
-    return limited
+def _in_order(effects: Iterable[MonthEffect]) -> tuple[MonthEffect, ...]:
+    return tuple(sorted(effects, key=lambda each: each.month))
 
 
 def before_first_month(cost: Cost) -> int:
@@ -272,16 +274,6 @@ def _effect(
         reopened=reopened,
         not_shared_minor=left_out,
         was_not_shared_minor=was_left_out,
-    )
-
-
-def _with_left(effect: ClosedEffect, before: Cost | None, left: Collection[Place]) -> ClosedEffect:
-    """``effect`` with what was left by decision told apart from what was to be charged."""
-    pk = before.pk if before else 0
-    return replace(
-        effect,
-        dropped=tuple(each for each in effect.dropped if (pk, each.month) not in left),
-        left=(*effect.left, *(each for each in effect.dropped if (pk, each.month) in left)),
     )
 
 

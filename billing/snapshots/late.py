@@ -11,15 +11,18 @@ from typing import Any
 
 from django.db.models import Q
 
-from billing.engine.corrections import LEFT, LateLine, charged_so_far, marks_of, to_charge
-from billing.engine.facts import CorrectionFact, CostFact, Facts, HeldFact, Owed
+from billing.engine.corrections import LEFT, LateLine, ShouldBe, charged_so_far, marks_of, to_charge
+from billing.engine.facts import CorrectionFact, CostFact, Facts, HeldFact, Owed, fingerprint
 from billing.engine.held import Charged, goes_along, what_stays
 from billing.models import Cost, LateChange, LateDecision, Period, RunLine, Share
+from billing.snapshots.overlay import NOTHING, Overlay
 from municipalities.models import Cooperation, Municipality
 from sharedict.kernel.periods import Month
 
 Place = tuple[dt.date, int]
 """First day of a closed month, and the key of a cost."""
+Found = tuple[LateLine, str]
+"""What is late, and the fingerprint of the facts that say so."""
 
 
 class Verdict(StrEnum):
@@ -104,16 +107,53 @@ def late_states(cooperation: Cooperation) -> list[LateState]:
 
     What later closed months have charged already is no part of it.
     """
-    changes = {(row.period.first_day, row.cost_id): row for row in _changes(cooperation)}
-    charged = _charged(cooperation)
-    decisions = _decisions(cooperation)
-    undone = _shares_of([place for place in charged if place not in changes], cooperation)
-    lines = {(place[0], row.content["cost"]["reference"]): row for place, row in changes.items()}
+    rows = _changes(cooperation)
+    return _states(
+        cooperation,
+        {(row.period.first_day, row.cost_id): (late_line(row.content), row.run.fingerprint) for row in rows},
+    )
+
+
+def late_states_if(period: Period, closed: Facts, today: Facts, overlay: Overlay) -> list[LateState]:
+    """What ``late_states`` says of the closed ``period`` where ``today`` are its facts, with ``overlay``.
+
+    Nothing is written. Costs that are laid over and not saved go by their references, each by one of its own,
+    and by negative keys in the order in which they are laid.
+    """
+    today = with_held(closed, today, period, overlay)
+    mark = fingerprint(today.to_json())
+    lines = {line.cost.reference: line for line in late_lines(closed, today)}
+    rows = Cost.objects.of(period.cooperation).filter(reference__in=lines)
+    keys = dict(rows.values_list("reference", "pk"))
+    unsaved = [cost.reference for cost in overlay.costs if not cost.pk]
+    keys |= {name: -number for number, name in enumerate(unsaved, start=1)}
+    late = {(period.first_day, keys[name]): (line, mark) for name, line in lines.items()}
+    return _states(period.cooperation, late, period)
+
+
+def late_lines(closed: Facts, today: Facts) -> tuple[LateLine, ...]:
+    """What of a month that was ``closed`` is not as it should be by ``today``'s facts."""
+    if today.money_mark() == replace(closed, corrections=()).money_mark():
+        return ()
+    return ShouldBe(closed, today).late
+
+
+def _states(
+    cooperation: Cooperation, late: Mapping[Place, Found], period: Period | None = None
+) -> list[LateState]:
+    """What is ``late``, or was charged and is not any more, with what was decided on it.
+
+    In ``period`` alone where it is given.
+    """
+    charged = _charged(cooperation, **({"concerns": period.first_day} if period else {}))
+    decisions = _decisions(cooperation, **({"period": period} if period else {}))
+    undone = _shares_of([place for place in charged if place not in late], cooperation)
+    lines = {(place[0], line.cost.reference): line for place, (line, _mark) in late.items()}
     found = []
-    for place in sorted({*changes, *charged}):
+    for place in sorted({*late, *charged}):
         state = _state(
             place,
-            changes.get(place),
+            late.get(place),
             charged.get(place, ()),
             undone.get(place, {}),
             decisions.get(place, {}),
@@ -139,16 +179,19 @@ def _going_along(states: list[LateState]) -> list[LateState]:
     return found
 
 
-def with_held(closed: Facts, today: Facts, period: Period) -> Facts:
+def with_held(closed: Facts, today: Facts, period: Period, overlay: Overlay = NOTHING) -> Facts:
     """``today``'s facts of a closed month with what stays as charged: what is left by a decision that holds.
 
-    Who was charged has its name there.
+    Who was charged has its name there. ``overlay`` is what ``today`` was gathered with.
     """
     left = _left_in(period)
     if not left:
         return today
+    laid = {cost.pk: cost for cost in overlay.costs if cost.pk}
     wholes = {credits or pk for pk, credits in Cost.objects.filter(pk__in=left).values_list("pk", "credits")}
-    costs = Cost.objects.filter(Q(pk__in=wholes) | Q(credits__in=wholes)).select_related("credits")
+    wholes |= {cost.credits_id for cost in laid.values() if cost.credits_id}
+    rows = Cost.objects.filter(Q(pk__in=wholes) | Q(credits__in=wholes)).select_related("credits")
+    costs = [laid.get(cost.pk, cost) for cost in rows]
     places = [(period.first_day, cost.pk) for cost in costs]
     own = _shares_of(places, period.cooperation)
     corrected = _charged(period.cooperation, concerns=period.first_day, cost__in=[pk for _, pk in places])
@@ -202,18 +245,18 @@ def correction_of(content: dict[str, Any]) -> CorrectionFact:
 
 def _state(
     place: Place,
-    row: LateChange | None,
+    found: Found | None,
     charged: Iterable[CorrectionFact],
     was: dict[str, int],
     decisions: dict[str, LateDecision],
-    lines: Mapping[tuple[dt.date, str], LateChange],
+    lines: Mapping[tuple[dt.date, str], LateLine],
 ) -> LateState | None:
-    late = late_line(row.content) if row else None
+    late, mark = found or (None, "")
     correction = to_charge(
         month=str(Month.of(place[0])),
         late=late,
         charged=charged,
-        mark=row.run.fingerprint if row else "",
+        mark=mark,
         was=late.was if late else was,
     )
     if correction is None and late and late.reason and late.amount_minor:
@@ -221,11 +264,10 @@ def _state(
     if correction is None:
         return None
     reason = late.reason if late else ""
-    refunded = lines.get((place[0], correction.cost.credits or ""))
     marks = marks_of(
         charged_so_far(late.was if late else was, charged),
         late,
-        late_line(refunded.content) if refunded else None,
+        lines.get((place[0], correction.cost.credits or "")),
     )
     made = [decisions[mark] for mark in marks if mark in decisions]
     decision = max(made, key=lambda row: row.pk, default=None)
@@ -279,9 +321,10 @@ def _charged(cooperation: Cooperation, **only: Any) -> dict[Place, list[Correcti
     return found
 
 
-def _decisions(cooperation: Cooperation) -> dict[Place, dict[str, LateDecision]]:
-    """The latest decision on each result of each late change."""
-    rows = LateDecision.objects.filter(cooperation=cooperation).select_related("period", "decided_by")
+def _decisions(cooperation: Cooperation, **only: Any) -> dict[Place, dict[str, LateDecision]]:
+    """The latest decision on each result of each late change; ``only`` narrows them down."""
+    rows = LateDecision.objects.filter(cooperation=cooperation, **only)
+    rows = rows.select_related("period", "decided_by")
     found: dict[Place, dict[str, LateDecision]] = defaultdict(dict)
     for row in rows.order_by("id"):
         found[row.period.first_day, row.cost_id][row.mark] = row

@@ -5,15 +5,15 @@ from typing import Any
 
 import pytest
 
-from billing.actions import decide_late
-from billing.models import Cost, LateDecision
+from billing.actions import close_period, decide_late, propose_period
+from billing.models import Cost, LateDecision, Period
 from billing.snapshots import late_states
 from municipalities.models import Cooperation, Municipality
 from sharedict.accounts.models import User
 from sharedict.audit.models import Entry
 from sharedict.jobs.models import Job
 from tests.api.conftest import Caller
-from tests.factories.closed import close_quarter
+from tests.factories.closed import APRIL, close_quarter
 from tests.factories.municipalities import DriverFactory
 
 pytestmark = pytest.mark.django_db
@@ -205,6 +205,52 @@ def test_late_changes_are_listed_with_what_happens_to_them(
     )
     left = caller.get("late-changes/")[1]["results"][0]
     assert (left["verdict"], left["reason"], left["charged_in"]) == ("left", "Too old", None)
+
+
+def test_a_refund_that_was_left_is_named_when_its_cost_has_it_asked_anew(
+    caller: Caller,
+    north: Cooperation,
+    january: Cost,
+    administrator: User,
+    second_administrator: User,
+    do_jobs: Callable[[], int],
+) -> None:
+    """Half of it was refunded late; that the refund was withdrawn since was left."""
+    note = {
+        "external_id": "NOTE",
+        "application": january.application.code if january.application else None,
+        "cost_type": january.cost_type.code,
+        "description": "Half of it back",
+        "amount": "-50.00",
+        "starts_on": "2025-01-01",
+        "ends_on": "2025-02-01",
+        "credits": january.reference,
+    }
+    refund = caller.post("costs/", note)[1]
+    do_jobs()
+    april = Period.objects.get(cooperation=north, first_day=APRIL)
+    close_period(period=propose_period(period=april, by=administrator), by=second_administrator)
+    caller.post(f"costs/{refund['id']}/withdraw/")
+    do_jobs()
+    decide_late(
+        cooperation=north,
+        states=late_states(north),
+        verdict=LateDecision.Verdict.LEAVE,
+        reason="Board",
+        by=administrator,
+    )
+    do_jobs()
+    corrected = {"month": "2025-01", "charged_in": "2025-05"}
+    for dry_run in ("?dry_run=true", ""):
+        status, gone = caller.post(f"costs/{january.pk}/withdraw/{dry_run}")
+        assert (status, gone["corrections"]) == (200, [corrected | {"amount": "-100.00"}])
+        [other] = gone["corrections_of_others"]
+        assert other == corrected | {"reference": refund["reference"], "amount": "50.00"}
+    do_jobs()
+    assert sorted((state.verdict.value, state.amount_minor) for state in late_states(north)) == [
+        ("counts", -100_00),
+        ("counts", 50_00),
+    ]
 
 
 def test_late_changes_come_in_pages(caller: Caller, do_jobs: Callable[[], int]) -> None:

@@ -43,12 +43,12 @@ def test_a_pushed_cost_comes_back_with_its_reference(caller: Caller, licence: ob
         "credits": None,
         "withdrawn_on": None,
         "corrections": [],
+        "corrections_of_others": [],
         "not_shared": "0.00",
         "warnings": [],
     }
-    read = {
-        name: value for name, value in cost.items() if name not in ("corrections", "not_shared", "warnings")
-    }
+    only_answered = {"corrections", "corrections_of_others", "not_shared", "warnings"}
+    read = {name: value for name, value in cost.items() if name not in only_answered}
     assert caller.get(f"costs/{cost['id']}/") == (200, read)
     assert caller.get("costs/", cooperation="north", month="2026-12") == (
         200,

@@ -10,7 +10,7 @@ from agreements.models import CostType
 from billing.api.serializers.fields import MinorField
 from billing.models import Cost
 from billing.models.cost import FIRST_DAY, LAST_DAY
-from billing.reports import SAME_COST, SAME_INVOICE, ClosedEffect, MonthEffect, Twin
+from billing.reports import SAME_COST, SAME_INVOICE, Becomes, ClosedEffect, MonthEffect, OtherEffect, Twin
 from municipalities.api.serializers import (
     AmountField,
     ChoiceByCode,
@@ -23,6 +23,8 @@ from municipalities.api.serializers import (
 from services.models import Application
 from sharedict.common.viewsets import StrictSerializer
 from sharedict.kernel.money import minor_text
+
+NOT_CHARGED = (Becomes.LEFT, Becomes.DROPPED)
 
 
 class CostSerializer(serializers.ModelSerializer[Cost]):
@@ -64,6 +66,15 @@ class MonthCorrectionSerializer(serializers.Serializer[MonthEffect]):
     charged_in = MonthField(help_text="The month that charges the difference as a correction.")
 
 
+class OtherCorrectionSerializer(MonthCorrectionSerializer):
+    """What of another cost is to be charged in a closed month because a cost of its family changes.
+
+    It refunds the cost that was written, or the same one, or is refunded by it.
+    """
+
+    reference = serializers.CharField(help_text="Of that cost.")
+
+
 class TwinSerializer(serializers.Serializer[Twin]):
     """A cost that counts, and that the one written may be the same as."""
 
@@ -85,6 +96,10 @@ class CostAnswerSerializer(CostSerializer):
         help_text="What this change leaves to be charged for closed months, by month, beyond what they and "
         "later ones have charged of the cost; empty where nothing is."
     )
+    corrections_of_others = serializers.SerializerMethodField(
+        help_text="What it leaves to be charged of others, by reference: of the cost that it refunds and of "
+        "other refunds, as far as that changes with it, also where it was left by decision before."
+    )
     not_shared = serializers.SerializerMethodField(
         help_text="What of the cost lies before the first month of the cooperation: nobody is charged for it."
     )
@@ -95,7 +110,13 @@ class CostAnswerSerializer(CostSerializer):
     )
 
     class Meta(CostSerializer.Meta):
-        fields = [*CostSerializer.Meta.fields, "corrections", "not_shared", "warnings"]
+        fields = [
+            *CostSerializer.Meta.fields,
+            "corrections",
+            "corrections_of_others",
+            "not_shared",
+            "warnings",
+        ]
 
     @extend_schema_field(TwinSerializer(many=True))
     def get_warnings(self, cost: Cost) -> Any:
@@ -104,19 +125,26 @@ class CostAnswerSerializer(CostSerializer):
     @extend_schema_field(MonthCorrectionSerializer(many=True))
     def get_corrections(self, cost: Cost) -> list[dict[str, str]]:
         effect: ClosedEffect = self.context["effect"]
-        return [
-            {
-                "month": str(each.month),
-                "amount": minor_text(each.amount_minor),
-                "charged_in": str(effect.charged_in),
-            }
-            for each in effect.months
-        ]
+        return [_correction(effect, each) for each in effect.months]
+
+    @extend_schema_field(OtherCorrectionSerializer(many=True))
+    def get_corrections_of_others(self, cost: Cost) -> list[dict[str, str]]:
+        effect: ClosedEffect = self.context["effect"]
+        found = [each for each in effect.others if each.becomes not in NOT_CHARGED]
+        return [{"reference": each.reference, **_correction(effect, each)} for each in found]
 
     @extend_schema_field(AmountField())
     def get_not_shared(self, cost: Cost) -> str:
         effect: ClosedEffect = self.context["effect"]
         return minor_text(effect.not_shared_minor)
+
+
+def _correction(effect: ClosedEffect, each: MonthEffect | OtherEffect) -> dict[str, str]:
+    return {
+        "month": str(each.month),
+        "amount": minor_text(each.amount_minor),
+        "charged_in": str(effect.charged_in),
+    }
 
 
 class CostChangeSerializer(StrictSerializer):
