@@ -409,7 +409,7 @@ def assert_told_is_done(before: Cost | None, after: Cost, act: Callable[[], Cost
     again = closed_effect_of_cost(cooperation, before and copy(before), saved)
     assert again == effect  # as the API answers, which tells it after it is saved
     now = states(cooperation)
-    places = {place for place in {**then, **now} if amount_of(then, place) != amount_of(now, place)}
+    places = {place for place in {**then, **now} if meaning(then, place) != meaning(now, place)}
 
     def others(*becomes: Becomes) -> dict[tuple[str, str], int]:
         found = [each for each in effect.others if each.becomes in becomes]
@@ -445,9 +445,12 @@ def is_left(state: LateState | None) -> bool:
     return state is not None and state.verdict == Verdict.LEFT
 
 
-def amount_of(found: dict[tuple[str, str], LateState], place: tuple[str, str]) -> tuple[object, ...]:
+def meaning(found: dict[tuple[str, str], LateState], place: tuple[str, str]) -> tuple[object, ...]:
+    """What is to be charged to whom, and what happens to it."""
     state = found.get(place)
-    return (is_left(state), stops(state), state.amount_minor) if state else ()
+    if state is None:
+        return ()
+    return is_left(state), stops(state), state.correction.shares, state.undivided_minor, state.reason
 
 
 @pytest.mark.parametrize("books", FAMILIES, ids=lambda books: str(books.__name__))
@@ -479,3 +482,38 @@ def test_what_is_told_is_what_is_done(case: Case, books: Books) -> None:
     assert_told_is_done(
         stored, with_values(found, withdrawn_on=None), lambda: restore_cost(cost=stored, by=by)
     )
+
+
+@pytest.mark.parametrize("is_cost_left", [False, True])
+def test_a_refund_that_is_moved_to_another_cost_and_back_is_told_as_it_is_done(
+    case: Case, is_cost_left: bool
+) -> None:
+    cost, other = case.posted(), case.posted("70.00")
+    note = credit(cost, "-50")
+    case.close()
+    case.gone(note)
+    case.leave(note)
+    case.back(note)
+    if is_cost_left:
+        case.leave(change(other, amount=Decimal(20)))
+    late = case.leave(credit(cost, "-10"))
+    for moved, to in ((late, other), (note, other), (late, cost), (note, cost)):
+        stored, after = with_values(moved), with_values(moved, credits=to)
+        if is_cost_left and to == other and moved == note:
+            after.amount = Decimal(-5)
+        assert_told_is_done(stored, after, lambda after=after: save_cost(cost=after, by=case.by))  # type: ignore[misc]
+
+
+def test_a_left_refund_that_comes_back_to_its_cost_leaves_less_to_other_refunds(case: Case) -> None:
+    """60.00 of 100.00 stay given back, as left, though it is 10.00 now: 40.00 are left of another 90.00."""
+    cost, other = case.posted(), case.posted("70.00")
+    first = credit(cost, "-60")
+    case.close()
+    first = case.leave(change(first, amount=Decimal(-10)))
+    first = change(first, credits=other)
+    second = credit(cost, "-90")
+    after = with_values(first, credits=cost)
+    effect = told(first, credits=cost)
+    assert effect.others == (OtherEffect(second.reference, CLOSED, Becomes.CHARGED, -40_00),)
+    assert_told_is_done(with_values(first), after, lambda: save_cost(cost=after, by=case.by))
+    assert state_of(second).amount_minor == -40_00
