@@ -158,7 +158,7 @@ class Ledger:
         self.done[cost.reference] = line
         return line
 
-    def keep(self, line: Line, *, follows: bool = True) -> None:
+    def keep(self, line: Line, *, follows: bool) -> None:
         """Remember a line divided elsewhere; its division must be known here.
 
         What refunds it follows it, and if it is a refund itself, others of the same cost count on from it.
@@ -169,7 +169,7 @@ class Ledger:
             codes = self.divisions[line.division].codes
             self.count_refund(undone, dict(zip(codes, line.shares, strict=True)), follows=follows)
 
-    def count_refund(self, undone: Line, given: Mapping[str, int], *, follows: bool = True) -> None:
+    def count_refund(self, undone: Line, given: Mapping[str, int], *, follows: bool) -> None:
         """Let refunds of the line ``undone`` count on from one that gave ``given`` back: code -> minor units.
 
         What it gave those who do not carry the line is no part of that. One that did not follow the line may

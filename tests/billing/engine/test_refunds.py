@@ -195,7 +195,7 @@ def test_a_refund_counts_on_from_one_that_was_divided_elsewhere(weights: tuple[i
     invoiced, first, second = whole.lines
     ledger = Ledger(facts)
     ledger.divisions.extend(whole.divisions)
-    ledger.keep(invoiced)
-    ledger.keep(first)
+    ledger.keep(invoiced, follows=True)
+    ledger.keep(first, follows=True)
     again = ledger.take(second.cost, ledger.term_of(second.cost), -1)
     assert again.shares == second.shares != first.shares

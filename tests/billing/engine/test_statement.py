@@ -153,6 +153,7 @@ def test_lines_add_up_to_the_shares_behind_them(drawn: list[tuple[int, str, Mont
     made = statement(*rows)
     assert sum(line.this_minor for line in made.lines) == made.total_minor
     assert made.month_minor + made.corrections_minor + made.earlier_minor == made.total_minor
+    assert made.all_corrections_minor == made.total_minor - made.month_minor
     assert made.year_minor == made.month_minor
     beside = replace(made, year_corrections_minor=made.corrections_minor, before_corrections_minor=7)
     assert beside.year_minor == made.month_minor + made.corrections_minor
