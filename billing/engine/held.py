@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from billing.engine.corrections import Shares, ShouldBe, charged_so_far, marks_of
+from billing.engine.corrections import Shares, charged_so_far, marks_of
 from billing.engine.facts import CorrectionFact, Facts, HeldFact
+from billing.engine.should_be import ShouldBe
 
 
 @dataclass(frozen=True, slots=True)

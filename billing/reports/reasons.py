@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from billing.engine.allocate import Explanation, explain, explanations
-from billing.engine.corrections import ShouldBe
 from billing.engine.facts import CorrectionFact, Facts
+from billing.engine.should_be import ShouldBe
 from billing.engine.why import Why, WhyCorrected, tell
 from billing.models import Period, Run, RunLine, RunTotal, Share
 from billing.reports.rows import minor_of, run_of

@@ -11,9 +11,10 @@ from typing import Any
 
 from django.db.models import Q
 
-from billing.engine.corrections import LEFT, LateLine, ShouldBe, charged_so_far, marks_of, to_charge
+from billing.engine.corrections import LEFT, LateLine, charged_so_far, marks_of, to_charge
 from billing.engine.facts import CorrectionFact, CostFact, Facts, HeldFact, Owed, fingerprint
 from billing.engine.held import Charged, goes_along, what_stays
+from billing.engine.should_be import ShouldBe
 from billing.models import Cost, LateChange, LateDecision, Period, RunLine, Share
 from billing.snapshots.overlay import NOTHING, Overlay
 from municipalities.models import Cooperation, Municipality

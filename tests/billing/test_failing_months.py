@@ -16,8 +16,8 @@ from billing import rows
 from billing.actions import compute_period, propose_period, recompute, runs
 from billing.actions.runs import MonthsFailedError
 from billing.engine.allocate import Allocation
-from billing.engine.corrections import ShouldBe
 from billing.engine.facts import Facts
+from billing.engine.should_be import ShouldBe
 from billing.models import Cost, Period, Run, RunLine, RunTotal, ShareBlock
 from billing.rows import HalfARunError
 from municipalities.models import Cooperation

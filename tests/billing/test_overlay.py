@@ -12,8 +12,8 @@ import pytest
 from django.db import models, transaction
 
 from agreements.models import CostType, Key, KeyVersion, Term
-from billing.engine.corrections import ShouldBe
 from billing.engine.facts import Facts
+from billing.engine.should_be import ShouldBe
 from billing.models import Cost, Period
 from billing.snapshots import Overlay, gather, gather_by_rules_of
 from billing.snapshots.month import key_fact

@@ -11,9 +11,10 @@ from random import Random
 
 from agreements.engine.keys import FULL_PERCENT, ComponentFact, KeyFact, ReadingFact
 from billing.engine.allocate import Allocation, allocate
-from billing.engine.corrections import LEFT, LateLine, ShouldBe, charged_so_far, marks_of, to_charge
+from billing.engine.corrections import LEFT, LateLine, charged_so_far, marks_of, to_charge
 from billing.engine.facts import CorrectionFact, CostFact, Facts, Owed, Spans, TermFact, as_version_1
 from billing.engine.held import Charged, goes_along, what_stays
+from billing.engine.should_be import ShouldBe
 from billing.engine.spread import first_excess
 from sharedict.kernel.periods import Month
 

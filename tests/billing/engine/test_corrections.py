@@ -14,9 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from billing.engine.allocate import allocate
-from billing.engine.corrections import LateLine, ShouldBe, difference, marks_of, to_charge
+from billing.engine.corrections import LateLine, difference, marks_of, to_charge
 from billing.engine.facts import CorrectionFact, CostFact, Facts, HeldFact, fingerprint
 from billing.engine.rules import RULES
+from billing.engine.should_be import ShouldBe
 from billing.engine.why import tell
 from sharedict.kernel.periods import Month
 from tests.architecture.tree import ROOT

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 
 from billing.engine import held as engine
-from billing.engine.corrections import LEFT, ShouldBe
+from billing.engine.corrections import LEFT
 from billing.engine.facts import CorrectionFact, CostFact
 from billing.engine.held import goes_along
+from billing.engine.should_be import ShouldBe
 from billing.engine.spread import first_excess
 from tests.billing.engine.books import (
     CODES,

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from agreements.engine.keys import ComponentFact, KeyFact, ReadingFact
 from billing.engine.allocate import explanations
-from billing.engine.corrections import ShouldBe
 from billing.engine.facts import CorrectionFact, CostFact, Facts, TermFact, as_version_1
+from billing.engine.should_be import ShouldBe
 from billing.engine.why import Why, WhyCorrected, tell
 from sharedict.kernel.periods import Month
 from tests.billing.engine.strategies import months, months_of_version_1
