@@ -23,6 +23,7 @@ from sharedict.accounts.models import User
 from sharedict.common.roles import as_owner
 from sharedict.jobs.actions import run_all
 from tests import cast
+from tests.announcing import announced
 from tests.browser import chromium, watched_page
 
 # Properties run on few examples each time; `pytest --hypothesis-profile=thorough` looks harder.
@@ -79,6 +80,18 @@ def own_language() -> Iterator[None]:
     """A language that a test asks in ends with it: the thread keeps what its last request activated."""
     yield
     translation.deactivate()
+
+
+@pytest.fixture(autouse=True)
+def nothing_unannounced(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No request writes what shares depend on without ordering that to be worked in."""
+    request = Client.request
+
+    def watched(client: Client, **given: Any) -> Any:
+        with announced():
+            return request(client, **given)
+
+    monkeypatch.setattr(Client, "request", watched)
 
 
 @pytest.fixture(scope="session")

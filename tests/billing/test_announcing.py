@@ -20,6 +20,7 @@ from services.models import Application, Subscription
 from sharedict.accounts.models import User
 from sharedict.jobs.actions import run_all
 from sharedict.jobs.models import Job
+from tests.announcing import announced
 from tests.factories.accounts import UserFactory
 from tests.factories.agreements import KeyFactory, TermFactory, add_version
 from tests.factories.billing import CostFactory, compute
@@ -39,6 +40,14 @@ def january(north: Cooperation, erp: Application, licence: CostType) -> Period:
 @pytest.fixture
 def operator(db: None, sign_in: Callable[[User], Client]) -> Client:
     return sign_in(UserFactory(username="operator", is_staff=True, is_superuser=True))
+
+
+@pytest.mark.django_db
+def test_what_writes_facts_and_tells_nobody_is_found(north: Cooperation) -> None:
+    with pytest.raises(AssertionError, match="announced nothing"), announced():
+        CostType.objects.filter(cooperation=north).update(name="Another")
+    with announced():
+        Driver.objects.update(unit="people")  # which no share depends on
 
 
 def typed(row: Model, **changes: Any) -> dict[str, Any]:

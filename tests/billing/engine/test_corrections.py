@@ -1178,6 +1178,8 @@ def test_a_cost_charged_before_is_held_to_what_was_charged_of_it(
     found = to_charge(month="2026-01", late=late, charged=made, mark="", was={})
     assert found is not None
     assert found.cause == cause
+    noted = LateLine(cost(8), {}, wanted, {}, "late", "even", 1, 8, "", "", "result")
+    assert noted == replace(late, is_compared=True)
     other = replace(late, cost=cost(8, kind="work"))
     found = to_charge(month="2026-01", late=other, charged=made, mark="", was={})
     assert found is not None

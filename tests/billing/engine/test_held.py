@@ -14,6 +14,7 @@ from billing.engine.facts import CorrectionFact, CostFact
 from billing.engine.held import goes_along
 from billing.engine.should_be import ShouldBe
 from billing.engine.spread import first_excess
+from sharedict.kernel.periods import Month
 from tests.billing.engine.books import (
     CODES,
     COUNT,
@@ -202,7 +203,10 @@ def passes(monkeypatch: pytest.MonkeyPatch) -> list[object]:
 def test_nothing_is_computed_where_nothing_was_left(passes: list[object]) -> None:
     found = books(cost(3_00))
     now(found, cost(6_00))
-    assert (held(found), len(passes)) == (set(), 0)
+    closed, _allocation = found.closed["2026-01"]
+    charged = {"C1": engine.Charged(None, found.was("2026-01")["C1"], (), frozenset())}
+    assert engine.what_stays(closed, found.today.facts(Month(2026, 1)), charged) == {}
+    assert passes == []
 
 
 def test_what_was_left_is_found_at_once(passes: list[object]) -> None:
