@@ -56,4 +56,6 @@ def close(period: Period, *, proposer: User, closer: User) -> Period:
 
 def pass_time(minutes: int = 16) -> None:
     """Every superseded run has been so for ``minutes`` more."""
-    Run.objects.update(superseded_at=F("superseded_at") - dt.timedelta(minutes=minutes))
+    Run.objects.filter(superseded_at__isnull=False).update(
+        superseded_at=F("superseded_at") - dt.timedelta(minutes=minutes)
+    )
