@@ -899,6 +899,33 @@ def test_a_refund_that_is_gone_is_bound_to_what_counts_of_its_cost() -> None:
     assert lines["C0"].result == bound("gone", 1_00, "nothing")
 
 
+def test_refunds_that_are_as_charged_leave_equal_payers_equal_in_the_next() -> None:
+    """0.09 is three each; 0.01 and 0.02 went back, one each by now; so 0.03 is one each again."""
+    whole = cost(9)
+    kept = [refund(whole, 1, "C2"), refund(whole, 2, "C3")]
+    found = books(whole, *kept, refund(whole, 2, "C4"))
+    now(found, whole, *kept, refund(whole, 3, "C5"))
+    assert found.late_lines("2026-01")["C5"].should == {A: -1, B: -1, C: -1}
+
+
+@pytest.mark.parametrize("was_known", [False, True])
+def test_a_held_cost_that_nothing_divides_now_nor_then_is_left_with_what_refunds_it(was_known: bool) -> None:
+    whole, other = cost(1_00), cost(3_00, reference="C9")
+    found = books(other)
+    closed, _allocation = found.closed["2026-01"]
+    if was_known:
+        closed = replace(closed, costs=(other, whole), keys={})
+    today = replace(
+        found.today.facts(FIRST),
+        costs=(other, whole, refund(whole, 50)),
+        keys={},
+        held={"C1": HeldFact({A: 34, B: 33, C: 33})},
+    )
+    lines = {line.cost.reference: line for line in ShouldBe(closed, today).late}
+    assert lines["C0"].reason == "left"
+    assert lines["C0"].should == {}
+
+
 def test_a_month_knows_whether_it_has_rules_to_hold_a_cost_against() -> None:
     found = books(cost(1_00))
     now(found, cost(1_20), cost(3_00, reference="C2", kind="work"))
