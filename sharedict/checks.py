@@ -105,8 +105,8 @@ def database_guards(
     kind = Error if settings.IS_PRODUCTION else Warning
     return [
         kind(
-            "The database cannot guard what is closed, since the program works as the owner of its tables.",
-            hint=f"Let an administrator of the database run: {' '.join(mends)}",
+            "The database cannot guard against the program: it works as a login that may do what it likes.",
+            hint=f"Let an administrator of the database run {' '.join(mends)} Then run manage.py prepare.",
             id="sharedict.E005" if settings.IS_PRODUCTION else "sharedict.W002",
         )
     ]

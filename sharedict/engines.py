@@ -43,6 +43,9 @@ class Engine(Protocol):
 OWNER, PROGRAM = "sharedict_owner", "sharedict"
 """The logins of the embedded PostgreSQL: who owns the tables, and who works in them."""
 
+TIMEOUTS = {"statement_timeout": "15min", "idle_in_transaction_session_timeout": "15min"}
+"""Longer than any job may take. They are the role's, since poolers refuse them as options of a connection."""
+
 LOGINS = f"""
 DO $$
 DECLARE
@@ -62,6 +65,7 @@ BEGIN
   END LOOP;
 END $$;
 """  # noqa: S608 - the names are ours
+LOGINS += "".join(f"ALTER ROLE {PROGRAM} SET {name} = '{value}';\n" for name, value in TIMEOUTS.items())
 """Makes both where they are missing, and gives the owner what the cluster's superuser has made before."""
 
 FOR_USE = f"GRANT {PROGRAM} TO {OWNER} WITH ADMIN OPTION"

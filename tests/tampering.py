@@ -8,6 +8,9 @@ from django.db import DatabaseError, connection, transaction
 
 from sharedict.engines import OWNER
 
+REFUSALS = ("42501", "23001", "23503", "23514")
+"""No right; what is closed; what refers to it; a rule of ours."""
+
 
 @contextmanager
 def as_somebody_who_may() -> Iterator[None]:
@@ -24,4 +27,4 @@ def refused(statement: str) -> None:
     """The database refuses this to the program: by its rights, by what is closed, by what refers to it."""
     with pytest.raises(DatabaseError) as caught, transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)
-    assert getattr(caught.value.__cause__, "pgcode", "") in ("42501", "23001", "23503")
+    assert getattr(caught.value.__cause__, "pgcode", "") in REFUSALS, caught.value

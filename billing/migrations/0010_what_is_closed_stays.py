@@ -1,5 +1,8 @@
 """What a closed month says is refused to be changed by the database, whoever asks.
 
+The functions look for tables in ``public`` alone, so that no table of a session stands before them. They lock the
+month that they ask about: a transaction that began before it closed is refused, or waits, like any other.
+
 A migration that must change it lifts the triggers that it names (``ALTER TABLE … DISABLE TRIGGER …``), says why,
 puts them back, and ends with ``manage.py verify``.
 """
@@ -8,14 +11,20 @@ from typing import Any
 
 from django.db import migrations
 
-FUNCTIONS = """
-CREATE FUNCTION billing_refuse(what text) RETURNS void LANGUAGE plpgsql AS $$
+FUNCTION = """
+CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+{body}
+END $$
+"""
+REFUSE = """
+CREATE FUNCTION billing_refuse(what text) RETURNS void LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
   RAISE EXCEPTION '%', what USING ERRCODE = 'restrict_violation',
     HINT = 'What is closed stays: a change of it is corrected in the next open month.';
-END $$;
-
-CREATE FUNCTION billing_period_stays() RETURNS trigger LANGUAGE plpgsql AS $$
+END $$
+"""
+BODIES = {
+    "billing_period_stays": """
 DECLARE
   now record := NEW;
 BEGIN
@@ -23,115 +32,133 @@ BEGIN
     IF NEW.state = 'closed' THEN
       PERFORM billing_refuse('A month is open before it closes.');
     END IF;
-    RETURN NEW;
+  ELSIF OLD.state = 'closed' THEN
+    IF TG_OP = 'UPDATE' THEN
+      now.checked_mark := OLD.checked_mark;
+      now.has_late_changes := OLD.has_late_changes;
+      now.failure := OLD.failure;
+      IF now IS NOT DISTINCT FROM OLD THEN
+        RETURN NEW;
+      END IF;
+    END IF;
+    PERFORM billing_refuse(format('Month %s of cooperation %s is closed.', OLD.first_day, OLD.cooperation_id));
   END IF;
-  IF OLD.state <> 'closed' THEN
-    RETURN coalesce(NEW, OLD);
+  IF TG_OP = 'DELETE' THEN
+    RETURN OLD;
   END IF;
-  IF TG_OP = 'UPDATE' THEN
-    now.checked_mark := OLD.checked_mark;
-    now.has_late_changes := OLD.has_late_changes;
-    now.failure := OLD.failure;
-    IF now IS NOT DISTINCT FROM OLD THEN
-      RETURN NEW;
+  IF NOT EXISTS (SELECT FROM billing_run WHERE id = NEW.current_run_id AND period_id = NEW.id) THEN
+    IF NEW.current_run_id IS NOT NULL THEN
+      PERFORM billing_refuse(format('Run %s is that of another month.', NEW.current_run_id));
     END IF;
   END IF;
-  PERFORM billing_refuse(format('Month %s of cooperation %s is closed.', OLD.first_day, OLD.cooperation_id));
-END $$;
-
-CREATE FUNCTION billing_run_stays() RETURNS trigger LANGUAGE plpgsql AS $$
+  RETURN NEW;""",
+    "billing_run_stays": """
+DECLARE
+  now record := NEW;
+  its_state text;
 BEGIN
-  IF EXISTS (SELECT FROM billing_period WHERE current_run_id = OLD.id AND state = 'closed') THEN
+  IF TG_OP = 'UPDATE' THEN
+    now.superseded_at := OLD.superseded_at;
+    IF now IS DISTINCT FROM OLD THEN
+      PERFORM billing_refuse(format('Run %s is never changed.', OLD.id));
+    END IF;
+  END IF;
+  SELECT state INTO its_state FROM billing_period WHERE current_run_id = OLD.id FOR SHARE;
+  IF its_state = 'closed' THEN
     PERFORM billing_refuse(format('Run %s is that of a closed month.', OLD.id));
   END IF;
-  RETURN coalesce(NEW, OLD);
-END $$;
-
-CREATE FUNCTION billing_rows_of_run_stay() RETURNS trigger LANGUAGE plpgsql AS $$
+  RETURN coalesce(NEW, OLD);""",
+    "billing_rows_of_run_stay": """
 DECLARE
-  run bigint;
+  found record;
 BEGIN
-  SELECT current_run_id INTO run FROM billing_period
-    WHERE state = 'closed' AND current_run_id IN (SELECT run_id FROM rows) LIMIT 1;
-  IF FOUND THEN
-    PERFORM billing_refuse(format('Run %s is that of a closed month.', run));
+  FOR found IN SELECT current_run_id, state FROM billing_period
+      WHERE current_run_id IN (SELECT run_id FROM rows) ORDER BY id FOR SHARE LOOP
+    IF found.state = 'closed' THEN
+      PERFORM billing_refuse(format('Run %s is that of a closed month.', found.current_run_id));
+    END IF;
+  END LOOP;
+  RETURN NULL;""",
+    "billing_never_changed": """
+BEGIN
+  PERFORM billing_refuse(format('%s: rows are neither changed nor taken away.', TG_TABLE_NAME));
+  RETURN NULL;""",
+    "billing_issued_before_closing": """
+DECLARE
+  found record;
+BEGIN
+  FOR found IN SELECT period.state, period.current_run_id, rows.run_id FROM rows
+      JOIN billing_period AS period ON period.id = rows.period_id FOR SHARE OF period LOOP
+    IF found.state = 'closed' OR found.current_run_id IS DISTINCT FROM found.run_id THEN
+      PERFORM billing_refuse('A month issues the statements of its run when it closes, and no more after that.');
+    END IF;
+  END LOOP;
+  RETURN NULL;""",
+    "billing_issued_lines_before_closing": """
+DECLARE
+  found record;
+BEGIN
+  FOR found IN SELECT period.state FROM billing_period AS period
+      WHERE id IN (
+        SELECT period_id FROM billing_statement WHERE id IN (SELECT statement_id FROM rows)
+      ) ORDER BY id FOR SHARE LOOP
+    IF found.state = 'closed' THEN
+      PERFORM billing_refuse('A month issues its statements when it closes, and no more after that.');
+    END IF;
+  END LOOP;
+  RETURN NULL;""",
+    "billing_codes_stay": """
+BEGIN
+  IF EXISTS (SELECT FROM billing_statement WHERE municipality_id = OLD.id) THEN
+    PERFORM billing_refuse(format('Statements were issued to %s%s by this code.', OLD.country, OLD.code));
   END IF;
-  RETURN NULL;
-END $$;
-
-CREATE FUNCTION billing_issued_stays() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-  PERFORM billing_refuse('What was issued is neither changed nor taken back.');
-END $$;
-
-CREATE FUNCTION billing_issued_before_closing() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-  IF EXISTS (
-    SELECT FROM billing_period JOIN rows ON rows.period_id = billing_period.id WHERE state = 'closed'
-  ) THEN
-    PERFORM billing_refuse('A month issues its statements when it closes, and no more after that.');
-  END IF;
-  RETURN NULL;
-END $$;
-
-CREATE FUNCTION billing_issued_lines_before_closing() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-  IF EXISTS (
-    SELECT FROM rows JOIN billing_statement ON billing_statement.id = rows.statement_id
-      JOIN billing_period ON billing_period.id = billing_statement.period_id WHERE state = 'closed'
-  ) THEN
-    PERFORM billing_refuse('A month issues its statements when it closes, and no more after that.');
-  END IF;
-  RETURN NULL;
-END $$;
-"""
-NAMES = (
-    "billing_period_stays",
-    "billing_run_stays",
-    "billing_rows_of_run_stay",
-    "billing_issued_stays",
-    "billing_issued_before_closing",
-    "billing_issued_lines_before_closing",
-    "billing_refuse(text)",
-)
-EACH_ROW = """
-CREATE TRIGGER {name} BEFORE {events} ON {table} FOR EACH ROW EXECUTE FUNCTION {function}()
-"""
-ALL_ROWS = """
-CREATE TRIGGER {name}_{event} AFTER {event} ON {table} REFERENCING {side} TABLE AS rows
-FOR EACH STATEMENT EXECUTE FUNCTION {function}()
-"""
-TRIGGERS: list[Any] = [
-    EACH_ROW.format(name=name, table=table, function=name, events=events)
-    for table, name, events in (
-        ("billing_period", "billing_period_stays", "INSERT OR UPDATE OR DELETE"),
-        ("billing_run", "billing_run_stays", "UPDATE OR DELETE"),
-    )
+  RETURN NEW;""",
+}
+OF_RUNS = ("billing_runline", "billing_runtotal", "billing_shareblock")
+KEPT = ("billing_statement", "billing_statementline", "billing_latedecision")
+TRIGGERS = [
+    """CREATE TRIGGER billing_period_stays BEFORE INSERT OR UPDATE OR DELETE ON billing_period
+    FOR EACH ROW EXECUTE FUNCTION billing_period_stays()""",
+    """CREATE TRIGGER billing_run_stays BEFORE UPDATE OR DELETE ON billing_run
+    FOR EACH ROW EXECUTE FUNCTION billing_run_stays()""",
+    """CREATE TRIGGER billing_codes_stay BEFORE UPDATE OF country, code ON municipalities_municipality
+    FOR EACH ROW WHEN ((OLD.country, OLD.code) IS DISTINCT FROM (NEW.country, NEW.code))
+    EXECUTE FUNCTION billing_codes_stay()""",
+    """CREATE TRIGGER billing_issued_before_closing AFTER INSERT ON billing_statement
+    REFERENCING NEW TABLE AS rows FOR EACH STATEMENT EXECUTE FUNCTION billing_issued_before_closing()""",
+    """CREATE TRIGGER billing_issued_lines_before_closing AFTER INSERT ON billing_statementline
+    REFERENCING NEW TABLE AS rows FOR EACH STATEMENT EXECUTE FUNCTION billing_issued_lines_before_closing()""",
+    *(
+        f"""CREATE TRIGGER billing_rows_of_run_stay_{event} AFTER {event} ON {table}
+        REFERENCING {side} TABLE AS rows FOR EACH STATEMENT EXECUTE FUNCTION billing_rows_of_run_stay()"""
+        for table in OF_RUNS
+        for event, side in (("insert", "NEW"), ("delete", "OLD"))
+    ),
+    *(
+        f"""CREATE TRIGGER billing_never_changed BEFORE {events} ON {table}
+        FOR EACH STATEMENT EXECUTE FUNCTION billing_never_changed()"""
+        for tables, events in (
+            (OF_RUNS, "UPDATE OR TRUNCATE"),
+            (KEPT, "UPDATE OR DELETE OR TRUNCATE"),
+            (("billing_period", "billing_run"), "TRUNCATE"),
+        )
+        for table in tables
+    ),
 ]
-TRIGGERS += [
-    EACH_ROW.format(
-        name="billing_issued_stays", table=table, function="billing_issued_stays", events="UPDATE OR DELETE"
-    )
-    for table in ("billing_statement", "billing_statementline")
+MAKE: list[Any] = [
+    REFUSE,
+    *(FUNCTION.format(name=name, body=body.strip("\n")) for name, body in BODIES.items()),
+    *TRIGGERS,
+    "ALTER FUNCTION billing_refuse_other_currency() SET search_path = public, pg_temp",
 ]
-TRIGGERS += [
-    ALL_ROWS.format(name=name, event=event, table=table, side=side, function=name)
-    for name, tables, events in (
-        (
-            "billing_rows_of_run_stay",
-            ("billing_runline", "billing_runtotal", "billing_shareblock"),
-            ("insert", "update", "delete"),
-        ),
-        ("billing_issued_before_closing", ("billing_statement",), ("insert",)),
-        ("billing_issued_lines_before_closing", ("billing_statementline",), ("insert",)),
-    )
-    for table in tables
-    for event, side in zip(events, ("NEW", "OLD", "OLD"), strict=False)
+UNDO: list[Any] = [
+    *(f"DROP FUNCTION {name}() CASCADE" for name in BODIES),
+    "DROP FUNCTION billing_refuse(text)",
+    "ALTER FUNCTION billing_refuse_other_currency() RESET search_path",
 ]
-AFTER: list[Any] = [f"DROP FUNCTION {name if '(' in name else f'{name}()'} CASCADE" for name in NAMES]
 
 
 class Migration(migrations.Migration):
     dependencies = [("billing", "0009_lines_are_read_by_scope")]
 
-    operations = [migrations.RunSQL([FUNCTIONS, *TRIGGERS], AFTER)]
+    operations = [migrations.RunSQL(MAKE, UNDO)]

@@ -5,13 +5,22 @@ the program gives up its rights as it connects: it takes on a role, named after 
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
+from contextlib import contextmanager, suppress
+from typing import Any, cast
 
 from django.apps import apps
 from django.conf import settings
-from django.db import ProgrammingError, connection, transaction
+from django.db import (
+    IntegrityError,
+    InternalError,
+    OperationalError,
+    ProgrammingError,
+    connection,
+    transaction,
+)
 from psycopg2 import sql
+
+from sharedict.engines import TIMEOUTS
 
 SUFFIX = "_program"
 LONGEST_NAME = 63
@@ -19,8 +28,19 @@ EVERYTHING = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE"})
 APPENDING = frozenset({"SELECT", "INSERT"})
 NEVER_CHANGED = frozenset({"SELECT", "INSERT", "DELETE"})
 READING = frozenset({"SELECT"})
-TIMEOUTS = {"statement_timeout": "15min", "idle_in_transaction_session_timeout": "15min"}
-"""Longer than any job may take. They are the role's, since poolers refuse them as options of a connection."""
+
+STANDING = """
+SELECT current_user, session_user, rolsuper OR rolbypassrls OR rolcreaterole,
+  pg_has_role(current_user, (SELECT datdba FROM pg_database WHERE datname = current_database()), 'USAGE')
+  OR EXISTS (
+    SELECT FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'v', 'S')
+    AND (pg_has_role(current_user, relowner, 'USAGE') OR relname = 'audit_entry'
+      AND has_table_privilege(current_user, pg_class.oid, 'DELETE'))
+  ),
+  current_setting('statement_timeout') <> '0'
+FROM pg_roles WHERE rolname = current_user
+"""
+"""Who the program is, whether it is above all rules, owns anything here, and has a limit of time."""
 
 
 @contextmanager
@@ -43,51 +63,50 @@ def as_owner() -> Iterator[None]:
 
 
 def take_role(connection: Any, **_kwargs: Any) -> None:
-    """On each new connection: where one login does for both, give up what it may beyond the program."""
+    """On each new connection: where one login does for both, give up what it may beyond the program.
+
+    Not before the program was given its rights: until then whoever runs it goes on as it did.
+    """
     if _is_owner(connection) or settings.DATABASE_OWNER:
         return
+    name = _beside(connection.connection.info.user)
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT rolname FROM pg_roles WHERE rolname = left(session_user, %s) || %s"
-            " AND pg_has_role(session_user, oid, 'MEMBER')",
-            [LONGEST_NAME - len(SUFFIX), SUFFIX],
+            "SELECT 1 FROM pg_roles WHERE rolname = %s AND pg_has_role(session_user, oid, %s) AND ("
+            " to_regclass('public.django_migrations') IS NULL"
+            " OR has_table_privilege(oid, to_regclass('public.django_migrations'), 'SELECT'))",
+            [name, _to_set_role(connection)],
         )
-        if found := cursor.fetchone():
-            cursor.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(found[0])))
+        if cursor.fetchone():
+            cursor.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(name)))
+            for setting, value in TIMEOUTS.items():  # a role's own settings count at its login alone
+                cursor.execute("SELECT set_config(%s, %s, false)", [setting, value])
 
 
 def program_name() -> str:
     """The role that the program works as."""
-    user = str(settings.DATABASES["default"]["USER"])
     if settings.DATABASE_OWNER:
-        return user
-    if not user:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT session_user")
-            user = cursor.fetchone()[0]
-    return user[: LONGEST_NAME - len(SUFFIX)] + SUFFIX
+        return str(settings.DATABASES["default"]["USER"])
+    connection.ensure_connection()
+    return _beside(connection.connection.info.user)
 
 
-def make_program() -> bool:
-    """As the owner: make the program's role where it is missing; whether it is there in the end."""
+def make_program() -> None:
+    """As the owner: make the program's role where it is missing, as far as the login may."""
     name = program_name()
+    role = sql.Identifier(name)
     with connection.cursor() as cursor:
         if not _is_known(cursor, name):
             login: sql.Composable = sql.SQL("NOLOGIN")
             if settings.DATABASE_OWNER:
                 password = settings.DATABASES["default"]["PASSWORD"]
                 login = sql.SQL("LOGIN PASSWORD {}").format(sql.Literal(password or None))
-            if not _try(cursor, sql.SQL("CREATE ROLE {} {}").format(sql.Identifier(name), login)):
-                return False
-        role = sql.Identifier(name)
+            _try(cursor, sql.SQL("CREATE ROLE {} {}").format(role, login))
         if not settings.DATABASE_OWNER:
-            cursor.execute("SELECT NOT pg_has_role(session_user, %s, 'MEMBER')", [name])
-            if cursor.fetchone()[0]:
-                _try(cursor, sql.SQL("GRANT {} TO CURRENT_USER").format(role))
+            _try(cursor, sql.SQL("GRANT {} TO CURRENT_USER").format(role))
         for setting, value in TIMEOUTS.items():
             words = sql.SQL("ALTER ROLE {} SET {} = {}")
             _try(cursor, words.format(role, sql.Identifier(setting), sql.Literal(value)))
-    return True
 
 
 def grant_program() -> None:
@@ -124,24 +143,53 @@ def allowed() -> dict[str, frozenset[str]]:
 
 
 def missing() -> list[str]:
-    """What keeps the database from guarding against the program, as statements that mend it."""
+    """What keeps the database from guarding against the program: what somebody must run, in words of SQL.
+
+    It is asked of a connection as the program has it, and nothing is missing where that may do no harm.
+    """
     name = program_name()
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT rolsuper, rolbypassrls FROM pg_roles WHERE rolname = %s", [name])
-        role = cursor.fetchone()
-        quoted = sql.Identifier(name).as_string(cursor.cursor)
-        if role is None:
-            login = sql.Identifier(_login(cursor)).as_string(cursor.cursor)
-            return [f"CREATE ROLE {quoted} NOLOGIN;", f"GRANT {quoted} TO {login};"]
-        found = [f"ALTER ROLE {quoted} NOSUPERUSER NOBYPASSRLS;"] if any(role) else []
-        cursor.execute(
-            "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace"
-            " AND pg_has_role(%s, relowner, 'USAGE')",
-            [name],
+    own: Any = cast("Any", connection).copy()
+    own.settings_dict = _of_program()
+    try:
+        with own.cursor() as cursor:
+            cursor.execute(STANDING)
+            user, login, is_above, is_owner, has_timeouts = cursor.fetchone()
+            cursor.execute(
+                "SELECT pg_has_role(session_user, oid, %s) FROM pg_roles WHERE rolname = %s",
+                [_to_set_role(own), name],
+            )
+            known = cursor.fetchone()
+            role, by = (sql.Identifier(each).as_string(cursor.cursor) for each in (name, login))
+    except OperationalError:
+        return ["CREATE ROLE with the name and the password of DATABASE_URL;"]
+    finally:
+        own.close()
+    if not is_above and not is_owner:
+        return (
+            [] if has_timeouts else [f"ALTER ROLE {role} SET {key} = '{TIMEOUTS[key]}';" for key in TIMEOUTS]
         )
-        if cursor.fetchone()[0] and not any(role):
-            found.append(f"REASSIGN OWNED BY {quoted} TO another login, named in DATABASE_OWNER_URL;")
-    return found
+    if settings.DATABASE_OWNER or user != login:
+        mend = f"ALTER ROLE {role} NOSUPERUSER NOBYPASSRLS;"
+        return [mend if is_above else f"REASSIGN OWNED BY {role} TO the login of DATABASE_OWNER_URL;"]
+    found = [] if known else [f"CREATE ROLE {role} NOLOGIN;"]
+    found += [] if known and known[0] else [f"GRANT {role} TO {by};"]
+    return found or ([] if _is_owner() else ["(nothing, but manage.py prepare)"])
+
+
+def _of_program() -> dict[str, Any]:
+    """The settings of a connection as the program has it, to the database of this one."""
+    found = {**settings.DATABASES["default"], "NAME": connection.settings_dict["NAME"]}
+    return {**connection.settings_dict, **found, "IS_OWNER": False}
+
+
+def _beside(login: str) -> str:
+    """The name of the program's role beside a login; PostgreSQL cuts names by bytes."""
+    return login.encode()[: LONGEST_NAME - len(SUFFIX)].decode(errors="ignore") + SUFFIX
+
+
+def _to_set_role(of: Any) -> str:
+    """What to ask for whether SET ROLE is allowed: since PostgreSQL 16 being a member is not enough."""
+    return "SET" if of.connection.server_version >= 160000 else "MEMBER"
 
 
 def _is_owner(of: Any = connection) -> bool:
@@ -153,16 +201,7 @@ def _is_known(cursor: Any, name: str) -> bool:
     return cursor.fetchone() is not None
 
 
-def _login(cursor: Any) -> str:
-    cursor.execute("SELECT session_user")
-    return str(cursor.fetchone()[0])
-
-
-def _try(cursor: Any, statement: sql.Composable) -> bool:
-    """Whether the login may do this."""
-    try:
-        with transaction.atomic():
-            cursor.execute(statement)
-    except ProgrammingError:
-        return False
-    return True
+def _try(cursor: Any, statement: sql.Composable) -> None:
+    """Do what the login may; what it may not, or another does at this moment, is found missing later."""
+    with suppress(ProgrammingError, IntegrityError, InternalError), transaction.atomic():
+        cursor.execute(statement)

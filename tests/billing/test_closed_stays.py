@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable
 
+import psycopg2
 import pytest
 from django.db import connection
 
@@ -11,6 +12,7 @@ from municipalities.models import Cooperation, Municipality
 from sharedict.common.roles import as_owner
 from tests.billing.books import change, month, post
 from tests.tampering import refused
+from tests.workers import database_url
 
 pytestmark = pytest.mark.django_db
 JANUARY, FEBRUARY, MARCH = (dt.date(2026, number, 1) for number in (1, 2, 3))
@@ -54,6 +56,8 @@ def closed(north: Cooperation, shut: Shut) -> Period:
         "UPDATE billing_period SET current_run_id = NULL WHERE id = {period}",
         "DELETE FROM billing_period WHERE id = {period}",
         "UPDATE billing_run SET facts = '{{}}', fingerprint = '' WHERE id = {run}",
+        "UPDATE billing_run SET period_id = {period}, number = 99 WHERE id <> {run}",
+        "UPDATE billing_period SET current_run_id = {run} WHERE id <> {period}",
         "UPDATE billing_run SET superseded_at = now() WHERE id = {run}",
         "DELETE FROM billing_run WHERE id = {run}",
         "UPDATE billing_runline SET amount = 0 WHERE run_id = {run}",
@@ -69,6 +73,7 @@ def closed(north: Cooperation, shut: Shut) -> Period:
         "UPDATE billing_statementline SET amount = amount + 1",
         "DELETE FROM billing_statementline",
         STATEMENT_LINE_MORE,
+        "UPDATE municipalities_municipality SET code = '9' || substr(code, 2)",
         "UPDATE audit_entry SET actor = 'nobody'",
         "DELETE FROM audit_entry",
         "TRUNCATE audit_entry",
@@ -84,6 +89,59 @@ def test_what_is_closed_is_not_changed(closed: Period, sundsvall: Municipality, 
     refused(statement.format(period=closed.pk, run=closed.current_run_id, other=sundsvall.pk))
 
 
+@pytest.mark.parametrize("shadow", ["billing_period", "billing_run", "billing_statement"])
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM public.billing_shareblock WHERE run_id = {run}",
+        "DELETE FROM public.billing_runline WHERE run_id = {run}",
+        "UPDATE public.billing_run SET superseded_at = now() WHERE id = {run}",
+        STATEMENT_LINE_MORE.replace("billing_", "public.billing_"),
+        "UPDATE public.municipalities_cooperation SET currency = 'NOK'",
+    ],
+)
+def test_no_table_of_a_session_stands_before_those_of_the_database(
+    closed: Period, shadow: str, statement: str
+) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE TEMP TABLE {shadow} (LIKE public.{shadow})")
+        refused(statement.format(run=closed.current_run_id))
+
+
+def test_every_function_of_ours_looks_in_public(db: None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace"
+            " AND NOT coalesce(proconfig::text LIKE '%%search_path=public, pg_temp%%', false)"
+            " AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = pg_proc.oid AND deptype = 'e')"
+        )
+        assert cursor.fetchall() == []
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("level", ["REPEATABLE READ", "SERIALIZABLE", "READ COMMITTED"])
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM billing_shareblock WHERE run_id = {run}",
+        "DELETE FROM billing_runline WHERE run_id = {run}",
+    ],
+)
+def test_a_transaction_that_began_before_the_month_closed_changes_nothing_of_it(
+    north: Cooperation, shut: Shut, level: str, statement: str
+) -> None:
+    post(north, "50.01", JANUARY, FEBRUARY)
+    older = psycopg2.connect(database_url())
+    with older.cursor() as cursor:
+        cursor.execute(f"SET TRANSACTION ISOLATION LEVEL {level}")
+        cursor.execute("SELECT count(*) FROM billing_period")
+        run = shut(JANUARY).current_run_id
+        with pytest.raises(psycopg2.Error) as caught:
+            cursor.execute(statement.format(run=run))
+    assert caught.value.pgcode in ("23001", "40001", "23503")
+    older.close()
+
+
 def test_what_is_noted_of_a_closed_month_later_is_no_part_of_it(closed: Period) -> None:
     change(closed.current_run.lines.get().cost, amount=70)
     assert month(closed.cooperation, JANUARY).has_late_changes
@@ -92,7 +150,14 @@ def test_what_is_noted_of_a_closed_month_later_is_no_part_of_it(closed: Period) 
 def test_the_owner_is_not_told_otherwise_while_no_trigger_is_lifted(closed: Period) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET ROLE sharedict_owner")
-        for statement in ("DELETE FROM billing_statementline", "UPDATE billing_run SET total = 0"):
+        for statement in (
+            "DELETE FROM billing_statementline",
+            "UPDATE billing_run SET total = 0",
+            "UPDATE billing_runline SET number = number + 1000",
+            "UPDATE billing_runtotal SET amount = 0",
+            "DELETE FROM billing_latedecision",
+            "UPDATE audit_entry SET actor = 'nobody'",
+        ):
             refused(statement)
         cursor.execute("RESET ROLE")
 
@@ -111,3 +176,5 @@ def test_the_program_owns_nothing_and_bypasses_nothing(north: Cooperation) -> No
             "SELECT current_user = session_user, rolsuper FROM pg_roles WHERE rolname = current_user"
         )
         assert cursor.fetchone() == (True, False)
+        for table in ("audit_entry", *(f"billing_{name}" for name in TABLES)):
+            refused(f"TRUNCATE {table} CASCADE")

@@ -35,15 +35,18 @@ with embedded.running(Path(os.environ["FOLDER"])):
 
 
 @pytest.fixture
-def bare() -> Iterator[str]:
-    """The address of an empty database on the tests' server, as its superuser."""
+def bare(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The address of an empty database on the tests' server, as its superuser; a login of its name owns it.
+
+    A test may ask for other rights of that login, ``CREATEROLE``.
+    """
     server = urlsplit(os.environ["DATABASE_URL"])._replace(netloc="postgres@")
     name = f"roles_{os.getpid()}"
     admin = psycopg2.connect(urlunsplit(server._replace(path="/postgres")))
     admin.autocommit = True
     with admin.cursor() as cursor:
         cursor.execute(f"CREATE DATABASE {name}")
-        cursor.execute(f"CREATE ROLE {name} LOGIN")
+        cursor.execute(f"CREATE ROLE {name} LOGIN {getattr(request, 'param', '')}")
         cursor.execute(f"ALTER DATABASE {name} OWNER TO {name}")
         yield urlunsplit(server._replace(path=f"/{name}"))
         cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
@@ -61,21 +64,93 @@ def test_what_release_0_1_made_in_the_embedded_database_gets_its_owner() -> None
     assert second.stdout.splitlines() == ["sharedict False", owners, "sharedict_owner False", owners]
 
 
+IN_PRODUCTION = {
+    "SHAREDICT_MODE": "production",
+    "SHAREDICT_SECRET_KEY": "x" * 60,
+    "SHAREDICT_ORIGIN": "https://portal.example.se",
+    "REDIS_URL": "redis://127.0.0.1:1/0",
+}
+
+
+def as_its_login(bare: str) -> dict[str, str]:
+    parts = urlsplit(bare)
+    return {"DATABASE_URL": urlunsplit(parts._replace(netloc=f"{parts.path.strip('/')}@"))}
+
+
+def run_sql(url: str, statement: str) -> None:
+    admin = psycopg2.connect(url)
+    with admin, admin.cursor() as cursor:
+        cursor.execute(statement)
+    admin.close()
+
+
+WHO_IT_IS = """
+from django.db import connection
+from sharedict.common.roles import as_owner, make_program
+with as_owner():
+    make_program()
+with connection.cursor() as cursor:
+    cursor.execute("SELECT current_user, current_setting('statement_timeout')")
+    print(*cursor.fetchone())
+"""
+CHECK = ("manage.py", "check", "--database", "default", "--fail-level", "WARNING")
+
+
+@pytest.mark.parametrize("bare", ["CREATEROLE"], indirect=True)
+def test_a_login_that_may_make_roles_makes_one_and_takes_it_on(bare: str) -> None:
+    """Since PostgreSQL 16 whoever makes a role may not take it on before granting it to itself."""
+    variables = as_its_login(bare)
+    who = program("manage.py", "shell", "--verbosity", "0", "-c", WHO_IT_IS, **variables)
+    assert who.stdout.split() == [f"{urlsplit(bare).path.strip('/')}_program", "15min"], who.stderr
+    assert program(*CHECK, **variables).returncode == 0
+
+
+def test_a_role_that_the_login_may_not_take_on_is_no_guard(bare: str) -> None:
+    name = urlsplit(bare).path.strip("/")
+    run_sql(bare, f"CREATE ROLE {name}_program NOLOGIN")
+    refused = program(*CHECK, **as_its_login(bare))
+    assert f'run GRANT "{name}_program" TO "{name}"; Then run manage.py prepare' in refused.stderr
+
+
+def test_production_is_not_migrated_unguarded(bare: str) -> None:
+    variables = as_its_login(bare) | IN_PRODUCTION
+    for command in ("prepare", "migrate"):
+        refused = program("manage.py", command, **variables)
+        assert refused.returncode == 1
+        assert "sharedict.E005" in refused.stderr
+    run_sql(bare, "DO $$ BEGIN ASSERT to_regclass('django_migrations') IS NULL; END $$")
+
+
+def test_two_logins_of_which_one_cannot_be_made_are_said(bare: str) -> None:
+    variables = IN_PRODUCTION | {
+        "DATABASE_URL": bare.replace("//postgres@", "//roles_of_nobody@"),
+        "DATABASE_OWNER_URL": as_its_login(bare)["DATABASE_URL"],
+    }
+    refused = program("manage.py", "prepare", **variables)
+    assert "CREATE ROLE with the name and the password of DATABASE_URL" in refused.stderr
+
+
+@pytest.mark.parametrize("bare", ["CREATEROLE"], indirect=True)
+def test_of_two_logins_the_owner_makes_the_other(bare: str) -> None:
+    name = f"{urlsplit(bare).path.strip('/')}_program"
+    variables = {
+        "DATABASE_URL": bare.replace("//postgres@", f"//{name}:se%3Acret@"),
+        "DATABASE_OWNER_URL": as_its_login(bare)["DATABASE_URL"],
+    }
+    who = program("manage.py", "shell", "--verbosity", "0", "-c", WHO_IT_IS, **variables)
+    assert who.stdout.split() == [name, "15min"], who.stderr
+    assert program(*CHECK, **variables).returncode == 0
+
+
 def test_a_login_that_may_not_make_roles_is_told_what_is_missing(bare: str) -> None:
     """What it is told to run is enough: the check is content then, and the program gives its rights up."""
-    parts = urlsplit(bare)
-    name = parts.path.strip("/")
-    variables = {"DATABASE_URL": urlunsplit(parts._replace(netloc=f"{name}@"))}
-    asked = ("manage.py", "check", "--database", "default", "--fail-level", "WARNING")
-    refused = program(*asked, **variables)
+    name, variables = urlsplit(bare).path.strip("/"), as_its_login(bare)
+    refused = program(*CHECK, **variables)
     assert refused.returncode == 1
     told = f'CREATE ROLE "{name}_program" NOLOGIN; GRANT "{name}_program" TO "{name}";'
     assert told in refused.stderr
-    admin = psycopg2.connect(bare)
-    with admin, admin.cursor() as cursor:
-        cursor.execute(told)
-    admin.close()
-    assert program(*asked, **variables).returncode == 0
+    run_sql(bare, told)
+    assert program(*CHECK, **variables).returncode == 0
     who = "from django.db import connection as c; x = c.cursor(); x.execute('SELECT current_user'); print(*x)"
     assert (
         f"{name}_program" in program("manage.py", "shell", "--verbosity", "0", "-c", who, **variables).stdout

@@ -8,8 +8,10 @@ from sharedict.common.roles import as_owner, grant_program, make_program
 
 
 class Command(migrate.Command):
-    def handle(self, *args: Any, **options: Any) -> None:
+    def execute(self, *args: Any, **options: Any) -> str | None:
+        """All of it, the system checks too: the program may have no login yet."""
         with as_owner():
             make_program()
-            super().handle(*args, **options)
+            said = super().execute(*args, **options)
             grant_program()
+        return said

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand
 from django.db import connection
 
 from sharedict.accounts.demonstration import SIGN_INS
+from sharedict.common.roles import as_owner
 
 LOCK = 7_305_811_429_000_001
 """Number of the advisory lock that keeps two starting machines from preparing one database at once."""
@@ -18,7 +19,9 @@ class Command(BaseCommand):
     help = "Migrate, read the public registers, load demonstration data into an empty database."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        own: Any = connection.copy()  # ours is closed and opened again where another login migrates
+        with as_owner():  # ours is closed and opened again where another login migrates
+            own: Any = connection.copy()
+            own.ensure_connection()
         try:
             with own.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
@@ -27,7 +30,7 @@ class Command(BaseCommand):
             own.close()  # which ends the lock
 
     def _prepare(self) -> None:
-        call_command("migrate", interactive=False, verbosity=0)
+        call_command("migrate", interactive=False, verbosity=0, skip_checks=False)
         people = get_user_model()._default_manager
         if settings.LOADS_DEMONSTRATION and not people.exists():
             call_command("load_demonstration", stdout=self.stdout)

@@ -1,5 +1,6 @@
 """What is told of a share adds up to it, for any month."""
 
+import datetime as dt
 from dataclasses import replace
 from fractions import Fraction
 
@@ -190,6 +191,7 @@ def test_days_are_told_out_of_those_that_the_cost_covers() -> None:
     facts = replace(MIXED, groups=(held,), terms=(replace(MIXED.terms[0], by_days=True),))
     why = told(facts, "SE1783", "C1")
     assert (why.counts_days, why.own.days, why.whole_days) == (True, 10, 31)
+    assert why.last_day == dt.date.fromisoformat(why.ends_on) - dt.timedelta(days=1)
     later = replace(facts, costs=(replace(MIXED.costs[0], starts_on="2026-10-09"),))
     why = told(later, "SE1783", "C1")
     assert (why.own.days, why.whole_days, why.payers[0].days) == (2, 23, 23)
