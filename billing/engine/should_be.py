@@ -233,7 +233,7 @@ class ShouldBe:
             refunded = self._of(cost.credits)
             if cost.credits in beside:
                 parts.append(self._charged_by(cost.credits or ""))
-            elif cost.credits in self._left and refunded:
+            elif refunded:
                 parts.append(self._divided_by(refunded))
             else:
                 parts.append(_listed(self.ledger, line.division))

@@ -845,7 +845,7 @@ BY_USERS = [[A, 5], [B, 3], [C, 2]]
         ({A: 52, B: 28, C: 20}, [[A, 52], [B, 28], [C, 20]]),
         ({A: 48, B: 31, C: 21}, [[A, 48], [B, 31], [C, 21]]),
         ({A: 33, C: 33, B: 34}, EVENLY),
-        ({C: 40, A: 60}, [[A, 60], [C, 40]]),
+        ({C: 40, A: 60, B: 0}, [[A, 60], [C, 40]]),
     ],
 )
 def test_a_refund_of_a_held_cost_is_bound_to_the_proportion_it_was_charged_in(
@@ -872,6 +872,7 @@ def test_a_cost_that_is_held_as_in_its_month_stands_as_there() -> None:
     assert lines_beside(found, {})["C1"].stands == bound(1_20, "", EVENLY)
     owed = {"C1": HeldFact({A: -34, B: -34, C: -32})}
     assert lines_beside(found, owed)["C1"].stands == bound(-1_00, "", [[A, -34], [B, -34], [C, -32]])
+    assert lines_beside(found, {"C1": HeldFact({})})["C1"].stands == bound(0, "", [])
     owed = {"C1": HeldFact({A: -34, B: -34, C: -33})}
     assert lines_beside(found, owed)["C1"].stands == bound(-1_01, "", EVENLY)
     now(found)
@@ -914,7 +915,7 @@ def test_a_held_cost_that_nothing_divides_now_nor_then_is_left_with_what_refunds
     found = books(other)
     closed, _allocation = found.closed["2026-01"]
     if was_known:
-        closed = replace(closed, costs=(other, whole), keys={})
+        closed = replace(closed, costs=(other, cost(90)), keys={})
     today = replace(
         found.today.facts(FIRST),
         costs=(other, whole, refund(whole, 50)),
@@ -924,6 +925,7 @@ def test_a_held_cost_that_nothing_divides_now_nor_then_is_left_with_what_refunds
     lines = {line.cost.reference: line for line in ShouldBe(closed, today).late}
     assert lines["C0"].reason == "left"
     assert lines["C0"].should == {}
+    assert lines["C1"].stands == bound(1_00, "", [[A, 34], [B, 33], [C, 33]])
 
 
 def test_a_month_knows_whether_it_has_rules_to_hold_a_cost_against() -> None:
