@@ -42,7 +42,7 @@ class Step(CorrectingPage, EditorsOnly):
             self.take(self.period, self.viewer)
         except ValidationError as error:
             for message in error.messages:
-                messages.error(request, message)
+                messages.error(request, capfirst(message))
             for name in ("period", "late_states", "late", "open_before"):
                 self.__dict__.pop(name, None)
             return self.ask(409)
@@ -73,17 +73,22 @@ class Step(CorrectingPage, EditorsOnly):
     def consequences(self) -> list[str]:
         return []
 
+    def refusal(self) -> str:
+        """Why this cannot be done now, whatever the figures are; the page offers no button then."""
+        return ""
+
     def notices(self) -> list[str]:
         run = self.period.current_run
         return notices_of(run, self.cooperation) if run else []
 
     def ask(self, status: int = 200) -> HttpResponse:
+        refusal = self.refusal()
         context = {
             "title": str(self.title) % {"month": month_name(self.period.month)},
-            "lead": self.lead,
+            "lead": refusal or self.lead,
             "consequences": self.consequences(),
             "notices": self.notices() if self.judges_figures else [],
-            "confirm_label": self.confirm_label,
+            "confirm_label": "" if refusal else self.confirm_label,
             "cancel_url": self.url("period", self.month),
             "danger": False,
             "seen": self.period.current_run_id,
@@ -134,6 +139,13 @@ class Close(Step):
 
     def take(self, period: Period, by: User) -> None:
         close_period(period=period, by=by, seen=self.seen)
+
+    def refusal(self) -> str:
+        if self.period.state != Period.State.PROPOSED:
+            return _("Nobody proposes to close the month now: look at its figures, and propose it first.")
+        if self.period.proposed_by_id == self.viewer.pk:
+            return _("Somebody else than the proposer closes the month.")
+        return ""
 
     def consequences(self) -> list[str]:
         return [

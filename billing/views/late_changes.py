@@ -105,6 +105,9 @@ class LateChanges(DecisionPage):
             "rows": [{**self.row(row), "is_ticked": row in ticked} for row in rows],
             "total_minor": sum(row.state.amount_minor for row in rows),
             "moved_minor": moved_as_seen(self.rights, sum(row.moved_minor for row in rows)),
+            "beside_minor": moved_as_seen(
+                self.rights, sum(row.moved_minor for row in rows if not row.state.amount_minor)
+            ),
             "own_totals": [
                 {"name": name, "minor": sum(row.state.correction.shares.get(key, 0) for row in rows)}
                 for key, name in self.own.items()

@@ -103,7 +103,8 @@ class Readings(DriverMixin, ListPage):
             table.empty_url = self.url("reading-add", self.driver.pk)
         lead = _("Counted in %(unit)s.") % {"unit": self.driver.unit_label}
         if not self.is_own:
-            lead = f"{lead} {_('A public fact, common to all cooperations: it is only read here.')}"
+            public = _("A public fact, common to all cooperations: it is only read here.")
+            lead = f"{lead} {public}"
         return super().context(table, found) | {
             "title": self.driver.label,
             "lead": lead,

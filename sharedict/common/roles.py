@@ -104,7 +104,11 @@ def make_program() -> None:
             _try(cursor, sql.SQL("CREATE ROLE {} {}").format(role, login))
         if not settings.DATABASE_OWNER:
             _try(cursor, sql.SQL("GRANT {} TO CURRENT_USER").format(role))
+        cursor.execute("SELECT coalesce(rolconfig, '{}') FROM pg_roles WHERE rolname = %s", [name])
+        known = cursor.fetchone()
         for setting, value in TIMEOUTS.items():
+            if known is None or f"{setting}={value}" in known[0]:
+                continue
             words = sql.SQL("ALTER ROLE {} SET {} = {}")
             _try(cursor, words.format(role, sql.Identifier(setting), sql.Literal(value)))
 

@@ -79,7 +79,8 @@ class Reader:
         self.get(url)
         with CaptureQueriesContext(connection) as captured:
             self.get(url)
-        rows = max(captured.captured_queries, key=lambda query: float(query["time"]))
+        whole = [query for query in captured.captured_queries if not query["sql"].startswith("DECLARE")]
+        rows = max(whole, key=lambda query: float(query["time"]))
         return {
             "queries": len(captured),
             "ms": milliseconds(lambda: self.get(url)),

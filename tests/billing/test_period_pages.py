@@ -299,18 +299,19 @@ def test_notices_are_sentences_with_names(
         municipality=MunicipalityFactory(code="1766", name="Sunne"),
         valid_until=dt.date(2026, 9, 1),
     )
-    Run.objects.filter(pk=september.current_run_id).update(
-        notices=[
-            {
-                "code": "stale_reading",
-                "about": "population",
-                "places": ["SE1737", "SE1783"],
-                "dates": ["2023-12-31"],
-            },
-            {"code": "left", "about": "erp", "places": ["SE1766"], "dates": []},
-            {"code": "no_fixed_part", "about": "even", "places": ["SE1737"], "dates": []},
-        ]
-    )
+    with as_somebody_who_may():
+        Run.objects.filter(pk=september.current_run_id).update(
+            notices=[
+                {
+                    "code": "stale_reading",
+                    "about": "population",
+                    "places": ["SE1737", "SE1783"],
+                    "dates": ["2023-12-31"],
+                },
+                {"code": "left", "about": "erp", "places": ["SE1766"], "dates": []},
+                {"code": "no_fixed_part", "about": "even", "places": ["SE1737"], "dates": []},
+            ]
+        )
     client = sign_in(administrator)
     for path in ("", "propose/"):
         text = html.unescape(client.get(f"/north/costs/2026-09/{path}").content.decode())

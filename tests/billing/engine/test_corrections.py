@@ -928,6 +928,27 @@ def test_a_held_cost_that_nothing_divides_now_nor_then_is_left_with_what_refunds
     assert lines["C1"].stands == bound(1_00, "", [[A, 34], [B, 33], [C, 33]])
 
 
+@pytest.mark.parametrize(
+    ("shares", "by"),
+    [
+        ({A: 34, B: 34, C: 34}, EVENLY),
+        ({A: 2, B: 1}, EVENLY),
+        ({A: 1}, EVENLY),
+        ({A: 4, B: 2}, [[A, 4], [B, 2]]),
+        ({A: 3, B: 3, "SE9": 3}, [[A, 3], [B, 3], ["SE9", 3]]),
+        ({A: 30, B: 30, C: 30, "SE9": 1}, EVENLY),
+        ({A: 30, B: 30, C: 30, "SE9": 2}, [[A, 30], [B, 30], [C, 30], ["SE9", 2]]),
+    ],
+)
+def test_shares_come_to_a_proportion_where_rounding_gave_each_a_unit_at_most(
+    shares: dict[str, int], by: list[object]
+) -> None:
+    found = books(cost(1_00))
+    now(found, cost(1_20))
+    found_by = lines_beside(found, {"C1": HeldFact(shares)})["C1"].stands
+    assert found_by == bound(sum(shares.values()), "", by)
+
+
 def test_a_month_knows_whether_it_has_rules_to_hold_a_cost_against() -> None:
     found = books(cost(1_00))
     now(found, cost(1_20), cost(3_00, reference="C2", kind="work"))
