@@ -26,6 +26,9 @@ STAMPS = {
 """What happens to a late change -> its words and its look."""
 CHANGES = {
     "rules": gettext_lazy("who pays, or how much of it"),
+    "late_by_rules": gettext_lazy(
+        "the cost came late, and who pays, or how much of it, has changed since then"
+    ),
     "not_charged": gettext_lazy("the cost was not charged then"),
     "nothing_charged": gettext_lazy("in all, nothing of the cost is charged so far"),
     "counts_no_longer": gettext_lazy("the cost counts no longer"),
@@ -130,7 +133,7 @@ def what_changed(state: LateState) -> str:
 def change_of(correction: CorrectionFact) -> str:
     """What made a closed month's charge wrong, as the code that words are found by."""
     if correction.cause == "rules":
-        return "rules"
+        return "rules" if any(correction.charged.values()) else "late_by_rules"
     if not correction.charged:
         return "not_charged"
     if not any(correction.charged.values()):

@@ -24,6 +24,9 @@ from sharedict.kernel.periods import Month
 
 HAPPENED = {
     "rules": gettext_lazy("Who pays “%(what)s”, or how much of it, has changed since."),
+    "late_by_rules": gettext_lazy(
+        "“%(what)s” was not charged then, and who pays, or how much of it, has changed since."
+    ),
     "not_charged": gettext_lazy("“%(what)s” was not charged then."),
     "given_back": gettext_lazy("“%(what)s” was charged and given back since, and counts again."),
     "counts_no_longer": gettext_lazy("“%(what)s” counts no longer."),

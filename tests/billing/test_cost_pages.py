@@ -233,7 +233,9 @@ def test_a_withdrawn_cost_is_not_changed_behind_the_pages_back(
     client.post(page(cost, "withdraw/"))
     answer = client.post(page(cost), typed)
     assert answer.status_code == 422
+    assert "Nothing was saved: the cost has been withdrawn meanwhile." in answer.content.decode()
     assert Cost.objects.get().description == "Licences"
+    assert "Nothing was saved" not in client.get(page(cost)).content.decode()
 
 
 def test_a_credit_note_is_prepared_from_its_cost(client: Client, cost: Cost) -> None:

@@ -237,6 +237,16 @@ def test_sums_of_a_year_may_be_larger_than_any_share(north: Cooperation, auditor
     assert sum(year) == 20 * 999999999999999999 + 100
 
 
+def test_a_cost_that_came_late_after_a_late_reading_is_said_to_have_come_late(
+    north: Cooperation, by_population: Cost, shut: Shut, administrator: User
+) -> None:
+    read_again(8000)
+    late = post(north, "10.00", JANUARY, FEBRUARY, cost_type=by_population.cost_type)
+    assert state_of(late).verdict == Verdict.WAITING
+    assert what_changed(state_of(late)).startswith("the cost came late, and who pays")
+    assert what_changed(state_of(by_population)).startswith("who pays")
+
+
 def test_a_unit_that_rounding_moves_is_not_said_to_be_a_changed_cost(
     trio: Cooperation, shut: Shut, administrator: User
 ) -> None:
