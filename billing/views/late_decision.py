@@ -79,7 +79,7 @@ class DecisionPage(LockMixin, LatePage):
             reason=reason,
             by=self.viewer,
         )
-        done = self.said(LateDecision.Verdict(verdict), states)
+        done = f"{self.said(LateDecision.Verdict(verdict), states)} {self.said_beside(states)}".strip()
         if not along:
             return done
         return f"{done} {_('What refunds it goes along: %(what)s.') % {'what': self.named(along)}}"
@@ -137,6 +137,14 @@ class DecisionPage(LockMixin, LatePage):
             % words
         )
 
+    def said_beside(self, states: Sequence[LateState]) -> str:
+        """What those move that come to nothing, beside the sum of the others; empty where there is no sum."""
+        moved = sum(state.moved_minor for state in states if not state.amount_minor)
+        if not moved or not sum(state.amount_minor for state in states):
+            return ""
+        amount = minor(moved, self.currency)
+        return _("Beside that, %(amount)s moves from some municipalities to others.") % {"amount": amount}
+
     def said_of_moves(self, verdict: LateDecision.Verdict, words: dict[str, Any]) -> str:
         """The same of late changes that come to nothing, and move money between municipalities only."""
         if verdict == CHARGE:
@@ -170,17 +178,24 @@ class DecisionPage(LockMixin, LatePage):
         words = {"month": self.charging_name, "amount": "{}"}
         charge, move = _("Charge %(amount)s in %(month)s") % words, _("Move %(amount)s in %(month)s") % words
         leave, stay = _("Leave %(amount)s uncharged") % words, _("Leave %(amount)s where it is") % words
+        words["moved"] = "{moved}"
+        charge_both = _("Charge %(amount)s and move %(moved)s in %(month)s") % words
+        leave_both = _("Leave %(amount)s uncharged, and %(moved)s where it is") % words
         sum_words, move_words = (charge, move) if verdict == CHARGE else (leave, stay)
+        both_words = charge_both if verdict == CHARGE else leave_both
         charge_none, leave_none = _("Charge those ticked in %(month)s") % words, _("Leave those ticked")
         none_words = charge_none if verdict == CHARGE else leave_none
         total = sum(row.state.amount_minor for row in found)
         moved = sum(row.moved_minor for row in found)
+        beside = sum(row.moved_minor for row in found if not row.state.amount_minor)
         label = sum_words if total or not moved else move_words
-        label = label if found else none_words
+        label = both_words if total and beside else label
+        label = (label if found else none_words).replace("{moved}", minor(beside, self.currency))
         return {
             "verdict": verdict.value,
             "label": label.replace("{}", minor(total if total or not moved else moved, self.currency)),
             "sum_words": sum_words,
             "move_words": move_words,
+            "both_words": both_words,
             "none_words": none_words,
         }

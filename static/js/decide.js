@@ -16,11 +16,16 @@
     const sumOf = (name) => ticked.reduce((total, box) => total + Number(box.dataset[name]), 0);
     const total = sumOf("minor");
     const moved = sumOf("moved");
+    const beside = ticked
+      .filter((box) => Number(box.dataset.minor) === 0)
+      .reduce((all, box) => all + Number(box.dataset.moved), 0);
     for (const button of form.querySelectorAll("button[name=verdict]")) {
       const byMove = total === 0 && moved > 0;
-      const words = byMove ? button.dataset.move : button.dataset.sum;
+      const bySum = beside > 0 ? button.dataset.both : button.dataset.sum;
+      const words = byMove ? button.dataset.move : bySum;
       const sum = amount(byMove ? moved : total, button.dataset.currency);
-      button.textContent = ticked.length === 0 ? button.dataset.none : words.replace("{}", sum);
+      const named = words.replace("{}", sum).replace("{moved}", amount(beside, button.dataset.currency));
+      button.textContent = ticked.length === 0 ? button.dataset.none : named;
       button.disabled = ticked.length === 0;
     }
   }

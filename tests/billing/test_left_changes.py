@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.test import Client
 from django.utils import timezone
 
 from billing.actions import decide_late, propose_period, restore_cost, save_cost, withdraw_cost
@@ -16,7 +17,7 @@ from billing.engine import held as what_is_held
 from billing.engine.facts import Facts
 from billing.models import Cost, LateDecision, Period
 from billing.snapshots import LateState, Verdict, late_states
-from billing.views.late import what_changed
+from billing.views.late import value_of, what_changed
 from municipalities.models import Cooperation
 from sharedict.accounts.models import User
 from sharedict.jobs.actions import announce_change, run_all
@@ -245,6 +246,25 @@ def test_a_cost_that_came_late_after_a_late_reading_is_said_to_have_come_late(
     assert state_of(late).verdict == Verdict.WAITING
     assert what_changed(state_of(late)).startswith("the cost came late, and who pays")
     assert what_changed(state_of(by_population)).startswith("who pays")
+
+
+def test_what_moves_beside_a_sum_is_said_on_the_button_and_once_decided(
+    north: Cooperation,
+    by_population: Cost,
+    shut: Shut,
+    administrator: User,
+    sign_in: Callable[[User], Client],
+) -> None:
+    """A late reading moves 10.00 of a closed cost; another cost, of 7.00, came late after it."""
+    read_again(8000)
+    late = post(north, "7.00", JANUARY, FEBRUARY, cost_type=by_population.cost_type)
+    client, values = sign_in(administrator), [value_of(state_of(each)) for each in (by_population, late)]
+    shown = client.get("/north/costs/late/").content.decode()
+    assert "Charge 7.00\xa0SEK and move 10.00\xa0SEK in February 2026" in shown
+    assert "Leave 7.00\xa0SEK uncharged, and 10.00\xa0SEK where it is" in shown
+    sent = {"change": values, "verdict": "charge", "reason": "§ 1", "group": "waiting"}
+    said = client.post("/north/costs/late/", sent, follow=True).content.decode()
+    assert "Beside that, 10.00\xa0SEK moves from some municipalities to others." in said
 
 
 def test_a_unit_that_rounding_moves_is_not_said_to_be_a_changed_cost(
