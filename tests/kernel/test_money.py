@@ -15,6 +15,14 @@ def test_minor_units_survive_every_way_of_writing_them(minor: int) -> None:
     assert to_major(minor).as_tuple().exponent == -2
 
 
+@pytest.mark.parametrize("sign", [1, -1])
+def test_an_amount_has_sixteen_digits_at_most_before_two_decimals(sign: int) -> None:
+    largest = sign * Decimal("9999999999999999.99")
+    assert to_minor(largest) == sign * 999_999_999_999_999_999
+    with pytest.raises(AmountError):
+        to_minor(largest + sign * Decimal("0.01"))
+
+
 @pytest.mark.parametrize(
     "amount",
     ["0.001", "NaN", "Infinity", "1E+16", "-1E+16", "1E+17", "1E-30", "1E-999999", "1E+999999", "-1E+999999"],

@@ -124,7 +124,19 @@ def test_what_is_written_with_a_mark_is_read_with_it(value: Decimal, mark: str, 
 
 @pytest.mark.parametrize(
     "text",
-    ["", "  ", "\u200b", "\u2028", "\ufeff\u2060 \u00ad", "\u3164", "\u2800", "\ufe0f\U000e0101", "\u034f"],
+    [
+        "",
+        "  ",
+        "\x07",
+        "\u200b",
+        "\u2028",
+        "\u2029",
+        "\ufeff\u2060 \u00ad",
+        "\u3164",
+        "\u2800",
+        "\ufe0f\U000e0101",
+        "\u034f",
+    ],
 )
 def test_what_leaves_nothing_to_see_is_no_text(text: str) -> None:
     assert not is_seen(text)
