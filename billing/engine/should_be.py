@@ -318,9 +318,7 @@ def _comes_to(shares: Shares, weights: Mapping[str, int]) -> bool:
     """Whether ``shares`` are what ``weights`` divide their sum into, but for a unit of rounding each."""
     amount, whole = sum(shares.values()), sum(weights.values())
     codes = {*shares, *weights}
-    return all(
-        abs(shares.get(code, 0) * whole - amount * weights.get(code, 0)) <= abs(whole) for code in codes
-    )
+    return all(abs(shares.get(code, 0) * whole - amount * weights.get(code, 0)) <= whole for code in codes)
 
 
 def _proportion(division: Division) -> dict[str, int]:

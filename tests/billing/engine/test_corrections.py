@@ -933,6 +933,7 @@ def test_a_held_cost_that_nothing_divides_now_nor_then_is_left_with_what_refunds
     [
         ({A: 34, B: 34, C: 34}, EVENLY),
         ({A: 2, B: 1}, EVENLY),
+        ({A: 3, B: 3}, [[A, 3], [B, 3]]),
         ({A: 1}, EVENLY),
         ({A: 4, B: 2}, [[A, 4], [B, 2]]),
         ({A: 3, B: 3, "SE9": 3}, [[A, 3], [B, 3], ["SE9", 3]]),
