@@ -68,7 +68,6 @@ END $$;
 LOGINS += "".join(f"ALTER ROLE {PROGRAM} SET {name} = '{value}';\n" for name, value in TIMEOUTS.items())
 """Makes both where they are missing, and gives the owner what the cluster's superuser has made before."""
 
-FOR_USE = f"GRANT {PROGRAM} TO {OWNER} WITH ADMIN OPTION"
 FOR_TESTS = f"""
 ALTER ROLE {OWNER} CREATEDB;
 GRANT pg_monitor, pg_signal_backend TO {OWNER};
@@ -171,8 +170,7 @@ class Postgres:
         listed = _run([*asked, "SELECT 1 FROM pg_database WHERE datname = 'sharedict'", "postgres"])
         if not listed.strip():
             _run([str(self.programs / "createdb"), *login, "sharedict"])
-        _run([*asked, LOGINS, "sharedict"])
-        _run([*asked, FOR_USE if self.is_durable else FOR_TESTS, "sharedict"])
+        _run([*asked, LOGINS if self.is_durable else LOGINS + FOR_TESTS, "sharedict"])
 
     def _refuse_other_version(self) -> None:
         found = (self.home / "PG_VERSION").read_text(encoding="ascii").strip()
