@@ -11,6 +11,7 @@ from municipalities.portal.forms import (
 from municipalities.portal.hooks import Change, ShareEffect, add_effect_of, add_runs_at, effect_of, runs_at
 from municipalities.portal.imports import ImportPage
 from municipalities.portal.lists import (
+    ADDRESS,
     DATE,
     NUMBER,
     PAGE_ROWS,
@@ -33,6 +34,7 @@ from municipalities.portal.steps import (
 from municipalities.portal.words import listed
 
 __all__ = [
+    "ADDRESS",
     "DATE",
     "NUMBER",
     "PAGE_ROWS",

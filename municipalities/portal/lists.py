@@ -24,6 +24,7 @@ PAGE_ROWS = 50
 XLSX_ROWS = 100_000
 NUMBER = {"th": {"class": "sd-num"}, "td": {"class": "sd-num"}}
 DATE = {"td": {"class": "sd-nowrap"}}
+ADDRESS = {"td": {"class": "sd-address"}}
 """How a column of numbers, and one of dates, stands in a list."""
 
 
