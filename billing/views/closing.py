@@ -86,7 +86,7 @@ class Step(CorrectingPage, EditorsOnly):
         context = {
             "title": str(self.title) % {"month": month_name(self.period.month)},
             "lead": refusal or self.lead,
-            "consequences": self.figures() if refusal else self.consequences(),
+            "consequences": self.consequences(),
             "notices": self.notices() if self.judges_figures else [],
             "confirm_label": "" if refusal else self.confirm_label,
             "cancel_url": self.url("period", self.month),
