@@ -14,12 +14,11 @@ from django.db.models import (
     Model,
     OuterRef,
     Q,
-    QuerySet,
-    Value,
 )
 from django.db.models.functions import TruncMonth
 
-from sharedict.common.access import TenantQuerySet, Viewer
+from sharedict.common.access import TenantQuerySet, Viewer, sight_of
+from sharedict.common.sight import Sight
 from sharedict.jobs.models import Day, Job, JobQuerySet
 
 if TYPE_CHECKING:
@@ -119,39 +118,25 @@ class RunQuerySet(TenantQuerySet["Run"]):
         """The run of each period that everybody sees."""
         return self.filter(period__current_run=F("pk"))
 
-    def with_sight(self, viewer: Viewer) -> Self:
-        """With ``sees_all``: whether every municipality's shares of the run are the viewer's to see."""
-        if getattr(viewer, "cooperation_id", None):
-            return self.annotate(sees_all=Value(True))
-        roles: QuerySet[Any] = apps.get_model("municipalities.Role")._default_manager.all()
-        whole = roles.filter(user=viewer, cooperation=OuterRef("cooperation"), municipality__isnull=True)
-        sees_all = Q(cooperation__shares_are_open=True) | Exists(whole)
-        return self.annotate(sees_all=ExpressionWrapper(sees_all, output_field=BooleanField()))
-
     def for_listing(self) -> Self:
         """With the period, without the frozen facts."""
         return self.select_related("period").defer("facts", "carry")
 
 
+def _shown(sight: Sight) -> Q:
+    """The shares that are seen, by the values of their columns."""
+    seen = Q(cooperation__in=sight.whole)
+    for cooperation, municipality in sorted(sight.own):
+        seen |= Q(cooperation=cooperation, municipality=municipality)
+    return seen
+
+
 class _OfRun(TenantQuerySet[M]):
     """Rows of a run; those of one municipality only where the cooperation says so."""
 
-    municipality = "municipality"
-
     def visible_to(self, viewer: Viewer) -> Self:
-        """Those of the viewer's cooperations.
-
-        Other municipalities' only where members see each other's shares, or the viewer answers for the
-        whole cooperation or is a token.
-        """
-        rows = super().visible_to(viewer)
-        if not viewer.is_authenticated or getattr(viewer, "cooperation_id", None):
-            return rows
-        every_role: QuerySet[Any] = apps.get_model("municipalities.Role")._default_manager.all()
-        roles = every_role.filter(user=viewer)
-        whole = roles.filter(cooperation=OuterRef(self.tenant), municipality__isnull=True)
-        own = roles.filter(cooperation=OuterRef(self.tenant), municipality=OuterRef(self.municipality))
-        return rows.filter(Q(**{f"{self.tenant}__shares_are_open": True}) | Exists(whole) | Exists(own))
+        """Those whose cooperation's shares the viewer sees, and of municipalities that are theirs."""
+        return self.filter(_shown(sight_of(viewer)))
 
     def current(self) -> Self:
         """Of the runs that everybody sees."""
@@ -172,19 +157,14 @@ class RunTotalQuerySet(_OfRun["RunTotal"]):
 
 class ShareQuerySet(_OfRun["Share"]):
     def in_runs(self, runs: Collection[Any], viewer: Viewer) -> Self:
-        """Those of ``runs``, taken ``with_sight``, that ``viewer`` sees: ``visible_to`` for great numbers.
+        """Those of ``runs`` that ``viewer`` sees: ``visible_to`` for great numbers.
 
         Runs and municipalities are named by value, so that no other block of shares is unpacked.
         """
-        rows = self.filter(run_id__in=[run.pk for run in runs])
-        if all(run.sees_all for run in runs):
+        rows, sight = self.filter(run_id__in=[run.pk for run in runs]), sight_of(viewer)
+        if all(run.cooperation_id in sight.whole for run in runs):
             return rows
-        every_role: QuerySet[Any] = apps.get_model("municipalities.Role")._default_manager.all()
-        seen = Q(run_id__in=[run.pk for run in runs if run.sees_all])
-        own = every_role.filter(user=viewer, municipality__isnull=False)
-        for cooperation, municipality in own.values_list("cooperation_id", "municipality_id"):
-            seen |= Q(cooperation_id=cooperation, municipality_id=municipality)
-        return rows.filter(seen)
+        return rows.filter(_shown(sight))
 
     def for_listing(self) -> Self:
         """With municipality, line and period."""

@@ -50,15 +50,13 @@ def write_rows(
     ``cost_ids`` maps reference to cost, ``places`` country and code to municipality. Raises HalfARunError
     where what then stands in the database does not add up.
     """
-    load_texts(
-        f"billing_runline ({', '.join(LINE_COLUMNS)})",
-        line_rows(run, facts, allocation, cost_ids),
-    )
+    load_texts("billing_runline", LINE_COLUMNS, line_rows(run, facts, allocation, cost_ids))
     columns = _columns(allocation)
     ordered = sorted(columns, key=places.__getitem__)
     head = str(run.pk), str(run.cooperation_id)
     load_texts(
-        "billing_runtotal (run_id, cooperation_id, municipality_id, name, amount)",
+        "billing_runtotal",
+        ("run_id", "cooperation_id", "municipality_id", "name", "amount"),
         (
             (*head, str(places[code]), facts.municipalities[code], minor_text(_sum(columns[code])))
             for code in ordered
@@ -66,7 +64,8 @@ def write_rows(
     )
     place = integer_field(run.pk), integer_field(run.cooperation_id)
     load_binary(
-        "billing_shareblock (run_id, cooperation_id, municipality_id, line_numbers, amounts_minor)",
+        "billing_shareblock",
+        ("run_id", "cooperation_id", "municipality_id", "line_numbers", "amounts_minor"),
         ((*place, integer_field(places[code]), *_block(columns[code])) for code in ordered),
     )
     _assert_whole(run)

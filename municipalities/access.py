@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from municipalities.models import Cooperation, Role, Token
 from sharedict.accounts.models import User
-from sharedict.common.access import Viewer
+from sharedict.common.access import Viewer, sight_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +31,16 @@ class Rights:
 
 def rights_of(viewer: Viewer, cooperation: Cooperation) -> Rights:
     """What ``viewer`` may do in ``cooperation``; nothing at all without a role or token there."""
+    sees_all_shares = cooperation.pk in sight_of(viewer).whole
     if isinstance(viewer, Token):
-        return Rights(sees_all_shares=viewer.cooperation_id == cooperation.pk)
+        return Rights(sees_all_shares=sees_all_shares)
     if not isinstance(viewer, User):
         return Rights()
     roles = Role.objects.filter(user=viewer, cooperation=cooperation).values_list("kind", "municipality_id")
     kinds = {kind for kind, _ in roles}
-    whole = {Role.Kind.ADMINISTRATOR, Role.Kind.AUDITOR} & kinds
     return Rights(
         is_administrator=Role.Kind.ADMINISTRATOR in kinds,
         is_auditor=Role.Kind.AUDITOR in kinds,
         municipality_ids=frozenset(pk for _, pk in roles if pk),
-        sees_all_shares=bool(kinds) and (bool(whole) or cooperation.shares_are_open),
+        sees_all_shares=sees_all_shares,
     )

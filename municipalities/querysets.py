@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Self
 from django.apps import apps
 from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Subquery
 
-from sharedict.common.access import SpannedQuerySet, TenantQuerySet, Viewer
+from sharedict.common.access import SpannedQuerySet, TenantQuerySet, Viewer, sight_of
 
 if TYPE_CHECKING:
     from municipalities.models import (  # noqa: F401
@@ -25,12 +25,7 @@ if TYPE_CHECKING:
 class CooperationQuerySet(QuerySet["Cooperation"]):
     def visible_to(self, viewer: Viewer) -> Self:
         """Those the viewer has a role in, or the one the token belongs to."""
-        if not viewer.is_authenticated:
-            return self.none()
-        if token_of := getattr(viewer, "cooperation_id", None):
-            return self.filter(pk=token_of)
-        roles: QuerySet[Any] = apps.get_model("municipalities.Role")._default_manager.all()
-        return self.filter(Exists(roles.filter(cooperation=OuterRef("pk"), user=viewer)))
+        return self.filter(pk__in=sight_of(viewer).cooperations)
 
 
 class MunicipalityQuerySet(QuerySet["Municipality"]):
@@ -83,8 +78,7 @@ class PublicOrOwn(TenantQuerySet["Driver"]):
         """Own cooperations' rows and the public ones; nothing for anonymous visitors."""
         if not viewer.is_authenticated:
             return self.none()
-        own = apps.get_model("municipalities.Cooperation")._default_manager.visible_to(viewer)
-        return self.filter(Q(cooperation__isnull=True) | Q(cooperation__in=own))
+        return self.filter(Q(cooperation__isnull=True) | Q(cooperation__in=sight_of(viewer).cooperations))
 
     def usable_in(self, cooperation: "Cooperation") -> Self:
         return self.filter(Q(cooperation__isnull=True) | Q(cooperation=cooperation))
@@ -106,8 +100,7 @@ class ReadingQuerySet(TenantQuerySet["Reading"]):
         """Own cooperations' readings and the public ones; nothing for anonymous visitors."""
         if not viewer.is_authenticated:
             return self.none()
-        own = apps.get_model("municipalities.Cooperation")._default_manager.visible_to(viewer)
-        return self.filter(Q(cooperation__isnull=True) | Q(cooperation__in=own))
+        return self.filter(Q(cooperation__isnull=True) | Q(cooperation__in=sight_of(viewer).cooperations))
 
     def usable_in(self, cooperation: "Cooperation") -> Self:
         """The cooperation's own readings, and public ones of municipalities that are or were members."""

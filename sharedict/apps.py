@@ -7,6 +7,7 @@ from django.contrib.admin.apps import AdminConfig
 from django.db.backends.signals import connection_created
 
 from sharedict.common.roles import take_role
+from sharedict.common.sight import tell_who_sees
 
 
 class SharedictConfig(AppConfig):
@@ -19,6 +20,7 @@ class SharedictConfig(AppConfig):
         import_module("sharedict.celery")
         import_module("sharedict.checks")
         connection_created.connect(take_role, dispatch_uid="take_role")
+        connection_created.connect(tell_who_sees, dispatch_uid="tell_who_sees")
 
 
 class RepairConfig(AdminConfig):

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from billing.querysets import RunLineQuerySet, RunQuerySet, RunTotalQuerySet
 from sharedict.common.models import CooperationRow
 from sharedict.common.roles import NEVER_CHANGED
+from sharedict.common.row_security import SHARES
 
 
 class Run(CooperationRow):
@@ -115,6 +116,7 @@ class RunTotal(CooperationRow):
     amount = models.DecimalField(_("amount"), max_digits=24, decimal_places=2)
     objects = RunTotalQuerySet.as_manager()
     program_may = NEVER_CHANGED
+    rows_shown = SHARES
 
     class Meta:
         ordering = ["municipality__country", "municipality__code"]

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from billing.querysets import ShareQuerySet
 from sharedict.common.models import CooperationRow
 from sharedict.common.roles import NEVER_CHANGED
+from sharedict.common.row_security import SHARES
 
 
 class ShareBlock(CooperationRow):
@@ -21,6 +22,7 @@ class ShareBlock(CooperationRow):
     line_numbers = ArrayField(models.IntegerField())
     amounts_minor = ArrayField(models.BigIntegerField())
     program_may = NEVER_CHANGED
+    rows_shown = SHARES
 
     class Meta:
         constraints = [

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from billing.querysets import StatementLineQuerySet, StatementQuerySet
 from sharedict.common.models import CooperationRow
 from sharedict.common.roles import APPENDING
+from sharedict.common.row_security import SHARES, shares_through
 
 
 class Statement(CooperationRow):
@@ -53,6 +54,7 @@ class Statement(CooperationRow):
     content_hash = models.CharField(_("hash"), max_length=64)
     objects = StatementQuerySet.as_manager()
     program_may = APPENDING
+    rows_shown = SHARES
 
     class Meta:
         ordering = ["number"]
@@ -92,6 +94,7 @@ class StatementLine(CooperationRow):
     department = models.CharField(max_length=40, blank=True)
     objects = StatementLineQuerySet.as_manager()
     program_may = APPENDING
+    rows_shown = shares_through("billing_statementline.statement_id", "billing_statement")
 
     class Meta:
         ordering = ["statement", "position"]

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from municipalities.querysets import DriverQuerySet, ReadingQuerySet
 from sharedict.common.models import Fact, Span
+from sharedict.common.row_security import PUBLIC_OR_OWN
 
 PUBLIC_WORDS = {"Population": _("Population"), "inhabitants": _("inhabitants")}
 """Names and units of public drivers, which follow the reader's language."""
@@ -25,6 +26,7 @@ class Driver(Fact):
     unit = models.CharField(_("unit"), max_length=30)
     retired_on = models.DateField(_("no longer used from"), null=True, blank=True)
     objects = DriverQuerySet.as_manager()
+    rows_shown = PUBLIC_OR_OWN
 
     fact_columns = frozenset({"cooperation", "code", "name"})
 
@@ -79,6 +81,7 @@ class Reading(Fact):
     source = models.CharField(_("source"), max_length=300)
     external_id = models.CharField(_("external id"), max_length=100, blank=True)
     objects = ReadingQuerySet.as_manager()
+    rows_shown = PUBLIC_OR_OWN
 
     fact_columns = frozenset({"driver", "cooperation", "municipality", "reference_on", "value", "source"})
 

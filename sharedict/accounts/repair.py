@@ -3,10 +3,12 @@
 from typing import Any
 
 from django.contrib.admin import AdminSite
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from sharedict.accounts.forms import OperatorSignInForm
 from sharedict.common.moments import View, in_one_moment
+from sharedict.common.sight import Sight, everything
 
 
 class RepairSite(AdminSite):
@@ -16,4 +18,8 @@ class RepairSite(AdminSite):
     login_form = OperatorSignInForm
 
     def admin_view(self, view: View, cacheable: bool = False) -> Any:
-        return super().admin_view(in_one_moment(view), cacheable)
+        return super().admin_view(in_one_moment(view, _sight), cacheable)
+
+
+def _sight(request: HttpRequest) -> Sight:
+    return everything(f"{request.path} by {request.user}")

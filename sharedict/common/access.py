@@ -4,10 +4,13 @@ A viewer is whoever asks: a signed-in user, an API token (which stands where a u
 visitor, who sees nothing.
 """
 
+from dataclasses import replace
 from typing import Any, Protocol, Self, TypeVar
 
 from django.apps import apps
 from django.db.models import Model, QuerySet
+
+from sharedict.common.sight import Sight, current, of_cooperation
 
 M = TypeVar("M", bound=Model)
 
@@ -17,20 +20,42 @@ class Viewer(Protocol):
     def is_authenticated(self) -> Any: ...
 
 
+def sight_of(viewer: Viewer) -> Sight:
+    """What ``viewer`` may see: the rule who sees whose shares, which all that limits rows goes by.
+
+    A token sees its cooperation. Whoever has a role in a cooperation sees it; all its shares where members
+    see each other's or the role is not for one municipality, else those of their municipalities.
+    """
+    asking = current()
+    if asking is not None and asking.viewer == viewer:
+        return asking
+    if not viewer.is_authenticated:
+        return Sight(viewer=viewer)
+    if token_of := getattr(viewer, "cooperation_id", None):
+        return replace(of_cooperation(token_of), viewer=viewer)
+    every_role: Any = apps.get_model("municipalities.Role")._default_manager
+    roles = every_role.filter(user=viewer).values_list(
+        "cooperation_id", "municipality_id", "cooperation__shares_are_open"
+    )
+    roles = list(roles)
+    whole = frozenset(pk for pk, municipality, is_open in roles if municipality is None or is_open)
+    return Sight(
+        cooperations=frozenset(pk for pk, _, _ in roles),
+        whole=whole,
+        own=frozenset((pk, municipality) for pk, municipality, _ in roles if pk not in whole),
+        viewer=viewer,
+    )
+
+
 class TenantQuerySet(QuerySet[M]):
     """Rows that carry their cooperation; visible to whoever sees the cooperation."""
 
-    tenant = "cooperation"
-
     def visible_to(self, viewer: Viewer) -> Self:
         """Only rows of the cooperations that ``viewer`` has a role in or a token for."""
-        if not viewer.is_authenticated:
-            return self.none()
-        cooperations: Any = apps.get_model("municipalities.Cooperation")._default_manager
-        return self.filter(**{f"{self.tenant}__in": cooperations.visible_to(viewer)})
+        return self.filter(cooperation__in=sight_of(viewer).cooperations)
 
     def of(self, cooperation: Model) -> Self:
-        return self.filter(**{self.tenant: cooperation})
+        return self.filter(cooperation=cooperation)
 
 
 class SpannedQuerySet(TenantQuerySet[M]):

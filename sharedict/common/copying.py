@@ -11,6 +11,7 @@ from django.db import connection
 from psycopg2 import InterfaceError
 
 from sharedict.common import moments
+from sharedict.common.sight import current, kept, seeing
 
 F_SETPIPE_SZ: int | None = getattr(fcntl, "F_SETPIPE_SZ", None)
 CHUNK_BYTES = 1 << 18
@@ -26,6 +27,10 @@ def copied(statements: Statements) -> Iterator[bytes]:
     database, on a connection of their own. When the reader stops early the database stops too. An error
     half-way is raised, so that nobody takes half a file for a whole one.
     """
+    return kept(_copied(statements))
+
+
+def _copied(statements: Statements) -> Iterator[bytes]:
     reading, writing = os.pipe()
     if F_SETPIPE_SZ is not None:
         with suppress(OSError):  # the system may allow less
@@ -54,6 +59,7 @@ class _Copier(threading.Thread):
         self._statements = statements
         self._writing = writing
         self._raw: Any = None
+        self._sight = current()
 
     def run(self) -> None:
         try:
@@ -70,7 +76,7 @@ class _Copier(threading.Thread):
 
     def _copy(self, pipe: IO[bytes]) -> None:
         try:
-            with moments.reading(), connection.cursor() as cursor:
+            with seeing(self._sight), moments.reading(), connection.cursor() as cursor:
                 self._raw = connection.connection
                 for statement in self._statements(cursor):
                     cursor.copy_expert(statement, pipe, CHUNK_BYTES)

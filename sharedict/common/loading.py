@@ -1,5 +1,8 @@
 """Rows go into a table with COPY: as text, or, where there are millions of numbers, in binary.
 
+PostgreSQL refuses COPY into a table whose rows are limited to who sees them, so one of the transaction's own
+stands between.
+
 The binary format is described in the manual of PostgreSQL under COPY, "Binary Format"; arrays in it are what
 ``array_send`` sends: dimensions, a flag for nulls, the type, length and first index, then each element after
 its size. All numbers are big-endian.
@@ -11,7 +14,8 @@ from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
+from psycopg2 import sql
 
 ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 NULL = "\\N"
@@ -24,15 +28,15 @@ INTEGER, BIGINT = 23, 20
 WORD = 4
 
 
-def load_texts(target: str, rows: Iterable[Sequence[str | None]]) -> None:
-    """COPY rows of cells into ``target``, a table with its columns in brackets, in this transaction."""
+def load_texts(table: str, columns: Sequence[str], rows: Iterable[Sequence[str | None]]) -> None:
+    """COPY rows of cells into ``columns`` of ``table``, in this transaction."""
     lines = ("\t".join(NULL if cell is None else _text(cell) for cell in row) + "\n" for row in rows)
-    _copy(f"COPY {target} FROM STDIN", (line.encode() for line in lines))
+    _copy(table, columns, "", (line.encode() for line in lines))
 
 
-def load_binary(target: str, rows: Iterable[Sequence[bytes]]) -> None:
+def load_binary(table: str, columns: Sequence[str], rows: Iterable[Sequence[bytes]]) -> None:
     """COPY rows of fields in binary: ``integer_field`` and ``array_field``."""
-    _copy(f"COPY {target} FROM STDIN (FORMAT binary)", _binary(rows))
+    _copy(table, columns, "(FORMAT binary)", _binary(rows))
 
 
 def integer_field(number: int) -> bytes:
@@ -83,6 +87,13 @@ def _binary(rows: Iterable[Sequence[bytes]]) -> Iterator[bytes]:
     yield BINARY_ENDS
 
 
+STEPS = (
+    "CREATE TEMPORARY TABLE {copied} ON COMMIT DROP AS SELECT {columns} FROM {table} WITH NO DATA",
+    "COPY {copied} FROM STDIN {form}",
+    "INSERT INTO {table} ({columns}) SELECT * FROM {copied}; DROP TABLE {copied}",
+)
+
+
 class _Stream:
     """A file that COPY reads: pieces of bytes, joined to about what is asked for."""
 
@@ -100,7 +111,16 @@ class _Stream:
         return whole[:size]
 
 
-def _copy(statement: str, pieces: Iterable[bytes]) -> None:
-    with connection.cursor() as cursor:
+def _copy(table: str, columns: Sequence[str], form: str, pieces: Iterable[bytes]) -> None:
+    names = {
+        "table": sql.Identifier("public", table),
+        "copied": sql.Identifier("pg_temp", f"copied_{table}"),
+        "columns": sql.SQL(", ").join(map(sql.Identifier, columns)),
+        "form": sql.SQL(form),
+    }
+    before, copying, after = (sql.SQL(words).format(**names) for words in STEPS)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(before)
         raw: Any = cursor.cursor
-        raw.copy_expert(statement, _Stream(pieces), CHUNK_BYTES)
+        raw.copy_expert(copying, _Stream(pieces), CHUNK_BYTES)
+        cursor.execute(after)

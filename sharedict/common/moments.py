@@ -1,13 +1,16 @@
 """One answer comes from one moment: transactions whose queries all see the same snapshot of the database."""
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import wraps
 from typing import Any
 
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponseBase
 from django.template.response import SimpleTemplateResponse
+
+from sharedict.common.access import sight_of
+from sharedict.common.sight import Sight, kept, seeing
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 SNAPSHOT = "ISOLATION LEVEL REPEATABLE READ"
@@ -37,22 +40,31 @@ def writing() -> Iterator[None]:
 
 
 def streamed(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    """``pieces``, made in one moment that begins with the first of them.
+    """``pieces``, made in one moment that begins with the first of them, for whoever asks now.
 
     It ends with the last, or when the reader closes the stream; one who never reads begins none.
     """
-    with reading():
-        yield from pieces
+
+    def read() -> Iterator[bytes]:
+        with reading():
+            yield from pieces
+
+    return kept(read())
 
 
-def in_one_moment(view: View) -> View:
-    """``view``, with what only reads answered, and rendered, in one moment."""
+def sight_of_visitor(request: HttpRequest) -> Sight:
+    return sight_of(request.user)
+
+
+def in_one_moment(view: View, sight: Callable[[HttpRequest], Sight] = sight_of_visitor) -> View:
+    """``view``, asked and rendered with the ``sight`` of who is signed in; what only reads, in one moment."""
 
     @wraps(view)
     def viewed(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if request.method not in SAFE_METHODS:
-            return view(request, *args, **kwargs)
-        with reading():
+        with ExitStack() as moment:
+            if request.method in SAFE_METHODS:
+                moment.enter_context(reading())
+            moment.enter_context(seeing(sight(request)))
             response = view(request, *args, **kwargs)
             return response.render() if isinstance(response, SimpleTemplateResponse) else response
 

@@ -15,8 +15,10 @@ from rest_framework.request import Request
 from rest_framework.viewsets import GenericViewSet
 
 from sharedict.common import moments
+from sharedict.common.access import sight_of
 from sharedict.common.pagination import KeyPagination, refusal
 from sharedict.common.problems import ProblemSerializer
+from sharedict.common.sight import seeing
 
 M = TypeVar("M", bound=Model)
 
@@ -39,7 +41,8 @@ class ViewSet(GenericViewSet[M]):
     """Rows that the caller may see, one page at a time in the order of their keys.
 
     What only reads is answered from one moment of the database. It begins when the caller is known and
-    counted, which writes, and ends with the answer, whatever that is.
+    counted, which writes, and ends with the answer, whatever that is. All that is asked of the database from
+    then on is asked with the caller's sight.
 
     ``queryset`` is what one page loads. ``write_scope`` names the scope that a token needs for anything but
     reading; without one nothing is written here. ``write_parameters`` are those that writing takes.
@@ -74,6 +77,7 @@ class ViewSet(GenericViewSet[M]):
         is_read = request.method in SAFE_METHODS
         if is_read:
             self.moment.enter_context(moments.reading())
+        self.moment.enter_context(seeing(sight_of(request.user)))
         if self.action == "list":
             filterset: Any = getattr(self, "filterset_class", None)
             filters = filterset.base_filters if filterset else ()

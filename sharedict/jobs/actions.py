@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from sharedict.accounts.models import User
+from sharedict.common.sight import Sight, everything, of_cooperation, seeing
 from sharedict.jobs.models import TURN_LOCKS, Job
 from sharedict.jobs.registry import FACTS_CHANGED, Place, chores, handler_of
 from sharedict.jobs.wake import wake
@@ -82,18 +83,19 @@ def run_next(*, if_more_wait: Callable[[], object] = lambda: None) -> Job | None
     the job, or at the first place that the job reaches while another cooperation waits. ``if_more_wait`` is
     called before the work begins if there is some for another worker, too.
     """
-    with _claimed() as job:
+    with seeing(None), _claimed() as job:
         if job is None:
             return None
         if Job.objects.ready(timezone.now()).free().exists():
             if_more_wait()
         began = monotonic()
         try:
-            for place in handler_of(job.kind)(job, _reporter(job)) or ():
-                began = _lap(job, began)
-                if _ends_turn(job, place):
-                    return job
-            _lap(job, began)
+            with seeing(_sight_of(job)):
+                for place in handler_of(job.kind)(job, _reporter(job)) or ():
+                    began = _lap(job, began)
+                    if _ends_turn(job, place):
+                        return job
+                _lap(job, began)
         except Exception as error:
             logger.exception("Job %s failed", job)
             _give_up(job, f"{type(error).__name__}: {error}")
@@ -135,7 +137,8 @@ def do_chores() -> None:
     """Do each of the registered chores; one that fails is reported, and tried again by the next sweep."""
     for chore in chores():
         try:
-            chore()
+            with seeing(everything(chore.__name__)):
+                chore()
         except Exception:
             logger.exception("%s failed", chore.__name__)
 
@@ -221,6 +224,13 @@ def _give_up(job: Job, error: str, *, wait: bool = True, place: Place | None = N
         job.run_after = now + dt.timedelta(seconds=2**job.attempts)
     job.place, job.has_yielded = place or {}, False
     job.save(update_fields=["state", "error", "run_after", "finished_at", "place", "has_yielded"])
+
+
+def _sight_of(job: Job) -> Sight:
+    """A job sees its cooperation and nothing else; one of none sees them all."""
+    if job.cooperation_id is None:
+        return everything(f"{job.kind}, for all cooperations")
+    return of_cooperation(job.cooperation_id)
 
 
 def _reporter(job: Job) -> Any:

@@ -1,10 +1,11 @@
-"""Django's ``migrate``, as the database's owner; afterwards the program may do in it what it should."""
+"""Django's ``migrate``, as the database's owner; then the program may see and do in it what it should."""
 
 from typing import Any
 
 from django.core.management.commands import migrate
 
 from sharedict.common.roles import as_owner, grant_program, make_program
+from sharedict.common.row_security import limit_rows
 
 
 class Command(migrate.Command):
@@ -13,5 +14,6 @@ class Command(migrate.Command):
         with as_owner():
             make_program()
             said = super().execute(*args, **options)
+            limit_rows()
             grant_program()
         return said

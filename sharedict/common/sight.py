@@ -1,0 +1,154 @@
+"""Who looks, told to the database: it shows a cooperation's rows to nobody of whom it was not told.
+
+What is told holds for one transaction, so that a connection which others use next, behind a pooler too, tells
+them nothing. It goes before the first statement of each transaction, and anew whenever it is another's turn.
+"""
+
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import Context, ContextVar, copy_context
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from django.db import transaction
+from psycopg2 import extensions, sql
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+SETTING = "sharedict.sight"
+ALL = "all"
+FORGOTTEN = object()
+"""What a transaction was told before a part of it was rolled back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What is seen: rows of ``cooperations``, all shares of ``whole`` ones, ``own`` shares of others.
+
+    ``own`` are cooperation and municipality. ``reason`` is why everything is seen, where it is. ``viewer`` is
+    whose sight it is.
+    """
+
+    cooperations: frozenset[int] = frozenset()
+    whole: frozenset[int] = frozenset()
+    own: frozenset[tuple[int, int]] = frozenset()
+    reason: str = ""
+    viewer: Any = field(default=None, compare=False)
+
+    @property
+    def told(self) -> str:
+        """As the database reads it: three arrays."""
+        if self.reason:
+            return ALL
+        parts = (f"{cooperation}:{municipality}" for cooperation, municipality in sorted(self.own))
+        return f"{_array(sorted(self.cooperations))} {_array(sorted(self.whole))} {_array(parts)}"
+
+
+_seen: ContextVar[Sight | None] = ContextVar("sight")
+_default: list[Sight | None] = [None]
+_noted: ContextVar[Sight | None] = ContextVar("noted", default=None)
+
+
+def everything(reason: str) -> Sight:
+    """For operators and maintenance; the log says why when it is first used."""
+    return Sight(reason=reason)
+
+
+def of_cooperation(pk: int) -> Sight:
+    """All rows of one cooperation: a token's, and a job's."""
+    return Sight(frozenset({pk}), frozenset({pk}))
+
+
+def current() -> Sight | None:
+    """Whose turn it is; None is nobody's."""
+    return _seen.get(_default[0])
+
+
+def by_default(sight: Sight | None) -> None:
+    """Whose turn it is where nothing was said: in tests."""
+    _default[0] = sight
+
+
+@contextmanager
+def seeing(sight: Sight | None) -> Iterator[None]:
+    """What is asked of the database inside is asked with ``sight``; by nobody where that is None."""
+    token = _seen.set(sight)
+    try:
+        yield
+    finally:
+        _seen.reset(token)
+
+
+def kept(pieces: Iterator[T]) -> Iterator[T]:
+    """``pieces``, each made with the sight of this moment: they may be asked for when it is over."""
+    return _in_context(copy_context(), pieces)
+
+
+def _in_context(context: Context, pieces: Iterator[T]) -> Iterator[T]:
+    end = object()
+    try:
+        while (piece := context.run(next, pieces, end)) is not end:
+            yield piece  # type: ignore[misc]
+    finally:
+        if close := getattr(pieces, "close", None):
+            context.run(close)
+
+
+def nobody_first(answer: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Middleware: each request begins with nobody's sight, whatever the one before it left."""
+
+    def answered(request: Any) -> Any:
+        with seeing(None):
+            return answer(request)
+
+    return answered
+
+
+def tell_who_sees(connection: Any, **_kwargs: Any) -> None:
+    """On each new connection: from now on its statements say who asks."""
+    connection.told = None
+    if _tell not in connection.execute_wrappers:
+        connection.execute_wrappers.insert(0, _tell)
+
+
+def _tell(
+    execute: Callable[..., Any], statement: Any, params: Any, many: bool, context: dict[str, Any]
+) -> Any:
+    """Around each statement: tell who asks, unless the transaction knows it.
+
+    Outside a transaction the statement becomes one of its own. Those of the owner, who sees everything and
+    whose statements may refuse to stand in one, are left alone there.
+    """
+    connection, wanted = context["connection"], current()
+    if not connection.in_atomic_block and connection.get_autocommit():
+        if wanted is None or connection.settings_dict.get("IS_OWNER"):
+            return execute(statement, params, many, context)
+        with transaction.atomic(using=connection.alias):
+            return _tell(execute, statement, params, many, context)
+    status = connection.connection.info.transaction_status
+    if status == extensions.TRANSACTION_STATUS_IDLE:
+        connection.told = None
+    if status != extensions.TRANSACTION_STATUS_INERROR and wanted != connection.told:
+        _note(wanted)
+        with connection.connection.cursor() as cursor:
+            words = sql.SQL("SET LOCAL {} = {}")
+            cursor.execute(words.format(sql.SQL(SETTING), sql.Literal(wanted.told if wanted else "")))
+        connection.told = wanted
+    try:
+        return execute(statement, params, many, context)
+    finally:
+        if isinstance(statement, str) and statement.startswith("ROLLBACK TO"):
+            connection.told = FORGOTTEN
+
+
+def _note(sight: Sight | None) -> None:
+    if sight and sight.reason and _noted.get() is not sight:
+        _noted.set(sight)
+        logger.info("Everything is seen: %s", sight.reason)
+
+
+def _array(elements: Iterable[object]) -> str:
+    return "{" + ",".join(map(str, elements)) + "}"
