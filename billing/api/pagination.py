@@ -95,6 +95,8 @@ class OfRuns(ViewSet[M]):
 
     def chosen_runs(self) -> dict[int, Run]:
         """The runs that the list is about, as far as the caller sees their cooperations, by id."""
+        if self.is_described:
+            return {}
         named = named_runs(self.request)
         viewer = self.request.user
         rows = Run.objects.visible_to(viewer).select_related("cooperation", "period")

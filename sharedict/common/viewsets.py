@@ -64,6 +64,11 @@ class ViewSet(GenericViewSet[M]):
         with ExitStack() as self.moment:
             return super().dispatch(request, *args, **kwargs)
 
+    @property
+    def is_described(self) -> bool:
+        """Whether the API's description is made of this view: nobody asks it then."""
+        return getattr(self, "swagger_fake_view", False)
+
     def get_queryset(self) -> QuerySet[M]:
         rows: Any = super().get_queryset()
         found: QuerySet[M] = rows.visible_to(self.request.user)
