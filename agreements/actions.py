@@ -12,7 +12,7 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from agreements.models import Component, FixedPart, Key, KeyVersion, Term
-from municipalities.actions import announce, differences, log, save_row, validate_row
+from municipalities.actions import changed, differences, save_row, validate_row
 from municipalities.models import Driver, Municipality
 from sharedict.common.numbers import shown
 
@@ -62,8 +62,7 @@ def adopt_key_version(
     version.save()
     _add_components(version, components)
     changes = differences({}, version) | {"components": ["", describe(version)]}
-    log(row=version, verb="adopt", by=by, changes=changes)
-    announce(rows=[version], by=by)
+    changed(done=[("adopt", version, changes)], by=by, touching=[version])
     return version
 
 

@@ -7,7 +7,6 @@ from copy import copy
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Max
-from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,7 +16,7 @@ from billing.imports import IMPORTED, before_first_month
 from billing.models import Cost
 from billing.snapshots.month import cost_fact
 from municipalities.actions import (
-    announce,
+    changed,
     differences,
     lock_cooperation,
     refuse_strangers,
@@ -26,7 +25,7 @@ from municipalities.actions import (
     validate_row,
 )
 from municipalities.models import Cooperation
-from sharedict.audit.actions import field_values, record_all
+from sharedict.audit.actions import field_values
 from sharedict.common.figures import minor
 
 CREDITED = ("application_id", "cost_type_id", "cooperation_id")
@@ -79,13 +78,7 @@ def add_costs(*, cooperation: Cooperation, costs: Sequence[Cost], by: object) ->
         refuse_strangers(cost)
         cost.clean_fields(exclude=["cooperation", "application", "cost_type", "credits"])
     added = Cost.objects.bulk_create(costs)
-    record_all(
-        subjects=[("add", cost, differences({}, cost)) for cost in added],
-        by=by,
-        at=timezone.now(),
-        cooperation_id=cooperation.pk,
-    )
-    announce(rows=added, by=by)
+    changed(done=[("add", cost, differences({}, cost)) for cost in added], by=by, touching=added)
     return added
 
 
@@ -104,23 +97,21 @@ def import_costs(*, cooperation: Cooperation, costs: Sequence[Cost], by: object)
     rows = Cost.objects.of(cooperation).filter(pk__in=[cost.pk for cost in known])
     before = {cost.pk: cost for cost in rows.select_for_update().order_by("pk")}
     refunded = {*Cost.objects.valid().filter(credits__in=before).values_list("credits", flat=True)}
-    changed = {}
+    differing = {}
     for cost in known:
         stored = before[cost.pk]
         take_over(cost, stored)
         _refuse_import_over(stored, cost, is_refunded=cost.pk in refunded)
         if changes := differences(field_values(stored), cost):
-            changed[cost] = changes
-    if not changed:
+            differing[cost] = changes
+    if not differing:
         return
-    Cost.objects.bulk_update(changed, sorted(IMPORTED), batch_size=1000)
-    record_all(
-        subjects=[("change", cost, changes) for cost, changes in changed.items()],
+    Cost.objects.bulk_update(differing, sorted(IMPORTED), batch_size=1000)
+    changed(
+        done=[("change", cost, changes) for cost, changes in differing.items()],
         by=by,
-        at=timezone.now(),
-        cooperation_id=cooperation.pk,
+        touching=[*(before[cost.pk] for cost in differing), *differing],
     )
-    announce(rows=[*(before[cost.pk] for cost in changed), *changed], by=by)
 
 
 def _refuse_import_over(stored: Cost, cost: Cost, *, is_refunded: bool) -> None:

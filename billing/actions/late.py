@@ -10,10 +10,9 @@ from django.utils.translation import gettext as _
 from billing.actions.runs import first_open
 from billing.models import Cost, LateDecision, Period
 from billing.snapshots import LateState, late_states
-from municipalities.actions import log
+from municipalities.actions import changed
 from municipalities.models import Cooperation
 from sharedict.accounts.models import User
-from sharedict.jobs.actions import announce_change
 from sharedict.kernel.errors import ConflictError
 from sharedict.kernel.written import is_seen
 
@@ -54,7 +53,7 @@ def decide_late(
         period.month: period for period in Period.objects.of(cooperation).filter(first_day__in=first_days)
     }
     costs = Cost.objects.of(cooperation).in_bulk([state.cost_id for state in states])
-    decided = []
+    decided = {}
     for state in states:
         if _says(now[state.month, state.cost_id], verdict, reason):
             continue
@@ -70,13 +69,11 @@ def decide_late(
         )
         before = state.decision.verdict if state.decision else ""
         changes = {"verdict": [before, verdict], "reason": ["", reason]}
-        log(row=row, verb="decide", by=by, changes=changes)
-        decided.append(row)
+        decided[row] = changes
     charging = first_open(cooperation)
-    if decided and charging:
-        days = (min(state.month.first for state in states), charging.month.after)
-        announce_change(cooperation_id=cooperation.pk, touches=days, by=by)
-    return decided
+    days = (min(state.month.first for state in states), charging.month.after) if charging and states else None
+    changed(done=[("decide", row, changes) for row, changes in decided.items()], by=by, days=days)
+    return [*decided]
 
 
 def _says(state: LateState | None, verdict: str, reason: str) -> bool:

@@ -17,7 +17,7 @@ from billing.engine.notices import notices
 from billing.models import Cost, LateChange, Period, Run, RunLine, RunTotal, ShareBlock
 from billing.rows import write_rows
 from billing.snapshots import gather, gather_by_rules_of, late_lines, with_held
-from municipalities.actions import differences, log
+from municipalities.actions import changed, differences
 from municipalities.models import Cooperation, Municipality
 from sharedict.audit.actions import field_values
 from sharedict.common import moments
@@ -156,7 +156,7 @@ def _forget_before(cooperation: Cooperation) -> None:
         Run.objects.filter(period__in=early).delete()
         for period in rows.filter(state=Period.State.PROPOSED):
             was = field_values(period)
-            log(row=period, verb="delete", by=None, changes={name: [was[name], ""] for name in PROPOSAL})
+            changed(done=[("delete", period, {name: [was[name], ""] for name in PROPOSAL})], by=None)
         Period.objects.filter(pk__in=early).delete()
 
 
@@ -245,7 +245,7 @@ def _drop_proposal(period: Period) -> None:
     before = field_values(period)
     period.state, period.proposed_by, period.proposed_at = Period.State.OPEN, None, None
     period.save(update_fields=PROPOSAL)
-    log(row=period, verb="change", by=None, changes=differences(before, period))
+    changed(done=[("change", period, differences(before, period))], by=None)
 
 
 def _check(period: Period) -> Run | None:

@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from municipalities.actions.rows import log
+from municipalities.actions.rows import changed
 from sharedict.accounts.models import User
 from sharedict.jobs.actions import retry
 from sharedict.jobs.models import Job
@@ -13,6 +13,6 @@ def retry_job(*, job: Job, by: User) -> Job:
     """Queue a failed job once more; safe to repeat."""
     held = Job.objects.select_for_update().get(pk=job.pk)
     if held.state == Job.State.FAILED:
-        log(row=held, verb="retry", by=by, changes={"error": [held.error[:300], ""]})
+        changed(done=[("retry", held, {"error": [held.error[:300], ""]})], by=by)
         retry(job=held)
     return held

@@ -37,12 +37,17 @@ def add_person(
     if user is not None and is_new:
         raise ValidationError({"sign_in": _("Somebody has this user name already: take away “new person”.")})
     if user is None:
-        user, password = create_person(sign_in=sign_in, first_name=first_name, last_name=last_name, by=by)
+        user, password = create_person(
+            cooperation=cooperation, sign_in=sign_in, first_name=first_name, last_name=last_name, by=by
+        )
     role = Role(cooperation=cooperation, user=user, kind=kind, municipality=municipality)
     return save_row(row=role, by=by), password
 
 
-def create_person(*, sign_in: str, first_name: str, last_name: str, by: User) -> tuple[User, str]:
+def create_person(
+    *, cooperation: Cooperation, sign_in: str, first_name: str, last_name: str, by: User
+) -> tuple[User, str]:
+    """Somebody new, and their first password; in the change log of the cooperation that they are added to."""
     email = sign_in if "@" in sign_in else ""
     try:
         user, password = create_user(
@@ -53,7 +58,7 @@ def create_person(*, sign_in: str, first_name: str, last_name: str, by: User) ->
         raise ValidationError(
             {"sign_in" if name in ("username", "email") else name: said for name, said in found.items()}
         ) from error
-    record(verb="add", subject=user, by=by, at=timezone.now())
+    record(verb="add", subject=user, by=by, at=timezone.now(), cooperation_id=cooperation.pk)
     return user, password
 
 

@@ -4,12 +4,11 @@ from collections.abc import Iterable, Sequence
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from municipalities.actions.rows import announce, differences, save_row
+from municipalities.actions.rows import changed, differences, save_row
 from municipalities.models import Driver, Reading, Site
-from sharedict.audit.actions import field_values, record_all
+from sharedict.audit.actions import field_values
 
 
 @transaction.atomic
@@ -30,12 +29,13 @@ def import_readings(*, driver: Driver, readings: Sequence[Reading], by: object) 
     if not readings:
         return
     new = [reading for reading in readings if not reading.pk]
-    changed = {reading.pk: reading for reading in readings if reading.pk}
-    before = {old.pk: field_values(old) for old in Reading.objects.select_for_update().filter(pk__in=changed)}
+    kept = {reading.pk: reading for reading in readings if reading.pk}
+    before = {old.pk: field_values(old) for old in Reading.objects.select_for_update().filter(pk__in=kept)}
     Reading.objects.bulk_create(new)
-    Reading.objects.bulk_update(changed.values(), ["value", "source"])
-    record_all(
-        subjects=[
+    Reading.objects.bulk_update(kept.values(), ["value", "source"])
+    first = min(readings, key=lambda reading: reading.reference_on)
+    changed(
+        done=[
             (
                 "change" if reading.pk in before else "add",
                 reading,
@@ -44,8 +44,5 @@ def import_readings(*, driver: Driver, readings: Sequence[Reading], by: object) 
             for reading in readings
         ],
         by=by,
-        at=timezone.now(),
-        cooperation_id=driver.cooperation_id,
+        touching=[first],
     )
-    first = min(readings, key=lambda reading: reading.reference_on)
-    announce(rows=[first], by=by)

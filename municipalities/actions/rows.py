@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from municipalities.actions.hooks import check_row
 from municipalities.models import Cooperation, Member, Municipality
 from sharedict.accounts.models import User
-from sharedict.audit.actions import as_text, column_values, columns_of, field_values, record
+from sharedict.audit.actions import as_text, column_values, columns_of, field_values, record_all
 from sharedict.common.models import Remembered, Span
 from sharedict.jobs.actions import announce_change
 from sharedict.kernel.errors import ConflictError
@@ -21,6 +21,9 @@ from sharedict.kernel.errors import ConflictError
 R = TypeVar("R", bound=models.Model)
 Chosen = Mapping[str, Collection[models.Model]]
 """Name of a many-to-many field -> the rows that are to stand in it."""
+
+Done = tuple[str, models.Model, Mapping[str, Any]]
+"""What was done (``add``, ``change``, ``delete``) to a row: fields with their values before and after."""
 
 
 class AlreadyThereError(ConflictError):
@@ -64,14 +67,16 @@ def save_row(*, row: R, by: object, chosen: Chosen | None = None) -> R:
     elif written:
         row.save(update_fields=written)
     changes = differences(field_values(before) if before else {}, row)
-    if changes:
-        log(row=row, verb="change" if before else "add", by=by, changes=changes)
     choices = _choose(row, chosen or {})
-    if choices:
-        log(row=row, verb="change", by=by, changes=choices)
-    if moves_shares(row, [*changes, *choices]):
-        rows = [before, row] if before else [row]
-        announce(rows=rows, by=by, since=_since(before, row, [*changes, *choices]))
+    done = [("change" if before else "add", row, changes), ("change", row, choices)]
+    rows = [before, row] if before else [row]
+    counts = moves_shares(row, [*changes, *choices])
+    changed(
+        done=[each for each in done if each[2]],
+        by=by,
+        touching=rows if counts else (),
+        since=_since(before, row, [*changes, *choices]) if counts else None,
+    )
     return row
 
 
@@ -203,38 +208,38 @@ def delete_row(*, row: models.Model, by: object) -> None:
     """Remove a row that nothing refers to; raises ProtectedError where something does."""
     named = {field.name: _names(getattr(row, field.name).all()) for field in row._meta.many_to_many}
     was = field_values(row) | {name: names for name, names in named.items() if names}
-    log(row=row, verb="delete", by=by, changes={name: [old, ""] for name, old in was.items()})
-    announce(rows=[row], by=by)
+    changed(done=[("delete", row, {name: [old, ""] for name, old in was.items()})], by=by, touching=[row])
     row.delete()
 
 
-def log(*, row: models.Model, verb: str, by: object, changes: dict[str, list[str]]) -> None:
-    record(
-        verb=verb,
-        subject=row,
-        by=by,
-        at=timezone.now(),
-        cooperation_id=cooperation_id_of(row),
-        changes=changes,
-    )
+def changed(
+    *,
+    done: Sequence[Done],
+    by: object,
+    touching: Sequence[models.Model] = (),
+    since: dt.date | None = None,
+    days: Span | None = None,
+) -> None:
+    """Say what was done to rows of one cooperation: in the change log, and to whoever computes its shares.
+
+    The days that the rows ``touching`` shares touch are ordered to be recomputed, in every cooperation
+    concerned; ``since`` is the first of them that can have changed, where that is known. ``days`` are those
+    of the cooperation itself, where no row knows them. In the caller's transaction.
+    """
+    if done:
+        pk = cooperation_id_of(done[0][1])
+        record_all(subjects=done, by=by, at=timezone.now(), cooperation_id=pk)
+        if days and pk:
+            announce_change(cooperation_id=pk, touches=days, by=by)
+    if touches := _span_of(touching, since):
+        for cooperation_id in sorted({found for row in touching for found in concerned(row)}):
+            announce_change(cooperation_id=cooperation_id, touches=touches, by=by)
 
 
 def moves_shares(row: models.Model | type[models.Model], columns: Iterable[str]) -> bool:
     """Whether shares can depend on any of these ``columns`` of ``row``, or of its model."""
     counted: frozenset[str] | None = getattr(row, "fact_columns", None)
     return any(counted is None or name in counted for name in columns)
-
-
-def announce(*, rows: Sequence[models.Model], by: object, since: dt.date | None = None) -> None:
-    """Order the recomputing of the days that ``rows`` touch, in every cooperation concerned.
-
-    ``since`` is the first of them that can have changed, where that is known.
-    """
-    touches = _span_of(rows, since)
-    if touches is None:
-        return
-    for cooperation_id in sorted({found for row in rows for found in concerned(row)}):
-        announce_change(cooperation_id=cooperation_id, touches=touches, by=by)
 
 
 def touched(before: models.Model | None, after: models.Model | None) -> Span | None:

@@ -37,7 +37,7 @@ def main(only: str = "") -> int:
             # the cluster's superuser owns what is measured: it may tell the database to settle
             owner = os.environ["DATABASE_OWNER_URL"].replace(f"//{OWNER}@", "//postgres@")
             os.environ["DATABASE_OWNER_URL"] = owner
-            rows = {"": measure_all, "turns": measure_turns}[only]()
+            rows = {"": measure_all, "turns": measure_turns, "guards": measure_guards}[only]()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     say(text_of(rows))
@@ -54,7 +54,15 @@ def measure_all() -> list[Row]:
     rows = [*county.rows(), *nation.rows(4), *memory(nation), *one_change(nation)]
     measured("year", COUNTY)
     measured("settle")
-    return [*rows, *statements(), *lists(token), *files(), *turns()]
+    return [*rows, *statements(), *lists(token), *files(), *guards(), *turns()]
+
+
+def measure_guards() -> list[Row]:
+    progress("Building the workloads")
+    measured("load")
+    measured("year", COUNTY)
+    measured("settle")
+    return guards()
 
 
 def measure_turns() -> list[Row]:
@@ -173,6 +181,16 @@ def files() -> list[Row]:
             f"{bare:.2f} s", middle(ours) / bare, 2),
         Row(f"nation: memory added while writing it / {FLAT_MEGABYTES} MB", f"{growth:.0f} MB",
             f"{FLAT_MEGABYTES} MB", growth / FLAT_MEGABYTES, 1),
+    ]  # fmt: skip
+
+
+def guards() -> list[Row]:
+    """The same work with rows limited by the database, and without."""
+    progress("Reading pages and recomputing a month, with rows limited and without")
+    return [
+        Row(f"county: {what}, rows limited / not", f"{took['guarded']:.1f} ms", f"{took['bare']:.1f} ms",
+            took["guarded"] / took["bare"], 1.15)
+        for what, took in measured("guards", COUNTY).items()
     ]  # fmt: skip
 
 

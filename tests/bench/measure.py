@@ -11,7 +11,8 @@ def main() -> None:
     django.setup()
     logging.disable(logging.WARNING)
     # Only now may models be imported.
-    from tests.bench import pages, recompute, turns, workload
+    from sharedict.common.sight import everything, seeing
+    from tests.bench import guards, pages, recompute, turns, workload
 
     things = {
         "load": workload.load,
@@ -27,9 +28,12 @@ def main() -> None:
         "html": pages.html,
         "file": pages.file,
         "joined": pages.joined,
+        "guards": guards.guards,
     }
     name, *arguments = sys.argv[1:]
-    sys.stdout.write(json.dumps(things[name](*arguments)) + "\n")
+    with seeing(everything("a measurement")):
+        found = things[name](*arguments)
+    sys.stdout.write(json.dumps(found) + "\n")
 
 
 if __name__ == "__main__":

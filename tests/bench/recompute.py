@@ -61,21 +61,22 @@ def change(slug: str) -> dict[str, Any]:
     seconds, jobs = [], []
     for _ in range(TIMES):
         before = Run.objects.order_by("-pk").values_list("pk", flat=True)[0]
-        _one_more(cost)
+        one_more(cost)
         started = time.perf_counter()
         recompute(cooperation_id=cooperation.pk, touches=(cost.starts_on, cost.ends_on))
         seconds.append(time.perf_counter() - started)
         runs = list(Run.objects.filter(pk__gt=before).values_list("pk", flat=True))
         rows = sum(model.objects.filter(run__in=runs).count() for model in (Share, RunLine, RunTotal))
         run_all()
-        _one_more(cost)
+        one_more(cost)
         started = time.perf_counter()
         run_all()
         jobs.append(time.perf_counter() - started)
     return {"seconds": median(seconds), "months": len(runs), "rows": rows, "job": median(jobs)}
 
 
-def _one_more(cost: Cost) -> None:
+def one_more(cost: Cost) -> None:
+    """The cost grows by one unit."""
     cost.amount += to_major(1)
     save_cost(cost=cost, by=User.objects.get(username="bench"))
 
