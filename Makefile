@@ -32,7 +32,7 @@ run: .installed-run $(TRANSLATIONS)  ## Run the portal here (SHAREDICT_PORT=8000
 	@$(MANAGE) run
 
 .PHONY: test
-test: venv chromium $(TRANSLATIONS)  ## Run all tests, those in the browser too
+test: venv chromium pgbouncer $(TRANSLATIONS)  ## Run all tests, those in the browser too
 	$(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist worksteal $(TESTS)
 
 CHECKS := check-style check-types check-imports check-templates check-compose check-django check-api
@@ -70,7 +70,7 @@ openapi: venv  ## Write the API's description, after a change that is meant
 	$(MANAGE) spectacular --validate --fail-on-warn --file tests/openapi.yaml
 
 .PHONY: bench
-bench: .installed-run  ## Measure speed and memory: one table (ONLY=turns: how long a small one waits)
+bench: .installed-run  ## Measure speed and memory: one table (ONLY=turns or guards: a part of it)
 	$(call install,requirements-bench.lock)
 	$(BIN)/python -m tests.bench $(ONLY)
 
@@ -105,15 +105,23 @@ lock: venv  ## Renew the lock files from pyproject.toml (UPGRADE=--upgrade for n
 COMPILE := $(BIN)/uv pip compile --quiet pyproject.toml --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--custom-compile-command "make lock"
 
-.PHONY: chromium
-chromium:
-	@command -v "$${CHROMIUM:-chromium}" > /dev/null && exit 0; \
+# What tests need of the system, and how else to say where it is.
+define install_from_debian
+	@PATH="$$PATH:/usr/sbin"; command -v "$${$(2):-$(1)}" > /dev/null && exit 0; \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \
-	  echo "Installing Chromium for the browser tests ..." && \
-	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium > /dev/null && \
+	  echo "Installing $(1) for $(3) ..." && \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(1) > /dev/null && \
 	  exit 0; \
 	fi; \
-	echo "The browser tests need Chromium: apt install chromium, or set CHROMIUM to its path." >&2; exit 1
+	echo "What is missing for $(3) is $(1): apt install $(1), or set $(2) to its path." >&2; exit 1
+endef
+
+.PHONY: chromium pgbouncer
+chromium:
+	$(call install_from_debian,chromium,CHROMIUM,the browser tests)
+
+pgbouncer:
+	$(call install_from_debian,pgbouncer,PGBOUNCER,the tests behind a pooler)
 
 %.mo: %.po | .installed-run
 	$(BIN)/pybabel --quiet compile --input-file $< --output-file $@

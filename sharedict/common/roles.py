@@ -43,6 +43,13 @@ FROM pg_roles WHERE rolname = current_user
 """Who the program is, whether it is above all rules, owns anything here, and has a limit of time."""
 
 
+TAKEN = "SELECT 1 FROM pg_roles WHERE rolname = %s AND pg_has_role(session_user, oid, %s)"
+GRANTED = """(
+  to_regclass('public.django_migrations') IS NULL
+  OR has_table_privilege(oid, to_regclass('public.django_migrations'), 'SELECT')
+)"""
+
+
 @contextmanager
 def as_owner() -> Iterator[None]:
     """Connections of this thread are the owner's inside; not within a transaction."""
@@ -71,12 +78,7 @@ def take_role(connection: Any, **_kwargs: Any) -> None:
         return
     name = _beside(connection.connection.info.user)
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT 1 FROM pg_roles WHERE rolname = %s AND pg_has_role(session_user, oid, %s) AND ("
-            " to_regclass('public.django_migrations') IS NULL"
-            " OR has_table_privilege(oid, to_regclass('public.django_migrations'), 'SELECT'))",
-            [name, _to_set_role(connection)],
-        )
+        cursor.execute(f"{TAKEN} AND {GRANTED}", [name, _to_set_role(connection)])
         if cursor.fetchone():
             cursor.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(name)))
             for setting, value in TIMEOUTS.items():  # a role's own settings count at its login alone
@@ -89,6 +91,16 @@ def program_name() -> str:
         return str(settings.DATABASES["default"]["USER"])
     connection.ensure_connection()
     return _beside(connection.connection.info.user)
+
+
+def is_apart() -> bool:
+    """Whether the program works as another than the owner, or will once it has its rights."""
+    if settings.DATABASE_OWNER:
+        return True
+    name = program_name()
+    with connection.cursor() as cursor:
+        cursor.execute(TAKEN, [name, _to_set_role(connection)])
+        return cursor.fetchone() is not None
 
 
 def make_program() -> None:

@@ -2,7 +2,7 @@
 
 A model may say by ``rows_shown`` who sees which of its rows; else whoever sees a cooperation sees its rows,
 and whoever sees a row, what it chooses. ``sharedict.common.sight`` tells the database who asks. The owner is
-not limited: it migrates and makes copies.
+not limited, for it migrates and makes copies; but where the program can only work as the owner, it is.
 """
 
 from dataclasses import dataclass
@@ -99,29 +99,35 @@ MADE = (
     "DROP POLICY IF EXISTS seen ON {table}",
     "CREATE POLICY seen ON {table} {rule}",
     "COMMENT ON POLICY seen ON {table} IS {words}",
-    "ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
+    "ALTER TABLE {table} ENABLE ROW LEVEL SECURITY, {force} ROW LEVEL SECURITY",
 )
 STANDING = """
-SELECT relname, relrowsecurity, coalesce(obj_description(policy.oid, 'pg_policy'), '')
+SELECT relname, CASE WHEN relrowsecurity THEN obj_description(policy.oid, 'pg_policy') END
 FROM pg_class LEFT JOIN pg_policy AS policy ON polrelid = pg_class.oid AND polname = 'seen'
 WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
 """
 
 
-def limit_rows() -> None:
+def limit_rows(*, to_owner_too: bool) -> None:
     """As the owner: make each table show the program what the viewer may see; what stands already is left."""
+    force = "FORCE" if to_owner_too else "NO FORCE"
     with connection.cursor() as cursor:
         cursor.execute(TOLD)
         for place, (name, kind) in enumerate(PARTS, start=1):
             cursor.execute(PART.format(name=name, kind=kind, all=ALL, place=place))
         cursor.execute(STANDING)
-        standing = {table: (is_on, words) for table, is_on, words in cursor.fetchall()}
+        standing = dict(cursor.fetchall())
         for table, shown in limited().items():
             rule = f"USING ({_rule(shown.condition)}) WITH CHECK ({_rule(shown.written or shown.condition)})"
-            if standing.get(table) in (None, (True, rule)):
+            if table not in standing or standing[table] == f"{force} {rule}":
                 continue
             for words in MADE:
-                names = {"table": sql.Identifier(table), "rule": sql.SQL(rule), "words": sql.Literal(rule)}
+                names = {
+                    "table": sql.Identifier(table),
+                    "rule": sql.SQL(rule),
+                    "force": sql.SQL(force),
+                    "words": sql.Literal(f"{force} {rule}"),
+                }
                 cursor.execute(sql.SQL(words).format(**names))
 
 

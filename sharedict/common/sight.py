@@ -11,7 +11,6 @@ from contextvars import Context, ContextVar, copy_context
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from django.db import transaction
 from psycopg2 import extensions, sql
 
 logger = logging.getLogger(__name__)
@@ -126,22 +125,45 @@ def _tell(
     if not connection.in_atomic_block and connection.get_autocommit():
         if wanted is None or connection.settings_dict.get("IS_OWNER"):
             return execute(statement, params, many, context)
-        with transaction.atomic(using=connection.alias):
-            return _tell(execute, statement, params, many, context)
+        with _transaction(connection, wanted):
+            return execute(statement, params, many, context)
     status = connection.connection.info.transaction_status
     if status == extensions.TRANSACTION_STATUS_IDLE:
         connection.told = None
     if status != extensions.TRANSACTION_STATUS_INERROR and wanted != connection.told:
-        _note(wanted)
-        with connection.connection.cursor() as cursor:
-            words = sql.SQL("SET LOCAL {} = {}")
-            cursor.execute(words.format(sql.SQL(SETTING), sql.Literal(wanted.told if wanted else "")))
+        _say(connection, _words(wanted))
         connection.told = wanted
     try:
         return execute(statement, params, many, context)
     finally:
         if isinstance(statement, str) and statement.startswith("ROLLBACK TO"):
             connection.told = FORGOTTEN
+
+
+@contextmanager
+def _transaction(connection: Any, sight: Sight) -> Iterator[None]:
+    """One that Django knows nothing of, and so may be of any connection, for a single statement."""
+    with connection.wrap_database_errors:
+        _say(connection, sql.SQL("BEGIN; ") + _words(sight))
+    try:
+        yield
+    except BaseException:
+        if not connection.connection.closed:
+            _say(connection, sql.SQL("ROLLBACK"))
+        raise
+    with connection.wrap_database_errors:
+        _say(connection, sql.SQL("COMMIT"))
+
+
+def _say(connection: Any, words: sql.Composable) -> None:
+    with connection.connection.cursor() as cursor:
+        cursor.execute(words)
+
+
+def _words(sight: Sight | None) -> sql.Composable:
+    _note(sight)
+    told = sql.Literal(sight.told if sight else "")
+    return sql.SQL("SET LOCAL {} = {}").format(sql.SQL(SETTING), told)
 
 
 def _note(sight: Sight | None) -> None:

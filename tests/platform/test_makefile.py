@@ -27,7 +27,7 @@ def checkout(tmp_path: Path) -> Path:
     (folder / "locale/sv/LC_MESSAGES").mkdir(parents=True)
     (folder / "locale/sv/LC_MESSAGES/django.po").touch()
     (tmp_path / "bin").mkdir()
-    for name in ("python3", "chromium"):
+    for name in ("python3", "chromium", "pgbouncer"):
         (tmp_path / "bin" / name).write_text(PYTHON, encoding="utf-8")
         (tmp_path / "bin" / name).chmod(0o755)
     return folder

@@ -162,3 +162,44 @@ def test_one_login_is_not_named_twice() -> None:
     done = program("manage.py", "check", DATABASE_URL=url, DATABASE_OWNER_URL=url)
     assert done.returncode == 78
     assert "DATABASE_OWNER_URL names the login of DATABASE_URL" in done.stderr
+
+
+LIMITED = """
+SELECT DISTINCT relrowsecurity, relforcerowsecurity FROM pg_class
+WHERE relname IN ('billing_cost', 'billing_statement', 'municipalities_site_mirrors')
+"""
+ASKS = """
+from billing.models import Cost
+from sharedict.common.sight import seeing
+{how}
+    print(Cost.objects.count())
+"""
+
+
+def test_where_one_login_must_do_for_both_it_is_limited_too(bare: str) -> None:
+    """As long as no role of its own can be made: once there is one, the owner is not limited any more."""
+    name, variables = urlsplit(bare).path.strip("/"), as_its_login(bare)
+    run_sql(bare, "CREATE EXTENSION IF NOT EXISTS btree_gist")
+    migrate = ("manage.py", "migrate", "--verbosity", "0", "--skip-checks")
+    assert program(*migrate, **variables).returncode == 0
+    assert asked(bare, LIMITED) == [(True, True)]
+    nobody = program(
+        "manage.py", "shell", "--verbosity", "0", "-c", ASKS.format(how="with seeing(None):"), **variables
+    )
+    assert "Nobody asks" in nobody.stderr
+    operator = program(
+        "manage.py", "shell", "--verbosity", "0", "-c", ASKS.format(how="if True:"), **variables
+    )
+    assert operator.stdout.split() == ["0"], operator.stderr
+    run_sql(bare, f"CREATE ROLE {name}_program NOLOGIN; GRANT {name}_program TO {name}")
+    assert program(*migrate, **variables).returncode == 0
+    assert asked(bare, LIMITED) == [(True, False)]
+
+
+def asked(url: str, statement: str) -> list[tuple[object, ...]]:
+    admin = psycopg2.connect(url)
+    with admin, admin.cursor() as cursor:
+        cursor.execute(statement)
+        found = cursor.fetchall()
+    admin.close()
+    return found

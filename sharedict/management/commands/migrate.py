@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.commands import migrate
 
-from sharedict.common.roles import as_owner, grant_program, make_program
+from sharedict.common.roles import as_owner, grant_program, is_apart, make_program
 from sharedict.common.row_security import limit_rows
 
 
@@ -14,6 +14,6 @@ class Command(migrate.Command):
         with as_owner():
             make_program()
             said = super().execute(*args, **options)
-            limit_rows()
+            limit_rows(to_owner_too=not is_apart())
             grant_program()
         return said
