@@ -1,5 +1,6 @@
 """Database rows become what everybody is shown, always those of a month's current run."""
 
+from billing.reports.changed import rules_changed
 from billing.reports.corrections import (
     Corrected,
     Together,
@@ -78,6 +79,7 @@ __all__ = [
     "open_before",
     "period_of",
     "preliminary",
+    "rules_changed",
     "share_lines",
     "shares_of_cost",
     "statement_of",

@@ -1,6 +1,6 @@
 """One late change of a closed month: what it is, what it does, and the two ways on."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -54,6 +54,10 @@ class LateChangePage(DecisionPage):
             None,
         )
 
+    @property
+    def shown(self) -> Iterable[LateRow]:
+        return [self.found] if self.found else []
+
     @cached_property
     def closed(self) -> Period:
         rows = Period.objects.visible_to(self.viewer).of(self.cooperation)
@@ -82,7 +86,8 @@ class LateChangePage(DecisionPage):
         return chosen
 
     def show(self, status: int = 200, errors: Sequence[str] = ()) -> HttpResponse:
-        self.__dict__.pop("found", None)
+        for name in ("found", "changed"):
+            self.__dict__.pop(name, None)
         decisions = list(
             LateDecision.objects.filter(period=self.closed, cost=self.cost).select_related("decided_by")
         )
