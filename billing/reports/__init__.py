@@ -9,6 +9,7 @@ from billing.reports.corrections import (
     corrections_by_municipality,
     corrections_of,
     entered_after,
+    left_at_closing,
     open_before,
     together,
 )
@@ -75,6 +76,7 @@ __all__ = [
     "first_open_month",
     "head_of",
     "late_rows",
+    "left_at_closing",
     "names_in",
     "open_before",
     "period_of",
