@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 from agreements.engine.keys import KeyFact, ReadingFact
 from billing.engine.allocate import Ledger
@@ -23,7 +24,8 @@ class RulesChanged:
     """What is otherwise now in how a cost is divided: another key, other payers, other readings.
 
     ``key_then`` and ``key_now`` are None where no key divides it, and the same where the key is.
-    ``came`` and ``went`` are codes of payers; readings are those of who paid and pays.
+    ``came`` and ``went`` are codes of payers; readings are those of who paid and pays. ``alike`` pay the same
+    part of the whole as then, so that of a cost whose sum is the same only rounding can move them.
     """
 
     key_then: KeyFact | None
@@ -31,6 +33,7 @@ class RulesChanged:
     came: tuple[str, ...]
     went: tuple[str, ...]
     readings: tuple[ReadingChanged, ...]
+    alike: frozenset[str]
 
     @property
     def is_other_key(self) -> bool:
@@ -46,8 +49,9 @@ class RulesCompared:
 
     def of(self, cost: CostFact) -> RulesChanged:
         """What differs for ``cost``; for a refund, what differs for the cost that it gives back."""
-        key_then, paid = _divided(self.then, cost)
-        key_now, pays = _divided(self.now, cost)
+        key_then, parts_then = _divided(self.then, cost)
+        key_now, parts_now = _divided(self.now, cost)
+        paid, pays = set(parts_then), set(parts_now)
         both = paid & pays if paid and pays else paid | pays
         return RulesChanged(
             key_then=key_then,
@@ -55,6 +59,7 @@ class RulesCompared:
             came=tuple(sorted(pays - paid)) if paid else (),
             went=tuple(sorted(paid - pays)) if pays else (),
             readings=tuple(self._readings(key_then, key_now, both)),
+            alike=frozenset(code for code in paid & pays if parts_then[code] == parts_now[code]),
         )
 
     def _readings(
@@ -75,14 +80,18 @@ class RulesCompared:
         return found
 
 
-def _divided(ledger: Ledger, cost: CostFact) -> tuple[KeyFact | None, set[str]]:
-    """The key that divides ``cost`` in these facts, and the codes of its payers."""
+def _divided(ledger: Ledger, cost: CostFact) -> tuple[KeyFact | None, Mapping[str, Fraction]]:
+    """The key that divides ``cost`` in these facts, and each payer's part of the whole, by code."""
     by_reference = {each.reference: each for each in ledger.facts.costs}
     known = by_reference.get(cost.credits or "") or by_reference.get(cost.reference) or cost
     term = ledger.term_of(known)
     place = ledger.division_of(known, term)
     key = ledger.facts.keys.get(term.key) if term else None
-    return key, set(ledger.divisions[place].codes) if isinstance(place, int) else set()
+    if not isinstance(place, int):
+        return key, {}
+    division = ledger.divisions[place]
+    pairs = zip(division.codes, division.weights, strict=True)
+    return key, {code: Fraction(weight, division.total) for code, weight in pairs}
 
 
 def _reads(key: KeyFact | None) -> Mapping[str, str]:

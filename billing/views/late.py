@@ -86,6 +86,18 @@ class LatePage(CooperationPage):
             most=MOST_READINGS,
         )
 
+    def rounded(self, state: LateState) -> frozenset[str]:
+        """The codes of those whose amounts a late change moves by rounding alone."""
+        shares = state.correction.shares
+        if state.reason:
+            return frozenset()
+        if change_of(state.correction) == "rounding":
+            return frozenset(shares)
+        found = self.changed.get((state.month, state.correction.cost.reference))
+        if found is None or state.amount_minor:
+            return frozenset()
+        return frozenset(code for code in found.alike & shares.keys() if abs(shares[code]) <= 1)
+
     @property
     def currency(self) -> str:
         return self.cooperation.currency
@@ -112,6 +124,7 @@ class LatePage(CooperationPage):
         state, cost = row.state, row.cost
         label, variant = STAMPS[state.verdict]
         to_do, page = what_to_do(state.reason)
+        rounded, shares = self.rounded(state), state.correction.shares
         return {
             "state": state,
             "cost": cost,
@@ -132,7 +145,8 @@ class LatePage(CooperationPage):
             if not state.reason
             else row.moved_minor,
             "own": [
-                {"name": name, "minor": state.correction.shares.get(key, 0)} for key, name in self.own.items()
+                {"name": name, "minor": shares.get(key, 0), "is_rounding": key in rounded}
+                for key, name in self.own.items()
             ],
             "decision": state.decision,
             "label": label,
