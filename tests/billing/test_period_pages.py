@@ -126,6 +126,9 @@ def test_a_month_lists_who_carries_what(october: Period, finance: User, sign_in:
     assert "181.01" in table
     assert "130.00" in table
     assert october.current_run.fingerprint in table
+    percents = re.findall(r'data-label="Percent">([^<]*)<', table)
+    assert all(re.fullmatch(r"\d+\.\d\d\xa0%", percent) for percent in percents if percent)
+    assert len(percents) == 2
 
 
 @pytest.mark.parametrize("path", ["costs/", "costs/2026-10/", "overview/", "reports/"])
