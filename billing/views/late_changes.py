@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpResponse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from billing.models import LateDecision
@@ -69,7 +70,7 @@ class LateChanges(DecisionPage):
                     "Who pays, or how much of it, has changed since the month was closed. That may be meant"
                     " for the future only, so somebody decides. %(month)s cannot be proposed before."
                 )
-                % month,
+                % {"month": capfirst(self.charging_name)},
                 [Verdict.WAITING],
                 [CHARGE, LEAVE],
             ),

@@ -166,6 +166,13 @@ def test_a_change_of_rules_waits_until_it_is_charged_with_a_reason(
     assert "This is decided." in text
 
 
+def test_a_sentence_that_begins_with_a_month_begins_large_in_swedish(
+    waiting: None, administrator: User, sign_in: SignIn
+) -> None:
+    text = sign_in(administrator).get(PAGE, headers={"accept-language": "sv"}).content.decode()
+    assert "Oktober 2026 kan inte föreslås innan dess." in text
+
+
 WHOSE = "Population, Torsby, 31 December 2025: 12,000 then, 8,000 now."
 
 
