@@ -44,13 +44,13 @@ class RulesCompared:
     """The rules of one month by two of its facts; ``of`` tells what differs for a cost."""
 
     def __init__(self, then: Facts, now: Facts) -> None:
-        self.then = Ledger(then)
-        self.now = Ledger(replace(now, rule_version=then.rule_version, month=then.month))
+        self.then = _Rules(then)
+        self.now = _Rules(replace(now, rule_version=then.rule_version, month=then.month))
 
     def of(self, cost: CostFact) -> RulesChanged:
         """What differs for ``cost``; for a refund, what differs for the cost that it gives back."""
-        key_then, parts_then = _divided(self.then, cost)
-        key_now, parts_now = _divided(self.now, cost)
+        key_then, parts_then = self.then.divided(cost)
+        key_now, parts_now = self.now.divided(cost)
         paid, pays = set(parts_then), set(parts_now)
         both = paid & pays if paid and pays else paid | pays
         return RulesChanged(
@@ -80,18 +80,25 @@ class RulesCompared:
         return found
 
 
-def _divided(ledger: Ledger, cost: CostFact) -> tuple[KeyFact | None, Mapping[str, Fraction]]:
-    """The key that divides ``cost`` in these facts, and each payer's part of the whole, by code."""
-    by_reference = {each.reference: each for each in ledger.facts.costs}
-    known = by_reference.get(cost.credits or "") or by_reference.get(cost.reference) or cost
-    term = ledger.term_of(known)
-    place = ledger.division_of(known, term)
-    key = ledger.facts.keys.get(term.key) if term else None
-    if not isinstance(place, int):
-        return key, {}
-    division = ledger.divisions[place]
-    pairs = zip(division.codes, division.weights, strict=True)
-    return key, {code: Fraction(weight, division.total) for code, weight in pairs}
+class _Rules:
+    """How the costs of one month are divided by its ``facts``."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+        self._ledger = Ledger(facts)
+        self._costs = {cost.reference: cost for cost in facts.costs}
+
+    def divided(self, cost: CostFact) -> tuple[KeyFact | None, Mapping[str, Fraction]]:
+        """The key that divides ``cost``, and each payer's part of the whole, by code."""
+        known = self._costs.get(cost.credits or "") or self._costs.get(cost.reference) or cost
+        term = self._ledger.term_of(known)
+        place = self._ledger.division_of(known, term)
+        key = self.facts.keys.get(term.key) if term else None
+        if not isinstance(place, int):
+            return key, {}
+        division = self._ledger.divisions[place]
+        pairs = zip(division.codes, division.weights, strict=True)
+        return key, {code: Fraction(weight, division.total) for code, weight in pairs}
 
 
 def _reads(key: KeyFact | None) -> Mapping[str, str]:
