@@ -64,20 +64,16 @@ class Overview(StatementsPage):
 
     def first_steps(self) -> list[dict[str, Any]]:
         """What comes before the first share, in order, each done or not, and where it is done."""
+        of = self.cooperation
+        applications = _("Add the applications they use, and who subscribes to them.")
+        cost = _("Add the first cost: its shares are there within seconds.")
         steps = [
-            (Member, _("Add the members."), "members"),
-            (Application, _("Add the applications they use, and who subscribes to them."), "applications"),
-            (Term, _("Say by a term how costs are divided."), "terms"),
-            (Cost, _("Add the first cost: its shares are there within seconds."), "cost-add"),
+            (_("Add the members."), "members", Member.objects.of(of).exists()),
+            (applications, "applications", Application.objects.of(of).exists()),
+            (_("Say by a term how costs are divided."), "terms", Term.objects.of(of).exists()),
+            (cost, "cost-add", Cost.objects.of(of).exists()),
         ]
-        return [
-            {
-                "text": text,
-                "url": self.url(name),
-                "is_done": model._default_manager.filter(cooperation=self.cooperation).exists(),
-            }
-            for model, text, name in steps
-        ]
+        return [{"text": text, "url": self.url(name), "is_done": done} for text, name, done in steps]
 
     def latest(self, month: Month) -> dict[str, Any]:
         """The newest month of the whole cooperation, for those who answer for it."""
