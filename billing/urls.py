@@ -48,6 +48,7 @@ register_converter(MonthConverter, "month")
 register_converter(PlaceConverter, "place")
 
 urlpatterns = [
+    path("", overview.Start.as_view(), name="start"),
     path("overview/", overview.Overview.as_view(), name="overview"),
     path("reports/", overview.Reports.as_view(), name="reports"),
     path("costs/", periods.Periods.as_view(), name="periods"),

@@ -312,13 +312,24 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "filters": {"outage": {"()": "sharedict.celery.OneLineForAnOutage"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["outage"]}},
+    "filters": {
+        "outage": {"()": "sharedict.celery.OneLineForAnOutage"},
+        "refusal": {"()": "sharedict.logs.OneLineForARefusal"},
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["outage", "refusal"],
+        }
+    },
     "root": {
         "handlers": ["console"],
         "level": env.choice("SHAREDICT_LOG_LEVEL", ["debug", "info", "warning", "error"], "info").upper(),
     },
     "loggers": {
+        # Django's own handlers would say the same once more, and in another form.
+        "django": {"handlers": [], "level": "INFO"},
         "django.server": {"handlers": ["console"], "propagate": False},
         # A sweep every five seconds would drown everything else; jobs report themselves.
         "celery.worker.strategy": {"level": "WARNING"},

@@ -7,6 +7,7 @@ from fractions import Fraction
 from agreements.engine.keys import PERCENT_SCALE, KeyFact, ReadingFact
 from agreements.engine.weigh import ComponentBasis
 from billing.engine.allocate import Explanation
+from billing.engine.changed import RulesChanged
 from billing.engine.facts import CorrectionFact, Facts, TermFact, day
 from billing.engine.spread import days_in, given_before, refund_totals
 from sharedict.kernel.periods import Month
@@ -161,7 +162,8 @@ class WhyCorrected:
     """Why a closed month's share of a cost is corrected: as it was in that month's run, and as it should be.
 
     ``charged_minor`` is what the municipality was charged in all before, corrections included. ``before`` is
-    None where it carried nothing of the cost in the run, ``after`` where it should carry nothing.
+    None where it carried nothing of the cost in the run, ``after`` where it should carry nothing. ``changed``
+    is what is otherwise in the rules that divide it, where they are what changed.
     """
 
     correction: CorrectionFact
@@ -170,6 +172,7 @@ class WhyCorrected:
     should_minor: int
     before: Why | None
     after: Why | None
+    changed: RulesChanged | None = None
 
     @property
     def difference_minor(self) -> int:

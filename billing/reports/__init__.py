@@ -1,5 +1,6 @@
 """Database rows become what everybody is shown, always those of a month's current run."""
 
+from billing.reports.changed import rules_changed
 from billing.reports.corrections import (
     Corrected,
     Together,
@@ -8,6 +9,7 @@ from billing.reports.corrections import (
     corrections_by_municipality,
     corrections_of,
     entered_after,
+    left_at_closing,
     open_before,
     together,
 )
@@ -74,10 +76,12 @@ __all__ = [
     "first_open_month",
     "head_of",
     "late_rows",
+    "left_at_closing",
     "names_in",
     "open_before",
     "period_of",
     "preliminary",
+    "rules_changed",
     "share_lines",
     "shares_of_cost",
     "statement_of",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Exists, OuterRef, Sum
 
 from billing.engine.overview import Correction
-from billing.models import Cost, Period, RunLine, Share
+from billing.models import Cost, LateDecision, Period, RunLine, Share
 from billing.reports.rows import minor_of, run_of
 from billing.snapshots import LateState, correction_of, moved_minor
 from sharedict.audit.models import Entry
@@ -90,6 +90,36 @@ def together(states: Iterable[LateState]) -> Together:
     return Together(
         len(found), sum(state.amount_minor for state in found), sum(state.moved_minor for state in found)
     )
+
+
+def left_at_closing(period: Period) -> list[LateDecision]:
+    """The decisions to leave late changes that stood when ``period`` was closed, the latest first.
+
+    One for each cost and month: the last that was taken by then, unless a month has charged a correction of
+    it since. What they came to then is kept nowhere. Two queries.
+    """
+    rows = LateDecision.objects.filter(cooperation=period.cooperation_id, decided_at__lte=period.closed_at)
+    rows = rows.select_related("period", "cost", "decided_by").order_by("id")
+    last = {(row.period_id, row.cost_id): row for row in rows}
+    left = [row for row in last.values() if row.verdict == LateDecision.Verdict.LEAVE]
+    if not left:
+        return []
+    lines = RunLine.objects.of(period.cooperation).current().filter(cost__in={row.cost_id for row in left})
+    charged = lines.filter(concerns__isnull=False, run__period__closed_at__lte=period.closed_at)
+    last_at = {
+        (concerns, cost): at
+        for concerns, cost, at in charged.order_by("run__period__closed_at").values_list(
+            "concerns", "cost", "run__period__closed_at"
+        )
+        if at
+    }
+    stood = [
+        row
+        for row in left
+        if (row.period.first_day, row.cost_id) not in last_at
+        or last_at[row.period.first_day, row.cost_id] < row.decided_at
+    ]
+    return sorted(stood, key=lambda row: -row.pk)
 
 
 def charging_of(period: Period, cost: Cost) -> list[tuple[Month, bool]]:

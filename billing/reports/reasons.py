@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from billing.engine.allocate import Explanation, explain, explanations
+from billing.engine.changed import RulesChanged, RulesCompared
 from billing.engine.facts import CorrectionFact, Facts
 from billing.engine.should_be import ShouldBe
 from billing.engine.why import Why, WhyCorrected, tell
@@ -103,7 +104,14 @@ class _ClosedMonth:
             should_minor=correction.should.get(self.key, 0),
             before=self.words(self.was, before),
             after=self.words(today, after),
+            changed=self.changed(today, correction) if correction.cause == "rules" else None,
         )
+
+    def changed(self, today: Facts, correction: CorrectionFact) -> RulesChanged | None:
+        """What is otherwise in the rules; not asked where many are told, without the other payers."""
+        if not self.with_others:
+            return None
+        return RulesCompared(_in_words(self.was), _in_words(today)).of(correction.cost)
 
     def should(self, mark: str) -> ShouldBe | None:
         """The computation that ``mark`` names; None where there is none."""

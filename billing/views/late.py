@@ -6,10 +6,12 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy
 
+from billing.engine.changed import RulesChanged
 from billing.engine.facts import CorrectionFact
-from billing.reports import LateRow, first_open_month, late_rows, names_in
+from billing.reports import LateRow, first_open_month, late_rows, names_in, rules_changed
 from billing.reports.undivided import names_whom, what_to_do, why_in_words, with_names
 from billing.snapshots import LateState, Verdict
+from billing.views.changed import what_changed_of_rules
 from billing.views.pictures import month_name, moved_as_seen, whole_name
 from municipalities.models import Municipality
 from municipalities.portal import CooperationPage, listed
@@ -36,6 +38,8 @@ CHANGES = {
     "cost": gettext_lazy("the cost has changed"),
 }
 """What made a closed month's charge wrong -> a few words of a sentence."""
+MOST_READINGS = 3
+"""So many readings that have changed are named beside each other."""
 
 
 class LatePage(CooperationPage):
@@ -59,6 +63,40 @@ class LatePage(CooperationPage):
     def names(self) -> dict[str, str]:
         """Those that are, were or will be members, by country and code."""
         return names_in(self.cooperation)
+
+    @property
+    def shown(self) -> Iterable[LateRow]:
+        """The late changes that the page tells about."""
+        return self.rows
+
+    @cached_property
+    def changed(self) -> dict[tuple[Month, str], RulesChanged]:
+        """What is otherwise in how those are divided, by month and reference."""
+        return rules_changed(self.cooperation, [row.state for row in self.shown])
+
+    def changed_of(self, state: LateState) -> list[str]:
+        """What changed of the rules that divide a late cost, as far as the reader sees whose it is."""
+        found = self.changed.get((state.month, state.correction.cost.reference))
+        if found is None:
+            return []
+        return what_changed_of_rules(
+            found,
+            self.names,
+            is_seen=lambda code: self.rights.sees_all_shares or code in self.own,
+            most=MOST_READINGS,
+        )
+
+    def rounded(self, state: LateState) -> frozenset[str]:
+        """The codes of those whose amounts a late change moves by rounding alone."""
+        shares = state.correction.shares
+        if state.reason:
+            return frozenset()
+        if change_of(state.correction) == "rounding":
+            return frozenset(shares)
+        found = self.changed.get((state.month, state.correction.cost.reference))
+        if found is None or state.amount_minor:
+            return frozenset()
+        return frozenset(code for code in found.alike & shares.keys() if abs(shares[code]) <= 1)
 
     @property
     def currency(self) -> str:
@@ -86,6 +124,7 @@ class LatePage(CooperationPage):
         state, cost = row.state, row.cost
         label, variant = STAMPS[state.verdict]
         to_do, page = what_to_do(state.reason)
+        rounded, shares = self.rounded(state), state.correction.shares
         return {
             "state": state,
             "cost": cost,
@@ -94,6 +133,7 @@ class LatePage(CooperationPage):
             "month_name": month_name(state.month),
             "application": whole_name(cost.application.name if cost.application else ""),
             "what": why_in_words(state.reason) or what_changed(state),
+            "changed": self.changed_of(state),
             "detail": with_names(state.detail, self.names) if names_whom(state.reason) else state.detail,
             "to_do_url": self.url(page) if page and self.rights.may_edit else "",
             "to_do": to_do,
@@ -105,7 +145,8 @@ class LatePage(CooperationPage):
             if not state.reason
             else row.moved_minor,
             "own": [
-                {"name": name, "minor": state.correction.shares.get(key, 0)} for key, name in self.own.items()
+                {"name": name, "minor": shares.get(key, 0), "is_rounding": key in rounded}
+                for key, name in self.own.items()
             ],
             "decision": state.decision,
             "label": label,

@@ -1,6 +1,6 @@
 """One late change of a closed month: what it is, what it does, and the two ways on."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -54,6 +54,10 @@ class LateChangePage(DecisionPage):
             None,
         )
 
+    @property
+    def shown(self) -> Iterable[LateRow]:
+        return [self.found] if self.found else []
+
     @cached_property
     def closed(self) -> Period:
         rows = Period.objects.visible_to(self.viewer).of(self.cooperation)
@@ -82,7 +86,8 @@ class LateChangePage(DecisionPage):
         return chosen
 
     def show(self, status: int = 200, errors: Sequence[str] = ()) -> HttpResponse:
-        self.__dict__.pop("found", None)
+        for name in ("found", "changed"):
+            self.__dict__.pop(name, None)
         decisions = list(
             LateDecision.objects.filter(period=self.closed, cost=self.cost).select_related("decided_by")
         )
@@ -206,7 +211,7 @@ class LateChangePage(DecisionPage):
     def table(self, found: LateRow) -> dict[str, Any]:
         """What each was charged and should be, the reader's own first, and where the reasons stand."""
         correction = found.state.correction
-        names = self.names
+        names, rounded = self.names, self.rounded(found.state)
         codes = [
             code
             for code in sorted({*correction.charged, *correction.should})
@@ -219,12 +224,14 @@ class LateChangePage(DecisionPage):
                 "charged_minor": correction.charged.get(code, 0),
                 "should_minor": correction.should.get(code, 0),
                 "difference_minor": correction.should.get(code, 0) - correction.charged.get(code, 0),
+                "is_rounding": code in rounded,
                 "why_url": self.url("why-late", self.month, self.cost.reference, code),
             }
             for code in sorted(codes, key=lambda code: (code not in self.own, code))
         ]
         return {
             "rows": rows,
+            "has_rounding": any(row["is_rounding"] for row in rows),
             "has_total": self.rights.sees_all_shares and len(rows) > 1,
             "charged_minor": sum(correction.charged.values()),
             "should_minor": sum(correction.should.values()),

@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpResponse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from billing.models import LateDecision
 from billing.reports import LateRow, effects_of
-from billing.snapshots import CHARGED, STOPS, Verdict
+from billing.snapshots import CHARGED, STOPS, LateState, Verdict
 from billing.views.late import value_of
 from billing.views.late_decision import CHARGE, LEAVE, LONGEST_REASON, DecisionPage
 from billing.views.pictures import month_name, moved_as_seen
+from sharedict.kernel.periods import Month
 
 MOST_MONTHS = 6
 """As many corrected months have a column of their own; those before them are summed."""
@@ -68,7 +70,7 @@ class LateChanges(DecisionPage):
                     "Who pays, or how much of it, has changed since the month was closed. That may be meant"
                     " for the future only, so somebody decides. %(month)s cannot be proposed before."
                 )
-                % month,
+                % {"month": capfirst(self.charging_name)},
                 [Verdict.WAITING],
                 [CHARGE, LEAVE],
             ),
@@ -123,6 +125,7 @@ class LateChanges(DecisionPage):
     def effects(self) -> dict[str, Any] | None:
         """What the next open month charges each municipality, by the month that is corrected."""
         states = [row.state for row in self.rows if row.state.verdict in CHARGED]
+        rounding = self.rounding_in(states)
         names = self.names if states and self.rights.sees_all_shares else self.own
         found = [
             effect
@@ -144,22 +147,42 @@ class LateChanges(DecisionPage):
                 {
                     "name": name,
                     "minor": sum(effect.by_month.get(month, 0) for effect in effects for month in span),
+                    "is_rounding": all(
+                        (effect.municipality, month) in rounding
+                        for effect in effects
+                        for month in span
+                        if month in effect.by_month
+                    ),
                 }
                 for name, span in columns
             ]
 
+        rows: list[dict[str, Any]] = [
+            {
+                "name": effect.name,
+                "is_own": effect.municipality in self.own,
+                "cells": cells([effect]),
+                "total_minor": effect.total_minor,
+            }
+            for effect in found
+        ]
         return {
             "columns": [name for name, _span in columns],
-            "rows": [
-                {
-                    "name": effect.name,
-                    "is_own": effect.municipality in self.own,
-                    "cells": cells([effect]),
-                    "total_minor": effect.total_minor,
-                }
-                for effect in found
-            ],
+            "rows": rows,
+            "has_rounding": any(
+                cell["minor"] and cell["is_rounding"] for row in rows for cell in row["cells"]
+            ),
             "totals": cells(found),
             "total_minor": sum(effect.total_minor for effect in found),
             "has_total": len(found) > 1,
         }
+
+    def rounding_in(self, states: Iterable[LateState]) -> set[tuple[str, Month]]:
+        """The municipalities and months that ``states`` move by rounding alone."""
+        by_rounding: set[tuple[str, Month]] = set()
+        otherwise: set[tuple[str, Month]] = set()
+        for state in states:
+            shares, rounded = state.correction.shares, self.rounded(state)
+            by_rounding |= {(code, state.month) for code in rounded}
+            otherwise |= {(code, state.month) for code in shares if code not in rounded}
+        return by_rounding - otherwise

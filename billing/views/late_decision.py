@@ -43,7 +43,7 @@ class DecisionPage(LockMixin, LatePage):
         try:
             said = self.decide()
         except LateChangeMovedError as error:
-            for name in ("rows", "charged_in"):
+            for name in ("rows", "changed", "charged_in"):
                 self.__dict__.pop(name, None)
             return self.show(409, [error.message])
         except ValidationError as error:

@@ -3,22 +3,25 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from agreements.models import Term
 from agreements.portal import odd_part_in_words, scope_in_words, still_named, still_subscribes
 from agreements.reports import forgotten, odd_parts
-from billing.models import Period, Statement
+from billing.models import Cost, Period, Statement
 from billing.reports import calendar_of, head_of, statement_of, totals_by_month, unfinished_job
 from billing.snapshots import STOPS, late_states
 from billing.views.months import STAMPS, StatementsPage
 from billing.views.pictures import month_name, months_by_municipality, statement_picture
 from billing.views.statements import figures
-from municipalities.models import Municipality
+from municipalities.models import Member, Municipality
 from municipalities.portal import CooperationPage
+from services.models import Application
 from sharedict.common.figures import money, signed
 from sharedict.jobs.models import Job
 from sharedict.kernel.periods import Month
@@ -26,6 +29,13 @@ from sharedict.kernel.periods import Month
 MONTHS_SHOWN = 12
 MOST_TO_DO = 12
 MOST_NAMED = 5
+
+
+class Start(CooperationPage):
+    """The address of a cooperation alone: where everybody starts."""
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        return redirect(self.url("overview"))
 
 
 class Overview(StatementsPage):
@@ -48,9 +58,22 @@ class Overview(StatementsPage):
             "own": self.own(months[-1]) if months and self.rights.municipality_ids else [],
             "picture": self.picture(months) if months else None,
             "latest": self.latest(months[-1]) if months and answers_for_all else None,
-            "cost_add_url": self.url("cost-add") if self.rights.may_edit else "",
+            "steps": self.first_steps() if not self.periods and self.rights.may_edit else [],
         }
         return self.page("billing/overview.html", context)
+
+    def first_steps(self) -> list[dict[str, Any]]:
+        """What comes before the first share, in order, each done or not, and where it is done."""
+        of = self.cooperation
+        applications = _("Add the applications they use, and who subscribes to them.")
+        cost = _("Add the first cost: its shares are there within seconds.")
+        steps = [
+            (_("Add the members."), "members", Member.objects.of(of).exists()),
+            (applications, "applications", Application.objects.of(of).exists()),
+            (_("Say by a term how costs are divided."), "terms", Term.objects.of(of).exists()),
+            (cost, "cost-add", Cost.objects.of(of).exists()),
+        ]
+        return [{"text": text, "url": self.url(name), "is_done": done} for text, name, done in steps]
 
     def latest(self, month: Month) -> dict[str, Any]:
         """The newest month of the whole cooperation, for those who answer for it."""

@@ -16,6 +16,7 @@ from billing.models import Period
 from billing.reports import (
     changes_by_application,
     corrections_by_municipality,
+    left_at_closing,
     names_in,
     totals_by_month,
     totals_of,
@@ -35,6 +36,8 @@ from sharedict.kernel.periods import Month
 
 MOST_COLUMNS = 8
 """As many municipalities have a column of their own in the list of months."""
+MOST_LEFT = 10
+"""So many decisions that stood when a month was closed are listed; the others are counted."""
 STOP_POLLING = 286
 
 
@@ -138,7 +141,8 @@ class PeriodPage(CorrectingPage):
             "figures": self.figures(totals),
             "progress": None if period.failure and progress and progress["is_ended"] else progress,
             "checks": self.checks(len(unallocated), is_stale=progress is not None),
-            "notices": notices_of(run, self.cooperation) if run and not period.is_closed else [],
+            "notices": notices_of(run, self.cooperation) if run else [],
+            **(self.left_then() if period.is_closed else {}),
             "step": self.step(
                 is_ready=self.is_next and not (unallocated or progress or waits or period.failure)
             ),
@@ -217,6 +221,19 @@ class PeriodPage(CorrectingPage):
             text = left_text(left, self.words(left))
             found.append({"is_told": True, "text": text, "url": url, "label": _("See them")})
         return found
+
+    def left_then(self) -> dict[str, Any]:
+        """What had been decided to be left when the month was closed, the latest first."""
+        rows = left_at_closing(self.period)
+        shown = [
+            {
+                "row": row,
+                "month_name": month_name(row.period.month),
+                "url": self.url("late-change", row.period.month, row.cost.reference),
+            }
+            for row in rows[:MOST_LEFT]
+        ]
+        return {"left_then": shown, "left_more": len(rows) - len(shown)}
 
     def why_failed(self) -> dict[str, Any] | None:
         """Why the month could not be computed, or held against today's facts, and what to do."""

@@ -9,11 +9,19 @@ from django.utils.translation import pgettext
 
 from billing.engine.why import WhyCorrected
 from billing.models import Period
-from billing.reports import first_open_month, period_of, shares_of_cost, why_corrected, why_late
+from billing.reports import (
+    first_open_month,
+    names_in,
+    period_of,
+    shares_of_cost,
+    why_corrected,
+    why_late,
+)
 from billing.reports.undivided import why_in_words
 from billing.snapshots import LateState, Verdict, late_states
+from billing.views.changed import what_changed_of_rules
 from billing.views.compared import compared
-from billing.views.late import STAMPS
+from billing.views.late import MOST_READINGS, STAMPS
 from billing.views.pictures import month_name
 from billing.views.why import Steps
 from sharedict.common.figures import minor, signed_minor
@@ -45,6 +53,7 @@ class WhyDifference(Steps):
             "currency": self.currency,
             "concerns_name": month_name(self.concerns),
             "sums": self.sums(found),
+            "changed": self.changed(found),
             "compared": compared(found.before, found.after, self.currency)
             if found.before and found.after
             else [],
@@ -53,6 +62,17 @@ class WhyDifference(Steps):
             "is_same": found.after is not None and found.after == found.before,
             "run": self.period.current_run,
         }
+
+    def changed(self, found: WhyCorrected) -> list[str]:
+        """What changed of the rules, as far as the reader sees whose it is."""
+        if found.changed is None:
+            return []
+        return what_changed_of_rules(
+            found.changed,
+            names_in(self.cooperation),
+            is_seen=lambda code: self.rights.sees_all_shares or code == self.key,
+            most=MOST_READINGS,
+        )
 
     def before(self, found: WhyCorrected) -> dict[str, Any] | None:
         if found.before is None:

@@ -70,3 +70,12 @@ def about(value: Fraction | None, places: int = 1) -> str:
         return ""
     shown = rounded(value, places)
     return f"{MINUS if shown < 0 else ''}{percent(abs(shown))}"
+
+
+def aligned(value: Fraction | None, places: int = 2) -> str:
+    """Like ``about``, with all of its decimals: for a column, where they stand below each other."""
+    if value is None:
+        return ""
+    shown = rounded(value, places)
+    text = formats.number_format(abs(shown), places, use_l10n=True)
+    return f"{MINUS if shown < 0 else ''}{text}\u00a0%"

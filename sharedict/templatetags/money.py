@@ -16,5 +16,6 @@ for shown in (
     figures.exact,
     figures.exact_minor,
     figures.about,
+    figures.aligned,
 ):
     register.filter(shown)

@@ -367,7 +367,7 @@
     const groups = [...new Set(chart.nodes.map((node) => node.group ?? ""))];
     const head = legend(groups, colours, width);
     const placed = chart.nodes.every((node) => Number.isFinite(node.x) && Number.isFinite(node.y));
-    const [left, top, bottom] = [Math.min(100, width / 6), head.height + 24, 56];
+    const [left, top, bottom] = [Math.min(100, width / 6), head.height + 24, 76];
     const sizes = new Map(groups.map((name) => [name, chart.nodes.filter((node) => (node.group ?? "") === name).length]));
     const inRows = groups.length > 1 && Math.max(...sizes.values()) * 75 <= width;
     const found = placed ? new Map() : inRows ? rowsByGroup(chart, groups) : ellipse(chart);
@@ -394,6 +394,7 @@
             position: "bottom",
             color: colours.text,
             fontSize: width > 480 ? 13 : 12,
+            lineHeight: 16,
             fontWeight: 600,
             backgroundColor: colours.surface,
             padding: [1, 3],

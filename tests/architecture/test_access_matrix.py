@@ -55,6 +55,7 @@ EXPECTED: dict[str, str] = {
             "terms",
             "keys",
             "key",
+            "start",
             "overview",
             "reports",
             "periods",

@@ -32,3 +32,30 @@ def test_a_text_is_translated_with_its_placeholders(message: Message) -> None:
     for string, own in zip(strings, ids, strict=True):
         assert set(PLACEHOLDER.findall(string)) <= set(PLACEHOLDER.findall(own))
     assert set(PLACEHOLDER.findall(strings[-1])) == wanted
+
+
+@pytest.mark.parametrize(
+    ("english", "swedish"),
+    [
+        (r"withdr[ae]w", r"åter(?:ta|tog)"),
+        (r"\brestor", r"återställ"),
+        (r"\brevoke", r"återkalla"),
+        (r"credit note", r"kreditnota"),
+        (r"\brefund", r"återbetal"),
+        (r"decides? to leave it|left by decision|uncharged", r"lämna"),
+    ],
+)
+def test_an_act_has_one_word(english: str, swedish: str) -> None:
+    found = [message for message in MESSAGES if re.search(english, _joined(message.id), re.IGNORECASE)]
+    assert found
+    for message in found:
+        assert re.search(swedish, _joined(message.string), re.IGNORECASE), message.id
+
+
+def test_words_that_gave_way_to_others_are_gone() -> None:
+    gone = re.compile(r"kreditfaktur|\bavstå|dra tillbaka", re.IGNORECASE)
+    assert not [message.id for message in MESSAGES if gone.search(_joined(message.string))]
+
+
+def _joined(text: str | list[str] | tuple[str, ...]) -> str:
+    return text if isinstance(text, str) else " ".join(text)

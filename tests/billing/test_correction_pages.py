@@ -106,7 +106,10 @@ def test_screen_files_and_api_come_to_the_same_total(
     assert Decimal(str(facts["Of it: corrections of earlier months"])) == 30
     assert Decimal(str(facts["Total"])).quantize(Decimal("0.01")) == total(corrected)
     lines = [row for row in book["Lines"].iter_rows(min_row=2, values_only=True) if row[8]]
-    assert [(row[4], row[8], row[9], row[10]) for row in lines] == [(30, "2026-09", 1, "C00000001")]
+    assert [(row[4], row[8], row[9], row[10]) for row in lines] == [
+        (30, "2026-09", "statement 1", "C00000001")
+    ]
+    assert "statement 1" in client.get(PAGE).content.decode()
     [first, last] = list(book["Corrections"].iter_rows(min_row=2, values_only=True))
     assert first[:2] == ("C00000001", "2026-09")
     assert first[4:7] == (50, 80, 30)

@@ -556,6 +556,7 @@ def test_the_question_of_a_credit_note_is_filled_in_with_what_is_left(
     assert "A mistake" not in text
     assert "15 April 2025" in text
     assert shown.context["left_to_refund"] == 70
+    assert text.count("Left to refund") == 1
     offered = f"{REGISTER}new/?credits={cost.reference}"
     assert f'href="{offered}"' in text
     form = client.get(offered).context["form"]

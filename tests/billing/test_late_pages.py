@@ -10,18 +10,19 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from agreements.models import CostType, Term
+from agreements.models import CostType, Key, KeyVersion, Term
 from billing.actions import decide_late, recompute, restore_cost, withdraw_cost
 from billing.models import Cost, LateDecision, Period, RunLine
 from billing.snapshots import late_states
 from billing.views.late import value_of
-from municipalities.models import Cooperation, Driver, Municipality, Reading
+from municipalities.models import Cooperation, Driver, Member, Municipality, Reading
 from services.models import Application
 from sharedict.accounts.models import User
 from sharedict.audit.models import Entry
 from sharedict.jobs.actions import run_all
 from tests.billing.books import take
 from tests.budgets import MOMENT
+from tests.factories.agreements import add_version, even
 from tests.factories.billing import CostFactory, close, compute
 
 pytestmark = pytest.mark.django_db
@@ -163,6 +164,80 @@ def test_a_change_of_rules_waits_until_it_is_charged_with_a_reason(
     text = client.get(f"{PAGE}2026-09/{MOVED}/").content.decode()
     assert "September 2026 charged the wrong municipalities with" in text
     assert "This is decided." in text
+
+
+def test_a_sentence_that_begins_with_a_month_begins_large_in_swedish(
+    waiting: None, administrator: User, sign_in: SignIn
+) -> None:
+    text = sign_in(administrator).get(PAGE, headers={"accept-language": "sv"}).content.decode()
+    assert "Oktober 2026 kan inte föreslås innan dess." in text
+
+
+WHOSE = "Population, Torsby, 31 December 2025: 12,000 then, 8,000 now."
+
+
+@pytest.mark.parametrize("path", [PAGE, f"{PAGE}2026-09/{MOVED}/", f"{PAGE}2026-09/{MOVED}/SE1783/"])
+def test_a_reading_that_changed_is_named_with_whose_it_is_and_when(
+    waiting: None, administrator: User, sign_in: SignIn, path: str
+) -> None:
+    assert WHOSE in sign_in(administrator).get(path).content.decode()
+
+
+def test_others_readings_are_named_only_where_shares_are_open(
+    north: Cooperation, waiting: None, finance: User, sign_in: SignIn, hagfors: Municipality
+) -> None:
+    Cooperation.objects.filter(pk=north.pk).update(shares_are_open=False)
+    client, path = sign_in(finance), f"{PAGE}2026-09/{MOVED}/"
+    assert WHOSE in client.get(path).content.decode()
+    Reading.objects.filter(municipality=hagfors, reference_on=dt.date(2025, 12, 31)).update(value=4000)
+    recomputed(north)
+    text = client.get(path).content.decode()
+    assert WHOSE in text
+    assert "4,000" not in text
+
+
+def test_only_what_changed_since_it_was_last_charged_is_told(
+    north: Cooperation,
+    waiting: None,
+    torsby: Municipality,
+    administrator: User,
+    second_administrator: User,
+    sign_in: SignIn,
+) -> None:
+    decide_late(
+        cooperation=north,
+        states=late_states(north),
+        verdict=LateDecision.Verdict.CHARGE,
+        reason="Corrected",
+        by=administrator,
+    )
+    run_all()
+    october = Period.objects.get(cooperation=north, first_day=OCTOBER)
+    close(october, proposer=administrator, closer=second_administrator)
+    Reading.objects.filter(municipality=torsby, reference_on=dt.date(2025, 12, 31)).update(value=2000)
+    recomputed(north)
+    text = sign_in(administrator).get(f"{PAGE}2026-09/{MOVED}/").content.decode()
+    assert "Population, Torsby, 31 December 2025: 8,000 then, 2,000 now." in text
+    assert "12,000" not in text
+
+
+def test_another_version_of_the_key_and_other_payers_are_named(
+    north: Cooperation,
+    closed: Period,
+    population_key: Key,
+    hagfors: Municipality,
+    administrator: User,
+    sign_in: SignIn,
+) -> None:
+    KeyVersion.objects.filter(key=population_key).update(valid_until=SEPTEMBER)
+    add_version(population_key, even(), valid_from=SEPTEMBER)
+    recomputed(north)
+    client, path = sign_in(administrator), f"{PAGE}2026-09/{MOVED}/"
+    said = "Divided by “By population”, version 1, then; by “By population”, version 2, now."
+    assert said in client.get(path).content.decode()
+    Member.objects.filter(cooperation=north, municipality=hagfors).update(valid_until=SEPTEMBER)
+    recomputed(north)
+    assert "No longer among the payers: Hagfors." in client.get(path).content.decode()
 
 
 def test_who_only_reads_is_told_who_decides(

@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 from django.utils import timezone
 
+from agreements.models import CostType
 from billing.actions import decide_late, propose_period, restore_cost, save_cost, withdraw_cost
 from billing.actions.runs import check_closed_period
 from billing.engine import held as what_is_held
@@ -18,12 +19,12 @@ from billing.engine.facts import Facts
 from billing.models import Cost, LateDecision, Period
 from billing.snapshots import LateState, Verdict, late_states
 from billing.views.late import value_of, what_changed
-from municipalities.models import Cooperation
+from municipalities.models import Cooperation, Driver, Municipality, Reading
 from sharedict.accounts.models import User
 from sharedict.jobs.actions import announce_change, run_all
 from sharedict.jobs.models import Job
 from tests.billing.books import change, charged, charged_of, credit, month, post, read_again, statements
-from tests.factories.municipalities import MemberFactory, MunicipalityFactory
+from tests.factories.municipalities import MemberFactory, MunicipalityFactory, ReadingFactory
 
 JANUARY, FEBRUARY, MARCH, APRIL, MAY = (dt.date(2026, number, 1) for number in range(1, 6))
 LEAVE, CHARGE = LateDecision.Verdict.LEAVE, LateDecision.Verdict.CHARGE
@@ -277,3 +278,52 @@ def test_a_unit_that_rounding_moves_is_not_said_to_be_a_changed_cost(
     assert sorted(state_of(two).correction.shares.values()) == [-1, 1]
     assert "rounding gives a unit to another" in what_changed(state_of(two))
     assert what_changed(state_of(one)) == "the cost counts no longer"
+
+
+def test_figures_that_only_rounding_moves_say_so(
+    trio: Cooperation,
+    shut: Shut,
+    administrator: User,
+    auditor: User,
+    sign_in: Callable[[User], Client],
+) -> None:
+    shut(JANUARY)
+    one, two = (post(trio, "1.00", JANUARY, FEBRUARY) for _ in range(2))
+    shut(FEBRUARY)
+    withdraw(one, administrator)
+    client, page = sign_in(auditor), "/north/costs/late/"
+    why = "Only rounding: the part is the same as before"
+    for path in ("", f"2026-01/{one.reference}/"):
+        assert why not in client.get(f"{page}{path}").content.decode()
+    text = client.get(f"{page}2026-01/{two.reference}/").content.decode()
+    assert text.count("only rounding") == 2
+    assert why in text
+
+
+def test_who_pays_the_same_part_as_before_is_moved_by_rounding_only(
+    trio: Cooperation,
+    shut: Shut,
+    support: CostType,
+    population: Driver,
+    administrator: User,
+    sign_in: Callable[[User], Client],
+) -> None:
+    """0.01 is Sunne's, who has 40 % of the people; then Torsby has 50 %, and Sunne as many as before."""
+    sunne = Municipality.objects.get(code="1766")
+    read = Reading.objects.filter(driver=population, reference_on=dt.date(2025, 12, 31))
+    ReadingFactory(driver=population, municipality=sunne, reference_on=dt.date(2025, 12, 31), value=12000)
+    read.filter(municipality__code__in=["1737", "1783"]).update(value=9000)
+    cost = post(trio, "0.01", JANUARY, FEBRUARY, cost_type=support)
+    shut(JANUARY)
+    assert charged_of(cost)["SE1766"] == 1
+    read.filter(municipality__code="1783").update(value=3000)
+    read_again(15000)
+    assert state_of(cost).correction.shares == {"SE1737": 1, "SE1766": -1}
+    client = sign_in(administrator)
+    text = client.get(f"/north/costs/late/2026-01/{cost.reference}/").content.decode()
+    assert text.count("only rounding") == 1
+    assert text.index("only rounding") > text.index(">Sunne<")
+    decide(cost, CHARGE, administrator)
+    effects = client.get("/north/costs/late/").content.decode().partition('id="effects"')[2]
+    assert effects.count("only rounding") == 1
+    assert "Only rounding: the part is the same as before" in effects

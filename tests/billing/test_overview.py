@@ -195,3 +195,23 @@ def test_small_municipalities_are_summed_and_nothing_is_lost() -> None:
         assert sum(int(one["values"][place].replace(".", "")) for one in series) == sum(
             amounts[place].values()
         )
+
+
+def test_the_address_of_a_cooperation_leads_to_what_comes_first(
+    north: Cooperation, administrator: User, finance: User, stranger: User, sign_in: SignIn
+) -> None:
+    client = sign_in(administrator)
+    response = client.get("/north/", follow=True)
+    assert response.redirect_chain == [("/north/overview/", 302)]
+    steps = {step["url"]: step["is_done"] for step in response.context["steps"]}
+    assert steps == {
+        "/north/members/": True,
+        "/north/services/": True,
+        "/north/terms/": True,
+        "/north/costs/register/new/": False,
+    }
+    assert "What comes first, in this order." in response.content.decode()
+    assert "As soon as the joint organisation has entered a cost" in (
+        sign_in(finance).get("/north/", follow=True).content.decode()
+    )
+    assert sign_in(stranger).get("/north/").status_code == 404

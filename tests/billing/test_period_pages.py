@@ -16,6 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from agreements.models import Term
 from billing.actions import decide_late, recompute, save_cost
 from billing.models import Cost, Period, Run, RunLine
+from billing.reports import left_at_closing
 from billing.snapshots import late_states
 from municipalities.models import Cooperation, Driver, Municipality, Reading
 from sharedict.accounts.models import User
@@ -125,6 +126,9 @@ def test_a_month_lists_who_carries_what(october: Period, finance: User, sign_in:
     assert "181.01" in table
     assert "130.00" in table
     assert october.current_run.fingerprint in table
+    percents = re.findall(r'data-label="Percent">([^<]*)<', table)
+    assert all(re.fullmatch(r"\d+\.\d\d\xa0%", percent) for percent in percents if percent)
+    assert len(percents) == 2
 
 
 @pytest.mark.parametrize("path", ["costs/", "costs/2026-10/", "overview/", "reports/"])
@@ -273,6 +277,48 @@ def test_closing_says_what_it_charges_and_what_it_leaves(
     assert "1 late change was left uncharged: +60.00\xa0SEK." in text
 
 
+def test_a_closed_month_says_who_took_which_step_and_what_was_left_then(
+    north: Cooperation, late: Cost, administrator: User, second_administrator: User, sign_in: SignIn
+) -> None:
+    def decide(verdict: str, reason: str) -> None:
+        decide_late(
+            cooperation=north, states=late_states(north), verdict=verdict, reason=reason, by=administrator
+        )
+        run_all()
+
+    decide("charge", "At first")
+    decide("leave", "Agreed by the board")
+    october = Period.objects.get(cooperation=north, first_day=dt.date(2026, 10, 1))
+    close(october, proposer=administrator, closer=second_administrator)
+    decide("charge", "After all")
+    text = sign_in(administrator).get("/north/costs/2026-10/").content.decode()
+    assert re.search(r"Proposed by administrator on \d+ \w+ \d+\. Closed by second on \d+ \w+ \d+\.", text)
+    left = text[text.index('id="left-then"') :]
+    assert f"/north/costs/late/2026-09/{late.reference}/" in left
+    assert "Agreed by the board" in left
+    assert "At first" not in left
+    assert "After all" not in left
+    september = sign_in(administrator).get("/north/costs/2026-09/").content.decode()
+    assert 'id="left-then"' not in september
+
+
+def test_what_a_later_month_charged_was_left_in_it_no_longer(
+    north: Cooperation, late: Cost, administrator: User, second_administrator: User
+) -> None:
+    def close_month(month: int) -> Period:
+        period = Period.objects.get(cooperation=north, first_day=dt.date(2026, month, 1))
+        return close(period, proposer=administrator, closer=second_administrator)
+
+    decide_late(
+        cooperation=north, states=late_states(north), verdict="leave", reason="Agreed", by=administrator
+    )
+    run_all()
+    Cost.objects.filter(pk=late.pk).update(amount=180)
+    recompute(cooperation_id=north.pk, touches=(dt.date.min, None))
+    run_all()
+    assert left_at_closing(close_month(10)) == []
+
+
 def test_empty_months_close_along_and_say_so(
     north: Cooperation, costs: list[Cost], administrator: User, sign_in: SignIn
 ) -> None:
@@ -292,7 +338,11 @@ def test_empty_months_close_along_and_say_so(
 
 
 def test_notices_are_sentences_with_names(
-    north: Cooperation, september: Period, administrator: User, sign_in: SignIn
+    north: Cooperation,
+    september: Period,
+    administrator: User,
+    second_administrator: User,
+    sign_in: SignIn,
 ) -> None:
     MemberFactory(
         cooperation=north,
@@ -319,6 +369,11 @@ def test_notices_are_sentences_with_names(
         assert "Sunne left after 31 August 2026 and still subscribes to ERP: it pays nothing." in text
         assert "divides and has no fixed part in it: it pays nothing of that part." in text
     assert "3 things to look at before it closes" in client.get("/north/overview/").content.decode()
+    close(september, proposer=administrator, closer=second_administrator)
+    text = html.unescape(client.get("/north/costs/2026-09/").content.decode())
+    assert "Noted when it was closed" in text
+    assert "Look at this before it closes" not in text
+    assert "Sunne left after 31 August 2026 and still subscribes to ERP: it pays nothing." in text
 
 
 def test_a_month_that_failed_says_why(

@@ -1,5 +1,6 @@
 """Every component in a real browser, light at 320 pixels and dark and wide: axe and a strict policy."""
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -53,6 +54,19 @@ def test_every_column_of_tiny_changes_has_its_name_and_amount(
     texts = chart.locator("svg text").all_text_contents()
     assert {*CHARTS["tiny-changes"]["categories"]} <= {*texts}
     assert {"\u22120.01", "+0.01"} <= {*texts}
+
+
+@pytest.mark.parametrize("browser_options", [{"viewport": {"width": 320, "height": 800}, "locale": "en-GB"}])
+def test_the_lines_of_a_long_name_stand_below_each_other(page: Page, browser_options: dict[str, Any]) -> None:
+    page.goto("/charts/")
+    chart = page.locator("[data-chart=long-names]")
+    expect(chart.locator("svg text", has_text="Hagfors")).to_be_attached()
+    words = ["Hagfors", "operations", "centre"]
+    tops: list[float] = [
+        chart.locator("svg text", has_text=word).first.evaluate("each => each.getBoundingClientRect().top")
+        for word in words
+    ]
+    assert [round(low - high) for high, low in pairwise(tops)] == [16, 16]
 
 
 def test_a_row_is_added_to_a_formset(page: Page) -> None:

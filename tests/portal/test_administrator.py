@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page
@@ -95,6 +96,28 @@ def test_a_cost_is_added_changed_and_withdrawn_and_shares_follow(admin_page: Pag
     wait_until(lambda: share_of("1737", 10) == Decimal("600.02"), "the withdrawn cost gone")
     page.goto("/north/costs/2026-10/SE1737/")
     assert "600.02" in page.locator("main").inner_text()
+
+
+@pytest.mark.parametrize("browser_options", [{"viewport": {"width": 1280, "height": 900}, "locale": "sv-SE"}])
+def test_what_can_be_chosen_in_a_version_is_not_cut(
+    admin_page: Page, browser_options: dict[str, Any]
+) -> None:
+    admin_page.goto("/north/keys/even/new-version/")
+    choices = admin_page.locator("[data-row] select")
+    assert choices.count()
+    lacking = choices.evaluate_all(
+        """found => found.map(each => {
+            const whole = each.cloneNode(true);
+            const free = {width: "auto", minWidth: "0", maxWidth: "none", position: "absolute"};
+            Object.assign(whole.style, free);
+            each.after(whole);
+            const lacks = whole.offsetWidth - each.offsetWidth;
+            whole.remove();
+            return lacks;
+        })"""
+    )
+    assert max(lacking) <= 0
+    assert "efter en fördelningsgrund" in choices.first.inner_text()
 
 
 def test_a_new_version_of_a_key_holds_from_its_date(admin_page: Page, worker: None) -> None:

@@ -174,7 +174,7 @@ def _lines(book: Book, statement: Statement) -> None:
                 to_major(line.change_minor),
                 to_major(line.year_minor),
                 str(line.concerns) if line.concerns else None,
-                line.corrects[0] if line.corrects else None,
+                _("statement %(number)s") % {"number": line.corrects[0]} if line.corrects else None,
                 ", ".join(line.references) if line.concerns else None,
                 line.description or None,
             )
