@@ -18,6 +18,7 @@ from billing.engine.should_be import ShouldBe
 from billing.models import Cost, LateChange, LateDecision, Period, RunLine, Share
 from billing.snapshots.overlay import NOTHING, Overlay
 from municipalities.models import Cooperation, Municipality
+from sharedict.common.sight import of_cooperation, seeing
 from sharedict.kernel.periods import Month
 
 Place = tuple[dt.date, int]
@@ -333,7 +334,10 @@ def _decisions(cooperation: Cooperation, **only: Any) -> dict[Place, dict[str, L
 
 
 def _shares_of(places: list[Place], cooperation: Cooperation) -> dict[Place, dict[str, int]]:
-    """What each of these costs was divided into in its closed month's own run, by code."""
+    """What each of these costs was divided into in its closed month's own run, by code.
+
+    All of it, whoever asks: what should be is computed of the whole, and who may see which part comes after.
+    """
     found: dict[Place, dict[str, int]] = defaultdict(dict)
     if not places:
         return found
@@ -344,9 +348,10 @@ def _shares_of(places: list[Place], cooperation: Cooperation) -> dict[Place, dic
     rows = Share.objects.filter(
         run_id__in=runs, line__run_id__in=runs, line__concerns=None, line__cost__in={pk for _, pk in places}
     ).values_list("run_id", "line__cost_id", "municipality__country", "municipality__code", "amount_minor")
-    for run, cost_id, country, code, minor in rows:
-        if minor:
-            found[runs[run], cost_id][f"{country}{code}"] = minor
+    with seeing(of_cooperation(cooperation.pk)):
+        for run, cost_id, country, code, minor in rows:
+            if minor:
+                found[runs[run], cost_id][f"{country}{code}"] = minor
     return found
 
 
