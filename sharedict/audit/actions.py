@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from django.db import models
+from django.contrib.admin.models import LogEntry
+from django.db import models, transaction
 
 from sharedict.accounts.models import User
 from sharedict.audit.models import Entry, PersonalValue
@@ -55,6 +56,21 @@ def record_all(
         for value in _personal_values(subject, changes, by)
     )
     return entries
+
+
+@transaction.atomic
+def erase(*, user: User) -> None:
+    """Erase what the log says of ``user`` beside its entries, and what /system/ called rows about them.
+
+    The entries stay as they are. Safe to repeat.
+    """
+    values = PersonalValue.objects.filter(user=user)
+    about = values.filter(part="subject").order_by().distinct()
+    for kind, pk in about.values_list("entry__subject_type", "entry__subject_id"):
+        app_label, _, model = kind.partition(".")
+        done = LogEntry.objects.filter(content_type__app_label=app_label, content_type__model=model)
+        done.filter(object_id=pk).update(object_repr=user.name_when_forgotten)
+    values.delete()
 
 
 def _actor(by: object) -> str:
