@@ -1,25 +1,31 @@
 """Repair of who takes part and where things run; the portal's pages are where the work is done."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.auth.admin import UserAdmin
 from django.core.exceptions import ValidationError
-from django.db import connection, models
-from django.http import HttpRequest
+from django.db import connection, models, transaction
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from municipalities.actions import (
     check_row,
     cooperation_id_of,
     delete_row,
+    forget_person,
     lock_cooperation,
     refuse_strangers,
     save_row,
 )
 from municipalities.models import Cooperation, Driver, Link, Member, Municipality, Reading, Role, Site, Token
 from municipalities.portal import SeenForm, refuse
+from sharedict.accounts.models import User
 from sharedict.common.numbers import CountField, NumberField, NumberInput
 
 
@@ -80,6 +86,51 @@ class RowAdmin(admin.ModelAdmin):
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         delete_row(row=obj, by=request.user)
+
+
+@admin.register(User)
+class PersonAdmin(UserAdmin):
+    """Here, above the accounts themselves, because whoever is forgotten has roles."""
+
+    list_display = (
+        "username",
+        "email",
+        "first_name",
+        "last_name",
+        "is_staff",
+        "is_active",
+        "is_demonstration",
+    )
+    list_filter = ("is_active", "is_staff", "is_superuser", "is_demonstration")
+    list_select_related = True
+    actions = ("forget",)
+    fieldsets = (*(UserAdmin.fieldsets or ()), (_("Demonstration"), {"fields": ("is_demonstration",)}))
+
+    @admin.action(description=_("Forget people, for good"), permissions=["forget"])
+    def forget(self, request: HttpRequest, queryset: models.QuerySet[User]) -> HttpResponse | None:
+        """What will happen, and when that is confirmed, it happens: to each of them, or to none."""
+        if "confirmed" not in request.POST:
+            context = {
+                **self.admin_site.each_context(request),
+                "title": _("Forget people, for good"),
+                "people": queryset.prefetch_related("roles__cooperation", "roles__municipality"),
+                "action_checkbox_name": ACTION_CHECKBOX_NAME,
+            }
+            return TemplateResponse(request, "municipalities/forget_people.html", context)
+        by = cast("User", request.user)
+        try:
+            with transaction.atomic():
+                count = len([forget_person(user=user, by=by) for user in queryset.order_by("pk")])
+        except ValidationError as error:
+            for message in error.messages:
+                self.message_user(request, message, messages.ERROR)
+        else:
+            said = ngettext("%(count)d person is forgotten.", "%(count)d people are forgotten.", count)
+            self.message_user(request, said % {"count": count})
+        return None
+
+    def has_forget_permission(self, request: HttpRequest) -> bool:
+        return request.user.is_active and request.user.is_superuser
 
 
 @admin.register(Cooperation)

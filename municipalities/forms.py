@@ -107,10 +107,8 @@ class JobFilter(Filter):
 class ChangeFilter(Filter):
     """Who changed what, when."""
 
-    who = django_filters.CharFilter(label=gettext_lazy("Who"), field_name="actor", lookup_expr="icontains")
-    what = django_filters.CharFilter(
-        label=gettext_lazy("What"), field_name="subject", lookup_expr="icontains"
-    )
+    who = django_filters.CharFilter(label=gettext_lazy("Who"), field_name="who", lookup_expr="icontains")
+    what = django_filters.CharFilter(label=gettext_lazy("What"), field_name="what", lookup_expr="icontains")
     kind = django_filters.ChoiceFilter(label=gettext_lazy("Kind"), field_name="subject_type", choices=())
     since = django_filters.DateFilter(
         label=gettext_lazy("From date"), field_name="at", lookup_expr="date__gte", widget=day_input()

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from municipalities.models import Cooperation, Driver, Link, Municipality, Reading, Site
 from sharedict.audit.models import Entry
+from sharedict.audit.reports import changes_told
 from sharedict.common.numbers import shown
 from sharedict.common.uploads import (
     Finding,
@@ -153,13 +154,14 @@ class Change:
 def changes_in_words(entries: Iterable[Entry]) -> dict[int, list[Change]]:
     """What each entry changed, by its primary key: columns and choices by their names, rows by theirs.
 
-    One query for each model that is referred to, whatever the number of entries. A row that is gone keeps
-    its number.
+    One query for each model that is referred to, and one for personal values, whatever the number of entries.
+    A row that is gone keeps its number.
     """
     listed = list(entries)
+    told = changes_told(listed)
     wanted: dict[type[models.Model], set[str]] = {}
     for entry in listed:
-        for field, values in _columns(entry):
+        for field, values in _columns(entry.subject_type, told[entry.pk]):
             if isinstance(field, models.ForeignKey):
                 target: type[models.Model] = field.related_model
                 wanted.setdefault(target, set()).update(value for value in values if value.isdecimal())
@@ -169,7 +171,11 @@ def changes_in_words(entries: Iterable[Entry]) -> dict[int, list[Change]]:
         for row in model._base_manager.select_related().filter(pk__in=keys)
     }
     return {
-        entry.pk: [_change(entry, name, names) for name in entry.changes if name != "cooperation"]
+        entry.pk: [
+            _change(_field(entry.subject_type, name), name, _pair(values), names)
+            for name, values in told[entry.pk].items()
+            if name != "cooperation"
+        ]
         for entry in listed
     }
 
@@ -182,9 +188,9 @@ def kind_in_words(subject_type: str) -> str:
         return subject_type
 
 
-def _columns(entry: Entry) -> Iterable[tuple[Any, list[str]]]:
-    for name, values in entry.changes.items():
-        yield _field(entry.subject_type, name), _pair(values)
+def _columns(subject_type: str, changes: Mapping[str, Any]) -> Iterable[tuple[Any, list[str]]]:
+    for name, values in changes.items():
+        yield _field(subject_type, name), _pair(values)
 
 
 def _pair(values: Any) -> list[str]:
@@ -201,8 +207,9 @@ def _field(subject_type: str, name: str) -> Any:
         return None
 
 
-def _change(entry: Entry, name: str, names: Mapping[tuple[type[models.Model], str], str]) -> Change:
-    field, pair = _field(entry.subject_type, name), _pair(entry.changes[name])
+def _change(
+    field: Any, name: str, pair: list[str], names: Mapping[tuple[type[models.Model], str], str]
+) -> Change:
     if field is None:
         return Change(name.replace("_", " "), *pair)
     if isinstance(field, models.ForeignObjectRel):

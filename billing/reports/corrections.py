@@ -133,7 +133,7 @@ def charging_of(period: Period, cost: Cost) -> list[tuple[Month, bool]]:
 
 def entered_after(period: Period, cost: Cost) -> list[Entry]:
     """What the change log holds of ``cost`` since ``period`` was closed, the latest first, three at most."""
-    rows = Entry.objects.filter(
+    rows = Entry.objects.for_listing().filter(
         cooperation=period.cooperation_id,
         at__gt=period.closed_at,
         subject_type=Cost._meta.label_lower,

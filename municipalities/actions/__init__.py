@@ -2,7 +2,7 @@
 
 from municipalities.actions.hooks import add_check, check_row
 from municipalities.actions.jobs import retry_job
-from municipalities.actions.people import add_person, create_person, delete_role, save_role
+from municipalities.actions.people import add_person, create_person, delete_role, forget_person, save_role
 from municipalities.actions.registers import import_readings, save_site
 from municipalities.actions.rows import (
     AlreadyThereError,
@@ -41,6 +41,7 @@ __all__ = [
     "delete_row",
     "differences",
     "end_row",
+    "forget_person",
     "hash_secret",
     "import_readings",
     "known_row",

@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 
 from municipalities.actions.rows import delete_row, lock_cooperation, save_row
 from municipalities.models import Cooperation, Municipality, Role
-from sharedict.accounts.actions import create_user, find_user
+from sharedict.accounts.actions import create_user, find_user, make_anonymous
 from sharedict.accounts.models import User
-from sharedict.audit.actions import record
+from sharedict.audit.actions import erase, record
 
 
 @transaction.atomic
@@ -77,6 +77,30 @@ def delete_role(*, role: Role, by: User) -> None:
     if not _other_administrators(role):
         raise ValidationError(_("Somebody must stay administrator: appoint another one first."))
     delete_row(row=role, by=by)
+
+
+@transaction.atomic
+def forget_person(*, user: User, by: User) -> User:
+    """Erase who ``user`` is, for good: their number stays where something refers to it, and names nobody.
+
+    Their roles are taken away, the change log forgets their names, and nobody signs in as them. What is
+    closed stays as it is, and so does what anybody has written about them in a text. Safe to repeat, for
+    what they were just doing when it was done. Raises ValidationError for oneself, and where no
+    administrator would be left.
+    """
+    if user == by:
+        raise ValidationError(_("Nobody forgets themselves: ask another operator."))
+    roles = list(Role.objects.filter(user=user).select_related("cooperation").order_by("cooperation_id"))
+    administered = [role for role in roles if role.kind == Role.Kind.ADMINISTRATOR]
+    if alone := [str(role.cooperation) for role in administered if not _other_administrators(role)]:
+        said = _("Nobody else is administrator of %(cooperations)s: appoint another one there first.")
+        raise ValidationError(said % {"cooperations": ", ".join(alone)})
+    for role in roles:
+        delete_row(row=role, by=by)
+    user = make_anonymous(user=user)
+    record(verb="forget", subject=user, by=by, at=timezone.now())
+    erase(user=user)
+    return user
 
 
 def _other_administrators(role: Role) -> bool:

@@ -3,7 +3,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.querysets import RoleQuerySet
-from sharedict.common.models import CooperationRow
+from sharedict.common.models import CooperationRow, Personal
 
 
 class Role(CooperationRow):
@@ -29,6 +29,7 @@ class Role(CooperationRow):
         help_text=_("Empty: for the whole cooperation."),
     )
     objects = RoleQuerySet.as_manager()
+    personal = Personal("user_id")
 
     class Meta:
         ordering = ["user__username", "kind"]

@@ -149,10 +149,10 @@ def job_label(job: Job) -> str:
 
 class ChangeTable(tables.Table):  # type: ignore[misc]
     at = tables.Column(gettext_lazy("When"), attrs=DATE)
-    actor = tables.Column(gettext_lazy("Who"))
+    actor = tables.Column(gettext_lazy("Who"), accessor="who")
     verb = tables.Column(gettext_lazy("Did"))
     subject_type = tables.Column(gettext_lazy("Kind"))
-    subject = tables.Column(gettext_lazy("What"))
+    subject = tables.Column(gettext_lazy("What"), accessor="what")
     changes = tables.Column(gettext_lazy("Before → after"), orderable=False)
 
     class Meta:

@@ -22,4 +22,4 @@ class ChangeLog(ListPage):
         return rights.sees_change_log
 
     def queryset(self) -> Any:
-        return Entry.objects.filter(cooperation=self.cooperation)
+        return Entry.objects.filter(cooperation=self.cooperation).for_listing()

@@ -2,9 +2,11 @@
 
 import secrets
 
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.models import Session
 from django.db import transaction
 
-from sharedict.accounts.models import User
+from sharedict.accounts.models import SignInFailure, User
 
 
 def find_user(sign_in: str) -> User | None:
@@ -27,3 +29,25 @@ def create_user(
     user.full_clean()
     user.save()
     return user, password
+
+
+@transaction.atomic
+def make_anonymous(*, user: User) -> User:
+    """Leave of a person the number that rows refer to: nobody signs in with it, and nobody is named by it.
+
+    Safe to repeat.
+    """
+    names = {name.casefold()[:150] for name in (user.username, user.email) if name}
+    SignInFailure.objects.filter(username__in=names).delete()
+    for session in Session.objects.all():
+        if session.get_decoded().get(SESSION_KEY) == str(user.pk):
+            session.delete()
+    user.groups.clear()
+    user.user_permissions.clear()
+    user.username = user.name_when_forgotten
+    user.email = user.first_name = user.last_name = ""
+    user.is_active = user.is_staff = user.is_superuser = user.is_demonstration = False
+    user.last_login = None
+    user.set_unusable_password()
+    user.save()
+    return user

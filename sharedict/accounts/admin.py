@@ -1,24 +1,6 @@
 from django.contrib import admin
-from django.contrib.auth.admin import UserAdmin
-from django.utils.translation import gettext_lazy as _
 
-from sharedict.accounts.models import SignInFailure, User
-
-
-@admin.register(User)
-class PersonAdmin(UserAdmin):
-    list_display = (
-        "username",
-        "email",
-        "first_name",
-        "last_name",
-        "is_staff",
-        "is_active",
-        "is_demonstration",
-    )
-    list_filter = ("is_active", "is_staff", "is_superuser", "is_demonstration")
-    list_select_related = True
-    fieldsets = (*(UserAdmin.fieldsets or ()), (_("Demonstration"), {"fields": ("is_demonstration",)}))
+from sharedict.accounts.models import SignInFailure
 
 
 @admin.register(SignInFailure)

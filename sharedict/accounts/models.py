@@ -4,16 +4,28 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from sharedict.common.models import Readable
+from sharedict.common.models import Personal, Readable
+
+FORGOTTEN = _("a person who was forgotten")
 
 
 class User(AbstractUser, Readable):
     """A person who can sign in. What they may see is said by their roles, which live with the cooperation."""
 
     is_demonstration = models.BooleanField(_("demonstration sign-in"), default=False)
+    personal = Personal("pk", frozenset({"username", "email", "first_name", "last_name"}))
+    not_logged = ("password", "last_login")
 
     def __str__(self) -> str:
-        return self.get_full_name() or self.username
+        return str(FORGOTTEN) if self.is_forgotten else self.get_full_name() or self.username
+
+    @property
+    def is_forgotten(self) -> bool:
+        return not self.is_active and self.username == self.name_when_forgotten
+
+    @property
+    def name_when_forgotten(self) -> str:
+        return f"forgotten-{self.pk}"
 
 
 class SignInFailure(models.Model):

@@ -1,14 +1,16 @@
 """Writing the change log."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from django.db import models
+from django.contrib.admin.models import LogEntry
+from django.db import models, transaction
 
 from sharedict.accounts.models import User
-from sharedict.audit.models import Entry
+from sharedict.audit.models import Entry, PersonalValue
+from sharedict.common.models import Personal
 
 
 def record(
@@ -32,21 +34,79 @@ def record_all(
     at: dt.datetime,
     cooperation_id: int | None = None,
 ) -> list[Entry]:
-    """Write an entry for each (verb, subject, changes), in one go."""
-    return Entry.objects.bulk_create(
+    """Write an entry for each (verb, subject, changes), in one go, and beside it what is personal of it."""
+    listed = list(subjects)
+    entries = Entry.objects.bulk_create(
         Entry(
             cooperation_id=cooperation_id,
             at=at,
             user=by if isinstance(by, User) else None,
-            actor=str(by or "sharedict")[:200],
+            actor="" if isinstance(by, User) else _actor(by),
             verb=verb,
             subject_type=subject._meta.label_lower,
             subject_id=str(subject.pk),
-            subject=str(subject)[:300],
-            changes=dict(changes),
+            subject="" if personal_of(subject) else _subject(subject),
+            changes=_without_personal(subject, changes),
         )
-        for verb, subject, changes in subjects
+        for verb, subject, changes in listed
     )
+    PersonalValue.objects.bulk_create(
+        PersonalValue(entry=entry, cooperation_id=cooperation_id, **value)
+        for entry, (_, subject, changes) in zip(entries, listed, strict=True)
+        for value in _personal_values(subject, changes, by)
+    )
+    return entries
+
+
+@transaction.atomic
+def erase(*, user: User) -> None:
+    """Erase what the log says of ``user`` beside its entries, and what /system/ called rows about them.
+
+    The entries stay as they are. Safe to repeat.
+    """
+    values = PersonalValue.objects.filter(user=user)
+    about = values.filter(part="subject").order_by().distinct()
+    for kind, pk in about.values_list("entry__subject_type", "entry__subject_id"):
+        app_label, _, model = kind.partition(".")
+        done = LogEntry.objects.filter(content_type__app_label=app_label, content_type__model=model)
+        done.filter(object_id=pk).update(object_repr=user.name_when_forgotten)
+    values.delete()
+
+
+def _actor(by: object) -> str:
+    return str(by or "sharedict")[:200]
+
+
+def _subject(subject: models.Model) -> str:
+    return str(subject)[:300]
+
+
+def _without_personal(subject: models.Model, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """``changes``, where a personal text is null; that there was none stays."""
+    said = personal_of(subject)
+    columns = said.columns if said else frozenset()
+    return {
+        name: [None if text else "" for text in pair] if name in columns else pair
+        for name, pair in changes.items()
+    }
+
+
+def _personal_values(
+    subject: models.Model, changes: Mapping[str, Any], by: object
+) -> Iterator[dict[str, Any]]:
+    if isinstance(by, User):
+        yield {"part": "actor", "user_id": by.pk, "after": _actor(by)}
+    if said := personal_of(subject):
+        whose = getattr(subject, said.whose)
+        yield {"part": "subject", "user_id": whose, "after": _subject(subject)}
+        for name in said.columns & changes.keys():
+            before, after = changes[name]
+            yield {"part": name, "user_id": whose, "before": before, "after": after}
+
+
+def personal_of(model: models.Model | type[models.Model]) -> Personal | None:
+    """What the model says that its rows hold of a person."""
+    return getattr(model, "personal", None)
 
 
 def field_values(row: models.Model) -> dict[str, str]:

@@ -1,15 +1,38 @@
 """Who did what, when: one row for each change, written in the same transaction."""
 
+from typing import Self
+
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+from django.db.models import FilteredRelation, Q, Value
+from django.db.models.functions import Coalesce, NullIf
 from django.utils.translation import gettext_lazy as _
 
-from sharedict.common.roles import APPENDING
+from sharedict.accounts.models import FORGOTTEN
+from sharedict.common.roles import APPENDING, NEVER_CHANGED
+
+
+class EntryQuerySet(models.QuerySet["Entry"]):
+    def for_listing(self) -> Self:
+        """With ``who`` and ``what``: the names as they were then, of whoever was not forgotten since."""
+        return self.annotate(
+            named_actor=FilteredRelation("personal_values", condition=Q(personal_values__part="actor")),
+            named_subject=FilteredRelation("personal_values", condition=Q(personal_values__part="subject")),
+        ).annotate(who=_said("actor"), what=_said("subject"))
+
+
+def _said(part: str) -> Coalesce:
+    named, plain = f"named_{part}__after", NullIf(part, Value(""))
+    return Coalesce(named, plain, Value(str(FORGOTTEN)), output_field=models.TextField())
 
 
 class Entry(models.Model):
-    """One change to one row. ``changes`` maps a field to its value before and after, as text."""
+    """One change to one row. ``changes`` maps a field to its value before and after, as text.
+
+    Nothing personal stands here: ``actor`` and ``subject`` are empty where they name a person, and a personal
+    text in ``changes`` is null. What they were are the entry's rows of PersonalValue.
+    """
 
     cooperation = models.ForeignKey(
         "municipalities.Cooperation",
@@ -26,6 +49,7 @@ class Entry(models.Model):
     subject_id = models.CharField(max_length=40)
     subject = models.CharField(_("subject"), max_length=300)
     changes = models.JSONField(_("changes"), default=dict, encoder=DjangoJSONEncoder)
+    objects = EntryQuerySet.as_manager()
     program_may = APPENDING
 
     class Meta:
@@ -33,4 +57,29 @@ class Entry(models.Model):
         indexes = [models.Index(fields=["cooperation", "-at", "-id"], name="audit_by_cooperation")]
 
     def __str__(self) -> str:
-        return f"{self.at:%Y-%m-%d %H:%M} {self.actor}: {self.verb} {self.subject}"
+        return f"{self.at:%Y-%m-%d %H:%M} {self.verb} {self.subject_type} {self.subject_id}"
+
+
+class PersonalValue(models.Model):
+    """What one part of one entry says of a person (``user``, where known): erased when they are forgotten.
+
+    ``part`` is ``actor``, ``subject``, or a field of ``changes``; only the last were something ``before``.
+    """
+
+    entry = models.ForeignKey(Entry, models.PROTECT, related_name="personal_values", db_index=False)
+    cooperation = models.ForeignKey(
+        "municipalities.Cooperation", models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    part = models.CharField(_("part"), max_length=80)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    before = models.TextField(_("before"), blank=True)
+    after = models.TextField(_("after"), blank=True)
+    program_may = NEVER_CHANGED
+
+    class Meta:
+        verbose_name = _("personal value")
+        verbose_name_plural = _("personal values")
+        constraints = [models.UniqueConstraint(fields=["entry", "part"], name="audit_personal_value_once")]
+
+    def __str__(self) -> str:
+        return self.part

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
 from django.core.exceptions import ValidationError
@@ -12,6 +13,18 @@ from sharedict.kernel.written import is_seen
 
 Span = tuple[dt.date, dt.date | None]
 """Half-open days; an open end as None."""
+
+
+@dataclass(frozen=True, slots=True)
+class Personal:
+    """What a model says by ``personal``: its rows are about the person whose primary key is in ``whose``.
+
+    What a row is called is personal then, and the text in ``columns``: the change log keeps it where it can
+    be erased. Who names a person by a foreign key alone says nothing: a number is no name.
+    """
+
+    whose: str
+    columns: frozenset[str] = frozenset()
 
 
 class Readable(models.Model):

@@ -14,7 +14,7 @@ from billing.models import Cost, Period
 from municipalities.models import Cooperation
 from services.models import Application
 from sharedict.accounts.models import User
-from sharedict.audit.models import Entry
+from sharedict.audit.models import Entry, PersonalValue
 from sharedict.jobs.models import Job
 from tests.factories.billing import CostFactory, compute
 from tests.factories.services import ApplicationFactory
@@ -81,6 +81,7 @@ def test_what_has_changed_is_changed_and_only_that(client: Client, do_jobs: Call
     apply(client, upload(client, ROW, ROW.replace("L-1", "L-2")))
     do_jobs()
     with as_somebody_who_may():
+        PersonalValue.objects.all().delete()
         Entry.objects.all().delete()
     shown = upload(client, ROW.replace("1 250,50", "1000"), ROW.replace("L-1", "L-2"))
     assert counts(shown) == {"changed": 1, "same": 1}

@@ -310,7 +310,8 @@ def told_by_log(row: Cost) -> dict[str, str]:
 
 
 def entries_of(row: Cost) -> list[Entry]:
-    return list(Entry.objects.filter(subject_type="billing.cost", subject_id=str(row.pk)).order_by("id"))
+    rows = Entry.objects.for_listing().filter(subject_type="billing.cost", subject_id=str(row.pk))
+    return list(rows.order_by("id"))
 
 
 def assert_each_wrote_what_it_meant(scene: Scene, sides: list[Side], meant: list[set[str]]) -> None:
@@ -318,7 +319,7 @@ def assert_each_wrote_what_it_meant(scene: Scene, sides: list[Side], meant: list
     for row in (scene.cost, scene.note):
         for entry in entries_of(row):
             for side, columns in zip(sides, meant, strict=True):
-                if entry.actor in side.names:
+                if entry.who in side.names:
                     assert set(entry.changes) <= columns
 
 

@@ -59,6 +59,34 @@ class _Rows:
         return found
 
 
+LATER = """
+INSERT INTO audit_entry (id, at, user_id, actor, verb, subject_type, subject_id, subject, changes) VALUES
+(100001, now(), 1, 'Karin Lindqvist', 'add', 'accounts.user', '3', 'Maria Nyström', '{}'),
+(100002, now(), NULL, 'sharedict', 'change', 'accounts.user', '3', 'Maria Nyström',
+  '{"email": ["", "maria@example.se"], "last_name": ["Ek", "Nyström"], "is_active": ["True", "False"]}'),
+(100003, now(), NULL, 'sharedict', 'add', 'municipalities.role', '990', 'Gone Person: auditor, North',
+  '{"kind": ["", "auditor"], "user": ["", "999"]}'),
+(100004, now(), 2, 'Johan Sandberg', 'change', 'municipalities.role', '4', 'Maria Nyström: auditor, North',
+  '{"kind": ["coordinator", "auditor"]}'),
+(100005, now(), NULL, 'Ledger (abc)', 'change', 'municipalities.role', '991', 'Erik Hallgren: auditor, North',
+  '{"kind": ["finance", "auditor"]}'),
+(100006, now(), NULL, 'sharedict', 'delete', 'municipalities.role', '991', 'Erik Hallgren: auditor, North',
+  '{"kind": ["auditor", ""], "user": ["4", ""]}'),
+(100007, now(), NULL, 'sharedict', 'delete', 'accounts.user', '999', 'Gone Person', '{}')
+"""
+"""What the dump has none of: people who were changed or are gone, roles that were changed or removed."""
+LOGGED = "SELECT id, actor, subject, changes FROM audit_entry ORDER BY id"
+
+
+def asked(url: str, statement: str) -> list[list[Any]]:
+    connection = psycopg2.connect(url)
+    with connection, connection.cursor() as cursor:
+        cursor.execute(statement)
+        found = [list(row) for row in cursor.fetchall()] if cursor.description else []
+    connection.close()
+    return found
+
+
 @pytest.fixture(scope="module")
 def upgraded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
     """What a database of release 0.1 says after ``migrate`` and the jobs that this orders."""
@@ -77,9 +105,14 @@ def upgraded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
         cursor.execute(f"CREATE DATABASE {name}")
         try:
             load(url)
+            asked(url, LATER)
+            before = asked(url, LOGGED)
             _run(variables, "manage.py", "migrate", "--verbosity", "0")
             told = json.loads(_run(variables, "-m", "tests.billing.upgraded"))
-            yield told | {"verified": _run(variables, "manage.py", "verify")}
+            verified = _run(variables, "manage.py", "verify")
+            _run(variables, "manage.py", "migrate", "--verbosity", "0", "audit", "0003")
+            back = asked(url, LOGGED)[: len(before)]
+            yield told | {"verified": verified, "log_before": before, "log_back": back}
         finally:
             cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
     admin.close()
@@ -262,3 +295,34 @@ def test_there_are_corrections_to_look_at(upgraded: Told) -> None:
     ]
     assert corrected >= 12
     assert len(skipped) > 3
+
+
+def test_the_log_reads_as_it_did(upgraded: Told) -> None:
+    assert [read for read, _kept in upgraded["log"]] == upgraded["log_before"] == upgraded["log_back"]
+
+
+def test_the_log_itself_names_nobody(upgraded: Told) -> None:
+    names = ("Lindqvist", "Sandberg", "Nyström", "Hallgren", "Forsell", "Gone Person", "maria@", '"Ek"')
+    kept = json.dumps([kept for _read, kept in upgraded["log"]], ensure_ascii=False)
+    assert not [name for name in names if name in kept]
+    assert [kept for read, kept in upgraded["log"] if read[0] in (100002, 100005)] == [
+        ["sharedict", "", {"email": ["", None], "last_name": [None, None], "is_active": ["True", "False"]}],
+        ["Ledger (abc)", "", {"kind": ["finance", "auditor"]}],
+    ]
+
+
+def test_what_moved_is_known_to_be_somebodys_as_far_as_they_are_there(upgraded: Told) -> None:
+    assert [value for value in upgraded["personal"] if value[0] > 100_000] == [
+        [100001, "actor", 1],
+        [100001, "subject", 3],
+        [100002, "email", 3],
+        [100002, "last_name", 3],
+        [100002, "subject", 3],
+        [100003, "subject", None],
+        [100004, "actor", 2],
+        [100004, "subject", 3],
+        [100005, "subject", 4],
+        [100006, "subject", 4],
+        [100007, "subject", None],
+    ]
+    assert len(upgraded["personal"]) > 1000

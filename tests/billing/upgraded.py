@@ -15,16 +15,34 @@ from billing.models import Cost, Period, RunLine, Share  # noqa: E402 - models e
 from billing.reports import calendar_of, statement_of  # noqa: E402
 from billing.snapshots import late_states  # noqa: E402
 from municipalities.models import Cooperation  # noqa: E402
+from sharedict.audit.models import Entry, PersonalValue  # noqa: E402
+from sharedict.audit.reports import changes_told  # noqa: E402
+from sharedict.common.sight import everything, seeing  # noqa: E402
 from sharedict.jobs.actions import run_all  # noqa: E402
 from sharedict.jobs.models import Job  # noqa: E402
 
 
 def whole() -> dict[str, Any]:
+    log = of_log()
     run_all()
     return {
+        "log": log,
+        "personal": list(
+            PersonalValue.objects.order_by("entry", "part").values_list("entry", "part", "user")
+        ),
         "jobs": sorted(set(Job.objects.values_list("state", "error"))),
         "cooperations": {row.slug: of_cooperation(row) for row in Cooperation.objects.order_by("slug")},
     }
+
+
+def of_log() -> list[Any]:
+    """Each entry as it is read, and what of it stands in the log itself."""
+    entries = list(Entry.objects.for_listing().order_by("id"))
+    told = changes_told(entries)
+    return [
+        [[entry.pk, entry.who, entry.what, told[entry.pk]], [entry.actor, entry.subject, entry.changes]]
+        for entry in entries
+    ]
 
 
 def of_cooperation(cooperation: Cooperation) -> dict[str, Any]:
@@ -109,4 +127,5 @@ def statements(period: Period, calendar: Any) -> dict[str, dict[str, Any]]:
 
 
 if __name__ == "__main__":
-    json.dump(whole(), sys.stdout)
+    with seeing(everything("what an upgraded database says")):
+        json.dump(whole(), sys.stdout)
