@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from municipalities.models import Cooperation, Role, Token
-from sharedict.accounts.models import User
+from municipalities.models import Cooperation, Role
 from sharedict.common.access import Viewer, sight_of
 
 
@@ -31,16 +30,12 @@ class Rights:
 
 def rights_of(viewer: Viewer, cooperation: Cooperation) -> Rights:
     """What ``viewer`` may do in ``cooperation``; nothing at all without a role or token there."""
-    sees_all_shares = cooperation.pk in sight_of(viewer).whole
-    if isinstance(viewer, Token):
-        return Rights(sees_all_shares=sees_all_shares)
-    if not isinstance(viewer, User):
-        return Rights()
-    roles = Role.objects.filter(user=viewer, cooperation=cooperation).values_list("kind", "municipality_id")
+    sight = sight_of(viewer)
+    roles = [(kind, municipality) for pk, kind, municipality in sight.roles if pk == cooperation.pk]
     kinds = {kind for kind, _ in roles}
     return Rights(
         is_administrator=Role.Kind.ADMINISTRATOR in kinds,
         is_auditor=Role.Kind.AUDITOR in kinds,
         municipality_ids=frozenset(pk for _, pk in roles if pk),
-        sees_all_shares=sees_all_shares,
+        sees_all_shares=cooperation.pk in sight.whole,
     )

@@ -25,7 +25,7 @@ class User(AbstractUser, Readable):
 
     @property
     def name_when_forgotten(self) -> str:
-        return f"forgotten-{self.pk}"
+        return f"forgotten {self.pk}"  # no user name that is given holds a space
 
 
 class SignInFailure(models.Model):

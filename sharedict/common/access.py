@@ -34,16 +34,18 @@ def sight_of(viewer: Viewer) -> Sight:
     if token_of := getattr(viewer, "cooperation_id", None):
         return replace(of_cooperation(token_of), viewer=viewer)
     every_role: Any = apps.get_model("municipalities.Role")._default_manager
-    roles = every_role.filter(user=viewer).values_list(
-        "cooperation_id", "municipality_id", "cooperation__shares_are_open"
+    rows = list(
+        every_role.filter(user=viewer).values_list(
+            "cooperation_id", "kind", "municipality_id", "cooperation__shares_are_open"
+        )
     )
-    roles = list(roles)
-    whole = frozenset(pk for pk, municipality, is_open in roles if municipality is None or is_open)
+    whole = frozenset(pk for pk, _, municipality, is_open in rows if municipality is None or is_open)
     return Sight(
-        cooperations=frozenset(pk for pk, _, _ in roles),
+        cooperations=frozenset(pk for pk, *_ in rows),
         whole=whole,
-        own=frozenset((pk, municipality) for pk, municipality, _ in roles if pk not in whole),
+        own=frozenset((pk, municipality) for pk, _, municipality, _ in rows if pk not in whole),
         viewer=viewer,
+        roles=tuple((pk, kind, municipality) for pk, kind, municipality, _ in rows),
     )
 
 

@@ -71,7 +71,8 @@ def shares_through(column: str, table: str) -> Shown:
 
 
 TOLD = f"""
-CREATE OR REPLACE FUNCTION sight_told() RETURNS text LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
+CREATE OR REPLACE FUNCTION sight_told() RETURNS text LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = public, pg_temp AS $$
 DECLARE
   told text := current_setting('{SETTING}', true);
 BEGIN
@@ -81,15 +82,17 @@ BEGIN
   END IF;
   RETURN told;
 END $$;
-CREATE OR REPLACE FUNCTION sight_all() RETURNS boolean LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
+CREATE OR REPLACE FUNCTION sight_all() RETURNS boolean LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = public, pg_temp AS $$
 BEGIN
-  RETURN public.sight_told() = '{ALL}';
+  RETURN sight_told() = '{ALL}';
 END $$;
 """
 PART = """
-CREATE OR REPLACE FUNCTION {name}() RETURNS {kind}[] LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
+CREATE OR REPLACE FUNCTION {name}() RETURNS {kind}[] LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = public, pg_temp AS $$
 DECLARE
-  told text := public.sight_told();
+  told text := sight_told();
 BEGIN
   RETURN CASE told WHEN '{all}' THEN '{{}}' ELSE split_part(told, ' ', {place}) END;
 END $$;

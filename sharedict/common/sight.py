@@ -28,7 +28,7 @@ class Sight:
     """What is seen: rows of ``cooperations``, all shares of ``whole`` ones, ``own`` shares of others.
 
     ``own`` are cooperation and municipality. ``reason`` is why everything is seen, where it is. ``viewer`` is
-    whose sight it is.
+    whose sight it is, by which ``roles``: cooperation, kind and municipality of each.
     """
 
     cooperations: frozenset[int] = frozenset()
@@ -36,6 +36,7 @@ class Sight:
     own: frozenset[tuple[int, int]] = frozenset()
     reason: str = ""
     viewer: Any = field(default=None, compare=False)
+    roles: tuple[tuple[int, str, int | None], ...] = field(default=(), compare=False)
 
     @property
     def told(self) -> str:

@@ -135,7 +135,7 @@ def test_nobody_is_left_to_sign_in(busy: User, operator: User, sign_in: SignIn) 
     assert str(busy.pk) not in sessions
     assert str(operator.pk) in sessions
     user = User.objects.get(pk=busy.pk)
-    assert (user.username, user.email, user.get_full_name()) == (f"forgotten-{user.pk}", "", "")
+    assert (user.username, user.email, user.get_full_name()) == (f"forgotten {user.pk}", "", "")
     assert (user.is_active, user.is_staff, user.is_superuser, user.has_usable_password()) == (False,) * 4
     assert not user.groups.exists()
     assert not Role.objects.filter(user=user).exists()
@@ -168,7 +168,7 @@ def test_it_can_be_repeated(kerstin: User, operator: User) -> None:
     entry = Entry.objects.earliest("id")
     PersonalValue.objects.create(entry=entry, part="late", user=forgotten, after="Kerstin")
     again = forget_person(user=forgotten, by=operator)
-    assert again.username == f"forgotten-{kerstin.pk}"
+    assert again.username == f"forgotten {kerstin.pk}"
     assert not found("kerstin")
 
 
