@@ -14,7 +14,7 @@ from sharedict.env import refusing_clearly
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sharedict.settings")
     try:
-        operator = everything(" ".join(sys.argv[:2]))
+        operator = everything(" ".join(sys.argv[:2]), is_routine=True)
         with refusing_clearly(), embedded.engines_for(sys.argv[1:]), seeing(operator):
             execute_from_command_line(sys.argv)
     except KeyboardInterrupt:

@@ -35,6 +35,7 @@ class Sight:
     whole: frozenset[int] = frozenset()
     own: frozenset[tuple[int, int]] = frozenset()
     reason: str = ""
+    is_routine: bool = field(default=False, compare=False)
     viewer: Any = field(default=None, compare=False)
     roles: tuple[tuple[int, str, int | None], ...] = field(default=(), compare=False)
 
@@ -52,9 +53,9 @@ _default: list[Sight | None] = [None]
 _noted: ContextVar[Sight | None] = ContextVar("noted", default=None)
 
 
-def everything(reason: str) -> Sight:
-    """For operators and maintenance; the log says why when it is first used."""
-    return Sight(reason=reason)
+def everything(reason: str, *, is_routine: bool = False) -> Sight:
+    """For operators and maintenance; the log says why as it is first used (what is routine, at ``debug``)."""
+    return Sight(reason=reason, is_routine=is_routine)
 
 
 def of_cooperation(pk: int) -> Sight:
@@ -170,7 +171,8 @@ def _words(sight: Sight | None) -> sql.Composable:
 def _note(sight: Sight | None) -> None:
     if sight and sight.reason and _noted.get() is not sight:
         _noted.set(sight)
-        logger.info("Everything is seen: %s", sight.reason)
+        level = logging.DEBUG if sight.is_routine else logging.INFO
+        logger.log(level, "Everything is seen: %s", sight.reason)
 
 
 def _array(elements: Iterable[object]) -> str:

@@ -137,7 +137,7 @@ def do_chores() -> None:
     """Do each of the registered chores; one that fails is reported, and tried again by the next sweep."""
     for chore in chores():
         try:
-            with seeing(everything(chore.__name__)):
+            with seeing(everything(chore.__name__, is_routine=True)):
                 chore()
         except Exception:
             logger.exception("%s failed", chore.__name__)

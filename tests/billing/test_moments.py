@@ -8,13 +8,13 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 import pytest
 from django.core.cache import cache
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 from django.db.backends.signals import connection_created
 from django.db.models import F, Sum
 from django.test import Client
@@ -248,6 +248,6 @@ def test_no_answer_is(half: str, north: Cooperation, reader: Reader, beside: Exe
 def test_without_the_moment_there_would_be(
     half: str, north: Cooperation, reader: Reader, beside: Executor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(moments, "reading", nullcontext)
+    monkeypatch.setattr(moments, "reading", transaction.atomic)
     with pytest.raises(AssertionError):
         interrupted(reader, beside, north, half)
