@@ -7,7 +7,8 @@ from django.contrib.admin.apps import AdminConfig
 from django.db.backends.signals import connection_created
 
 from sharedict.common.roles import take_role
-from sharedict.common.sight import tell_who_sees
+from sharedict.common.row_security import limited, views
+from sharedict.common.sight import limit_names, tell_who_sees
 
 
 class SharedictConfig(AppConfig):
@@ -21,6 +22,7 @@ class SharedictConfig(AppConfig):
         import_module("sharedict.checks")
         connection_created.connect(take_role, dispatch_uid="take_role")
         connection_created.connect(tell_who_sees, dispatch_uid="tell_who_sees")
+        limit_names([*limited(), *views()])
 
 
 class RepairConfig(AdminConfig):

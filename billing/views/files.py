@@ -24,6 +24,7 @@ from billing.views.pictures import month_name
 from municipalities.access import Rights
 from municipalities.models import Cooperation
 from municipalities.portal import CooperationPage
+from sharedict.common.sight import of_cooperation, seeing
 
 CSV = "text/csv; charset=utf-8"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -44,7 +45,8 @@ class PeriodFile(MonthPage):
     def name_as_issued(self) -> str:
         """The cooperation's name as it stands on the month's statements; today's where there are none yet."""
         issued = Statement.objects.filter(run=self.period.current_run_id).values_list("payee_name", flat=True)
-        return issued.order_by("number").first() or str(self.cooperation)
+        with seeing(of_cooperation(self.cooperation.pk)):  # also for those who have no statement among them
+            return issued.order_by("number").first() or str(self.cooperation)
 
     def workbook(self) -> bytes:
         run = self.period.current_run

@@ -97,9 +97,10 @@ def forget_person(*, user: User, by: User) -> User:
         raise ValidationError(said % {"cooperations": ", ".join(alone)})
     for role in roles:
         delete_row(row=role, by=by)
+    names = [user.username, user.email]
     user = make_anonymous(user=user)
     record(verb="forget", subject=user, by=by, at=timezone.now())
-    erase(user=user)
+    erase(user=user, names=names)
     return user
 
 

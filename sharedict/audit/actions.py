@@ -59,10 +59,10 @@ def record_all(
 
 
 @transaction.atomic
-def erase(*, user: User) -> None:
+def erase(*, user: User, names: Iterable[str] = ()) -> None:
     """Erase what the log says of ``user`` beside its entries, and what /system/ called rows about them.
 
-    The entries stay as they are. Safe to repeat.
+    ``names`` are those that they signed in by. The entries stay as they are. Safe to repeat.
     """
     values = PersonalValue.objects.filter(user=user)
     about = values.filter(part="subject").order_by().distinct()
@@ -70,6 +70,9 @@ def erase(*, user: User) -> None:
         app_label, _, model = kind.partition(".")
         done = LogEntry.objects.filter(content_type__app_label=app_label, content_type__model=model)
         done.filter(object_id=pk).update(object_repr=user.name_when_forgotten)
+    for name in filter(None, names):
+        failures = LogEntry.objects.filter(content_type__model="signinfailure")
+        failures.filter(object_repr__istartswith=f"{name} ").update(object_repr=user.name_when_forgotten)
     values.delete()
 
 

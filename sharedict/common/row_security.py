@@ -144,6 +144,11 @@ def limited() -> dict[str, Shown]:
     return found
 
 
+def views() -> list[str]:
+    """Those of ours, which show what their tables do."""
+    return [model._meta.db_table for model in apps.get_models() if not model._meta.managed]
+
+
 def _shown(model: type[models.Model]) -> Shown:
     said: Shown | None = getattr(model, "rows_shown", None)
     if said is not None:

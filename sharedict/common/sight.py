@@ -5,12 +5,14 @@ them nothing. It goes before the first statement of each transaction, and anew w
 """
 
 import logging
+import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import Context, ContextVar, copy_context
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from django.db import ProgrammingError
 from psycopg2 import extensions, sql
 
 logger = logging.getLogger(__name__)
@@ -19,6 +21,8 @@ T = TypeVar("T")
 
 SETTING = "sharedict.sight"
 ALL = "all"
+ROLLBACK = re.compile(r"\bROLLBACK\b", re.IGNORECASE)
+LONGEST_BEGINNING = 60
 FORGOTTEN = object()
 """What a transaction was told before a part of it was rolled back."""
 
@@ -51,6 +55,18 @@ class Sight:
 _seen: ContextVar[Sight | None] = ContextVar("sight")
 _default: list[Sight | None] = [None]
 _noted: ContextVar[Sight | None] = ContextVar("noted", default=None)
+
+
+class NobodyAsksError(ProgrammingError):
+    """A question about rows that are limited to who sees them, asked with nobody's sight."""
+
+
+_names: list[re.Pattern[str]] = []
+
+
+def limit_names(names: Iterable[str]) -> None:
+    """Say which tables and views nobody may ask about."""
+    _names[:] = [re.compile(rf"\b(?:{'|'.join(sorted(names))})\b")]
 
 
 def everything(reason: str, *, is_routine: bool = False) -> Sight:
@@ -124,8 +140,11 @@ def _tell(
     whose statements may refuse to stand in one, are left alone there.
     """
     connection, wanted = context["connection"], current()
+    is_owner = connection.settings_dict.get("IS_OWNER")
+    if wanted is None and not is_owner:
+        _refuse_nobody(statement)
     if not connection.in_atomic_block and connection.get_autocommit():
-        if wanted is None or connection.settings_dict.get("IS_OWNER"):
+        if wanted is None or is_owner:
             return execute(statement, params, many, context)
         with _transaction(connection, wanted):
             return execute(statement, params, many, context)
@@ -138,27 +157,34 @@ def _tell(
     try:
         return execute(statement, params, many, context)
     finally:
-        if isinstance(statement, str) and statement.startswith("ROLLBACK TO"):
+        if ROLLBACK.search(str(statement)[:LONGEST_BEGINNING]):
             connection.told = FORGOTTEN
 
 
 @contextmanager
 def _transaction(connection: Any, sight: Sight) -> Iterator[None]:
     """One that Django knows nothing of, and so may be of any connection, for a single statement."""
-    with connection.wrap_database_errors:
-        _say(connection, sql.SQL("BEGIN; ") + _words(sight))
+    _say(connection, sql.SQL("BEGIN; ") + _words(sight))
     try:
         yield
     except BaseException:
         if not connection.connection.closed:
             _say(connection, sql.SQL("ROLLBACK"))
         raise
-    with connection.wrap_database_errors:
-        _say(connection, sql.SQL("COMMIT"))
+    _say(connection, sql.SQL("COMMIT"))
+
+
+def _refuse_nobody(statement: Any) -> None:
+    """Raise NobodyAsksError for a question about rows that are limited.
+
+    PostgreSQL refuses it too, unless it answers without looking at any row, as where that must be ``false``.
+    """
+    if _names and (found := _names[0].search(str(statement))):
+        raise NobodyAsksError(f"Nobody asks: {found[0]} is shown to those who may see it.")
 
 
 def _say(connection: Any, words: sql.Composable) -> None:
-    with connection.connection.cursor() as cursor:
+    with connection.wrap_database_errors, connection.connection.cursor() as cursor:
         cursor.execute(words)
 
 

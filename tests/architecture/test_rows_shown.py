@@ -26,7 +26,7 @@ def world(db: None) -> World:
     """Torsby and Hagfors do not see each other's shares; both pay costs, one of them late."""
     world = worlds.north()
     cooperation = world.cooperation
-    Cooperation.objects.filter(pk=cooperation.pk).update(shares_are_open=False)
+    Cooperation.objects.filter(pk=cooperation.pk).update(shares_are_open=False, name="Renamed")
     erp = Application.objects.get(cooperation=cooperation, code="erp")
     january = Cost.objects.get(cooperation=cooperation)
     february = january.ends_on, january.ends_on.replace(month=3)
@@ -79,8 +79,9 @@ def _addresses(world: World, municipality: Municipality) -> list[str]:
         values = world.values(route.model) | {"key": municipality.key}
         for month in ("2026-01", "2026-02"):
             for reference in (values["reference"], late.reference):
-                more = values | {"month": month, "reference": reference}
-                found.append(_address(route, more))
+                for kind in ("csv", "xlsx"):
+                    more = values | {"month": month, "reference": reference, "kind": kind}
+                    found.append(_address(route, more))
     assert Period.objects.filter(cooperation=world.cooperation).count() >= 2
     return [*dict.fromkeys(address for address in found if address)]
 

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator
 from typing import Any
 
+import psycopg2
 import pytest
 from django.apps import apps
 from django.db import DatabaseError, ProgrammingError, connection, transaction
@@ -17,7 +18,7 @@ from sharedict.audit.models import Entry
 from sharedict.common.access import sight_of
 from sharedict.common.moments import streamed
 from sharedict.common.row_security import WITHOUT, limited
-from sharedict.common.sight import Sight, nobody_first, of_cooperation, seeing
+from sharedict.common.sight import NobodyAsksError, Sight, nobody_first, of_cooperation, seeing
 from tests import cast
 from tests.architecture import worlds
 from tests.architecture.worlds import World
@@ -62,9 +63,15 @@ def asked(statement: str, values: list[Any] | None = None) -> list[Any]:
 
 
 def refused_to_nobody(statement: str) -> bool:
-    with seeing(None), pytest.raises(ProgrammingError) as caught, transaction.atomic():
+    """Whether the database itself refuses it, and the program before it comes there."""
+    with seeing(None), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SAVEPOINT before")  # from here on the transaction knows that nobody asks
+        with pytest.raises(psycopg2.Error) as caught:
+            cursor.cursor.execute(statement)
+        cursor.execute("ROLLBACK TO before")
+    with seeing(None), pytest.raises(NobodyAsksError), transaction.atomic():
         asked(statement)
-    return getattr(caught.value.__cause__, "pgcode", "") == NO_RIGHT and "Nobody asks" in str(caught.value)
+    return caught.value.pgcode == NO_RIGHT and "Nobody asks" in str(caught.value)
 
 
 @pytest.mark.django_db
@@ -107,8 +114,21 @@ def test_nobody_gets_no_answer_not_even_an_empty_one(table: str) -> None:
         column = asked(
             "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum = 1", [table]
         )
-        with pytest.raises(DatabaseError), seeing(None), transaction.atomic():
+        with pytest.raises(NobodyAsksError), seeing(None), transaction.atomic():
             asked(f"UPDATE {table} SET {column[0][0]} = {column[0][0]} WHERE {column[0][0]} IS NULL")
+
+
+@pytest.mark.django_db
+def test_nobody_gets_no_answer_where_none_needs_a_row() -> None:
+    """PostgreSQL answers these without looking into any table; the program does not ask them."""
+    for rows in (
+        Cost.objects.filter(pk=1).filter(pk=2),
+        Statement.objects.filter(cooperation=1).filter(cooperation=2),
+    ):
+        with seeing(None):
+            for ask in (rows.exists, rows.count, rows.delete, lambda rows=rows: [*rows]):
+                with pytest.raises(NobodyAsksError):
+                    ask()
 
 
 @pytest.mark.django_db
@@ -242,6 +262,12 @@ def test_who_asks_may_change_within_a_transaction_and_be_rolled_back(
         with seeing(None):
             assert told() == ""
         assert told() == f"{{{north.pk}}}"
+        with connection.cursor() as cursor:
+            cursor.execute("SAVEPOINT part")
+            with seeing(second):
+                assert told() == f"{{{outside.pk}}}"
+                cursor.execute("rollback  to savepoint part")
+                assert told() == f"{{{outside.pk}}}"
 
 
 @pytest.mark.django_db(transaction=True)
