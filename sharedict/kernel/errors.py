@@ -15,7 +15,7 @@ class SharedictError(Exception):
 
     @property
     def message(self) -> str:
-        return str(self.args[0])
+        return str(self)
 
 
 class ConflictError(SharedictError):

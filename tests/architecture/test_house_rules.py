@@ -49,6 +49,14 @@ def test_no_signal_on_save_or_delete(path: Path) -> None:
     assert not named & SAVE_SIGNALS
 
 
+@pytest.mark.parametrize("path", python_files(*CODE), ids=name_of)
+def test_rows_are_read_with_the_sight_of_who_asks(path: Path) -> None:
+    """The database is told who asks before each statement; what goes on after it, or past it, is not one."""
+    if name_of(path) not in ("sharedict/common/copying.py", "sharedict/common/loading.py"):
+        called = {node.attr for node in ast.walk(parsed(path)) if isinstance(node, ast.Attribute)}
+        assert not called & {"iterator", "copy_expert", "copy_from", "copy_to"}
+
+
 @pytest.mark.parametrize("path", python_files("billing/documents"), ids=name_of)
 def test_documents_write_what_reports_give(path: Path) -> None:
     """They ask the database nothing."""
