@@ -112,3 +112,17 @@ def test_a_cost_is_looked_up_as_each_of_the_facts_has_it() -> None:
     then, now = (Today(COSTS, users={MONTH: users}).facts(FIRST) for users in (BEFORE, AFTER))
     of_today = replace(WORK, cost_type="licence")
     assert [each.code for each in RulesCompared(then, now).of(of_today).readings] == ["SE1737", "SE1783"]
+
+
+def test_a_cost_of_neither_is_divided_by_the_rules_that_it_would_have() -> None:
+    then, now = (Today({}, users={MONTH: users}).facts(FIRST) for users in (BEFORE, AFTER))
+    assert [each.code for each in RulesCompared(then, now).of(WORK).readings] == ["SE1737", "SE1783"]
+
+
+def test_where_the_key_reads_another_driver_the_key_has_changed_and_no_reading() -> None:
+    then = Today(COSTS, users={MONTH: BEFORE}).facts(FIRST)
+    area = replace(BY_USERS, components=(ComponentFact("driver", FULL_PERCENT, "area", "month"),))
+    readings = {"area|month": then.readings["users|month"]}
+    now = replace(then, keys={**then.keys, "users": area}, readings=readings)
+    found = RulesCompared(then, now).of(WORK)
+    assert (found.is_other_key, found.readings) == (True, ())
