@@ -80,7 +80,7 @@ def pooled(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[
 
 
 def _within_reach(host: str, port: int | str, folder: Path) -> str:
-    """Where the server is for somebody who may not enter the folder of its socket: that has a name in ours."""
+    """Where the server is for whoever may not enter the folder of its socket: that has a name in ours."""
     path = Path(host) / f".s.PGSQL.{port}"
     if not path.is_socket():
         return host
