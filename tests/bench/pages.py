@@ -14,6 +14,7 @@ from billing.models import Period, RunTotal
 from billing.reports import calendar_of, statement_of
 from municipalities.models import Cooperation
 from sharedict.accounts.models import User
+from sharedict.common.moments import reading
 from sharedict.common.roles import as_owner
 from sharedict.kernel.periods import Month
 from tests.bench.recompute import megabytes
@@ -152,7 +153,7 @@ def joined(slug: str) -> dict[str, Any]:
     cooperation = Cooperation.objects.get(slug=slug)
     counter = Counter()
     started = time.perf_counter()
-    with connection.cursor() as cursor:
+    with reading(), connection.cursor() as cursor:
         raw: Any = cursor.cursor
         raw.copy_expert(JOINED.format(cooperation=cooperation.pk), counter)
     return {"seconds": time.perf_counter() - started, "bytes": counter.size}
