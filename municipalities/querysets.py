@@ -1,10 +1,10 @@
 """Which rows of who and where; ``visible_to`` first, ``for_listing`` last."""
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.apps import apps
-from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, Max, Model, OuterRef, Q, QuerySet, Subquery
 
 from sharedict.common.access import SpannedQuerySet, TenantQuerySet, Viewer, sight_of
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
         Site,
         Token,
     )
+
+M = TypeVar("M", bound=Model)
 
 
 class CooperationQuerySet(QuerySet["Cooperation"]):
@@ -71,7 +73,7 @@ class TokenQuerySet(TenantQuerySet["Token"]):
         return self.select_related("created_by")
 
 
-class PublicOrOwn(TenantQuerySet["Driver"]):
+class PublicOrOwn(TenantQuerySet[M]):
     """Rows of a cooperation, and those without one, which are public."""
 
     def visible_to(self, viewer: Viewer) -> Self:
@@ -84,7 +86,7 @@ class PublicOrOwn(TenantQuerySet["Driver"]):
         return self.filter(Q(cooperation__isnull=True) | Q(cooperation=cooperation))
 
 
-class DriverQuerySet(PublicOrOwn):
+class DriverQuerySet(PublicOrOwn["Driver"]):
     def for_listing(self, cooperation: "Cooperation") -> Self:
         """With ``latest_on`` and ``reading_count`` of the readings that concern ``cooperation``."""
         members = apps.get_model("municipalities.Member")._default_manager.of(cooperation)
@@ -95,13 +97,7 @@ class DriverQuerySet(PublicOrOwn):
         )
 
 
-class ReadingQuerySet(TenantQuerySet["Reading"]):
-    def visible_to(self, viewer: Viewer) -> Self:
-        """Own cooperations' readings and the public ones; nothing for anonymous visitors."""
-        if not viewer.is_authenticated:
-            return self.none()
-        return self.filter(Q(cooperation__isnull=True) | Q(cooperation__in=sight_of(viewer).cooperations))
-
+class ReadingQuerySet(PublicOrOwn["Reading"]):
     def usable_in(self, cooperation: "Cooperation") -> Self:
         """The cooperation's own readings, and public ones of municipalities that are or were members."""
         members = apps.get_model("municipalities.Member")._default_manager.of(cooperation)

@@ -27,6 +27,12 @@ INTEGER, BIGINT = 23, 20
 """Object identifiers of the types, fixed in PostgreSQL's catalogue."""
 WORD = 4
 
+STEPS = (
+    "CREATE TEMPORARY TABLE {copied} ON COMMIT DROP AS SELECT {columns} FROM {table} WITH NO DATA",
+    "COPY {copied} FROM STDIN {form}",
+    "INSERT INTO {table} ({columns}) SELECT * FROM {copied}; DROP TABLE {copied}",
+)
+
 
 def load_texts(table: str, columns: Sequence[str], rows: Iterable[Sequence[str | None]]) -> None:
     """COPY rows of cells into ``columns`` of ``table``, in this transaction."""
@@ -85,13 +91,6 @@ def _binary(rows: Iterable[Sequence[bytes]]) -> Iterator[bytes]:
     for row in rows:
         yield struct.pack(">h", len(row)) + b"".join(row)
     yield BINARY_ENDS
-
-
-STEPS = (
-    "CREATE TEMPORARY TABLE {copied} ON COMMIT DROP AS SELECT {columns} FROM {table} WITH NO DATA",
-    "COPY {copied} FROM STDIN {form}",
-    "INSERT INTO {table} ({columns}) SELECT * FROM {copied}; DROP TABLE {copied}",
-)
 
 
 class _Stream:
