@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
-from django.db import connection, models
+from django.db import connection, models, transaction
 from psycopg2 import sql
 
 from sharedict.common.sight import ALL, SETTING
@@ -124,14 +124,15 @@ def limit_rows(*, to_owner_too: bool) -> None:
             rule = f"USING ({_rule(shown.condition)}) WITH CHECK ({_rule(shown.written or shown.condition)})"
             if table not in standing or standing[table] == f"{force} {rule}":
                 continue
-            for words in MADE:
-                names = {
-                    "table": sql.Identifier(table),
-                    "rule": sql.SQL(rule),
-                    "force": sql.SQL(force),
-                    "words": sql.Literal(f"{force} {rule}"),
-                }
-                cursor.execute(sql.SQL(words).format(**names))
+            names = {
+                "table": sql.Identifier(table),
+                "rule": sql.SQL(rule),
+                "force": sql.SQL(force),
+                "words": sql.Literal(f"{force} {rule}"),
+            }
+            with transaction.atomic():  # a table without its policy would answer everybody with nothing
+                for words in MADE:
+                    cursor.execute(sql.SQL(words).format(**names))
 
 
 def limited() -> dict[str, Shown]:
