@@ -95,10 +95,10 @@ class RunLine(CooperationRow):
                 condition=models.Q(concerns__isnull=False),
                 name="billing_run_line_corrections",
             ),
-            # what a year's statement sums by is read from it alone
+            # what a year's statement sums by is read from it alone, and whether the reader may see it
             models.Index(
                 fields=["run", "number"],
-                include=["application_code", "cost_type_code", "concerns"],
+                include=["application_code", "cost_type_code", "concerns", "cooperation"],
                 name="billing_run_line_scopes",
             ),
         ]

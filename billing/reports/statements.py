@@ -66,9 +66,7 @@ SELECT line.application_code, line.cost_type_code, line.concerns,
        COALESCE(sum(share.minor) FILTER (WHERE block.run_id = ANY(%(year)s)), 0),
        COALESCE(sum(share.minor) FILTER (WHERE block.run_id = %(before)s), 0)
 FROM billing_shareblock AS block
-CROSS JOIN LATERAL (
-    SELECT unnest(block.line_numbers) AS number, unnest(block.amounts_minor) AS minor OFFSET 0
-) AS share
+CROSS JOIN LATERAL unnest(block.line_numbers, block.amounts_minor) AS share (number, minor)
 JOIN billing_runline AS line ON line.run_id = block.run_id AND line.number = share.number
 WHERE block.run_id = ANY(%(runs)s) AND block.municipality_id = %(municipality)s
 GROUP BY line.application_code, line.cost_type_code, line.concerns
