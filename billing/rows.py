@@ -9,7 +9,7 @@ from django.db import connection
 
 from billing.engine.allocate import Allocation, Line
 from billing.engine.facts import CorrectionFact, CostFact, Facts
-from billing.models import Run
+from billing.models import Run, RunTotal
 from billing.snapshots.late import evidence
 from sharedict.common.loading import (
     BIGINT,
@@ -22,7 +22,7 @@ from sharedict.common.loading import (
     load_texts,
 )
 from sharedict.kernel.errors import SharedictError
-from sharedict.kernel.money import minor_text
+from sharedict.kernel.money import minor_text, to_major
 from sharedict.kernel.periods import Month
 
 Column = tuple[bytes, tuple[int, ...]]
@@ -53,14 +53,15 @@ def write_rows(
     load_texts("billing_runline", LINE_COLUMNS, line_rows(run, facts, allocation, cost_ids))
     columns = _columns(allocation)
     ordered = sorted(columns, key=places.__getitem__)
-    head = str(run.pk), str(run.cooperation_id)
-    load_texts(
-        "billing_runtotal",
-        ("run_id", "cooperation_id", "municipality_id", "name", "amount"),
-        (
-            (*head, str(places[code]), facts.municipalities[code], minor_text(_sum(columns[code])))
-            for code in ordered
-        ),
+    RunTotal.objects.bulk_create(
+        RunTotal(
+            run_id=run.pk,
+            cooperation_id=run.cooperation_id,
+            municipality_id=places[code],
+            name=facts.municipalities[code],
+            amount=to_major(_sum(columns[code])),
+        )
+        for code in ordered
     )
     place = integer_field(run.pk), integer_field(run.cooperation_id)
     load_binary(

@@ -29,7 +29,7 @@ INTEGER, BIGINT = 23, 20
 WORD = 4
 
 STEPS = (
-    "CREATE TEMPORARY TABLE {copied} (LIKE {table} INCLUDING IDENTITY INCLUDING STORAGE) ON COMMIT DROP",
+    "CREATE TEMPORARY TABLE {copied} (LIKE {table} INCLUDING STORAGE) ON COMMIT DROP",
     "COPY {copied} ({columns}) FROM STDIN {form}",
     "INSERT INTO {table} ({columns}) SELECT {columns} FROM {copied}; DROP TABLE {copied}",
 )
