@@ -1,4 +1,4 @@
-"""An allocation becomes rows: lines, totals and shares, written with COPY, and held to their sums."""
+"""An allocation becomes rows: lines, totals and shares, written at once, and held to their sums."""
 
 import json
 from collections import defaultdict
@@ -11,22 +11,13 @@ from billing.engine.allocate import Allocation, Line
 from billing.engine.facts import CorrectionFact, CostFact, Facts
 from billing.models import Run, RunTotal
 from billing.snapshots.late import evidence
-from sharedict.common.loading import (
-    BIGINT,
-    INTEGER,
-    array_field,
-    bigints,
-    integer_field,
-    integers,
-    load_binary,
-    load_texts,
-)
+from sharedict.common.loading import array, copy_rows, insert_rows, numbers
 from sharedict.kernel.errors import SharedictError
 from sharedict.kernel.money import minor_text, to_major
 from sharedict.kernel.periods import Month
 
-Column = tuple[bytes, tuple[int, ...]]
-"""Numbers of lines, as elements of an array, and a municipality's shares of them in minor units."""
+Column = tuple[str, tuple[int, ...]]
+"""Numbers of lines, as elements of an array in text, and a municipality's shares of them in minor units."""
 
 
 LINE_COLUMNS = (
@@ -50,7 +41,7 @@ def write_rows(
     ``cost_ids`` maps reference to cost, ``places`` country and code to municipality. Raises HalfARunError
     where what then stands in the database does not add up.
     """
-    load_texts("billing_runline", LINE_COLUMNS, line_rows(run, facts, allocation, cost_ids))
+    copy_rows("billing_runline", LINE_COLUMNS, line_rows(run, facts, allocation, cost_ids))
     columns = _columns(allocation)
     ordered = sorted(columns, key=places.__getitem__)
     RunTotal.objects.bulk_create(
@@ -63,11 +54,11 @@ def write_rows(
         )
         for code in ordered
     )
-    place = integer_field(run.pk), integer_field(run.cooperation_id)
-    load_binary(
+    head = str(run.pk), str(run.cooperation_id)
+    insert_rows(
         "billing_shareblock",
         ("run_id", "cooperation_id", "municipality_id", "line_numbers", "amounts_minor"),
-        ((*place, integer_field(places[code]), *_block(columns[code])) for code in ordered),
+        ((*head, str(places[code]), *_block(columns[code])) for code in ordered),
     )
     _assert_whole(run)
 
@@ -102,14 +93,14 @@ def _columns(allocation: Allocation) -> dict[str, list[Column]]:
             by_division[line.division].append((number, line))
     columns = defaultdict[str, list[Column]](list)
     for index, lines in by_division.items():
-        division, numbers = allocation.divisions[index], integers([number for number, _ in lines])
+        division, those = allocation.divisions[index], numbers(number for number, _ in lines)
         by_payer = zip(*(line.shares for _, line in lines), strict=True)
         for code, weight, shares in zip(division.codes, division.weights, by_payer, strict=True):
             if weight or any(shares):
-                columns[code].append((numbers, shares))
+                columns[code].append((those, shares))
     for number, correction in enumerate(allocation.corrections, start=len(allocation.lines) + 1):
         for code, minor in correction.shares.items():
-            columns[code].append((integers([number]), (minor,)))
+            columns[code].append((str(number), (minor,)))
     return columns
 
 
@@ -117,12 +108,9 @@ def _sum(columns: list[Column]) -> int:
     return sum(chain.from_iterable(shares for _, shares in columns))
 
 
-def _block(columns: list[Column]) -> tuple[bytes, bytes]:
+def _block(columns: list[Column]) -> tuple[str, str]:
     """One municipality's lines and shares as two arrays."""
-    return (
-        array_field(INTEGER, [numbers for numbers, _ in columns]),
-        array_field(BIGINT, [bigints(shares) for _, shares in columns]),
-    )
+    return array(those for those, _ in columns), array(numbers(shares) for _, shares in columns)
 
 
 def line_rows(

@@ -78,7 +78,7 @@ def guarded() -> Iterator[None]:
 def unguarded() -> Iterator[None]:
     """Rows are limited by nobody, nobody is told who asks, and COPY goes straight into the tables."""
     switch("DISABLE")
-    straight = ("SELECT 1", "COPY {table} ({columns}) FROM STDIN {form}", "SELECT 1")
+    straight = ("SELECT 1", "COPY {table} ({columns}) FROM STDIN", "SELECT 1")
     with mock.patch.object(connection, "execute_wrappers", []), mock.patch.object(loading, "STEPS", straight):
         yield
 
