@@ -4,6 +4,7 @@ import datetime as dt
 import re
 from collections import defaultdict
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from django.test import Client
@@ -30,8 +31,8 @@ def month(cooperation: Cooperation, first_day: dt.date) -> Period:
     return rows.get(cooperation=cooperation, first_day=first_day)
 
 
-def post(cooperation: Cooperation, amount: str, starts_on: dt.date, ends_on: dt.date, **values: Any) -> Cost:
-    """A cost of the whole cooperation that somebody adds, and all that follows from it done."""
+def saved(cooperation: Cooperation, amount: str, starts_on: dt.date, ends_on: dt.date, **values: Any) -> Cost:
+    """A cost of the whole cooperation that somebody adds; what follows from it is still to be done."""
     values.setdefault("cost_type", CostType.objects.get(cooperation=cooperation, code="licence"))
     values.setdefault("description", "Licences")
     row = Cost(
@@ -42,9 +43,21 @@ def post(cooperation: Cooperation, amount: str, starts_on: dt.date, ends_on: dt.
         ends_on=ends_on,
         **values,
     )
-    cost = save_cost(cost=row, by=None)
+    return save_cost(cost=row, by=None)
+
+
+def post(cooperation: Cooperation, amount: str, starts_on: dt.date, ends_on: dt.date, **values: Any) -> Cost:
+    """A cost of the whole cooperation that somebody adds, and all that follows from it done."""
+    cost = saved(cooperation, amount, starts_on, ends_on, **values)
     run_all()
     return cost
+
+
+def post_each(cooperation: Cooperation, amount: str, *months: dt.date) -> list[Cost]:
+    """The same cost for each month but the last, as ``post`` adds them, worked in together."""
+    costs = [saved(cooperation, amount, first, after) for first, after in pairwise(months)]
+    run_all()
+    return costs
 
 
 def change(cost: Cost, **values: Any) -> Cost:

@@ -23,7 +23,7 @@ from municipalities.models import Cooperation, Driver, Municipality, Reading
 from sharedict.accounts.models import User
 from sharedict.jobs.actions import announce_change, run_all
 from sharedict.jobs.models import Job
-from tests.billing.books import change, charged, charged_of, credit, month, post, read_again, statements
+from tests.billing.books import change, charged, charged_of, credit, month, post, post_each, read_again, statements
 from tests.factories.municipalities import MemberFactory, MunicipalityFactory, ReadingFactory
 
 JANUARY, FEBRUARY, MARCH, APRIL, MAY = (dt.date(2026, number, 1) for number in range(1, 6))
@@ -35,8 +35,7 @@ Shut = Callable[[dt.date], Period]
 def trio(north: Cooperation) -> Cooperation:
     """Three members who share evenly; 3.00 in each month."""
     MemberFactory(cooperation=north, municipality=MunicipalityFactory(code="1766", name="Sunne"))
-    for first, after in ((JANUARY, FEBRUARY), (FEBRUARY, MARCH), (MARCH, APRIL), (APRIL, MAY)):
-        post(north, "3.00", first, after)
+    post_each(north, "3.00", JANUARY, FEBRUARY, MARCH, APRIL, MAY)
     return north
 
 
