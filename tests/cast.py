@@ -66,13 +66,21 @@ def population() -> Driver:
 def person(
     username: str, cooperation: Cooperation, kind: Role.Kind, municipality: Municipality | None = None
 ) -> User:
+    """Whoever has that name, with that role: the same one when asked for again."""
     user: User = UserFactory(username=username)
-    RoleFactory(cooperation=cooperation, user=user, kind=kind, municipality=municipality)
+    role = {"cooperation": cooperation, "user": user, "kind": kind, "municipality": municipality}
+    if not Role.objects.filter(**role).exists():
+        RoleFactory(**role)
     return user
 
 
 def cooperation(slug: str, members: list[Municipality]) -> Cooperation:
-    """``members`` with an ``erp`` that all of them use, two keys, and a default term that divides evenly."""
+    """``members`` with an ``erp`` that all of them use, two keys, and a default term that divides evenly.
+
+    The same one when asked for again: a module's books may be kept for all its tests.
+    """
+    if found := Cooperation.objects.filter(slug=slug).first():
+        return found
     cooperation: Cooperation = CooperationFactory(slug=slug)
     application = ApplicationFactory(cooperation=cooperation, code="erp", name="ERP")
     for place in members:

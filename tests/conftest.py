@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client, TransactionTestCase
 from django.utils import translation
 from hypothesis import settings
@@ -120,6 +120,28 @@ def page(browser: Browser, live_server: Any, browser_options: dict[str, Any]) ->
     """A signed-out page on the live server: ``page.goto("/sign-in/")`` is enough."""
     with watched_page(browser, live_server.url, **browser_options) as opened:
         yield opened
+
+
+@pytest.fixture(scope="module")
+def kept(request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """A transaction that a module's tests stand in: books made in it are made once, and go with the module.
+
+    Every test changes them in a savepoint of its own. Tests that commit need a module of their own.
+    """
+    for item in request.session.items:
+        if item.path == request.path and is_committing(item):
+            pytest.fail(f"{item.nodeid} commits: it cannot stand in a file whose books are kept")
+    with django_db_blocker.unblock(), transaction.atomic():
+        connection.atomic_blocks[-1]._from_testcase = True
+        yield
+        transaction.set_rollback(True)
+
+
+def is_committing(item: pytest.Item) -> bool:
+    marker = item.get_closest_marker("django_db")
+    return bool(marker and marker.kwargs.get("transaction")) or bool(
+        {"transactional_db", "live_server"} & {*getattr(item, "fixturenames", ())}
+    )
 
 
 @pytest.fixture

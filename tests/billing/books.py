@@ -3,22 +3,25 @@
 import datetime as dt
 import re
 from collections import defaultdict
+from collections.abc import Callable
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
 from django.test import Client
 
-from agreements.models import CostType
+from agreements.models import Agreement, CostType, Key
 from billing.actions import save_cost
 from billing.engine.statement import Statement
 from billing.models import Cost, Period, RunLine, Share
 from billing.models import Statement as StatementRow
 from billing.reports import calendar_of, head_of, statement_of
 from municipalities.actions import save_row
-from municipalities.models import Cooperation, Reading
+from municipalities.models import Cooperation, Reading, Role
 from sharedict.accounts.models import User
 from sharedict.jobs.actions import run_all
+from tests import cast
+from tests.factories.agreements import CostTypeFactory, TermFactory
 from tests.factories.billing import close
 
 Shares = dict[str, int]
@@ -29,6 +32,16 @@ def month(cooperation: Cooperation, first_day: dt.date) -> Period:
     """The month as it is now, with its current run."""
     rows = Period.objects.select_related("current_run", "cooperation")
     return rows.get(cooperation=cooperation, first_day=first_day)
+
+
+def support_of(cooperation: Cooperation) -> CostType:
+    """A cost type that is divided by population: Torsby has 60 %. The same one when asked for again."""
+    if found := CostType.objects.filter(cooperation=cooperation, code="support").first():
+        return found
+    made: CostType = CostTypeFactory(cooperation=cooperation, code="support", name="Support")
+    key = Key.objects.get(cooperation=cooperation, code="population")
+    TermFactory(agreement=Agreement.objects.get(cooperation=cooperation), key=key, cost_type=made)
+    return made
 
 
 def saved(cooperation: Cooperation, amount: str, starts_on: dt.date, ends_on: dt.date, **values: Any) -> Cost:
@@ -83,6 +96,14 @@ def close_month(cooperation: Cooperation, first_day: dt.date, proposer: User, cl
     closed = close(month(cooperation, first_day), proposer=proposer, closer=closer)
     run_all()
     return closed
+
+
+def shutting(cooperation: Cooperation) -> Callable[[dt.date], Period]:
+    """Closes a month for good, by two people, and does all jobs before and after."""
+    proposer, closer = (
+        cast.person(name, cooperation, Role.Kind.ADMINISTRATOR) for name in ("administrator", "second")
+    )
+    return lambda first_day: close_month(cooperation, first_day, proposer, closer)
 
 
 def shares_of(line: RunLine) -> Shares:

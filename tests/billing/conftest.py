@@ -6,22 +6,17 @@ from decimal import Decimal
 
 import pytest
 
-from agreements.models import Agreement, CostType, Key
+from agreements.models import CostType
 from billing.models import Cost, Period
 from municipalities.models import Cooperation
 from services.models import Application
-from sharedict.accounts.models import User
-from tests.billing.books import charged, close_month, post
-from tests.factories.agreements import CostTypeFactory, TermFactory
+from tests.billing.books import charged, post, shutting, support_of
 from tests.factories.billing import CostFactory, compute
 
 
 @pytest.fixture
-def support(north: Cooperation, population_key: Key) -> CostType:
-    """A cost type that is divided by population: Torsby has 60 %."""
-    found: CostType = CostTypeFactory(cooperation=north, code="support", name="Support")
-    TermFactory(agreement=Agreement.objects.get(cooperation=north), key=population_key, cost_type=found)
-    return found
+def support(north: Cooperation) -> CostType:
+    return support_of(north)
 
 
 @pytest.fixture
@@ -85,9 +80,9 @@ def october(north: Cooperation, september: Period) -> Period:
 
 
 @pytest.fixture
-def shut(north: Cooperation, administrator: User, second_administrator: User) -> Callable[[dt.date], Period]:
-    """Closes a month of ``north`` for good, by two people, and does all jobs before and after."""
-    return lambda first_day: close_month(north, first_day, administrator, second_administrator)
+def shut(north: Cooperation) -> Callable[[dt.date], Period]:
+    """Closes a month of ``north`` for good, by ``administrator`` and ``second_administrator``."""
+    return shutting(north)
 
 
 @pytest.fixture

@@ -23,7 +23,17 @@ from municipalities.models import Cooperation, Driver, Municipality, Reading
 from sharedict.accounts.models import User
 from sharedict.jobs.actions import announce_change, run_all
 from sharedict.jobs.models import Job
-from tests.billing.books import change, charged, charged_of, credit, month, post, post_each, read_again, statements
+from tests.billing.books import (
+    change,
+    charged,
+    charged_of,
+    credit,
+    month,
+    post,
+    post_each,
+    read_again,
+    statements,
+)
 from tests.factories.municipalities import MemberFactory, MunicipalityFactory, ReadingFactory
 
 JANUARY, FEBRUARY, MARCH, APRIL, MAY = (dt.date(2026, number, 1) for number in range(1, 6))

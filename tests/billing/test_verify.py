@@ -2,7 +2,6 @@
 
 import datetime as dt
 import io
-import os
 from collections.abc import Callable
 from decimal import Decimal
 
@@ -10,19 +9,13 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from agreements.models import CostType
-from billing.models import Cost, Period, Share, Statement
+from billing.models import Cost, Period
 from municipalities.actions import save_row
 from municipalities.models import Cooperation
 from services.models import Application
-from sharedict.kernel.money import minor_text
-from tests.bench.workload import Workload, load_one
-from tests.billing.books import change, close_month, credit, month, post
-from tests.factories.accounts import UserFactory
-from tests.factories.municipalities import MunicipalityFactory
-from tests.platform.portal import program
+from tests import cast
+from tests.billing.books import change, credit, month, post, shutting, support_of
 from tests.tampering import as_somebody_who_may, refused
-from tests.workers import database_url
 
 pytestmark = pytest.mark.django_db
 JANUARY, FEBRUARY, MARCH, APRIL = (dt.date(2026, number, 1) for number in (1, 2, 3, 4))
@@ -39,13 +32,14 @@ def verify(*cooperations: str) -> tuple[str, str]:
     return said.getvalue(), wrong.getvalue()
 
 
-@pytest.fixture
-def books(
-    north: Cooperation, erp: Application, licence: CostType, support: CostType, shut: Shut
-) -> Cooperation:
+@pytest.fixture(scope="module")
+def kept_books(kept: None) -> None:
     """Three closed months: two applications, a late change of January charged in February, a part refund."""
+    north = cast.north()
+    shut = shutting(north)
+    erp = Application.objects.get(cooperation=north, code="erp")
     cost = post(north, "50.01", JANUARY, MARCH, application=erp)
-    post(north, "30.00", FEBRUARY, MARCH, cost_type=support, description="Help")
+    post(north, "30.00", FEBRUARY, MARCH, cost_type=support_of(north), description="Help")
     shut(JANUARY)
     change(cost, amount=Decimal("70.02"))
     shut(FEBRUARY)
@@ -53,6 +47,10 @@ def books(
     post(north, "0.01", MARCH, APRIL)
     shut(MARCH)
     post(north, "5.00", APRIL, dt.date(2026, 5, 1))
+
+
+@pytest.fixture
+def books(kept_books: None, north: Cooperation) -> Cooperation:
     return north
 
 
@@ -128,55 +126,3 @@ def test_what_was_changed_behind_the_program_is_named(books: Cooperation, sql: s
 
 def test_a_cooperation_that_is_not_there_is_said(books: Cooperation) -> None:
     assert verify("north", "nowhere")[0] == "There is no cooperation nowhere."
-
-
-def verify_in_a_process(slug: str) -> tuple[int, str, list[str]]:
-    """What ``manage.py verify`` ends with, says, and says is wrong."""
-    done = program(
-        *("manage.py", "verify", slug), DATABASE_URL=database_url(), REDIS_URL=os.environ["REDIS_URL"]
-    )
-    return done.returncode, done.stdout, done.stderr.splitlines()
-
-
-@pytest.mark.django_db(transaction=True)
-def test_one_oere_in_the_year_of_a_county_is_found() -> None:
-    """16 municipalities, three applications, twelve closed months: 1,152 shares, and one of them is wrong.
-
-    Whoever tampers mends the total that it adds up to, too.
-    """
-    MunicipalityFactory.create_batch(16)
-    proposer, closer = UserFactory(username="proposer"), UserFactory(username="closer")
-    county = load_one(Workload("county", municipalities=16, applications=3, costs=2), proposer)
-    for first_day in Period.objects.of(county).order_by("first_day").values_list("first_day", flat=True):
-        close_month(county, first_day, proposer, closer)
-    counted = "12 closed months, 192 statements and 1152 shares were computed again"
-    code, said, wrong = verify_in_a_process("county")
-    assert (code, said.splitlines()[-1], wrong) == (0, f"{counted}: all are as they were.", [])
-
-    run = month(county, dt.date(2026, 7, 1)).current_run
-    share = Share.objects.filter(run_id=run.pk).select_related("municipality", "line")[41]
-    place, was = share.municipality, share.amount_minor
-    total = run.totals.get(municipality=place).amount
-    at = [run.pk, place.pk]
-    with as_somebody_who_may(), connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE billing_shareblock SET amounts_minor[array_position(line_numbers, %s)] = %s"
-            " WHERE run_id = %s AND municipality_id = %s",
-            [share.line_number, was + 1, *at],
-        )
-        assert cursor.rowcount == 1
-        cursor.execute(
-            "UPDATE billing_runtotal SET amount = amount + 0.01 WHERE run_id = %s AND municipality_id = %s",
-            at,
-        )
-        assert cursor.rowcount == 1
-    code, said, wrong = verify_in_a_process("county")
-    assert (code, said) == (1, "county 2026-12: 12 of 12 months\n")
-    number, line = Statement.objects.get(run=run, municipality=place).number, share.line.reference
-    july, wrong_share, right_share = "county 2026-07:", minor_text(was + 1), minor_text(was)
-    assert wrong == [
-        f"{july} {place.key}'s share of line {line} is {wrong_share}, computed {right_share}",
-        f"{july} {place.key}'s total is {total + Decimal('0.01')}, computed {total}",
-        f"{july} statement {number} ({place.name}): it does not add up, or is not what its hash was made of",
-        f"CommandError: {counted}: 3 differences.",
-    ]

@@ -61,8 +61,8 @@ def test_the_lines_of_a_long_name_stand_below_each_other(page: Page, browser_opt
     page.goto("/charts/")
     chart = page.locator("[data-chart=long-names]")
     expect(chart.locator("svg text", has_text="Hagfors")).to_be_attached()
-    # The words also stand in the legend and in the names of the others, and into how many lines a name falls depends
-    # on the fonts of the machine.
+    # The words also stand in the legend and in the names of the others, and into how many lines a name falls
+    # depends on the fonts of the machine.
     lines: list[list[Any]] = chart.evaluate(
         """each => {
         const lines = [...each.querySelectorAll("svg text")].map(text => {
