@@ -49,10 +49,6 @@ class CostAdmin(RowAdmin):
     autocomplete_fields = ["cooperation", "application", "cost_type", "credits"]
     readonly_fields = ["reference", "withdrawn_on"]
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """A cost stays in its cooperation, whose lock every change of it takes."""
-        return [*self.readonly_fields, "cooperation"] if obj else self.readonly_fields
-
     def save_model(self, request: HttpRequest, obj: Cost, form: Any, change: bool) -> None:
         save_cost(cost=obj, by=request.user)
 

@@ -5,8 +5,9 @@ from typing import Any, ClassVar, cast
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.forms import UserChangeForm
 from django.core.exceptions import ValidationError
-from django.db import connection, models, transaction
+from django.db import IntegrityError, connection, models, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -17,10 +18,13 @@ from django.utils.translation import ngettext
 from municipalities.actions import (
     check_row,
     cooperation_id_of,
+    delete_role,
     delete_row,
     forget_person,
     lock_cooperation,
     refuse_strangers,
+    save_person,
+    save_role,
     save_row,
 )
 from municipalities.models import Cooperation, Driver, Link, Member, Municipality, Reading, Role, Site, Token
@@ -54,6 +58,12 @@ class RowAdmin(admin.ModelAdmin):
     list_select_related: ClassVar[bool | list[str] | tuple[str, ...]] = True
     actions = None  # removing many at once would go past the change log
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """A row stays in its cooperation: what refers to it stands there."""
+        names = super().get_readonly_fields(request, obj)
+        is_owned = obj is not None and any(field.name == "cooperation" for field in obj._meta.fields)
+        return [*dict.fromkeys([*names, "cooperation"])] if is_owned else names
+
     def changeform_view(
         self,
         request: HttpRequest,
@@ -66,11 +76,25 @@ class RowAdmin(admin.ModelAdmin):
         Somebody else has then saved something in between.
         """
         try:
-            return super().changeform_view(request, object_id, form_url, extra_context)
+            with transaction.atomic():
+                return super().changeform_view(request, object_id, form_url, extra_context)
         except ValidationError as error:
-            for message in error.messages:
-                self.message_user(request, message, messages.ERROR)
-            return redirect(request.get_full_path())
+            return self._refused(request, error.messages)
+        except IntegrityError:
+            return self._refused(request, [str(_("Somebody has saved the same meanwhile: look at it first."))])
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        try:
+            return super().delete_view(request, object_id, extra_context)
+        except ValidationError as error:
+            return self._refused(request, error.messages)
+
+    def _refused(self, request: HttpRequest, said: list[str]) -> HttpResponse:
+        for message in said:
+            self.message_user(request, message, messages.ERROR)
+        return redirect(request.get_full_path())
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
         """To be changed, it is read under a lock: what the form lets through is then saved as it was read."""
@@ -88,9 +112,19 @@ class RowAdmin(admin.ModelAdmin):
         delete_row(row=obj, by=request.user)
 
 
+class PersonForm(RowAdminForm, UserChangeForm):
+    class Meta(UserChangeForm.Meta):
+        model = User
+
+
 @admin.register(User)
-class PersonAdmin(UserAdmin):
-    """Here, above the accounts themselves, because whoever is forgotten has roles."""
+class PersonAdmin(RowAdmin, UserAdmin):
+    """Here, above the accounts themselves, because people have roles.
+
+    Nobody is removed, which would take away who did what: they are let in no more, or forgotten.
+    """
+
+    form = PersonForm
 
     list_display = (
         "username",
@@ -104,7 +138,22 @@ class PersonAdmin(UserAdmin):
     list_filter = ("is_active", "is_staff", "is_superuser", "is_demonstration")
     list_select_related = True
     actions = ("forget",)
-    fieldsets = (*(UserAdmin.fieldsets or ()), (_("Demonstration"), {"fields": ("is_demonstration",)}))
+    readonly_fields = ("last_login", "date_joined")
+    fieldsets = (
+        *(UserAdmin.fieldsets or ()),
+        (_("Demonstration"), {"fields": ("is_demonstration", "was")}),
+    )
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        by = cast("User", request.user)
+        save_person(user=obj, by=by, chosen=form.chosen() if change else None)
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        is_forgotten = obj is not None and obj.is_forgotten
+        return not is_forgotten and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return False
 
     @admin.action(description=_("Forget people, for good"), permissions=["forget"])
     def forget(self, request: HttpRequest, queryset: models.QuerySet[User]) -> HttpResponse | None:
@@ -179,6 +228,12 @@ class RoleAdmin(RowAdmin):
     list_select_related = ("user", "municipality", "cooperation")
     search_fields = ("user__username", "user__email", "user__last_name")
     autocomplete_fields = ("user", "municipality", "cooperation")
+
+    def save_model(self, request: HttpRequest, obj: Role, form: Any, change: bool) -> None:
+        save_role(role=obj, by=cast("User", request.user))
+
+    def delete_model(self, request: HttpRequest, obj: Role) -> None:
+        delete_role(role=obj, by=cast("User", request.user))
 
 
 @admin.register(Token)

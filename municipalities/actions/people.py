@@ -2,14 +2,15 @@
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from municipalities.actions.rows import delete_row, lock_cooperation, save_row
+from municipalities.actions.rows import Chosen, delete_row, lock_cooperation, save_row
 from municipalities.models import Cooperation, Municipality, Role
 from sharedict.accounts.actions import create_user, find_user, make_anonymous
 from sharedict.accounts.models import User
-from sharedict.audit.actions import erase, record
+from sharedict.audit.actions import erase, logged_names, record
 
 
 @transaction.atomic
@@ -41,7 +42,7 @@ def add_person(
             cooperation=cooperation, sign_in=sign_in, first_name=first_name, last_name=last_name, by=by
         )
     role = Role(cooperation=cooperation, user=user, kind=kind, municipality=municipality)
-    return save_row(row=role, by=by), password
+    return save_role(role=role, by=by), password
 
 
 def create_person(
@@ -63,10 +64,30 @@ def create_person(
 
 
 @transaction.atomic
+def save_person(*, user: User, by: User, chosen: Chosen | None = None) -> User:
+    """Add or change who ``user`` is and what they may do under ``/system/``.
+
+    Raises ValidationError for somebody who was forgotten, and where no administrator would be left.
+    """
+    before = User.objects.select_for_update().filter(pk=user.pk).first() if user.pk else None
+    if before and before.is_forgotten:
+        raise ValidationError(_("This person was forgotten: nothing of them can be changed."))
+    if before and before.is_active and not user.is_active:
+        _refuse_to_leave_none(Role.objects.filter(user=before))
+    return save_row(row=user, by=by, chosen=chosen)
+
+
+@transaction.atomic
 def save_role(*, role: Role, by: User) -> Role:
-    """Change what somebody may do; raises ValidationError if no administrator would be left."""
-    others = _other_administrators(role)
-    if role.kind != Role.Kind.ADMINISTRATOR and not others:
+    """Give or change what somebody may do.
+
+    Raises ValidationError if no administrator would be left, or for somebody who was forgotten.
+    """
+    user = User.objects.select_for_update(no_key=True).get(pk=role.user_id)  # before the cooperation, always
+    if user.is_forgotten:
+        raise ValidationError({"user": _("This person was forgotten: choose somebody else.")})
+    is_administrator = role.kind == Role.Kind.ADMINISTRATOR and user.is_active
+    if role.pk and not is_administrator and not _other_administrators(role):
         raise ValidationError({"kind": _("Somebody must stay administrator: appoint another one first.")})
     return save_row(row=role, by=by)
 
@@ -90,18 +111,25 @@ def forget_person(*, user: User, by: User) -> User:
     """
     if user == by:
         raise ValidationError(_("Nobody forgets themselves: ask another operator."))
-    roles = list(Role.objects.filter(user=user).select_related("cooperation").order_by("cooperation_id"))
-    administered = [role for role in roles if role.kind == Role.Kind.ADMINISTRATOR]
-    if alone := [str(role.cooperation) for role in administered if not _other_administrators(role)]:
-        said = _("Nobody else is administrator of %(cooperations)s: appoint another one there first.")
-        raise ValidationError(said % {"cooperations": ", ".join(alone)})
-    for role in roles:
+    user = User.objects.select_for_update().get(pk=user.pk)
+    roles = Role.objects.filter(user=user)
+    _refuse_to_leave_none(roles)
+    for role in roles.select_related("cooperation").order_by("cooperation_id"):
         delete_row(row=role, by=by)
-    names = [user.username, user.email]
-    user = make_anonymous(user=user)
+    names = [user.username, user.email, *logged_names(user=user, columns=("username", "email"))]
+    user = make_anonymous(user=user, names=names)
     record(verb="forget", subject=user, by=by, at=timezone.now())
     erase(user=user, names=names)
     return user
+
+
+def _refuse_to_leave_none(roles: QuerySet[Role]) -> None:
+    """Raise ValidationError where nobody else is administrator of what the person with ``roles`` is."""
+    administered = roles.filter(kind=Role.Kind.ADMINISTRATOR).select_related("cooperation")
+    found = administered.order_by("cooperation_id")
+    if alone := [str(role.cooperation) for role in found if not _other_administrators(role)]:
+        said = _("Nobody else is administrator of %(cooperations)s: appoint another one there first.")
+        raise ValidationError(said % {"cooperations": ", ".join(alone)})
 
 
 def _other_administrators(role: Role) -> bool:

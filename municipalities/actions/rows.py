@@ -56,6 +56,7 @@ def save_row(*, row: R, by: object, chosen: Chosen | None = None) -> R:
     kept = type(row)._default_manager.select_for_update().order_by("pk")
     before = kept.filter(pk=row.pk).first() if row.pk else None
     if before is not None:
+        _refuse_to_move(before, row)
         take_over(row, before)
     elif row.pk and not row._state.adding:
         raise ValidationError(_("Somebody has removed it in the meantime."))
@@ -78,6 +79,12 @@ def save_row(*, row: R, by: object, chosen: Chosen | None = None) -> R:
         since=_since(before, row, [*changes, *choices]) if counts else None,
     )
     return row
+
+
+def _refuse_to_move(before: models.Model, row: models.Model) -> None:
+    """What refers to a row stands in its cooperation too, and would see it no more."""
+    if not isinstance(row, Cooperation) and cooperation_id_of(before) != cooperation_id_of(row):
+        raise ValidationError({"cooperation": _("This stays in its cooperation: add a new one there.")})
 
 
 def take_over(row: models.Model, now: models.Model, seen: Mapping[str, str] | None = None) -> None:

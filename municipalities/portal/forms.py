@@ -14,7 +14,7 @@ from django.db import models
 
 from municipalities.actions import ChangedMeanwhileError, take_over
 from municipalities.models import Cooperation
-from sharedict.audit.actions import column_values
+from sharedict.audit.actions import column_values, field_values
 
 if TYPE_CHECKING:
     ModelForm = forms.ModelForm[Any]
@@ -39,7 +39,7 @@ class SeenForm(ModelForm):
 
     def _shown(self) -> dict[str, Any]:
         """The row's columns as text, and its choices by their keys, as far as the form has them."""
-        columns = {name: text for name, text in column_values(self.instance).items() if name in self.fields}
+        columns = {name: text for name, text in field_values(self.instance).items() if name in self.fields}
         return columns | {
             field.name: sorted(each.pk for each in self.initial[field.name])
             for field in self._chosen_fields()
@@ -95,9 +95,16 @@ def _read(was: str) -> dict[str, Any]:
     """What ``was`` says; nothing where it is no such thing."""
     try:
         found = json.loads(was)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
-    return found if isinstance(found, dict) else {}
+    if not isinstance(found, dict):
+        return {}
+    return {name: said for name, said in found.items() if isinstance(said, str) or _is_keys(said)}
+
+
+def _is_keys(said: object) -> bool:
+    """Whether these can be the keys of rows that were chosen."""
+    return isinstance(said, list) and all(isinstance(each, int) for each in said)
 
 
 class RowForm(SeenForm):

@@ -1,6 +1,7 @@
 """Finding and making sign-ins."""
 
 import secrets
+from collections.abc import Iterable
 
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
@@ -12,7 +13,7 @@ from sharedict.accounts.models import SignInFailure, User
 def find_user(sign_in: str) -> User | None:
     """The one person with this user name, or else with this e-mail; None if that is nobody or several."""
     found = User.objects.filter(username=sign_in)[:1] or User.objects.filter(email__iexact=sign_in)[:2]
-    return found[0] if len(found) == 1 else None
+    return found[0] if len(found) == 1 and not found[0].is_forgotten else None
 
 
 @transaction.atomic
@@ -32,12 +33,12 @@ def create_user(
 
 
 @transaction.atomic
-def make_anonymous(*, user: User) -> User:
+def make_anonymous(*, user: User, names: Iterable[str] = ()) -> User:
     """Leave of a person the number that rows refer to: nobody signs in with it, and nobody is named by it.
 
-    Safe to repeat.
+    ``names`` are those that they signed in by earlier. Safe to repeat.
     """
-    names = {name.casefold()[:150] for name in (user.username, user.email) if name}
+    names = {name.casefold()[:150] for name in (user.username, user.email, *names) if name}
     SignInFailure.objects.filter(username__in=names).delete()
     for session in Session.objects.all():
         if session.get_decoded().get(SESSION_KEY) == str(user.pk):

@@ -1,15 +1,17 @@
 """Who signs in, and how often it failed."""
 
+from typing import Any
+
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from sharedict.common.models import Personal, Readable
+from sharedict.common.models import Personal, Remembered
 
 FORGOTTEN = _("a person who was forgotten")
 
 
-class User(AbstractUser, Readable):
+class User(AbstractUser, Remembered):
     """A person who can sign in. What they may see is said by their roles, which live with the cooperation."""
 
     is_demonstration = models.BooleanField(_("demonstration sign-in"), default=False)
@@ -18,6 +20,16 @@ class User(AbstractUser, Readable):
 
     def __str__(self) -> str:
         return str(FORGOTTEN) if self.is_forgotten else self.get_full_name() or self.username
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Write what changed since it was read, whoever saves it: a stale page names nobody who was forgotten."""
+        if not self._state.adding and not args and kwargs.get("update_fields") is None:
+            read = self.as_read
+            columns = [field.attname for field in self._meta.concrete_fields if field.attname in self.__dict__]
+            kwargs["update_fields"] = [
+                name for name in columns if name not in read or read[name] != self.__dict__[name]
+            ]
+        super().save(*args, **kwargs)
 
     @property
     def is_forgotten(self) -> bool:

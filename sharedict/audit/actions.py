@@ -58,6 +58,12 @@ def record_all(
     return entries
 
 
+def logged_names(*, user: User, columns: Iterable[str]) -> set[str]:
+    """What ``columns`` of ``user`` have ever been, as far as the log says."""
+    pairs = PersonalValue.objects.filter(user=user, part__in=columns).values_list("before", "after")
+    return {name for pair in pairs for name in pair if name}
+
+
 @transaction.atomic
 def erase(*, user: User, names: Iterable[str] = ()) -> None:
     """Erase what the log says of ``user`` beside its entries, and what /system/ called rows about them.
