@@ -81,7 +81,9 @@ class RowAdmin(admin.ModelAdmin):
         except ValidationError as error:
             return self._refused(request, error.messages)
         except IntegrityError:
-            return self._refused(request, [str(_("Somebody has saved the same meanwhile: look at it first."))])
+            return self._refused(
+                request, [str(_("Somebody has saved the same meanwhile: look at it first."))]
+            )
 
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None

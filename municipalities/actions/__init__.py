@@ -2,7 +2,14 @@
 
 from municipalities.actions.hooks import add_check, check_row
 from municipalities.actions.jobs import retry_job
-from municipalities.actions.people import add_person, create_person, delete_role, forget_person, save_person, save_role
+from municipalities.actions.people import (
+    add_person,
+    create_person,
+    delete_role,
+    forget_person,
+    save_person,
+    save_role,
+)
 from municipalities.actions.registers import import_readings, save_site
 from municipalities.actions.rows import (
     AlreadyThereError,

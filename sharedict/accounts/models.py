@@ -22,13 +22,11 @@ class User(AbstractUser, Remembered):
         return str(FORGOTTEN) if self.is_forgotten else self.get_full_name() or self.username
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Write what changed since it was read, whoever saves it: a stale page names nobody who was forgotten."""
+        """Write what changed since it was read, whoever saves it: nobody forgotten comes back with the rest."""
         if not self._state.adding and not args and kwargs.get("update_fields") is None:
-            read = self.as_read
-            columns = [field.attname for field in self._meta.concrete_fields if field.attname in self.__dict__]
-            kwargs["update_fields"] = [
-                name for name in columns if name not in read or read[name] != self.__dict__[name]
-            ]
+            read, held = self.as_read, self.__dict__
+            names = [field.attname for field in self._meta.concrete_fields if field.attname in held]
+            kwargs["update_fields"] = [each for each in names if each not in read or read[each] != held[each]]
         super().save(*args, **kwargs)
 
     @property
