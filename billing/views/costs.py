@@ -44,7 +44,7 @@ from sharedict.common.figures import money
 from sharedict.common.moments import SAFE_METHODS
 from sharedict.common.uploads import Columns, Finding, Outcome, UploadedRow
 from sharedict.jobs.models import Job
-from sharedict.kernel.money import to_minor
+from sharedict.kernel.money import sum_to_minor
 from sharedict.kernel.periods import Month
 
 STOP_POLLING = 286
@@ -196,7 +196,7 @@ class CostChange(SaveCost, ChangePage):
         )
         uncharged = self.uncharged(cost) if corrections or cost.late_changes.exists() else []
         before = before_first_month(cost)
-        parts = [*(to_minor(line.amount) for line in lines), *(row["minor"] for row in uncharged), before]
+        parts = [*(sum_to_minor(line.amount) for line in lines), *(row["minor"] for row in uncharged), before]
         return {
             "job": jobs.order_by("id").first(),
             "months": [self.month(line) for line in months],

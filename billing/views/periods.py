@@ -31,7 +31,7 @@ from billing.views.pictures import by_municipality, month_name, waterfall, whole
 from municipalities.portal import CooperationPage
 from sharedict.common.figures import money
 from sharedict.common.sheets import csv_lines, xlsx_bytes
-from sharedict.kernel.money import to_major, to_minor
+from sharedict.kernel.money import sum_to_minor, to_major
 from sharedict.kernel.periods import Month
 
 MOST_COLUMNS = 8
@@ -305,7 +305,7 @@ class PeriodPage(CorrectingPage):
         run = self.period.current_run
         if run is None:
             return None
-        start = to_minor(run.shared) - sum(bar.minor for bar in bars)
+        start = sum_to_minor(run.shared) - sum(bar.minor for bar in bars)
         return waterfall(bars, start, self.cooperation.name, before, self.month, self.cooperation.currency)
 
 

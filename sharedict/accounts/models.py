@@ -22,7 +22,7 @@ class User(AbstractUser, Remembered):
         return str(FORGOTTEN) if self.is_forgotten else self.get_full_name() or self.username
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Write what changed since it was read, whoever saves it: nobody forgotten comes back with the rest."""
+        """Write what changed since it was read, whoever saves it: who was forgotten stays so."""
         if not self._state.adding and not args and kwargs.get("update_fields") is None:
             read, held = self.as_read, self.__dict__
             names = [field.attname for field in self._meta.concrete_fields if field.attname in held]

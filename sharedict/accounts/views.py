@@ -6,8 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.views import LoginView, LogoutView, PasswordChangeView
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse, reverse_lazy
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -72,7 +71,7 @@ class PasswordPage(PasswordChangeView):
 @never_cache
 def set_theme(request: HttpRequest) -> HttpResponse:
     """Remember light or dark in a cookie, or forget it, and go back to where one was."""
-    response = redirect(safe_next(request))
+    response = HttpResponseRedirect(safe_next(request))
     form = ThemeForm(request.POST)
     theme = form.cleaned_data["theme"] if form.is_valid() else ""
     if theme == "auto":
@@ -92,7 +91,7 @@ def set_theme(request: HttpRequest) -> HttpResponse:
 def safe_next(request: HttpRequest) -> str:
     """The address to go back to, if it is one of ours; else the first page."""
     address = request.POST.get("next", "")
-    is_ours = url_has_allowed_host_and_scheme(
+    is_ours = address.startswith(("/", "http")) and url_has_allowed_host_and_scheme(
         address, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
     return address if is_ours else reverse("home")
