@@ -56,7 +56,7 @@ class RowAdmin(admin.ModelAdmin):
         models.IntegerField: {"form_class": CountField, "widget": NumberInput(inputmode="numeric")},
     }
     list_select_related: ClassVar[bool | list[str] | tuple[str, ...]] = True
-    actions: ClassVar[tuple[str, ...] | None] = None  # removing many at once would go past the change log
+    actions: Any = None  # removing many at once would go past the change log
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """A row stays in its cooperation: what refers to it stands there."""
