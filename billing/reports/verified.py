@@ -10,18 +10,20 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import F, Q, Sum
+from django.db.models import F, Q, QuerySet, Sum
 
 from billing.engine.allocate import Allocation, allocate
 from billing.engine.facts import Facts, fingerprint
 from billing.engine.statement import StatementError
-from billing.models import Cost, Period, Run, RunLine, RunTotal, Share
+from billing.models import Cost, Period, Run, RunLine, RunTotal, Share, ShareBlock
 from billing.models import Statement as StatementRow
 from billing.models import StatementLine as StatementLineRow
 from billing.reports.rows import minor_of, run_of
 from billing.reports.statements import as_issued
 from billing.rows import LINE_COLUMNS, line_rows
 from municipalities.models import Cooperation
+from sharedict.audit.actions import field_values
+from sharedict.audit.models import Entry
 from sharedict.kernel.money import minor_text
 
 Place = tuple[str, str]
@@ -43,7 +45,12 @@ class Verified:
 
 def verify_month(period: Period) -> Verified:
     """Compute a closed month again from its own facts, and compare everything stored of it."""
-    run, found = run_of(period), Verified()
+    found = Verified()
+    if period.current_run is None:
+        found.differences.append("it is closed without a run")
+        return found
+    run = period.current_run
+    found.differences += [*_of_closing(period), *_of_strangers(run)]
     if fingerprint(run.facts) != run.fingerprint:
         found.differences.append("its facts are not those that its fingerprint was made of")
     try:
@@ -77,6 +84,30 @@ def verify_numbers(cooperation: Cooperation) -> list[str]:
     return found
 
 
+def _of_closing(period: Period) -> Iterator[str]:
+    """Where who closed the month, and when, is not as the change log says; of release 0.1 it says nothing."""
+    entries = Entry.objects.filter(subject_type=period._meta.label_lower, subject_id=str(period.pk))
+    closing = entries.filter(changes__state__1=Period.State.CLOSED).order_by("pk").last()
+    stored = field_values(period)
+    for name, (_, logged) in sorted(closing.changes.items() if closing else ()):
+        if stored.get(name, logged) != logged:
+            yield f"its {name} is {stored[name]}, in the change log {logged}"
+
+
+def _of_strangers(run: Run) -> Iterator[str]:
+    """Rows of the run that stand in another cooperation, whose people would see them."""
+    rows: dict[str, QuerySet[Any]] = {
+        "lines": RunLine.objects.filter(run=run),
+        "totals": RunTotal.objects.filter(run=run),
+        "blocks of shares": ShareBlock.objects.filter(run=run),
+        "statements": StatementRow.objects.filter(run=run),
+        "lines of statements": StatementLineRow.objects.filter(statement__run=run),
+    }
+    for name, found in rows.items():
+        if count := found.exclude(cooperation=run.cooperation_id).count():
+            yield f"{count} {name} stand in another cooperation"
+
+
 def _of_run(period: Period, facts: Facts, allocation: Allocation) -> Iterator[str]:
     run = run_of(period)
     pairs: list[tuple[str, Any, Any]] = [
@@ -84,6 +115,11 @@ def _of_run(period: Period, facts: Facts, allocation: Allocation) -> Iterator[st
         ("rule version", facts.rule_version, run.rule_version),
         ("total", allocation.allocated_minor + allocation.unallocated_minor, minor_of(run.total)),
         ("unallocated", allocation.unallocated_minor, minor_of(run.unallocated)),
+        (
+            "number of lines that nobody pays",
+            sum(line.division is None for line in allocation.lines),
+            run.unallocated_lines,
+        ),
         (
             "what rounding owes",
             _plain({key: [carry.denominator, carry.owed] for key, carry in allocation.carry.items()}),
@@ -146,11 +182,12 @@ def _expected_shares(computed: Iterable[Place], allocation: Allocation) -> Share
 def _stored_shares(run: Run, stored: Mapping[Place, Cells]) -> Shares:
     found: Shares = defaultdict(dict)
     places = {int(row["number"] or 0): place for place, row in stored.items()}
-    rows = Share.objects.filter(run_id=run.pk).exclude(amount_minor=0)
+    rows = Share.objects.filter(run_id=run.pk)
     for country, code, number, minor in rows.values_list(
         "municipality__country", "municipality__code", "line_number", "amount_minor"
     ):
-        found[f"{country}{code}"][places.get(number, (f"number {number}", ""))] = minor
+        if minor or number not in places:
+            found[f"{country}{code}"][places.get(number, (f"number {number}", ""))] = minor
     return found
 
 
@@ -159,7 +196,7 @@ def _of_shares(expected: Shares, stored: Shares) -> Iterator[str]:
         ours, theirs = expected.get(code, {}), stored.get(code, {})
         for place in sorted({*ours, *theirs}):
             one, other, said = ours.get(place, 0), theirs.get(place, 0), " ".join(filter(None, place))
-            if one != other:
+            if one != other or (place in theirs and place not in ours):
                 yield f"{code}'s share of line {said} is {minor_text(other)}, computed {minor_text(one)}"
 
 
@@ -192,6 +229,12 @@ def _of_statement(row: StatementRow, period: Period, expected: Shares) -> Iterat
         as_issued(row, found, period)
     except StatementError:
         yield "it does not add up, or is not what its hash was made of"
+    if (row.first_day, row.after_day) != (period.month.first, period.month.after):
+        yield f"it is from {row.first_day} until {row.after_day}, and not of its month"
+    if row.format_version != StatementRow._meta.get_field("format_version").default:
+        yield f"its format version {row.format_version} is none"
+    if row.issued_at != period.closed_at and not row.is_taken_over:
+        yield f"it was issued on {row.issued_at}, its month closed on {period.closed_at}"
     total = sum(expected.get(row.payer, {}).values())
     if minor_of(row.total) != total:
         yield f"its total is {row.total}, computed {minor_text(total)}"

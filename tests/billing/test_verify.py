@@ -15,6 +15,7 @@ from municipalities.models import Cooperation
 from services.models import Application
 from tests import cast
 from tests.billing.books import change, credit, month, post, shutting, support_of
+from tests.factories.municipalities import CooperationFactory
 from tests.tampering import as_somebody_who_may, refused
 
 pytestmark = pytest.mark.django_db
@@ -34,7 +35,11 @@ def verify(*cooperations: str) -> tuple[str, str]:
 
 @pytest.fixture(scope="module")
 def kept_books(kept: None) -> None:
-    """Three closed months: two applications, a late change of January charged in February, a part refund."""
+    """Three closed months: two applications, a late change of January charged in February, a part refund.
+
+    There is another cooperation beside it.
+    """
+    CooperationFactory(slug="other")
     north = cast.north()
     shut = shutting(north)
     erp = Application.objects.get(cooperation=north, code="erp")
@@ -102,6 +107,23 @@ TAMPERED = [
     ("UPDATE billing_statement SET number = number + 100 WHERE run_id = {run}", "is missing"),
     ("UPDATE billing_statementline SET amount = amount + 0.01, year = year + 0.01", "does not add up"),
     ("DELETE FROM billing_statementline AS line USING billing_statement", "does not add up"),
+    ("UPDATE billing_statement SET issued_at = issued_at - interval '1 day'", "it was issued on"),
+    ("UPDATE billing_statement SET after_day = after_day + 1 WHERE run_id = {run}", "and not of its month"),
+    ("UPDATE billing_statement SET format_version = 9 WHERE run_id = {run}", "format version 9 is none"),
+    ("UPDATE billing_period SET closed_at = now() WHERE id = {period}", "closed_at is"),
+    (
+        "UPDATE billing_period SET closed_by_id = proposed_by_id, proposed_by_id = closed_by_id",
+        "closed_by is",
+    ),
+    (
+        "UPDATE billing_shareblock SET line_numbers = line_numbers || 77, amounts_minor = amounts_minor || 0",
+        "share of line number 77 is",
+    ),
+    ("UPDATE billing_run SET unallocated_lines = 3 WHERE id = {run}", "lines that nobody pays is 3"),
+    ("UPDATE billing_shareblock SET cooperation_id = {other}", "blocks of shares stand in another"),
+    ("UPDATE billing_runtotal SET cooperation_id = {other}", "totals stand in another"),
+    ("UPDATE billing_statementline SET cooperation_id = {other}", "lines of statements stand in another"),
+    ("UPDATE billing_period SET current_run_id = NULL WHERE id = {period}", "closed without a run"),
     (
         "UPDATE billing_period SET current_run_id = (SELECT min(id) FROM billing_run) WHERE id = {period}",
         "month is",
@@ -113,7 +135,8 @@ TAMPERED = [
 def test_what_was_changed_behind_the_program_is_named(books: Cooperation, sql: str, said: str) -> None:
     february = month(books, FEBRUARY)
     place = february.current_run.totals.get(municipality__code="1737").municipality_id
-    statement = sql.format(run=february.current_run_id, period=february.pk, place=place)
+    other = Cooperation.objects.get(slug="other").pk
+    statement = sql.format(run=february.current_run_id, period=february.pk, place=place, other=other)
     refused(statement)
     with as_somebody_who_may(), connection.cursor() as cursor:
         cursor.execute(statement)
