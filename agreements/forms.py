@@ -267,6 +267,8 @@ class ExampleForm(forms.Form):
 
     def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        amount: Any = self.fields["amount"]
+        amount.unit = currency
         self.fields["amount"].label = _("A cost of the whole month, %(currency)s") % {"currency": currency}
 
     def clean_amount(self) -> Decimal:

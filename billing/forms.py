@@ -64,9 +64,9 @@ class CostForm(RowForm):
         application: Any = self.fields["application"]
         application.empty_label = _("The cooperation as a whole")
         application.help_text = ""
-        self.fields["amount"].label = _("Amount excluding VAT, %(currency)s") % {
-            "currency": self.instance.currency
-        }
+        amount: Any = self.fields["amount"]
+        amount.unit = self.instance.currency
+        amount.label = _("Amount excluding VAT, %(currency)s") % {"currency": self.instance.currency}
         if self.instance.pk:
             said = _("The first day it no longer covers: the last one it covers is %(day)s.")
             last_day = date_format(self.instance.last_day, "j F Y")

@@ -1,6 +1,7 @@
 """Which rows of who pays what; ``visible_to`` first, ``for_listing`` last."""
 
 import datetime as dt
+import re
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
@@ -11,9 +12,11 @@ from django.db.models import (
     Exists,
     ExpressionWrapper,
     F,
+    Func,
     Model,
     OuterRef,
     Q,
+    Value,
 )
 from django.db.models.functions import TruncMonth
 
@@ -50,11 +53,14 @@ class CostQuerySet(TenantQuerySet["Cost"]):
         return self.filter(starts_on__lt=after, ends_on__gt=first)
 
     def alike(self, cost: "Cost") -> Self:
-        """Those with its supplier and invoice number, in capitals or not, or its text, amount and days."""
-        invoice = Q(supplier__iexact=cost.supplier, invoice_number__iexact=cost.invoice_number)
+        """Those that may have its invoice number, by the digits of it, or have its text, amount and days."""
+        invoice = ~Q(invoice_number="") & Q(digits=re.sub("[^0-9]", "", cost.invoice_number))
         names = ("description", "amount", "starts_on", "ends_on")
         equal = Q(**{name: getattr(cost, name) for name in names})
-        return self.filter(equal | invoice if cost.invoice_number else equal)
+        if not cost.invoice_number:
+            return self.filter(equal)
+        digits = Func(F("invoice_number"), Value("[^0-9]"), Value(""), Value("g"), function="regexp_replace")
+        return self.alias(digits=digits).filter(equal | invoice)
 
     def with_state(self) -> Self:
         """With ``is_unallocated``: whether nothing divides it in some month, as everybody sees it now."""

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from billing.models import Cost
 from sharedict.common.figures import money
+from sharedict.kernel.written import alike
 
 SAME_COST, SAME_INVOICE = "same_cost", "same_invoice"
 CONTENT = (
@@ -91,8 +92,8 @@ def _content(cost: Cost) -> Key:
 
 
 def _invoice(cost: Cost) -> Key:
-    """Supplier and number, in capitals or not."""
-    return cost.supplier.upper(), cost.invoice_number.upper()
+    """Supplier and number, as whoever types them may write them."""
+    return alike(cost.supplier), alike(cost.invoice_number)
 
 
 def _is_other(one: Cost, cost: Cost) -> bool:

@@ -137,6 +137,7 @@ def columns_of(row: models.Model | type[models.Model]) -> list[Any]:
 def as_text(field: Any, value: Any) -> str:
     """``value`` as the database gives it back: 412 is 412.0000 in a column of four decimals."""
     if isinstance(field, models.DecimalField) and isinstance(value, Decimal):
+        value = value or abs(value)  # there is no nought below nought
         value = _with_decimals(value, field.decimal_places)
     return "" if value is None else str(value)
 

@@ -67,14 +67,19 @@ class NumberInput(forms.TextInput):
 
 
 class NumberField(forms.DecimalField):
-    """A number with decimals; cleaned to a Decimal without needless zeros."""
+    """A number with decimals; cleaned to a Decimal without needless zeros.
+
+    ``unit`` may stand behind it, as it does where the portal shows it: ``12,5 %``, ``1 250,50 SEK``.
+    """
 
     widget = NumberInput
+    unit = "%"
 
     def to_python(self, value: Any) -> Any:
         if value in self.empty_values:
             return None
-        return Decimal(plain(typed(str(value), self.decimal_places or 0)))
+        text = str(value).strip().removesuffix(self.unit)
+        return Decimal(plain(typed(text, self.decimal_places or 0)))
 
     def prepare_value(self, value: Any) -> Any:
         if not isinstance(value, Decimal | int):
@@ -90,7 +95,9 @@ def _amount_said() -> str:
 
 
 class AmountField(NumberField):
-    """An amount of money; cleaned to a Decimal of two decimals."""
+    """An amount of money; cleaned to a Decimal of two decimals. Its ``unit`` is the currency, where known."""
+
+    unit = ""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"max_digits": 18, "decimal_places": 2, **kwargs})

@@ -21,15 +21,20 @@ LONGEST_TEXT = 32_767
 FIRST_DAY = dt.datetime(1980, 1, 1, tzinfo=dt.UTC)
 """What ZIP, which a workbook is, takes for the beginning of time."""
 
-CELL_STARTS = r"(?:^|(?<=[;,\t\r\n]))"
+CELL_STARTS = r"(?:^|(?<=[;,|\t\r\n\v\f\u0085\u2028\u2029]))"
 """Where a cell begins for whoever reads the file: the text itself, and what follows any separator in it."""
-FORMULA_STARTS = rf"""{CELL_STARTS}(?=["']*[=+@-])|^(?=["']*[\t\r\n])"""
+PASSED_OVER = r"""["' \u00a0\u2007\u202f\u3000\ufeff]*"""
+"""What a spreadsheet may drop from the beginning of a text before it looks at the first sign."""
+FORMULA_SIGNS = r"[=+@\uff1d\uff0b\uff0d\uff20-]"
+A_FORMULA = rf"""["']*{FORMULA_SIGNS}"""
+AT_FIRST = rf"{PASSED_OVER}(?:{FORMULA_SIGNS}|[\t\r\n])"
+FORMULA_STARTS = rf"^(?={AT_FIRST})|{CELL_STARTS}(?={A_FORMULA})"
 """Where a spreadsheet would begin a formula, in words that Python and PostgreSQL read alike.
 
 A Swedish Excel splits a file with commas at its semicolons, heeds no quotation marks but those that begin a
 cell, and drops these. Tabs and line breaks are passed over at the beginning.
 """
-NEUTRALISED = re.compile(rf"""{CELL_STARTS}'(?=["']*[=+@-])|^'(?=["']*[\t\r\n])""")
+NEUTRALISED = re.compile(rf"^'(?={AT_FIRST})|{CELL_STARTS}'(?={A_FORMULA})")
 
 
 def neutral(text: str) -> str:

@@ -14,6 +14,7 @@ from sharedict.kernel.errors import SharedictError
 MARKS = (".", ",")
 """A point or a comma stands before decimals; the other one may then stand between thousands."""
 LONGEST = 60
+DASHES = re.compile("[\u00ad\u2010-\u2015\u2212]")
 UNSEEN = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp"})
 """Categories of what leaves no mark on paper: controls, formats (such as U+200B), and spaces of all kinds."""
 FILLERS = re.compile(
@@ -83,6 +84,12 @@ def number(text: str, mark: str | None = None) -> Decimal:
     if mark is None:
         raise TwoReadingsError(found)
     return found[mark]
+
+
+def alike(text: str) -> str:
+    """One text for all that look like it: capitals or not, whatever spaces and dashes, however coded."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return " ".join(unicodedata.normalize("NFKC", DASHES.sub("-", folded)).split())
 
 
 def is_seen(text: str) -> bool:

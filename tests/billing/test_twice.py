@@ -94,6 +94,25 @@ def test_the_form_asks_before_it_saves_an_invoice_twice(
     assert Cost.objects.count() == 2
 
 
+@pytest.mark.parametrize(
+    ("supplier", "number"),
+    [
+        ("A\u030am\u00e5l  Stra\u00dfe AB", "A 20\u201141"),
+        ("\u00e5m\u00e5l\u00a0STRASSE AB ", "a\u00a020-41"),
+    ],
+)
+def test_an_invoice_is_the_same_however_it_is_written(
+    client: Client, stored: Cost, another: dict[str, Any], supplier: str, number: str
+) -> None:
+    """Capitals, spaces, dashes, and letters of one sign or two."""
+    stored.supplier, stored.invoice_number = "\u00c5m\u00e5l Strasse AB", "A 20-41"
+    stored.save()
+    asked = client.post(f"{REGISTER}new/", another | {"supplier": supplier, "invoice_number": number})
+    assert asked.status_code == 200
+    assert "C00000001" in asked.content.decode()
+    assert Cost.objects.count() == 1
+
+
 def test_what_was_confirmed_of_one_is_not_confirmed_of_another(
     client: Client, stored: Cost, another: dict[str, Any]
 ) -> None:

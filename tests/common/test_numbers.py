@@ -14,6 +14,7 @@ from django.test import RequestFactory
 from django.urls import get_resolver
 from django.utils.translation import override
 
+from sharedict.common.figures import money, percent, signed
 from sharedict.common.numbers import AmountField, CountField, NumberField
 
 
@@ -161,3 +162,16 @@ def test_no_form_of_the_system_pages_has_one_either() -> None:
             seen += 1
             assert takes_a_comma(field), f"{model.__name__}: {field.label}"
     assert seen > 30
+
+
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_what_a_page_shows_is_read_with_its_unit(language: str) -> None:
+    amount = AmountField()
+    amount.unit = "SEK"
+    with override(language):
+        assert amount.clean(money(Decimal("-1250.5"), "SEK")) == Decimal("-1250.50")
+        assert amount.clean(money(Decimal("1250.5"))) == Decimal("1250.50")
+        assert amount.clean(signed(Decimal("1250.5"))) == Decimal("1250.50")
+        assert NumberField(decimal_places=1).clean(percent(Decimal("12.5"))) == Decimal("12.5")
+        with pytest.raises(ValidationError):
+            amount.clean("12.50 EUR")
