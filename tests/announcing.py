@@ -11,8 +11,10 @@ from django.db import connection
 from sharedict.common.models import Fact
 from sharedict.jobs.models import Job
 
-WRITTEN = re.compile(r'^(?:INSERT INTO|UPDATE|DELETE FROM) "(\w+)"(?: SET (.*?)(?: WHERE |$))?', re.DOTALL)
-COLUMN = re.compile(r'"(\w+)" = ')
+WRITTEN = re.compile(
+    r'^\s*(?:INSERT INTO|UPDATE|DELETE FROM) "?(\w+)"?(?: SET (.*?)(?: WHERE |$))?', re.DOTALL | re.IGNORECASE
+)
+COLUMN = re.compile(r'"?(\w+)"? *= *')
 
 
 def fact_tables() -> dict[str, set[str]]:
