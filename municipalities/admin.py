@@ -160,6 +160,12 @@ class PersonAdmin(RowAdmin, UserAdmin):
     @admin.action(description=_("Forget people, for good"), permissions=["forget"])
     def forget(self, request: HttpRequest, queryset: models.QuerySet[User]) -> HttpResponse | None:
         """What will happen, and when that is confirmed, it happens: to each of them, or to none."""
+        told = [person for person in queryset if person.is_forgotten or person == request.user]
+        if told:
+            names = ", ".join(f"{person} ({person.username})" for person in told)
+            said = _("Take these away: whoever is forgotten already, and yourself: %(names)s.")
+            self.message_user(request, said % {"names": names}, messages.ERROR)
+            return None
         if "confirmed" not in request.POST:
             context = {
                 **self.admin_site.each_context(request),

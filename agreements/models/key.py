@@ -173,6 +173,8 @@ class FixedPart(Fact, CooperationRow):
 
     class Meta:
         ordering = ["municipality__country", "municipality__code"]
+        verbose_name = _("fixed part")
+        verbose_name_plural = _("fixed parts")
         constraints = [
             models.UniqueConstraint(fields=["component", "municipality"], name="agreements_fixed_part_once"),
             models.CheckConstraint(

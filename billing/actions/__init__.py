@@ -1,6 +1,6 @@
 """Costs come in, months are computed, proposed and closed."""
 
-from billing.actions.closing import Seen, close_period, propose_period, reopen_period
+from billing.actions.closing import MONTH_IS_CLOSED, Seen, close_period, propose_period, reopen_period
 from billing.actions.cooperations import refuse_other_currency, refuse_other_first_month
 from billing.actions.costs import (
     add_costs,
@@ -22,6 +22,7 @@ from billing.actions.runs import (
 )
 
 __all__ = [
+    "MONTH_IS_CLOSED",
     "LateChangeMovedError",
     "Seen",
     "add_costs",

@@ -11,7 +11,7 @@ from django.db.models import Max, Min
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from billing.actions.runs import add_periods, compute_period
 from billing.actions.statements import issue_statements
@@ -25,6 +25,8 @@ from sharedict.accounts.models import User
 from sharedict.jobs.actions import announce_change
 from sharedict.jobs.models import Job
 from sharedict.kernel.periods import months_between
+
+MONTH_IS_CLOSED = gettext_lazy("The month is closed: what changes now is corrected in the next open month.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,7 @@ def reopen_period(*, period: Period, by: User) -> Period:
     """Take a proposal back, whoever made it; safe to repeat. Raises ValidationError for a closed month."""
     period = _locked(period)
     if period.is_closed:
-        raise ValidationError(_("The month is closed: what changes now is corrected in the next open month."))
+        raise ValidationError(MONTH_IS_CLOSED)
     if period.state == Period.State.PROPOSED:
         period.state, period.proposed_by, period.proposed_at = Period.State.OPEN, None, None
         save_row(row=period, by=by)

@@ -11,7 +11,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from billing.actions import Seen, close_period, propose_period, reopen_period
+from billing.actions import MONTH_IS_CLOSED, Seen, close_period, propose_period, reopen_period
 from billing.models import Period
 from billing.snapshots import left_mark
 from billing.views.corrected import CorrectingPage
@@ -75,7 +75,7 @@ class Step(CorrectingPage, EditorsOnly):
 
     def refusal(self) -> str:
         """Why this cannot be done now, whatever the figures are; the page offers no button then."""
-        return ""
+        return str(MONTH_IS_CLOSED) if self.period.is_closed else ""
 
     def notices(self) -> list[str]:
         run = self.period.current_run
@@ -86,8 +86,8 @@ class Step(CorrectingPage, EditorsOnly):
         context = {
             "title": str(self.title) % {"month": month_name(self.period.month)},
             "lead": refusal or self.lead,
-            "consequences": self.consequences(),
-            "notices": self.notices() if self.judges_figures else [],
+            "consequences": [] if self.period.is_closed else self.consequences(),
+            "notices": self.notices() if self.judges_figures and not self.period.is_closed else [],
             "confirm_label": "" if refusal else self.confirm_label,
             "cancel_url": self.url("period", self.month),
             "danger": False,
@@ -106,7 +106,8 @@ class Propose(Step):
     said = gettext_lazy("%(month)s is proposed. Another administrator closes it.")
 
     def take(self, period: Period, by: User) -> None:
-        propose_period(period=period, by=by, seen=self.seen)
+        if propose_period(period=period, by=by, seen=self.seen).is_closed:
+            raise ValidationError(MONTH_IS_CLOSED)
 
     def consequences(self) -> list[str]:
         return [
@@ -141,6 +142,8 @@ class Close(Step):
         close_period(period=period, by=by, seen=self.seen)
 
     def refusal(self) -> str:
+        if self.period.is_closed:
+            return super().refusal()
         if self.period.state != Period.State.PROPOSED:
             return _("Nobody proposes to close the month now: look at its figures, and propose it first.")
         if self.period.proposed_by_id == self.viewer.pk:

@@ -46,6 +46,8 @@ class SignInFailure(models.Model):
     at = models.DateTimeField()
 
     class Meta:
+        verbose_name = _("failed sign-in")
+        verbose_name_plural = _("failed sign-ins")
         indexes = [models.Index(fields=["at", "username"], name="accounts_failure_by_time")]
 
     def __str__(self) -> str:

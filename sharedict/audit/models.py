@@ -54,6 +54,8 @@ class Entry(models.Model):
 
     class Meta:
         ordering = ["-at", "-id"]
+        verbose_name = _("entry of the change log")
+        verbose_name_plural = _("change log")
         indexes = [models.Index(fields=["cooperation", "-at", "-id"], name="audit_by_cooperation")]
 
     def __str__(self) -> str:

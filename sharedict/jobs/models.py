@@ -136,6 +136,8 @@ class Job(models.Model):
 
     class Meta:
         ordering = ["-id"]
+        verbose_name = _("job")
+        verbose_name_plural = _("jobs")
         indexes = [
             models.Index(fields=["state", "run_after"], name="jobs_to_do"),
             models.Index(fields=["cooperation", "-id"], name="jobs_by_cooperation"),

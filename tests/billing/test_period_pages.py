@@ -222,6 +222,22 @@ def test_only_administrators_take_the_steps(
     assert sign_in(stranger).post(path).status_code == 404
 
 
+def test_nothing_is_proposed_closed_or_taken_back_of_a_closed_month(
+    september: Period, shut: Callable[[dt.date], Period], administrator: User, sign_in: SignIn
+) -> None:
+    """As from a page that was open before, or by going back."""
+    shut(september.first_day)
+    client = sign_in(administrator)
+    for step in ("propose", "close", "reopen"):
+        address = f"/north/costs/2026-09/{step}/"
+        asked = client.get(address).content.decode()
+        assert "The month is closed: what changes now is corrected in the next open month." in asked
+        assert '<button type="submit" class="btn btn-primary"' not in asked
+        done = client.post(address, follow=True).content.decode()
+        assert "is proposed" not in done
+        assert "is open again" not in done
+
+
 @pytest.fixture
 def late(
     north: Cooperation,

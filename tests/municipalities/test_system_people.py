@@ -10,6 +10,7 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test import Client
+from django.utils.text import camel_case_to_spaces
 
 from agreements.models import CostType
 from municipalities.actions import add_person, forget_person, rows, save_person, save_role, save_row
@@ -172,6 +173,17 @@ def test_a_row_cannot_be_moved_to_another_cooperation(model: Any, rf: Any, admin
     assert not may_change or "cooperation" in pages.get_readonly_fields(request, model())
 
 
+def test_every_model_of_the_system_pages_has_a_name_in_swedish() -> None:
+    """What Django makes of a class's name is English in every language."""
+    unnamed = [
+        model.__name__
+        for model in admin.site._registry
+        if model._meta.verbose_name_raw == camel_case_to_spaces(model.__name__)
+        and isinstance(model._meta.verbose_name, str)
+    ]
+    assert unnamed == []
+
+
 def test_nor_by_whatever_saves_it(north: Cooperation, outside: Cooperation, administrator: User) -> None:
     row = Application.objects.get(cooperation=north, code="erp")
     row.cooperation, row.code = outside, "erp-of-north"
@@ -202,3 +214,15 @@ def test_the_same_that_is_added_at_once_is_said(monkeypatch: pytest.MonkeyPatch,
     answer = client.post("/system/agreements/costtype/add/", sent, follow=True)
     assert "Somebody has saved the same meanwhile" in answer.content.decode()
     assert CostType.objects.filter(code="phone").count() == 1
+
+
+def test_nobody_is_asked_to_forget_themselves_or_somebody_twice(
+    system: Client, anna: User, administrator: User
+) -> None:
+    address = "/system/accounts/user/"
+    operator = User.objects.get(username="operator")
+    forget_person(user=anna, by=administrator)
+    for person in (operator, anna):
+        asked = system.post(address, {"action": "forget", "_selected_action": [person.pk]}, follow=True)
+        assert "Take these away" in asked.content.decode()
+        assert "confirmed" not in asked.content.decode()
