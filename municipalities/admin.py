@@ -163,8 +163,8 @@ class PersonAdmin(RowAdmin, UserAdmin):
         told = [person for person in queryset if person.is_forgotten or person == request.user]
         if told:
             names = ", ".join(f"{person} ({person.username})" for person in told)
-            said = _("Take these away: whoever is forgotten already, and yourself: %(names)s.")
-            self.message_user(request, said % {"names": names}, messages.ERROR)
+            taken = _("Take these away: whoever is forgotten already, and yourself: %(names)s.")
+            self.message_user(request, taken % {"names": names}, messages.ERROR)
             return None
         if "confirmed" not in request.POST:
             context = {
