@@ -16,6 +16,7 @@ from billing.models.cost import LONGEST_INTERVAL
 from billing.reports.twice import Twins
 from municipalities.models import Cooperation
 from services.models import Application
+from sharedict.common.figures import money
 from sharedict.common.uploads import (
     Finding,
     Outcome,
@@ -25,7 +26,6 @@ from sharedict.common.uploads import (
     parse_number,
     shortened,
 )
-from sharedict.kernel.money import minor_text, to_minor
 
 COST_COLUMNS = (
     "external_id",
@@ -188,14 +188,14 @@ def _choice(text: str, choices: Mapping[str, Any]) -> Any:
 
 
 def _words(cost: Cost) -> str:
-    """The cost as the dry run shows it."""
+    """The cost as the dry run shows it: numbers and days as the reader's language writes them everywhere."""
     parts = (
         cost.application.code if cost.application else "",
         cost.cost_type.code,
         cost.supplier,
         cost.invoice_number,
         cost.description,
-        minor_text(to_minor(cost.amount)),
-        f"{cost.starts_on} - {cost.ends_on}",
+        money(cost.amount, cost.currency),
+        f"{date_format(cost.starts_on)} \N{EN DASH} {date_format(cost.last_day)}",
     )
     return " | ".join(part for part in parts if part)

@@ -136,7 +136,7 @@ def _source(text: str) -> str:
 
 
 def _words(reading: Reading) -> str:
-    return f"{reading.value.normalize():f} ({reading.source})"
+    return f"{shown(reading.value)} ({reading.source})"
 
 
 @dataclass(frozen=True, slots=True)

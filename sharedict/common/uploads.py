@@ -247,6 +247,8 @@ def parse_number(text: str, *, digits: int, decimals: int) -> Decimal:
 
     ``digits`` counts those on both sides, ``decimals`` those after the point.
     """
+    if not text:
+        raise UploadError(_("A number is missing."))
     if not re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", text):
         raise UploadError(_("“%(text)s” is not a number.") % {"text": shortened(text, 40)})
     whole, _point, rest = text.lstrip("-").partition(".")

@@ -85,7 +85,7 @@ def test_what_has_changed_is_changed_and_only_that(client: Client, do_jobs: Call
         Entry.objects.all().delete()
     shown = upload(client, ROW.replace("1 250,50", "1000"), ROW.replace("L-1", "L-2"))
     assert counts(shown) == {"changed": 1, "same": 1}
-    assert "1250.50" in shown.content.decode()
+    assert "1,250.50 SEK" in shown.content.decode().replace("\u00a0", " ")
     apply(client, shown)
     assert Cost.objects.get(external_id="L-1").amount == 1000
     assert Entry.objects.get().changes == {"amount": ["1250.50", "1000.00"]}
@@ -110,7 +110,7 @@ def test_what_has_changed_is_changed_and_only_that(client: Client, do_jobs: Call
         (6, "100000000000000000", "At most 16 digits"),
         (6, "NaN", "is not a number"),
         (6, "=1+1", "is not a number"),
-        (6, "", "is not a number"),
+        (6, "", "A number is missing"),
         (6, "0,00", "a cost of 0 shares nothing"),
         (7, "2026-02-01", "the end must be later than the start"),
         (7, "2026-02-30", "is not a date"),

@@ -271,6 +271,26 @@ def test_who_asks_may_change_within_a_transaction_and_be_rolled_back(
 
 
 @pytest.mark.django_db(transaction=True)
+def test_rows_that_are_fetched_later_are_those_of_whoever_asked(
+    north: Cooperation, outside: Cooperation
+) -> None:
+    """No cursor stays open in the database, whose policies would go by who asks when it is read on."""
+    CostType.objects.bulk_create(
+        CostType(cooperation=own, code=f"c{number}", name=f"C {number}")
+        for own in (north, outside)
+        for number in range(5)
+    )
+    owners = CostType.objects.order_by("pk").values_list("cooperation_id", flat=True)
+    with transaction.atomic(), seeing(of_cooperation(north.pk)):
+        rows = owners.iterator(chunk_size=1)
+        read = [next(rows)]
+        with seeing(of_cooperation(outside.pk)):
+            assert {*owners} == {outside.pk}
+        with seeing(None):
+            read += rows
+    assert read == [north.pk] * 6
+
+
 def test_a_stream_is_read_with_the_sight_of_whoever_asked_for_it(
     north: Cooperation, outside: Cooperation
 ) -> None:
