@@ -269,7 +269,7 @@ class ExampleForm(forms.Form):
         super().__init__(*args, **kwargs)
         amount: Any = self.fields["amount"]
         amount.unit = currency
-        self.fields["amount"].label = _("A cost of the whole month, %(currency)s") % {"currency": currency}
+        amount.label = _("A cost of the whole month, %(currency)s") % {"currency": currency}
 
     def clean_amount(self) -> Decimal:
         amount: Decimal = self.cleaned_data["amount"]

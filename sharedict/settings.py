@@ -153,9 +153,12 @@ if IS_PRODUCTION:
     env.require("REDIS_URL", "redis://redis.example.se:6379/0")
 DATABASES = {
     "default": env.postgresql("DATABASE_URL", "postgresql://127.0.0.1/sharedict")
-    | {"CONN_MAX_AGE": env.integer("SHAREDICT_CONNECTION_SECONDS", 60), "CONN_HEALTH_CHECKS": True}
-    # whoever asks is told with the question: rows fetched later from a cursor would be those of another
-    | {"DISABLE_SERVER_SIDE_CURSORS": True}
+    | {
+        "CONN_MAX_AGE": env.integer("SHAREDICT_CONNECTION_SECONDS", 60),
+        "CONN_HEALTH_CHECKS": True,
+        # who asks is told with the question: a cursor that is read on later would answer whoever asks then
+        "DISABLE_SERVER_SIDE_CURSORS": True,
+    }
 }
 # Only what migrates is told the owner's login; see sharedict.common.roles.
 DATABASE_OWNER = env.postgresql("DATABASE_OWNER_URL") if env.secret("DATABASE_OWNER_URL") else None

@@ -25,11 +25,12 @@ from billing.reports.held_effects import (
     held_effects,
     months_ever_left,
 )
+from billing.reports.rows import minor_of
 from municipalities.actions import touched
 from municipalities.models import Cooperation, Driver, Municipality, Reading
 from services.models import Application
 from sharedict.common.models import Span
-from sharedict.kernel.money import sum_to_minor, to_minor
+from sharedict.kernel.money import to_minor
 from sharedict.kernel.periods import Month, months_between
 
 Place = tuple[int, Month]
@@ -291,7 +292,7 @@ def _charged(cooperation: Cooperation, stored: Collection[int]) -> dict[Place, i
     )
     for pk, concerns, first_day, amount in rows:
         place = pk, Month.of(concerns or first_day)
-        found[place] = found.get(place, 0) + sum_to_minor(amount)
+        found[place] = found.get(place, 0) + minor_of(amount)
     return found
 
 

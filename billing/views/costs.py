@@ -23,6 +23,7 @@ from billing.forms import CostFilter, CostForm
 from billing.imports import COST_COLUMNS, compare_costs
 from billing.models import Cost, Period, RunLine
 from billing.reports import before_first_month, twins_of
+from billing.reports.rows import minor_of
 from billing.reports.undivided import why_in_words
 from billing.snapshots import CHARGED, late_states
 from billing.tables import CostTable
@@ -44,7 +45,6 @@ from sharedict.common.figures import money
 from sharedict.common.moments import SAFE_METHODS
 from sharedict.common.uploads import Columns, Finding, Outcome, UploadedRow
 from sharedict.jobs.models import Job
-from sharedict.kernel.money import sum_to_minor
 from sharedict.kernel.periods import Month
 
 STOP_POLLING = 286
@@ -196,7 +196,7 @@ class CostChange(SaveCost, ChangePage):
         )
         uncharged = self.uncharged(cost) if corrections or cost.late_changes.exists() else []
         before = before_first_month(cost)
-        parts = [*(sum_to_minor(line.amount) for line in lines), *(row["minor"] for row in uncharged), before]
+        parts = [*(minor_of(line.amount) for line in lines), *(row["minor"] for row in uncharged), before]
         return {
             "job": jobs.order_by("id").first(),
             "months": [self.month(line) for line in months],

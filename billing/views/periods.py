@@ -22,6 +22,7 @@ from billing.reports import (
     totals_of,
     unallocated_of,
 )
+from billing.reports.rows import minor_of
 from billing.reports.undivided import names_whom, what_to_do, why_in_words, with_names
 from billing.views.corrected import CorrectingPage, left_text, waiting_text
 from billing.views.files import CSV, XLSX, attachment, whole
@@ -31,7 +32,7 @@ from billing.views.pictures import by_municipality, month_name, waterfall, whole
 from municipalities.portal import CooperationPage
 from sharedict.common.figures import money
 from sharedict.common.sheets import csv_lines, xlsx_bytes
-from sharedict.kernel.money import sum_to_minor, to_major
+from sharedict.kernel.money import to_major
 from sharedict.kernel.periods import Month
 
 MOST_COLUMNS = 8
@@ -305,7 +306,7 @@ class PeriodPage(CorrectingPage):
         run = self.period.current_run
         if run is None:
             return None
-        start = sum_to_minor(run.shared) - sum(bar.minor for bar in bars)
+        start = minor_of(run.shared) - sum(bar.minor for bar in bars)
         return waterfall(bars, start, self.cooperation.name, before, self.month, self.cooperation.currency)
 
 

@@ -27,14 +27,6 @@ def to_minor(amount: Decimal) -> int:
     return minor
 
 
-def sum_to_minor(amount: Decimal) -> int:
-    """Minor units in a stored sum, wider than what may be typed; raises AmountError for a fraction of one."""
-    scaled = amount.scaleb(MINOR_DIGITS)
-    if scaled != scaled.to_integral_value():
-        raise AmountError
-    return int(scaled)
-
-
 def to_major(minor: int) -> Decimal:
     """``minor`` units as an amount with exactly two decimals."""
     return Decimal(minor).scaleb(-MINOR_DIGITS)

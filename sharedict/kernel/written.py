@@ -15,6 +15,7 @@ MARKS = (".", ",")
 """A point or a comma stands before decimals; the other one may then stand between thousands."""
 LONGEST = 60
 DASHES = re.compile("[\u00ad\u2010-\u2015\u2212]")
+"""What else than the hyphen of the keyboard joins two parts: hyphens, dashes and the minus of Unicode."""
 UNSEEN = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp"})
 """Categories of what leaves no mark on paper: controls, formats (such as U+200B), and spaces of all kinds."""
 FILLERS = re.compile(
