@@ -163,7 +163,7 @@ class PersonAdmin(RowAdmin, UserAdmin):
         told = [person for person in queryset if person.is_forgotten or person == request.user]
         if told:
             names = ", ".join(f"{person} ({person.username})" for person in told)
-            taken = _("Take these away: whoever is forgotten already, and yourself: %(names)s.")
+            taken = _("Choose again, without yourself and whoever is forgotten already: %(names)s.")
             self.message_user(request, taken % {"names": names}, messages.ERROR)
             return None
         if "confirmed" not in request.POST:

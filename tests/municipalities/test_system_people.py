@@ -224,5 +224,5 @@ def test_nobody_is_asked_to_forget_themselves_or_somebody_twice(
     forget_person(user=anna, by=administrator)
     for person in (operator, anna):
         asked = system.post(address, {"action": "forget", "_selected_action": [person.pk]}, follow=True)
-        assert "Take these away" in asked.content.decode()
+        assert "Choose again, without yourself" in asked.content.decode()
         assert "confirmed" not in asked.content.decode()
