@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, Response, sync_playwright
 
 FLAGS = [
     "--no-sandbox",
@@ -79,6 +79,25 @@ def watched_page(browser: Browser, base_url: str, **options: Any) -> Iterator[Pa
     finally:
         context.close()
     assert not found, "\n".join(found)
+
+
+def follow(link: Locator) -> None:
+    """Click what leads to another page or sends a form, and wait until the answer is there.
+
+    A click returns before its answer has come: what looks at the page at once may look at the old one, and
+    an address that is waited for may be that of the old page too.
+    """
+    with link.page.expect_navigation():
+        link.click()
+
+
+def sign_in(page: Page, username: str, password: str) -> None:
+    """Sign a person in as people do, on the sign-in page; fails where that is refused."""
+    page.goto("/sign-in/")
+    page.fill("input[name=username]", username)
+    page.fill("input[name=password]", password)
+    follow(page.locator("main button[type=submit]"))
+    assert urlsplit(page.url).path == "/overview/"
 
 
 def accessibility_problems(page: Page) -> list[str]:

@@ -73,3 +73,10 @@ def test_templates_keep_to_the_content_security_policy(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     found = [f"{what}: {match.group(0)}" for what, rule in INLINE.items() for match in rule.finditer(text)]
     assert not found
+
+
+@pytest.mark.parametrize("path", python_files("tests"), ids=name_of)
+def test_browsers_wait_for_what_they_asked_for(path: Path) -> None:
+    """An address that is waited for may be that of the page that is left; ``follow`` waits for the next."""
+    called = {node.attr for node in ast.walk(parsed(path)) if isinstance(node, ast.Attribute)}
+    assert "wait_for_url" not in called

@@ -12,7 +12,7 @@ from billing.models import Cost
 from municipalities.models import Cooperation
 from services.models import Application
 from sharedict.accounts.models import User
-from tests.browser import accessibility_problems
+from tests.browser import accessibility_problems, follow, sign_in
 from tests.factories.accounts import PASSWORD
 from tests.factories.agreements import CostTypeFactory
 from tests.factories.billing import CostFactory, compute
@@ -36,10 +36,7 @@ def quarter(north: Cooperation, administrator: User, second_administrator: User)
 def test_the_effect_is_read_before_the_button(
     page: Page, quarter: Cooperation, erp: Application, licence: CostType, browser_options: dict[str, Any]
 ) -> None:
-    page.goto("/sign-in/")
-    page.fill("[name=username]", "administrator")
-    page.fill("[name=password]", PASSWORD)
-    page.click("main button[type=submit]")
+    sign_in(page, "administrator", PASSWORD)
     page.goto("/north/costs/register/new/")
     page.fill("[name=description]", "half a year")
     page.select_option("[name=application]", str(erp.pk))
@@ -80,13 +77,10 @@ def test_all_of_the_register_is_in_view_at_1024_pixels(
             ends_on=dt.date(2026, 12, 1),
         )
     compute(north)
-    page.goto("/sign-in/")
-    page.fill("[name=username]", "administrator")
-    page.fill("[name=password]", PASSWORD)
-    page.click("main button[type=submit]")
+    sign_in(page, "administrator", PASSWORD)
     page.goto("/north/costs/register/")
     expect(page.locator(".sd-status", has_text="ofördelat")).to_have_count(2)
     sizes = page.locator(".sd-table-scroll").evaluate("each => [each.scrollWidth, each.clientWidth]")
     assert sizes[0] <= sizes[1], sizes
-    page.get_by_role("link", name=cost.description).click()
-    page.wait_for_url(f"**/register/{cost.pk}/")
+    follow(page.get_by_role("link", name=cost.description))
+    assert page.url.endswith(f"/register/{cost.pk}/")

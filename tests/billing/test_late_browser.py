@@ -10,19 +10,11 @@ from billing.models import Cost, Period
 from municipalities.models import Cooperation
 from sharedict.accounts.models import User
 from sharedict.jobs.actions import announce_change
-from tests.browser import accessibility_problems
+from tests.browser import accessibility_problems, follow, sign_in
 from tests.factories.accounts import PASSWORD
 from tests.factories.billing import CostFactory, close
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-def sign_in(page: Page, username: str) -> None:
-    page.goto("/sign-in/")
-    page.fill("[name=username]", username)
-    page.fill("[name=password]", PASSWORD)
-    page.click("main button[type=submit]")
-    page.wait_for_url("**/overview/")
 
 
 @pytest.fixture
@@ -37,7 +29,7 @@ def late(
 ) -> Page:
     """September is closed, then somebody types a licence of 50.02 for it."""
     close(september, proposer=administrator, closer=second_administrator)
-    sign_in(page, "administrator")
+    sign_in(page, "administrator", PASSWORD)
     page.goto("/north/costs/register/new/")
     page.fill("[name=description]", "Late licence")
     page.select_option("[name=application]", label="ERP")
@@ -45,10 +37,10 @@ def late(
     page.fill("[name=amount]", "50.02")
     page.fill("[name=starts_on]", "2026-09-01")
     page.fill("[name=ends_on]", "2026-10-01")
-    page.click("main .sd-form-foot button")
-    if page.locator("[name=told]").count():  # what it does to closed months was told first
-        page.click("main .sd-form-foot button")
-    page.wait_for_url("**/costs/register/*/")
+    follow(page.locator("main .sd-form-foot button"))
+    assert page.locator("[name=told]").count(), "what it does to closed months is told first"
+    follow(page.locator("main .sd-form-foot button"))
+    assert Cost.objects.filter(description="Late licence").exists()
     do_jobs()
     return page
 
@@ -56,14 +48,14 @@ def late(
 def test_a_late_invoice_is_followed_to_the_statement_and_to_why(late: Page) -> None:
     late.goto("/north/costs/late/")
     expect(late.locator("#charged")).to_have_text("Charged in October 2026")
-    late.click("a:has-text('Late licence')")
+    follow(late.locator("a:has-text('Late licence')"))
     expect(late.locator("main")).to_contain_text("September 2026 was charged too little by")
     expect(late.locator(".sd-opening-figure")).to_contain_text("50.02")
     assert accessibility_problems(late) == []
-    late.click("tr:has-text('Torsby') a:has-text('In five steps')")
+    follow(late.locator("tr:has-text('Torsby') a:has-text('In five steps')"))
     expect(late.locator("h1")).to_contain_text("Why a difference of +25.01")
     assert accessibility_problems(late) == []
-    late.click(".sd-back a")
+    follow(late.locator(".sd-back a"))
     expect(late.locator(".sd-opening-figure")).to_contain_text("50.02")
     late.goto("/north/costs/2026-10/SE1737/")
     section = late.locator("section", has=late.locator("#corrections"))
@@ -76,14 +68,14 @@ def test_a_late_invoice_is_followed_to_the_statement_and_to_why(late: Page) -> N
 
 def test_the_same_in_swedish(late: Page) -> None:
     late.click("details.sd-menu-end summary >> nth=-1")
-    late.click("button[value=sv]")
+    follow(late.locator("button[value=sv]"))
     late.goto("/north/costs/late/")
     expect(late.locator("#charged")).to_have_text("Debiteras i oktober 2026")
     late.check("tr:has-text('Late licence') input")
     expect(late.locator("button[name=verdict]")).to_have_text("Lämna 50,02\xa0SEK odebiterade")
-    late.click("a:has-text('Late licence')")
+    follow(late.locator("a:has-text('Late licence')"))
     expect(late.locator("main")).to_contain_text("September 2026 debiterades för lite med")
-    late.click("tr:has-text('Torsby') a:has-text('I fem steg')")
+    follow(late.locator("tr:has-text('Torsby') a:has-text('I fem steg')"))
     expect(late.locator("h1")).to_contain_text("Varför en skillnad på +25,01")
     late.goto("/north/costs/2026-10/SE1737/")
     section = late.locator("section", has=late.locator("#corrections"))
@@ -116,7 +108,7 @@ def test_the_buttons_name_what_is_ticked(
     expect(button).to_be_disabled()
     late.check("tr:has-text('Late licence') input")
     late.fill("[name=reason]", "The supplier withdraws it")
-    button.click()
+    follow(button)
     expect(late.locator(".sd-message-success")).to_contain_text(
         "1 late change stays uncharged, +50.02\xa0SEK in all."
     )

@@ -10,27 +10,19 @@ from billing.models import Cost, Period
 from municipalities.models import Cooperation
 from sharedict.accounts.models import User
 from sharedict.jobs.actions import announce_change
-from tests.browser import accessibility_problems
+from tests.browser import accessibility_problems, follow, sign_in
 from tests.factories.accounts import PASSWORD
 from tests.factories.billing import close, compute
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
-def sign_in(page: Page, username: str) -> None:
-    page.goto("/sign-in/")
-    page.fill("[name=username]", username)
-    page.fill("[name=password]", PASSWORD)
-    page.click("main button[type=submit]")
-    page.wait_for_url("**/overview/")
-
-
 def test_from_the_overview_to_the_last_digit(page: Page, october: Period, finance: User) -> None:
-    sign_in(page, "finance")
+    sign_in(page, "finance", PASSWORD)
     page.goto("/north/costs/2026-10/SE1737/")
     page.click("a[href='#costs.erp.support']")
     expect(page.locator("tbody:target")).to_contain_text("@support")
-    page.click("tbody:target td.sd-main-amount a")
+    follow(page.locator("tbody:target td.sd-main-amount a"))
     expect(page.locator("h1")).to_contain_text("Why 18.00 SEK?")
     page.click("summary:has-text('Population of all payers')")
     expect(page.locator("details[open].sd-more")).to_contain_text("8,000")
@@ -44,7 +36,7 @@ def test_the_note_of_a_change_ends_by_itself(
     finance: User,
     do_jobs: Callable[[], int],
 ) -> None:
-    sign_in(page, "finance")
+    sign_in(page, "finance", PASSWORD)
     announce_change(cooperation_id=north.pk, touches=(october.first_day, None))
     page.goto("/north/costs/2026-10/SE1737/")
     expect(page.locator(".sd-job progress")).to_be_visible()
@@ -52,7 +44,7 @@ def test_the_note_of_a_change_ends_by_itself(
     do_jobs()
     link = page.locator(".sd-job a", has_text="Show the new figures")
     expect(link).to_be_visible()
-    link.click()
+    follow(link)
     expect(page.locator(".sd-lines")).to_contain_text("24.00")
     expect(page.locator(".sd-job")).to_have_count(0)
 
@@ -70,7 +62,7 @@ def test_corrections_of_two_agreement_years_are_accessible(
     close(september, proposer=administrator, closer=second_administrator)
     Cost.objects.filter(pk=costs[0].pk).update(amount=160)
     compute(north)
-    sign_in(page, "finance")
+    sign_in(page, "finance", PASSWORD)
     page.goto("/north/costs/2026-10/SE1737/")
     expect(page.locator("#corrections")).to_be_visible()
     expect(page.locator(".sd-group")).to_contain_text("Of earlier agreement years")
@@ -101,7 +93,7 @@ def test_figures_of_a_correction_stay_in_their_cards_on_a_phone(
     close(september, proposer=administrator, closer=second_administrator)
     Cost.objects.filter(pk=costs[0].pk).update(amount="9123456789.25")
     compute(north)
-    sign_in(page, "finance")
+    sign_in(page, "finance", PASSWORD)
     page.goto("/north/costs/2026-10/SE1737/C00000001/2026-09/")
     cells = page.locator("td.sd-num[data-label]").all()
     assert cells
@@ -126,7 +118,7 @@ tables => tables.map(table => {
 def test_figures_of_sums_stand_right_on_a_phone(
     page: Page, october: Period, finance: User, browser_options: dict[str, Any]
 ) -> None:
-    sign_in(page, "finance")
+    sign_in(page, "finance", PASSWORD)
     page.goto("/north/costs/2026-10/SE1737/C00000004/")
     figures = page.locator(".sd-sum-table").evaluate_all(OF_SUMS)
     assert len(figures) > 6

@@ -14,6 +14,7 @@ from municipalities.models import Cooperation
 from services.models import Application
 from sharedict.accounts.models import User
 from sharedict.jobs.actions import run_all
+from tests.browser import sign_in
 from tests.factories.billing import CostFactory, compute
 
 PASSWORD = "a password of a person in a test"
@@ -23,17 +24,13 @@ PASSWORD = "a password of a person in a test"
 def signed_in(page: Page) -> Callable[[User], Page]:
     """Signs a person in as people do: with name and password on the sign-in page."""
 
-    def sign_in(user: User) -> Page:
+    def enter(user: User) -> Page:
         user.set_password(PASSWORD)
         user.save()
-        page.goto("/sign-in/")
-        page.fill("input[name=username]", user.username)
-        page.fill("input[name=password]", PASSWORD)
-        page.press("input[name=password]", "Enter")
-        page.wait_for_url("**/overview/")
+        sign_in(page, user.username, PASSWORD)
         return page
 
-    return sign_in
+    return enter
 
 
 @pytest.fixture

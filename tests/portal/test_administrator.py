@@ -6,14 +6,14 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Page
 
 from agreements.models import Key, KeyVersion, Term
 from billing.models import Period, Share
 from municipalities.models import Cooperation, Link, Member, Municipality, Reading, Site
 from services.models import Application, Installation, Subscription
 from sharedict.accounts.models import User
-from tests.browser import accessibility_problems
+from tests.browser import accessibility_problems, follow
 from tests.workers import wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -51,12 +51,6 @@ def admin_page(two_months: Cooperation, administrator: User, signed_in: Callable
     return signed_in(administrator)
 
 
-def follow(link: Locator) -> None:
-    """Click what leads to another page, and wait for that."""
-    with link.page.expect_navigation():
-        link.click()
-
-
 def save(page: Page) -> None:
     """Send the form of the page; fails where the page then still shows errors."""
     follow(page.locator("main form .btn-primary, main form .btn-danger").last)
@@ -76,7 +70,7 @@ def share_of(code: str, month: int) -> Decimal:
 def test_a_cost_is_added_changed_and_withdrawn_and_shares_follow(admin_page: Page, worker: None) -> None:
     page = admin_page
     page.goto("/north/costs/register/")
-    page.get_by_role("link", name="Add a cost").first.click()
+    follow(page.get_by_role("link", name="Add a cost").first)
     page.fill("[name=description]", "Support, by the hour")
     page.select_option("[name=application]", label="ERP")
     page.select_option("[name=cost_type]", label="Licence")
@@ -91,7 +85,7 @@ def test_a_cost_is_added_changed_and_withdrawn_and_shares_follow(admin_page: Pag
     save(page)
     wait_until(lambda: share_of("1737", 10) == Decimal("650.02"), "the changed cost shared")
     page.goto(page.url)
-    page.get_by_role("link", name="Withdraw").click()
+    follow(page.get_by_role("link", name="Withdraw"))
     follow(page.get_by_role("button", name="Withdraw it"))
     wait_until(lambda: share_of("1737", 10) == Decimal("600.02"), "the withdrawn cost gone")
     page.goto("/north/costs/2026-10/SE1737/")

@@ -13,7 +13,7 @@ from playwright.sync_api import Page
 from billing.models import Share
 from municipalities.models import Cooperation
 from sharedict.accounts.models import User
-from tests.browser import accessibility_problems
+from tests.browser import accessibility_problems, follow
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -43,14 +43,15 @@ def test_from_the_overview_to_the_reason_and_the_files(
     assert share == Decimal("600.02")
     page = signed_in(finance)
     assert page.locator("svg").count() > 0, "the overview draws the cost by municipality"
-    page.get_by_role("link", name="Torsby, October 2026").click()
-    page.wait_for_url("**/costs/2026-10/SE1737/")
+    follow(page.get_by_role("link", name="Torsby, October 2026"))
+    assert page.url.endswith("/costs/2026-10/SE1737/")
     assert "600.02" in page.locator("main").inner_text()
     assert "Preliminary" in page.locator("h1").inner_text()
 
     page.locator("#costs").scroll_into_view_if_needed()
-    page.locator("a[href$='/C00000010/']").last.press("Enter")
-    page.wait_for_url("**/C00000010/")
+    with page.expect_navigation():
+        page.locator("a[href$='/C00000010/']").last.press("Enter")
+    assert page.url.endswith("/C00000010/")
     told = page.locator("main").inner_text()
     for words in ("600.02", "1,200.03", "Fjord Software", "Evenly", "600.015", "owed by rounding after"):
         assert words in told, words
