@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from municipalities.portal import DATE, NUMBER, RowTable, page_of
+from municipalities.portal import DATE, MAIN_AMOUNT, RowTable, page_of
 from sharedict.common.figures import money
 
 STATES = {
@@ -31,7 +31,7 @@ class CostTable(RowTable):
     supplier = tables.Column(_("Supplier"))
     invoice_number = tables.Column(_("Invoice number"), visible=False)
     external_id = tables.Column(_("External id"), visible=False)
-    amount = tables.Column(_("Amount"), attrs=NUMBER)
+    amount = tables.Column(_("Amount"), attrs=MAIN_AMOUNT)
     currency = tables.Column(_("Currency"), visible=False)
     starts_on = tables.Column(_("From"), attrs=DATE)
     ends_on = tables.Column(_("Last day"), attrs=DATE)
@@ -54,7 +54,7 @@ class CostTable(RowTable):
     def render_description(self, record: Any) -> str:
         """What it is for, a link, and its reference under it."""
         return format_html(
-            '<span><a href="{}">{}</a> <span class="sd-second sd-nowrap">{}</span></span>',
+            '<span><a href="{}">{}</a> <span class="sd-label sd-nowrap">{}</span></span>',
             page_of("cost-change")(record, self),
             record.description,
             record.reference,
@@ -69,7 +69,7 @@ class CostTable(RowTable):
         if record.application:
             address = page_of("application", "application__code")(record, self)
             name = format_html('<a href="{}">{}</a>', address, name)
-        return format_html('<span>{} <span class="sd-second">{}</span></span>', name, record.cost_type)
+        return format_html('<span>{} <span class="sd-label">{}</span></span>', name, record.cost_type)
 
     def value_application(self, record: Any) -> Any:
         return record.application
@@ -89,7 +89,7 @@ class CostTable(RowTable):
 
     def render_state(self, record: Any) -> str:
         look, label = STATES[_state_of(record)]
-        return format_html('<span class="sd-status sd-status-{}">{}</span>', look, label)
+        return format_html('<span class="sd-state sd-state-{}">{}</span>', look, label)
 
     def value_state(self, record: Any) -> str:
         return str(STATES[_state_of(record)][1])

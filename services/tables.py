@@ -36,7 +36,7 @@ class ApplicationTable(RowTable):
     def render_lifecycle(self, record: Any) -> str:
         look = LIFECYCLE_LOOK.get(record.lifecycle, "neutral")
         return format_html(
-            '<span class="sd-status sd-status-{}">{}</span>', look, record.get_lifecycle_display()
+            '<span class="sd-state sd-state-{}">{}</span>', look, record.get_lifecycle_display()
         )
 
     def value_lifecycle(self, record: Any) -> str:

@@ -88,7 +88,7 @@ class ApplicationPage(ByCode):
             "status_variant": LIFECYCLE_LOOK.get(application.lifecycle, "neutral"),
             "actions": self.actions(application),
             "facts": self.facts(application),
-            "figures": self.figures(application, using, len(places)),
+            "opening": self.opening(application, using, len(places)),
             "subscriptions": subscriptions,
             "installations": installations,
             "primary": [row for row in running if row.purpose == Installation.Purpose.PRIMARY],
@@ -110,20 +110,18 @@ class ApplicationPage(ByCode):
             actions.append({"url": url, "label": _("Retire")})
         return actions
 
-    def figures(
-        self, application: Application, using: list[Subscription], members: int
-    ) -> list[dict[str, Any]]:
+    def opening(self, application: Application, using: list[Subscription], members: int) -> dict[str, Any]:
         told = [row.users for row in using if row.users is not None]
-        return [
-            {"label": _("Owner"), "value": application.owner or NOTHING, "note": _("competence centre")},
-            {
-                "label": _("Used by"),
-                "value": len(using),
-                "note": ngettext("of %(count)s member", "of %(count)s members", members) % {"count": members},
-            },
-            {"label": _("Users"), "value": count(sum(told)) if told else NOTHING, "note": ""},
-            {"label": _("Service hours"), "value": application.get_hours_display(), "note": ""},
-        ]
+        return {
+            "label": _("Used by"),
+            "value": len(using),
+            "unit": ngettext("of %(count)s member", "of %(count)s members", members) % {"count": members},
+            "facts": [
+                {"label": _("Owner"), "value": application.owner or NOTHING, "note": _("competence centre")},
+                {"label": _("Users"), "value": count(sum(told)) if told else NOTHING},
+                {"label": _("Service hours"), "value": application.get_hours_display()},
+            ],
+        }
 
     def facts(self, application: Application) -> list[tuple[str, Any]]:
         return [

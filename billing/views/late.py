@@ -54,12 +54,6 @@ class LatePage(CooperationPage):
         return self.rows[0].charged_in if self.rows else first_open_month(self.cooperation)
 
     @cached_property
-    def own(self) -> dict[str, str]:
-        """The reader's municipalities, by country and code."""
-        places = Municipality.objects.filter(pk__in=self.rights.municipality_ids)
-        return {place.key: place.name for place in places}
-
-    @cached_property
     def names(self) -> dict[str, str]:
         """Those that are, were or will be members, by country and code."""
         return names_in(self.cooperation)

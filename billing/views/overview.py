@@ -8,21 +8,22 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import ngettext
 
 from agreements.models import Term
 from agreements.portal import odd_part_in_words, scope_in_words, still_named, still_subscribes
 from agreements.reports import forgotten, odd_parts
 from billing.models import Cost, Period, Statement
 from billing.reports import calendar_of, head_of, statement_of, totals_by_month, unfinished_job
+from billing.reports.rows import minor_of
 from billing.snapshots import STOPS, late_states
 from billing.views.months import STAMPS, StatementsPage
+from billing.views.openings import opening_of_month, opening_of_statement
 from billing.views.pictures import month_name, months_by_municipality, statement_picture
-from billing.views.statements import figures
 from municipalities.models import Member, Municipality
 from municipalities.portal import CooperationPage
 from services.models import Application
-from sharedict.common.figures import money, signed
+from sharedict.common.figures import money
 from sharedict.jobs.models import Job
 from sharedict.kernel.periods import Month
 
@@ -84,24 +85,14 @@ class Overview(StatementsPage):
         )
         label, variant = STAMPS[Period.State(period.state)]
         run, then = period.current_run, before.current_run if before else None
-        shown = []
-        if run:
-            shown = [
-                {"label": _("Costs of the month"), "value": money(run.total, currency)},
-                {"label": _("Shared"), "value": money(run.shared, currency)},
-            ]
-        if run and then:
-            note = _("of what is shared, against %(month)s") % {"month": month_name(month.plus(-1))}
-            change = signed(run.shared - then.shared, currency)
-            shown.append({"label": pgettext("difference", "Change"), "value": change, "note": note})
-        if run:
-            shown.append({"label": _("Unallocated"), "value": money(run.unallocated, currency)})
+        shared = (month.plus(-1), minor_of(then.shared)) if then else None
+        statements = totals_by_month(self.viewer, [run.pk])[run.pk] if run else {}
         return {
             "name": capfirst(month_name(month)),
             "url": self.url("period", month),
             "label": label,
             "variant": variant,
-            "figures": shown,
+            "opening": opening_of_month(run, month, shared, currency, len(statements)) if run else None,
             "issued": self.issued_of_all(),
         }
 
@@ -244,7 +235,7 @@ class Overview(StatementsPage):
                     "is_stale": unfinished_job(period) is not None,
                     "issued": self.issued_of(place),
                     "statement": statement,
-                    "figures": figures(statement) if statement else [],
+                    "opening": opening_of_statement(statement) if statement else None,
                     "picture": statement_picture(statement) if statement else None,
                     "picture_id": f"own-{place.key}-picture",
                     "url": self.url("statement", month, place.key),

@@ -28,9 +28,9 @@ from billing.views.corrected import CorrectingPage, left_text, waiting_text
 from billing.views.files import CSV, XLSX, attachment, whole
 from billing.views.months import STAMPS, MonthPage
 from billing.views.notices import notices_of
+from billing.views.openings import Opening, opening_of_month
 from billing.views.pictures import by_municipality, month_name, waterfall, whole_name
 from municipalities.portal import CooperationPage
-from sharedict.common.figures import money
 from sharedict.common.sheets import csv_lines, xlsx_bytes
 from sharedict.kernel.money import to_major
 from sharedict.kernel.periods import Month
@@ -139,7 +139,7 @@ class PeriodPage(CorrectingPage):
             "period": period,
             "run": run,
             "currency": currency,
-            "figures": self.figures(totals),
+            "opening": self.opening(totals, before),
             "progress": None if period.failure and progress and progress["is_ended"] else progress,
             "checks": self.checks(len(unallocated), is_stale=progress is not None),
             "notices": notices_of(run, self.cooperation) if run else [],
@@ -153,7 +153,7 @@ class PeriodPage(CorrectingPage):
             "corrected_sum_minor": sum(corrected.values()),
             "late_url": self.url("late-changes"),
             "unallocated": [self.unallocated(line) for line in unallocated],
-            "totals": [self.total(row, corrected.get(row.municipality, 0)) for row in totals],
+            "totals": [self.total(row, corrected.get(row.municipality, 0)) for row in self.own_first(totals)],
             "whole": whole(totals),
             "picture": by_municipality(bars, self.month, currency),
             "changes": self.changes(before, corrections) if before and self.rights.sees_all_shares else None,
@@ -163,19 +163,13 @@ class PeriodPage(CorrectingPage):
         }
         return self.page("billing/period.html", context)
 
-    def figures(self, totals: list[MunicipalityTotal]) -> list[dict[str, Any]]:
-        run, currency = self.period.current_run, self.cooperation.currency
+    def opening(self, totals: list[MunicipalityTotal], before: Month | None) -> Opening | None:
+        run = self.period.current_run
         if run is None:
-            return []
-        own = [row for row in totals if row.has_statement]
-        count = run.unallocated_lines
-        note = ngettext("%(count)s cost", "%(count)s costs", count) % {"count": count} if count else ""
-        return [
-            {"label": _("Costs of the month"), "value": money(run.total, currency)},
-            {"label": _("Shared"), "value": money(run.shared, currency)},
-            {"label": _("Unallocated"), "value": money(run.unallocated, currency), "note": note},
-            {"label": _("Statements"), "value": len(own)},
-        ]
+            return None
+        then = (before, whole(totals)["before_minor"]) if before and self.rights.sees_all_shares else None
+        statements = sum(row.has_statement for row in totals)
+        return opening_of_month(run, self.month, then, self.cooperation.currency, statements)
 
     def checks(self, unallocated: int, *, is_stale: bool) -> list[dict[str, Any]]:
         """What must hold before the month can close, each done or not; and what closing it leaves."""
@@ -293,8 +287,11 @@ class PeriodPage(CorrectingPage):
             "row": row,
             "corrected_minor": corrected_minor,
             "url": self.url("statement", self.month, row.municipality) if row.has_statement else "",
-            "is_own": False,
+            "is_own": row.municipality in self.own,
         }
+
+    def own_first(self, totals: list[MunicipalityTotal]) -> list[MunicipalityTotal]:
+        return sorted(totals, key=lambda row: row.municipality not in self.own)
 
     def changes(self, before: Month, corrections: dict[str, Any] | None) -> dict[str, Any] | None:
         """From the month before to this one; corrections of earlier months as one bar, as on a statement."""

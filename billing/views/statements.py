@@ -8,19 +8,17 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, St
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from billing.documents.csv import statement_csv
 from billing.documents.xlsx import statement_xlsx
-from billing.engine.overview import percent_of
 from billing.engine.statement import Statement, StatementLine
 from billing.models import LateChange, RunTotal
 from billing.reports import head_of, statement_of, whys, whys_corrected
 from billing.views.files import CSV, XLSX, attachment
 from billing.views.months import MonthPage
+from billing.views.openings import opening_of_statement
 from billing.views.pictures import month_name, statement_picture, whole_name
 from municipalities.models import Municipality
-from sharedict.common.figures import about, minor, signed_minor
 
 
 class StatementBase(MonthPage):
@@ -77,7 +75,7 @@ class StatementPage(StatementBase):
             "lead": self.lead(),
             "statement": statement,
             "currency": statement.currency,
-            "figures": figures(statement),
+            "opening": opening_of_statement(statement),
             "picture": statement_picture(statement),
             "parts": [self.part(part) for part in statement.applications],
             "corrections": [self.correction(line) for line in statement.corrections],
@@ -178,49 +176,3 @@ class StatementFile(StatementBase):
 
 def anchor(application: str, cost_type: str) -> str:
     return f"costs.{application}.{cost_type}"
-
-
-def figures(statement: Statement) -> list[dict[str, Any]]:
-    currency = statement.currency
-    total = {
-        "label": capfirst(month_name(statement.month)),
-        "value": minor(statement.total_minor, currency),
-        "note": _of_which(statement),
-    }
-    if statement.due_on:
-        total["note"] = " ".join(
-            part
-            for part in (total["note"], _("Due %(day)s.") % {"day": date_format(statement.due_on, "j F Y")})
-            if part
-        )
-    found = [total]
-    if statement.before:
-        percent = percent_of(statement.change_minor, abs(statement.before_minor))
-        sign = "+" if percent and percent > 0 else ""
-        found += [
-            {
-                "label": capfirst(month_name(statement.before)),
-                "value": minor(statement.before_minor, currency),
-                "note": "",
-            },
-            {
-                "label": pgettext("difference", "Change"),
-                "value": signed_minor(statement.change_minor, currency),
-                "note": f"{sign}{about(percent)}",
-            },
-        ]
-    since = _("since %(month)s") % {"month": month_name(statement.year_from)}
-    if statement.earlier_corrections or statement.before_corrections_minor:
-        since = _("%(since)s, without corrections of earlier agreement years") % {"since": since}
-    found.append({"label": _("Year so far"), "value": minor(statement.year_minor, currency), "note": since})
-    return found
-
-
-def _of_which(statement: Statement) -> str:
-    """What of the total is the month's own, where corrections are in it."""
-    if statement.all_corrections_minor == 0 and not (statement.corrections or statement.earlier_corrections):
-        return ""
-    return _("Of it %(own)s for the month itself, and %(corrections)s corrections of earlier months.") % {
-        "own": minor(statement.month_minor),
-        "corrections": signed_minor(statement.all_corrections_minor),
-    }

@@ -13,6 +13,7 @@ from municipalities.portal.imports import ImportPage
 from municipalities.portal.lists import (
     ADDRESS,
     DATE,
+    MAIN_AMOUNT,
     NUMBER,
     PAGE_ROWS,
     CountColumn,
@@ -36,6 +37,7 @@ from municipalities.portal.words import listed
 __all__ = [
     "ADDRESS",
     "DATE",
+    "MAIN_AMOUNT",
     "NUMBER",
     "PAGE_ROWS",
     "Change",

@@ -23,6 +23,8 @@ from sharedict.common.sheets import Cell, csv_lines, xlsx_bytes
 PAGE_ROWS = 50
 XLSX_ROWS = 100_000
 NUMBER = {"th": {"class": "sd-num"}, "td": {"class": "sd-num"}}
+MAIN_AMOUNT = {"th": {"class": "sd-num"}, "td": {"class": "sd-num sd-main-amount"}}
+"""The one column of amounts that a row is about."""
 DATE = {"td": {"class": "sd-nowrap"}}
 ADDRESS = {"td": {"class": "sd-address"}}
 """How a column of numbers, and one of dates, stands in a list."""

@@ -14,7 +14,7 @@ STATE_LOOK = {"now": "ok", "coming": "info", "ended": "neutral"}
 
 
 def status(label: Any, look: str) -> str:
-    return format_html('<span class="sd-status sd-status-{}">{}</span>', look, label)
+    return format_html('<span class="sd-state sd-state-{}">{}</span>', look, label)
 
 
 def state_of(row: Any) -> str:

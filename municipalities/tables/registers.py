@@ -7,7 +7,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from municipalities.portal import ADDRESS, DATE, NUMBER, CountColumn, RowTable, page_of
+from municipalities.portal import ADDRESS, DATE, MAIN_AMOUNT, NUMBER, CountColumn, RowTable, page_of
 from municipalities.tables.looks import SpannedTable
 from municipalities.tables.upkeep import NOTHING
 
@@ -122,7 +122,7 @@ class ReadingTable(RowTable):
         order_by=("municipality__country", "municipality__code"),
     )
     reference_on = tables.Column(gettext_lazy("Reference date"), attrs=DATE)
-    value = tables.Column(gettext_lazy("Value"), attrs=NUMBER)
+    value = tables.Column(gettext_lazy("Value"), attrs=MAIN_AMOUNT)
     source = tables.Column(gettext_lazy("Source"), attrs=ADDRESS)
 
     class Meta:

@@ -64,7 +64,7 @@ def test_the_statement_has_the_correction_beside_the_month(
     assert "+30.00" in section
     own = total(corrected) - 30
     assert f"Of it {own} for the month itself, and +30.00 corrections of earlier months." in text
-    lines = text[text.index('class="sd-table sd-tight sd-lines"') : text.index('id="corrections"')]
+    lines = text[text.index('class="sd-table sd-lines"') : text.index('id="corrections"')]
     foot = lines[lines.index("<tfoot>") :]
     assert foot.index(f">{own}<") < foot.index(">30.00<") < foot.index(f">{total(corrected)}<")
     behind = text[text.index('id="costs"') :]
@@ -199,7 +199,7 @@ def test_an_issued_statement_says_number_due_day_and_hash(
     close(corrected, proposer=administrator, closer=second_administrator)
     text = text_of(sign_in(finance), PAGE)
     assert "Statement 3, issued" in text
-    assert "Due " in text
+    assert "<dt>Due</dt>" in text
     assert "Hash of what was issued (SHA-256):" in text
     text = text_of(sign_in(finance), WHY)
     assert "Why a correction of +30.00\xa0SEK?" in text

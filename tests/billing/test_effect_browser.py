@@ -79,7 +79,7 @@ def test_all_of_the_register_is_in_view_at_1024_pixels(
     compute(north)
     sign_in(page, "administrator", PASSWORD)
     page.goto("/north/costs/register/")
-    expect(page.locator(".sd-status", has_text="ofördelat")).to_have_count(2)
+    expect(page.locator(".sd-state", has_text="ofördelat")).to_have_count(2)
     sizes = page.locator(".sd-table-scroll").evaluate("each => [each.scrollWidth, each.clientWidth]")
     assert sizes[0] <= sizes[1], sizes
     follow(page.get_by_role("link", name=cost.description))

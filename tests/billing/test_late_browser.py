@@ -50,13 +50,13 @@ def test_a_late_invoice_is_followed_to_the_statement_and_to_why(late: Page) -> N
     expect(late.locator("#charged")).to_have_text("Charged in October 2026")
     follow(late.locator("a:has-text('Late licence')"))
     expect(late.locator("main")).to_contain_text("September 2026 was charged too little by")
-    expect(late.locator(".sd-opening-figure")).to_contain_text("50.02")
+    expect(late.locator(".sd-figure")).to_contain_text("50.02")
     assert accessibility_problems(late) == []
     follow(late.locator("tr:has-text('Torsby') a:has-text('In five steps')"))
     expect(late.locator("h1")).to_contain_text("Why a difference of +25.01")
     assert accessibility_problems(late) == []
     follow(late.locator(".sd-back a"))
-    expect(late.locator(".sd-opening-figure")).to_contain_text("50.02")
+    expect(late.locator(".sd-figure")).to_contain_text("50.02")
     late.goto("/north/costs/2026-10/SE1737/")
     section = late.locator("section", has=late.locator("#corrections"))
     expect(section).to_contain_text("+25.01")

@@ -40,7 +40,7 @@ def test_a_finance_officer_starts_with_this_months_amount(
     head = head_of(finance, october, "SE1737")
     assert head is not None
     statement = statement_of(head, october, calendar_of(north))
-    assert minor(statement.total_minor, "SEK") in text
+    assert f'{minor(statement.total_minor)} <span class="sd-unit">SEK</span>' in text
     assert signed_minor(statement.change_minor, "SEK") in text
     assert "/north/costs/2026-10/SE1737/statement.csv" in text
     assert "Preliminary" in text
@@ -111,14 +111,13 @@ def test_overview_and_month_say_the_same_change_of_what_is_shared(
     )
     compute(north)
     client = sign_in(administrator)
-    figures = client.get("/north/overview/").context["latest"]["figures"]
-    shown = {each["label"]: (each["value"], each.get("note", "")) for each in figures}
+    opening = client.get("/north/overview/").context["opening"]
     page = client.get("/north/costs/2026-10/").context
-    on_page = {each["label"]: each["value"] for each in page["figures"]}
-    assert shown["Unallocated"][0] == on_page["Unallocated"] == "78,000.50\xa0SEK"
-    assert shown["Shared"][0] == on_page["Shared"]
+    assert opening == page["opening"]
+    facts = {each["label"]: each["value"] for each in opening["facts"]}
+    assert facts["Unallocated"] == "78,000.50\xa0SEK"
     change = signed_minor(page["whole"]["change_minor"], "SEK")
-    assert shown["Change"] == (change, "of what is shared, against September 2026")
+    assert opening["sentences"][0]["bold"].startswith(f"{change} (")
     assert change.lstrip("+") in page["changes"]["title"]
 
 

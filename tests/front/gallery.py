@@ -104,7 +104,7 @@ class CostTable(django_tables2.Table):
     supplier = django_tables2.Column()
     amount = django_tables2.Column(attrs={"th": {"class": "sd-num"}, "td": {"class": "sd-num"}})
     state = django_tables2.TemplateColumn(
-        '{% include "components/status.html" with label="Late" variant="danger" only %}',
+        '{% include "components/state.html" with label="Late" variant="danger" only %}',
         orderable=False,
         empty_values=(),
     )
@@ -169,7 +169,13 @@ def gallery(request: HttpRequest, part: str) -> HttpResponse:
         "form": CostForm(request.GET or None),
         "formset": forms.formset_factory(ComponentForm, extra=1)(),
         "actions": [{"url": "/form/", "label": "New cost", "primary": True}],
-        "figures": [{"label": "To pay", "value": "82 966.50 SEK", "note": "preliminary"}],
+        "opening": {
+            "label": "Torsby pays in October 2026",
+            "value": "82 966.50",
+            "unit": "SEK",
+            "sentences": [{"bold": "+10.00 SEK (+0.1 %)", "text": "against September 2026."}],
+            "facts": [{"label": "Due", "value": "30 November 2026", "note": "in four days", "url": "/list/"}],
+        },
         "facts": [("Key", "Even, version 2"), ("Cost", "ERP", "/list/")],
     }
     return HttpResponse(template.render(context, request))

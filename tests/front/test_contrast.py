@@ -13,7 +13,7 @@ COLOURS = {
     )
 }
 TEXT, CONTROL = 4.5, 3.0
-GROUNDS = ["page", "surface", "raised", "hover"]
+GROUNDS = ["page", "panel", "raised", "hover", "own-ground"]
 STATES = {
     "ok": "ok-ground",
     "warning": "warning-ground",
@@ -25,15 +25,21 @@ PAIRS = [
     *(
         (front, ground, TEXT)
         for ground in GROUNDS
-        for front in ("text", "strong", "muted", "link", "link-hover")
+        for front in ("text", "strong", "muted", "link", "link-hover", "degraded", "down", "info")
     ),
-    *((front, ground, TEXT) for ground in ("page", "surface") for front in ("primary", "danger")),
+    *((front, ground, TEXT) for ground in ("page", "panel") for front in ("primary", "danger")),
     *((front, ground, CONTROL) for ground in GROUNDS for front in ("control", "focus")),
     *((front, "control-surface", TEXT) for front in ("text", "muted", "link")),
     *((front, "control-surface", CONTROL) for front in ("control", "focus", "danger")),
     *((front, ground, TEXT) for front, ground in STATES.items()),
     *(("text", ground, TEXT) for ground in STATES.values()),
-    *((f"series-{number}", "surface", CONTROL) for number in range(1, 9)),
+    *((front, "danger-ground", TEXT) for front in ("down", "muted")),
+    *(("link", ground, TEXT) for ground in ("mark-ground",)),
+    *((f"series-{number}", "page", CONTROL) for number in range(1, 9)),
+    *(("own", ground, CONTROL) for ground in ("page", "panel", "faint")),
+    ("down", "page", CONTROL),
+    ("text", "faint", TEXT),
+    ("on-primary", "own", TEXT),
     ("on-primary", "primary", TEXT),
     ("on-primary", "primary-hover", TEXT),
     ("on-danger", "danger", TEXT),
@@ -41,8 +47,7 @@ PAIRS = [
     ("on-bar", "bar", TEXT),
     ("bar-muted", "bar", TEXT),
     ("on-bar", "bar-hover", TEXT),
-    ("on-bar-here", "bar-here", TEXT),
-    ("bar-here", "bar", CONTROL),
+    ("bar-muted", "bar-hover", TEXT),
 ]
 
 

@@ -1,0 +1,90 @@
+"""What a page about a month begins with: one amount, what changed of it, and a few facts beside it.
+
+Each is what ``components/lede.html`` shows.
+"""
+
+from fractions import Fraction
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from billing.engine.overview import percent_of
+from billing.engine.statement import Statement
+from billing.models import Run
+from billing.reports.rows import minor_of
+from billing.views.pictures import month_name
+from sharedict.common.figures import about, minor, signed_minor
+from sharedict.kernel.periods import Month
+
+Opening = dict[str, Any]
+
+
+def opening_of_statement(statement: Statement) -> Opening:
+    """What a municipality pays in the month, against the month before, and in the agreement year."""
+    currency, facts = statement.currency, []
+    if statement.due_on:
+        facts.append({"label": _("Due"), "value": date_format(statement.due_on, "j F Y")})
+    if statement.before:
+        before = capfirst(month_name(statement.before))
+        facts.append({"label": before, "value": minor(statement.before_minor, currency)})
+    since = _("since %(month)s") % {"month": month_name(statement.year_from)}
+    if statement.earlier_corrections or statement.before_corrections_minor:
+        since = _("%(since)s, without corrections of earlier agreement years") % {"since": since}
+    facts.append(
+        {"label": _("Year so far"), "value": minor(statement.year_minor, currency), "note": since},
+    )
+    sentences = []
+    if statement.before:
+        share = percent_of(statement.change_minor, abs(statement.before_minor))
+        sentences.append(_changed(statement.change_minor, share, statement.before, currency))
+    if statement.all_corrections_minor or statement.corrections or statement.earlier_corrections:
+        words = {
+            "own": minor(statement.month_minor),
+            "corrections": signed_minor(statement.all_corrections_minor),
+        }
+        text = _("Of it %(own)s for the month itself, and %(corrections)s corrections of earlier months.")
+        sentences.append({"text": text % words})
+    return {
+        "label": _("%(name)s pays in %(month)s")
+        % {"name": statement.name, "month": month_name(statement.month)},
+        "value": minor(statement.total_minor),
+        "unit": currency,
+        "sentences": sentences,
+        "facts": facts,
+    }
+
+
+def opening_of_month(
+    run: Run, month: Month, before: tuple[Month, int] | None, currency: str, statements: int
+) -> Opening:
+    """What all municipalities share of the month; ``before`` is another one, and what they shared of it."""
+    shared_minor, count = minor_of(run.shared), run.unallocated_lines
+    note = ngettext("%(count)s cost", "%(count)s costs", count) % {"count": count} if count else ""
+    sentences = []
+    if before:
+        share = percent_of(shared_minor - before[1], abs(before[1]))
+        sentences.append(_changed(shared_minor - before[1], share, before[0], currency))
+    return {
+        "label": _("Shared in %(month)s") % {"month": month_name(month)},
+        "value": minor(shared_minor),
+        "unit": currency,
+        "sentences": sentences,
+        "facts": [
+            {"label": _("Costs of the month"), "value": minor(minor_of(run.total), currency)},
+            {"label": _("Unallocated"), "value": minor(minor_of(run.unallocated), currency), "note": note},
+            {"label": _("Statements"), "value": statements},
+        ],
+    }
+
+
+def _changed(change_minor: int, share: Fraction | None, before: Month, currency: str) -> dict[str, str]:
+    words = {"month": month_name(before)}
+    if not change_minor:
+        return {"bold": _("Unchanged"), "text": _("against %(month)s.") % words}
+    change = signed_minor(change_minor, currency)
+    if share is not None:
+        change = f"{change} ({'+' if share > 0 else ''}{about(share)})"
+    return {"bold": change, "text": _("against %(month)s.") % words}

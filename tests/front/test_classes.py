@@ -1,0 +1,65 @@
+"""Every class that a page names is one of a style sheet, and what was retired stays away."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SHEETS = [*ROOT.glob("static/css/*.css"), ROOT / "static/vendor/tabler/tabler.min.css"]
+STYLED = {
+    name
+    for sheet in SHEETS
+    for name in re.findall(r"\.(-?[a-zA-Z][\w-]*)", sheet.read_text(encoding="utf-8"))
+}
+TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+CODE = sorted(
+    path
+    for app in ("sharedict", "municipalities", "services", "agreements", "billing")
+    for path in (ROOT / app).rglob("*.py")
+)
+PLAIN = {
+    "sd-nav-wide",
+    "sd-costs",
+    "sd-state-danger",
+    "button",
+}
+"""Named so that another rule, a script or a test finds them; they look like nothing of their own, or
+are of Django's admin."""
+RETIRED = re.compile(
+    r"\b(?:card-(?:header|footer|title)|sd-(?:figures|second|todo|checks|inset|tight|grid|opening)\b|"
+    r"components/(?:card|figures)\.html)"
+)
+ALONE = re.compile(r"^(?:40\d(?:_csrf)?|500|login|shown_once|job|list_page|empty|key_detail|overview)\.html$")
+CARD = re.compile(r'class="card[\s"]')
+
+
+def classes(text: str) -> set[str]:
+    """``a{% if x %} b{% endif %} c-{{ d }}`` -> a and b: what is put together is not looked at."""
+    found: set[str] = set()
+    for value in re.findall(r"\bclass=\\?\"((?:[^\"{]|\{%.*?%\}|\{\{.*?\}\})*)", text):
+        plain = re.sub(r"[\w-]*\{\{.*?\}\}[\w-]*", " ", value)
+        found |= {*re.sub(r"\{%.*?%\}", " ", plain).split()}
+    return {name for name in found if re.fullmatch(r"[a-zA-Z][\w-]*[\w]", name)}
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_class_of_a_template_is_styled(path: Path) -> None:
+    assert classes(path.read_text(encoding="utf-8")) - STYLED - PLAIN == set()
+
+
+@pytest.mark.parametrize("path", [*TEMPLATES, *CODE], ids=lambda path: str(path.relative_to(ROOT)))
+def test_nothing_retired_is_named(path: Path) -> None:
+    assert RETIRED.findall(path.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_card_holds_what_stands_alone(path: Path) -> None:
+    """Sign-in, error pages and empty states; nothing else is in a box."""
+    if not ALONE.match(path.name):
+        assert not CARD.search(path.read_text(encoding="utf-8"))
+
+
+def test_the_names_in_a_class_are_read_past_tags() -> None:
+    text = '<p class="one{% if x == "y" %} two{% endif %} three-{{ four }} five">'
+    assert classes(text) >= {"one", "two", "five"}
