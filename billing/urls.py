@@ -10,6 +10,7 @@ from billing.views import (
     late_changes,
     overview,
     periods,
+    reports,
     statements,
     why,
     why_difference,
@@ -50,7 +51,7 @@ register_converter(PlaceConverter, "place")
 urlpatterns = [
     path("", overview.Start.as_view(), name="start"),
     path("overview/", overview.Overview.as_view(), name="overview"),
-    path("reports/", overview.Reports.as_view(), name="reports"),
+    path("reports/", reports.Reports.as_view(), name="reports"),
     path("costs/", periods.Periods.as_view(), name="periods"),
     path("costs/register/", costs.Costs.as_view(), name="costs"),
     path("costs/register/new/", costs.CostAdd.as_view(), name="cost-add"),

@@ -13,7 +13,6 @@ from billing.reports.undivided import names_whom, what_to_do, why_in_words, with
 from billing.snapshots import LateState, Verdict
 from billing.views.changed import what_changed_of_rules
 from billing.views.pictures import month_name, moved_as_seen, whole_name
-from municipalities.models import Municipality
 from municipalities.portal import CooperationPage, listed
 from sharedict.common.figures import signed_minor
 from sharedict.kernel.periods import Month

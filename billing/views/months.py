@@ -12,7 +12,6 @@ from billing.engine.statement import StatementError
 from billing.models import Period
 from billing.reports import Calendar, calendar_of, failed_job, period_of, unfinished_job
 from billing.views.pictures import month_name
-from municipalities.models import Municipality
 from municipalities.portal import CooperationPage
 from sharedict.kernel.periods import Month
 
@@ -28,12 +27,6 @@ STAMPS = {
 
 class StatementsPage(CooperationPage):
     """A page that shows statements; one that cannot be read is an error page, never figures."""
-
-    @cached_property
-    def own(self) -> dict[str, str]:
-        """The reader's municipalities, by country and code."""
-        places = Municipality.objects.filter(pk__in=self.rights.municipality_ids)
-        return {place.key: place.name for place in places}
 
     def answer(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:

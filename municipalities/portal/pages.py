@@ -1,5 +1,6 @@
 """Who may come into a page of a cooperation, and what every page of one is drawn with."""
 
+from functools import cached_property
 from typing import Any, ClassVar, cast
 
 from django.contrib.auth.views import redirect_to_login
@@ -12,7 +13,7 @@ from django.views.generic.base import View
 
 from municipalities.access import Rights, rights_of
 from municipalities.actions import lock_cooperation
-from municipalities.models import Cooperation
+from municipalities.models import Cooperation, Municipality
 from sharedict.accounts.models import User
 from sharedict.common.moments import SAFE_METHODS, in_one_moment
 
@@ -56,6 +57,12 @@ class CooperationPage(View):
     def viewer(self) -> User:
         """The person signed in."""
         return cast("User", self.request.user)
+
+    @cached_property
+    def own(self) -> dict[str, str]:
+        """The reader's municipalities, by country and code."""
+        places = Municipality.objects.filter(pk__in=self.rights.municipality_ids)
+        return {place.key: place.name for place in places}
 
     def url(self, name: str, *args: object) -> str:
         """The address of the page ``name`` in this cooperation."""

@@ -127,7 +127,7 @@ def test_one_late_change_opens_with_what_was_charged_too_little(
 ) -> None:
     text = sign_in(finance).get(f"{PAGE}2026-09/{LATE}/").content.decode()
     assert "September 2026 was charged too little by" in text
-    assert "50.02 <span class="sd-unit">SEK" in text
+    assert '50.02 <span class="sd-unit">SEK' in text
     assert f"{PAGE}2026-09/{LATE}/SE1737/" in text
     rows = text[text.index('id="by-municipality"') :]
     assert rows.index("Torsby") < rows.index("Hagfors")

@@ -1,0 +1,127 @@
+"""What needs a person: jobs that failed, what stops a month, what those who left leave to mend."""
+
+import datetime as dt
+from typing import Any
+
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from agreements.portal import odd_part_in_words, scope_in_words, still_named, still_subscribes
+from agreements.reports import forgotten, odd_parts
+from billing.models import Period
+from billing.snapshots import STOPS, late_states
+from billing.views.months import StatementsPage
+from billing.views.pictures import month_name
+from sharedict.jobs.models import Job
+from sharedict.kernel.periods import Month
+
+MOST_TO_DO = 12
+MOST_NAMED = 5
+
+
+class ToDoPage(StatementsPage):
+    """A page that says what needs a person, of the months in ``periods`` as of ``today``."""
+
+    periods: dict[Month, Period]
+    today: dt.date
+
+    def todo(self) -> list[dict[str, Any]]:
+        """What needs a person, most urgent first."""
+        found, jobs = [], Job.objects.filter(cooperation=self.cooperation)
+        failed, working = jobs.filter(state=Job.State.FAILED).count(), jobs.unfinished().count()
+        url = self.url("jobs")
+        if failed:
+            text = ngettext("%(count)s job has failed", "%(count)s jobs have failed", failed)
+            found.append(needs(text % {"count": failed}, url, _("See why"), "danger", _("Failed")))
+        if working:
+            text = ngettext("%(count)s job is at work", "%(count)s jobs are at work", working)
+            found.append(needs(text % {"count": working}, url, _("Follow"), "info", _("At work")))
+        found += self.late_todo()
+        for month in sorted(self.periods):
+            found += self.todo_of(month, self.periods[month])
+        return [*found[:MOST_TO_DO], *self.to_close(), *self.left_behind()[:MOST_TO_DO]]
+
+    def left_behind(self) -> list[dict[str, Any]]:
+        """What those who left or joined leave to mend, before or after it stops a month."""
+        found = []
+        for part in odd_parts(self.cooperation, self.today):
+            variant = "danger" if part.is_held and part.bites_on <= self.today else "warning"
+            url, text = self.url("key", part.key.code), odd_part_in_words(part, self.today)
+            found.append(needs(text, url, _("Look at the key"), variant, _("Fixed parts")))
+        for each in forgotten(self.cooperation, self.today):
+            if each.subscriptions:
+                text = still_subscribes(each, few([row.application.name for row in each.subscriptions]))
+                url = f"{self.url('subscriptions')}?municipality={each.municipality.key}"
+                found.append(needs(text, url, _("Look at them"), "warning", _("Forgotten")))
+            if each.terms:
+                text = still_named(each, few([scope_in_words(term) for term in each.terms]))
+                found.append(needs(text, self.url("terms"), _("Look at them"), "warning", _("Forgotten")))
+        return found
+
+    def late_todo(self) -> list[dict[str, Any]]:
+        """Late changes of closed months that wait: no month can be proposed before they are decided."""
+        waiting = sum(state.verdict in STOPS for state in late_states(self.cooperation))
+        if not waiting:
+            return []
+        text = ngettext(
+            "%(count)s late change of closed months waits to be charged or left",
+            "%(count)s late changes of closed months wait to be charged or left",
+            waiting,
+        ) % {"count": waiting}
+        return [needs(text, self.url("late-changes"), _("Decide"), "warning", _("Late change"))]
+
+    def todo_of(self, month: Month, period: Period) -> list[dict[str, Any]]:
+        name, url, run = capfirst(month_name(month)), self.url("period", month), period.current_run
+        found = []
+        if run and run.unallocated_lines:
+            text = ngettext(
+                "%(month)s: %(count)s cost is unallocated",
+                "%(month)s: %(count)s costs are unallocated",
+                run.unallocated_lines,
+            ) % {"month": name, "count": run.unallocated_lines}
+            found.append(needs(text, url, _("Allocate"), "danger", _("Unallocated")))
+        if period.failure:
+            text = _("%(month)s could not be computed: %(why)s") % {"month": name, "why": period.failure}
+            found.append(needs(text, url, _("See why"), "danger", _("Failed")))
+        if period.state == Period.State.PROPOSED:
+            text = _("%(month)s is proposed, and waits to be closed") % {"month": name}
+            found.append(needs(text, url, _("Look and close"), "info", _("Proposed")))
+        return found
+
+    def to_close(self) -> list[dict[str, Any]]:
+        """The first month that is over and still open: months close in their order."""
+        over = [
+            month
+            for month, period in sorted(self.periods.items())
+            if period.state == Period.State.OPEN and month.after <= self.today
+        ]
+        if not over:
+            return []
+        name, rest = capfirst(month_name(over[0])), len(over) - 1
+        text = _("%(month)s is over, and still open") % {"month": name}
+        if rest:
+            later = ngettext("%(count)s later month too", "%(count)s later months too", rest)
+            text = f"{text}; {later % {'count': rest}}"
+        url = self.url("period", over[0])
+        found = [needs(text, url, _("Look and propose"), "warning", _("To close"))]
+        run = self.periods[over[0]].current_run
+        if run and run.notices:
+            text = ngettext(
+                "%(month)s: %(count)s thing to look at before it closes",
+                "%(month)s: %(count)s things to look at before it closes",
+                len(run.notices),
+            ) % {"month": name, "count": len(run.notices)}
+            found.append(needs(text, f"{url}#notices", _("Look"), "warning", _("Look")))
+        return found
+
+
+def few(names: list[str]) -> str:
+    """The first of ``names``, and how many more there are."""
+    rest = len(names) - MOST_NAMED
+    more = [ngettext("%(count)s more", "%(count)s more", rest) % {"count": rest}] if rest > 0 else []
+    return ", ".join([*names[:MOST_NAMED], *more])
+
+
+def needs(text: str, url: str, label: str, variant: str, status: str) -> dict[str, Any]:
+    return {"text": text, "url": url, "label": label, "variant": variant, "status": status}
