@@ -11,15 +11,17 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from billing.engine.overview import percent_of
+from billing.engine.overview import Bar, largest, percent_of
 from billing.engine.statement import Statement
 from billing.models import Run
 from billing.reports.rows import minor_of
-from billing.views.pictures import month_name
+from billing.views.pictures import bar_name, month_name, whole_name
 from sharedict.common.figures import about, minor, signed_minor
 from sharedict.kernel.periods import Month
 
 Opening = dict[str, Any]
+
+MOST_CAUSES = 3
 
 
 def opening_of_statement(statement: Statement) -> Opening:
@@ -55,6 +57,26 @@ def opening_of_statement(statement: Statement) -> Opening:
         "sentences": sentences,
         "facts": facts,
     }
+
+
+def causes_of(statement: Statement) -> dict[str, Any]:
+    """The largest changes since the month before, the rest as one, under what they explain."""
+    bars = [Bar(whole_name(part.name), part.change_minor) for part in statement.applications]
+    late = statement.all_corrections_minor - statement.before_corrections_minor
+    bars = largest([*bars, Bar(_("Corrections of earlier months"), late)], MOST_CAUSES)
+    if statement.before is None or not bars:
+        return {}
+    words = {
+        "amount": minor(abs(statement.change_minor), statement.currency),
+        "before": month_name(statement.before),
+    }
+    if statement.change_minor > 0:
+        title = _("%(amount)s more than in %(before)s") % words
+    elif statement.change_minor < 0:
+        title = _("%(amount)s less than in %(before)s") % words
+    else:
+        title = _("As much as in %(before)s, for other things") % words
+    return {"title": title, "rows": [{"name": bar_name(bar), "minor": bar.minor} for bar in bars]}
 
 
 def opening_of_month(

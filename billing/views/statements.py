@@ -16,7 +16,7 @@ from billing.models import LateChange, RunTotal
 from billing.reports import head_of, statement_of, whys, whys_corrected
 from billing.views.files import CSV, XLSX, attachment
 from billing.views.months import MonthPage
-from billing.views.openings import opening_of_statement
+from billing.views.openings import causes_of, opening_of_statement
 from billing.views.pictures import month_name, statement_picture, whole_name
 from municipalities.models import Municipality
 
@@ -77,6 +77,11 @@ class StatementPage(StatementBase):
             "currency": statement.currency,
             "opening": opening_of_statement(statement),
             "picture": statement_picture(statement),
+            "causes": causes_of(statement),
+            "by_service": [
+                {"name": whole_name(part.name), "part": part}
+                for part in sorted(statement.applications, key=lambda part: -part.this_minor)
+            ],
             "parts": [self.part(part) for part in statement.applications],
             "corrections": [self.correction(line) for line in statement.corrections],
             "earlier_corrections": [self.correction(line) for line in statement.earlier_corrections],
