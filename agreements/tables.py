@@ -13,7 +13,7 @@ from municipalities.portal import DATE, NUMBER, RowTable, page_of
 
 
 class AgreementTable(RowTable):
-    row_pages = (("agreement-change", _("Change")), ("agreement-end", _("End")))
+    row_page = ("agreement-change", _("Change"))
     empty_action = _("Add an agreement")
     name = tables.Column(_("Agreement"))
     notice_by = tables.Column(_("Notice by"), orderable=False, attrs=DATE)
@@ -31,7 +31,7 @@ class AgreementTable(RowTable):
 
 
 class CostTypeTable(RowTable):
-    row_pages = (("cost-type-change", _("Change")), ("cost-type-delete", _("Remove")))
+    row_page = ("cost-type-change", _("Change"))
     empty_action = _("Add a cost type")
     name = tables.Column(_("Cost type"))
     code = tables.Column(_("Code"))
@@ -43,7 +43,7 @@ class CostTypeTable(RowTable):
 
 
 class TermTable(RowTable):
-    row_pages = (("term-change", _("Change")), ("term-end", _("End")))
+    row_page = ("term-change", _("Change"))
     empty_action = _("Add a term")
     applies_to = tables.Column(_("Costs"), empty_values=(), order_by=("application__name", "cost_type__name"))
     key = tables.Column(_("Key"), linkify=page_of("key", "key__code"))
@@ -73,7 +73,7 @@ class TermTable(RowTable):
 
 
 class KeyTable(RowTable):
-    row_pages = (("key-version-add", _("New version")),)
+    row_page = ("key-version-add", _("New version"))
     row_field = "code"
     empty_action = _("Add a key")
     name = tables.Column(_("Key"), linkify=page_of("key", "code"))

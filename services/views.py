@@ -222,6 +222,7 @@ class InstallationAdd(ForApplication):
 
 
 class InstallationChange(ChangePage):
+    other_steps = (("installation-end", gettext_lazy("End")),)
     model = Installation
     form_class = InstallationForm
     title = gettext_lazy("Change an installation")
@@ -262,6 +263,7 @@ class SubscriptionAdd(ForApplication):
 
 
 class SubscriptionChange(ChangePage):
+    other_steps = (("subscription-end", gettext_lazy("End")),)
     model = Subscription
     form_class = SubscriptionForm
     title = gettext_lazy("Change a subscription")

@@ -59,6 +59,7 @@ class AgreementAdd(FormPage):
 
 
 class AgreementChange(ChangePage):
+    other_steps = (("agreement-end", gettext_lazy("End")),)
     model = Agreement
     form_class = AgreementForm
     title = gettext_lazy("Change an agreement")
@@ -88,6 +89,7 @@ class CostTypeAdd(FormPage):
 
 
 class CostTypeChange(ChangePage):
+    other_steps = (("cost-type-delete", gettext_lazy("Remove")),)
     model = CostType
     form_class = CostTypeForm
     title = gettext_lazy("Change a cost type")
@@ -157,6 +159,7 @@ class TermAdd(SaveTerm):
 
 
 class TermChange(SaveTerm, ChangePage):
+    other_steps = (("term-end", gettext_lazy("End")),)
     model = Term
     title = gettext_lazy("Change a term")
 

@@ -9,7 +9,7 @@ import django_tables2
 from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.urls import resolve, reverse
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy
 from django_tables2 import RequestConfig
 from django_tables2.utils import Accessor
@@ -40,12 +40,12 @@ class Filter(django_filters.FilterSet):  # type: ignore[misc]
 
 
 class RowTable(django_tables2.Table):  # type: ignore[misc]
-    """A list whose last column leads administrators to the pages ``row_pages``: (name, label) of each.
+    """A list whose last column leads administrators to ``row_page``: (name, label), the one step of a row.
 
-    ``row_field`` is what their addresses name a row by.
+    What else can be done with a row stands on that page. ``row_field`` is what its address names a row by.
     """
 
-    row_pages: ClassVar[Sequence[tuple[str, Any]]] = ()
+    row_page: ClassVar[tuple[str, Any] | None] = None
     row_field: ClassVar[str] = "pk"
     not_exported = ("actions",)
     actions = django_tables2.Column(
@@ -55,15 +55,15 @@ class RowTable(django_tables2.Table):  # type: ignore[misc]
     def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
         kwargs.setdefault("sequence", ("...", "actions"))
         super().__init__(*args, request=request, **kwargs)
-        if not (self.row_pages and request.rights.may_edit):  # type: ignore[attr-defined]
+        if not (self.row_page and request.rights.may_edit):  # type: ignore[attr-defined]
             self.columns.hide("actions")
 
     def render_actions(self, record: Any) -> str:
-        pages = [
-            (page_of(name, self.row_field)(record, self), label, record) for name, label in self.row_pages
-        ]
-        links = format_html_join(" ", '<a href="{}">{}<span class="sd-hidden"> {}</span></a>', pages)
-        return format_html("<span>{}</span>", links)
+        if self.row_page is None:
+            return ""
+        name, label = self.row_page
+        address = page_of(name, self.row_field)(record, self)
+        return format_html('<a href="{}">{}<span class="sd-hidden"> {}</span></a>', address, label, record)
 
 
 class CountColumn(django_tables2.Column):  # type: ignore[misc]

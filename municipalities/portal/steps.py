@@ -135,13 +135,18 @@ class FormPage(EffectMixin):
 
 
 class ChangePage(RowMixin, FormPage):
-    """A form that changes one row."""
+    """A form that changes one row, and ``other_steps``, (name, label) of each, that can be taken with it."""
+
+    other_steps: ClassVar[Sequence[tuple[str, Any]]] = ()
 
     def form_arguments(self) -> dict[str, Any]:
         return {"instance": self.row()}
 
     def context(self, form: Any) -> dict[str, Any]:
-        return {**super().context(form), "lead": self.lead or str(form.instance)}
+        steps = [
+            {"url": self.url(name, form.instance.pk), "label": label} for name, label in self.other_steps
+        ]
+        return {**super().context(form), "lead": self.lead or str(form.instance), "actions": steps}
 
 
 class EndForm(forms.Form):

@@ -15,7 +15,7 @@ KEY = tables.A("municipality__key")
 
 
 class MemberTable(SpannedTable):
-    row_pages = (("member-change", gettext_lazy("Change")), ("member-end", gettext_lazy("End")))
+    row_page = ("member-change", gettext_lazy("Change"))
     empty_action = gettext_lazy("Add a member")
     municipality = tables.Column(gettext_lazy("Municipality"), order_by="municipality__name")
     code = tables.Column(
@@ -34,7 +34,7 @@ class MemberTable(SpannedTable):
 
 class SiteTable(SpannedTable):
     caption = gettext_lazy("Sites")
-    row_pages = (("site-change", gettext_lazy("Change")), ("site-end", gettext_lazy("End")))
+    row_page = ("site-change", gettext_lazy("Change"))
     empty_action = gettext_lazy("Add a site")
     name = tables.Column(gettext_lazy("Site"))
     kind = tables.Column(gettext_lazy("Kind"))
@@ -68,7 +68,7 @@ class SiteTable(SpannedTable):
 
 class LinkTable(SpannedTable):
     caption = gettext_lazy("Links")
-    row_pages = (("link-change", gettext_lazy("Change")), ("link-end", gettext_lazy("End")))
+    row_page = ("link-change", gettext_lazy("Change"))
     empty_action = gettext_lazy("Add a link")
     name = tables.Column(gettext_lazy("Link"))
     kind = tables.Column(gettext_lazy("Kind"))
@@ -89,7 +89,7 @@ class LinkTable(SpannedTable):
 
 
 class DriverTable(RowTable):
-    row_pages = (("driver-change", gettext_lazy("Change")),)
+    row_page = ("driver-change", gettext_lazy("Change"))
     empty_action = gettext_lazy("Add a driver")
     name = tables.Column(
         gettext_lazy("Driver"), accessor="label", order_by="name", linkify=page_of("readings")
@@ -113,7 +113,7 @@ class DriverTable(RowTable):
 
 
 class ReadingTable(RowTable):
-    row_pages = (("reading-change", gettext_lazy("Change")), ("reading-delete", gettext_lazy("Remove")))
+    row_page = ("reading-change", gettext_lazy("Change"))
     empty_action = gettext_lazy("Add a reading")
     municipality = tables.Column(gettext_lazy("Municipality"), order_by="municipality__name")
     code = tables.Column(

@@ -32,7 +32,7 @@ VERBS = {
 
 
 class RoleTable(RowTable):
-    row_pages = (("role-change", gettext_lazy("Change")), ("role-delete", gettext_lazy("Remove")))
+    row_page = ("role-change", gettext_lazy("Change"))
     empty_action = gettext_lazy("Add a person")
     user = tables.Column(
         gettext_lazy("Person"), order_by=("user__last_name", "user__first_name", "user__username")
@@ -51,7 +51,7 @@ class RoleTable(RowTable):
 
 
 class TokenTable(RowTable):
-    row_pages = (("token-revoke", gettext_lazy("Revoke")),)
+    row_page = ("token-revoke", gettext_lazy("Revoke"))
     empty_action = gettext_lazy("Add a token")
     name = tables.Column(gettext_lazy("Name"))
     prefix = tables.Column(gettext_lazy("Begins with"))
@@ -92,7 +92,7 @@ class TokenTable(RowTable):
 
 
 class JobTable(RowTable):
-    row_pages = (("job-retry", gettext_lazy("Try again")),)
+    row_page = ("job-retry", gettext_lazy("Try again"))
     kind = tables.Column(gettext_lazy("Job"), linkify=page_of("job"))
     state = tables.Column(gettext_lazy("State"))
     progress = tables.Column(

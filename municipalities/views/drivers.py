@@ -139,6 +139,7 @@ class ReadingAdd(OwnDriverMixin, FormPage):
 
 
 class ReadingChange(ChangePage):
+    other_steps = (("reading-delete", gettext_lazy("Remove")),)
     model = Reading
     form_class = ReadingForm
     title = gettext_lazy("Change a reading")

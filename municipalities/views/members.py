@@ -25,6 +25,7 @@ class MemberAdd(FormPage):
 
 
 class MemberChange(ChangePage):
+    other_steps = (("member-end", _("End")),)
     model = Member
     form_class = MembershipForm
     title = _("Change a membership")

@@ -80,6 +80,7 @@ class SiteAdd(FormPage):
 
 
 class SiteChange(SiteAdd, ChangePage):
+    other_steps = (("site-end", gettext_lazy("End")),)
     model = Site
     title = gettext_lazy("Change a site")
 
@@ -97,6 +98,7 @@ class LinkAdd(FormPage):
 
 
 class LinkChange(LinkAdd, ChangePage):
+    other_steps = (("link-end", gettext_lazy("End")),)
     model = Link
     title = gettext_lazy("Change a link")
     lead = ""

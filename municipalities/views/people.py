@@ -51,6 +51,7 @@ class RoleAdd(FormPage):
 
 
 class RoleChange(ChangePage):
+    other_steps = (("role-delete", gettext_lazy("Remove")),)
     model = Role
     form_class = RoleForm
     title = gettext_lazy("Change a role")

@@ -248,7 +248,8 @@ def of_two_years(
 
 def row_of(text: str, name: str) -> list[str]:
     """The cells of the row of ``name`` in the statement's sums."""
-    foot = text[text.index("<tfoot>") : text.index("</tfoot>")]
+    lines = text[text.index('class="sd-table sd-lines"') :]
+    foot = lines[lines.index("<tfoot>") : lines.index("</tfoot>")]
     [row] = [row for row in foot.split("<tr")[1:] if name in row]
     return [re.sub(r"<[^>]+>|\s", "", cell) for cell in re.findall(r"<td.*?</td>", row)]
 
