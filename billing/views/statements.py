@@ -1,17 +1,20 @@
 """What a municipality is shown for a month, on screen and as files, and why each amount is what it is."""
 
+from collections.abc import Sequence
 from functools import cached_property
 from itertools import groupby
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils.formats import date_format
+from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from billing.documents.csv import statement_csv
 from billing.documents.xlsx import statement_xlsx
-from billing.engine.statement import Statement, StatementLine
+from billing.engine.statement import ApplicationPart, ShareRow, Statement, StatementLine
 from billing.models import LateChange, RunTotal
 from billing.reports import head_of, statement_of, whys, whys_corrected
 from billing.views.files import CSV, XLSX, attachment
@@ -19,6 +22,8 @@ from billing.views.months import MonthPage
 from billing.views.openings import causes_of, opening_of_statement
 from billing.views.pictures import month_name, statement_picture, whole_name
 from municipalities.models import Municipality
+from sharedict.common.cells import Column, cells, link
+from sharedict.common.figures import minor, signed_minor
 
 
 class StatementBase(MonthPage):
@@ -71,6 +76,9 @@ class StatementPage(StatementBase):
 
     def content(self, statement: Statement) -> dict[str, Any]:
         before, corrections_minor = statement.before, statement.all_corrections_minor
+        before_url = self.url("statement", before, self.key) if before else ""
+        columns = line_columns()
+        parts = [self.part(part, columns, before_url) for part in statement.applications]
         return {
             "lead": self.lead(),
             "statement": statement,
@@ -78,11 +86,8 @@ class StatementPage(StatementBase):
             "opening": opening_of_statement(statement),
             "picture": statement_picture(statement),
             "causes": causes_of(statement),
-            "by_service": [
-                {"name": whole_name(part.name), "part": part}
-                for part in sorted(statement.applications, key=lambda part: -part.this_minor)
-            ],
-            "parts": [self.part(part) for part in statement.applications],
+            "parts": parts,
+            "by_service": sorted(parts, key=lambda part: -part["this_minor"]),
             "corrections": [self.correction(line) for line in statement.corrections],
             "earlier_corrections": [self.correction(line) for line in statement.earlier_corrections],
             "corrections_total_minor": corrections_minor,
@@ -101,7 +106,6 @@ class StatementPage(StatementBase):
             ),
             "csv_url": self.url("statement-file", self.month, self.key, "csv"),
             "xlsx_url": self.url("statement-file", self.month, self.key, "xlsx"),
-            "before_url": self.url("statement", before, self.key) if before else "",
             "before_name": month_name(before) if before else "",
             "month_name": month_name(statement.month),
             "year_name": month_name(statement.year_from),
@@ -131,29 +135,46 @@ class StatementPage(StatementBase):
             else "",
         }
 
-    def part(self, part: Any) -> dict[str, Any]:
+    def part(self, part: ApplicationPart, columns: Sequence[Column], before_url: str) -> dict[str, Any]:
         """One application's lines; ``anchor`` is where the costs behind a line stand on the page."""
-        lines = [{"line": line, "anchor": anchor(line.application, line.cost_type)} for line in part.lines]
-        return {"name": whole_name(part.name), "part": part, "lines": lines}
+        sums = [minor(part.this_minor), minor(part.before_minor), signed_minor(part.change_minor)]
+        return {
+            "name": whole_name(part.name),
+            "this_minor": part.this_minor,
+            "cells": cells(columns, [*sums, minor(part.year_minor)]),
+            "lines": [{"line": line, "cells": self.line(line, columns, before_url)} for line in part.lines],
+        }
+
+    def line(self, line: StatementLine, columns: Sequence[Column], before_url: str) -> SafeString:
+        place = anchor(line.application, line.cost_type)
+        this, before = minor(line.this_minor), minor(line.before_minor)
+        if line.this_minor:
+            this = link(f"#{place}", this)
+        if line.before_minor and before_url:
+            before = link(f"{before_url}#{place}", before, classes="sd-quiet")
+        return cells(columns, [this, before, signed_minor(line.change_minor), minor(line.year_minor)])
 
     def costs(self, statement: Statement) -> list[dict[str, Any]]:
         """The costs behind the lines of the month itself, in their order."""
+        columns = cost_columns()
+        own = (share for share in statement.shares if share.concerns is None)
         return [
-            {
-                "anchor": anchor(*codes),
-                "name": whole_name(shares[0].application_name),
-                "cost_type": shares[0].cost_type_name,
-                "rows": [
-                    {"share": share, "why_url": self.url("why", self.month, self.key, share.reference)}
-                    for share in shares
-                ],
-            }
-            for codes, group in groupby(
-                (share for share in statement.shares if share.concerns is None),
-                key=lambda share: (share.application, share.cost_type),
-            )
-            for shares in [list(group)]
+            {"anchor": anchor(*codes), "rows": [self.cost(share, columns) for share in group]}
+            for codes, group in groupby(own, key=lambda share: (share.application, share.cost_type))
         ]
+
+    def cost(self, share: ShareRow, columns: Sequence[Column]) -> dict[str, Any]:
+        amount = minor(share.share_minor)
+        said = _("%(amount)s, why: %(reference)s") % {"amount": amount, "reference": share.reference}
+        contents = [
+            f"{whole_name(share.application_name)} · {share.cost_type_name}",
+            share.supplier,
+            share.reference,
+            _("%(key)s, version %(version)s") % {"key": share.key, "version": share.key_version},
+            minor(share.cost_minor),
+            link(self.url("why", self.month, self.key, share.reference), amount, said=said),
+        ]
+        return {"description": share.description, "cells": cells(columns, contents)}
 
 
 class StatementFile(StatementBase):
@@ -177,6 +198,26 @@ class StatementFile(StatementBase):
         else:
             raise Http404
         return attachment(response, f"{self.cooperation.slug}-{self.month}-{self.key}.{kind}")
+
+
+def line_columns() -> list[Column]:
+    return [
+        Column(_("This month"), "sd-num sd-main-amount"),
+        Column(_("Month before")),
+        Column(pgettext("difference", "Change")),
+        Column(_("Year so far")),
+    ]
+
+
+def cost_columns() -> list[Column]:
+    return [
+        Column(_("Application"), ""),
+        Column(_("Supplier"), ""),
+        Column(_("Reference"), "sd-nowrap"),
+        Column(_("Key"), ""),
+        Column(_("Cost in the month")),
+        Column(_("Share"), "sd-num sd-main-amount"),
+    ]
 
 
 def anchor(application: str, cost_type: str) -> str:

@@ -2,10 +2,12 @@
 
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 
 from django.utils import formats
+from django.utils.translation import get_language
 
-from sharedict.kernel.money import MINOR_DIGITS, digits, rounded, to_major
+from sharedict.kernel.money import MINOR_DIGITS, digits, rounded
 
 MINUS = "\u2212"
 
@@ -40,13 +42,19 @@ def percent(value: Decimal | None) -> str:
 
 
 def minor(amount: int | None, currency: str = "") -> str:
-    """Like ``money``, for whole minor units."""
-    return "" if amount is None else money(to_major(amount), currency)
+    """Like ``money``, for whole minor units: a statement may show thousands of them."""
+    if amount is None:
+        return ""
+    group, mark = _marks(get_language())
+    whole, rest = divmod(abs(amount), 10**MINOR_DIGITS)
+    text = f"{MINUS if amount < 0 else ''}{whole:,}".replace(",", group) + f"{mark}{rest:02d}"
+    return f"{text}\u00a0{currency}" if currency else text
 
 
 def signed_minor(amount: int | None, currency: str = "") -> str:
     """Like ``signed``, for whole minor units."""
-    return "" if amount is None else signed(to_major(amount), currency)
+    text = minor(amount, currency)
+    return f"+{text}" if amount and amount > 0 else text
 
 
 def exact(value: Fraction | None, places: int = 6) -> str:
@@ -79,3 +87,13 @@ def aligned(value: Fraction | None, places: int = 2) -> str:
     shown = rounded(value, places)
     text = formats.number_format(abs(shown), places, use_l10n=True)
     return f"{MINUS if shown < 0 else ''}{text}\u00a0%"
+
+
+@cache
+def _marks(language: str | None) -> tuple[str, str]:
+    """What stands between groups of three digits in ``language``, and before decimals."""
+    group, mark = (
+        formats.get_format(name, language, use_l10n=True)
+        for name in ("THOUSAND_SEPARATOR", "DECIMAL_SEPARATOR")
+    )
+    return str(group), str(mark)

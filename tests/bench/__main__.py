@@ -37,7 +37,7 @@ def main(only: str = "") -> int:
             # the cluster's superuser owns what is measured: it may tell the database to settle
             owner = os.environ["DATABASE_OWNER_URL"].replace(f"//{OWNER}@", "//postgres@")
             os.environ["DATABASE_OWNER_URL"] = owner
-            rows = {"": measure_all, "turns": measure_turns, "guards": measure_guards}[only]()
+            rows = PARTS[only]()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     say(text_of(rows))
@@ -65,10 +65,28 @@ def measure_guards() -> list[Row]:
     return guards()
 
 
+def measure_statements() -> list[Row]:
+    progress("Building the workloads")
+    measured("load")
+    for name in (COUNTY, NATION):
+        measured("year", name)
+    measured("settle")
+    return statements()
+
+
 def measure_turns() -> list[Row]:
     progress("Building the workloads")
     measured("load")
     return turns()
+
+
+PARTS = {
+    "": measure_all,
+    "turns": measure_turns,
+    "guards": measure_guards,
+    "statements": measure_statements,
+}
+"""What ``make bench ONLY=...`` measures."""
 
 
 @dataclass(frozen=True, slots=True)

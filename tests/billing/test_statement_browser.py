@@ -73,14 +73,14 @@ INSIDE = """
 each => {
   const text = document.createRange();
   text.selectNodeContents(each);
-  const card = each.closest(".card").getBoundingClientRect();
-  return text.getBoundingClientRect().right <= card.right - 8;
+  const sheet = each.closest(".sd-section").getBoundingClientRect();
+  return text.getBoundingClientRect().right <= sheet.right;
 }
 """
 
 
 @pytest.mark.parametrize("browser_options", [{"viewport": {"width": 320, "height": 800}, "locale": "en-GB"}])
-def test_figures_of_a_correction_stay_in_their_cards_on_a_phone(
+def test_figures_of_a_correction_stay_on_the_sheet_on_a_phone(
     page: Page,
     september: Period,
     north: Cooperation,
@@ -102,16 +102,16 @@ def test_figures_of_a_correction_stay_in_their_cards_on_a_phone(
 
 OF_SUMS = """
 tables => tables.map(table => {
-  const card = table.parentElement.getBoundingClientRect();
+  const sheet = table.parentElement.getBoundingClientRect();
   const pad = parseFloat(getComputedStyle(table.parentElement).paddingRight);
   return [...table.querySelectorAll(".sd-num")].filter(each => each.innerText).map(each => {
     const text = document.createRange();
     text.selectNodeContents(each);
-    return [each.innerText, Math.round(card.right - pad - text.getBoundingClientRect().right)];
+    return [each.innerText, Math.round(sheet.right - pad - text.getBoundingClientRect().right)];
   });
 }).flat()
 """
-"""Each figure of a small table of sums, and how far its text ends from the right edge of its card's body."""
+"""Each figure of a small table of sums, and how far its text ends from the right edge of its section."""
 
 
 @pytest.mark.parametrize("browser_options", [{"viewport": {"width": 320, "height": 800}, "locale": "en-GB"}])

@@ -2,11 +2,12 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sharedict.common.figures import about, exact, exact_minor, minor, signed_minor
-from sharedict.kernel.money import digits, rounded
+from sharedict.common.figures import about, exact, exact_minor, minor, money, signed, signed_minor
+from sharedict.kernel.money import digits, rounded, to_major
 
 
 @given(st.fractions(), st.integers(0, 12))
@@ -45,6 +46,14 @@ def test_minor_units_are_shown_as_amounts() -> None:
     assert signed_minor(5) == "+0.05"
     assert exact_minor(Fraction(100, 3), 6) == "0.333333…"
     assert (minor(None), signed_minor(None), exact(None), exact_minor(None), about(None)) == ("",) * 5
+
+
+@pytest.mark.parametrize("language", ["en", "sv"])
+@given(minor_units=st.integers(-(10**18), 10**18))
+def test_minor_units_are_written_as_any_amount_is(minor_units: int, language: str) -> None:
+    with translation.override(language):
+        assert minor(minor_units, "SEK") == money(to_major(minor_units), "SEK")
+        assert signed_minor(minor_units) == signed(to_major(minor_units))
 
 
 def test_a_percentage_for_the_eye_is_rounded() -> None:
