@@ -21,6 +21,9 @@ LONGEST_TEXT = 32_767
 FIRST_DAY = dt.datetime(1980, 1, 1, tzinfo=dt.UTC)
 """What ZIP, which a workbook is, takes for the beginning of time."""
 
+HEAD = {"font_color": "#50606c", "bottom": 1, "text_wrap": True, "valign": "bottom"}
+"""The heads of columns look as on the pages: grey, with a line below."""
+
 CELL_STARTS = r"(?:^|(?<=[;,|\t\r\n\v\f\u0085\u2028\u2029]))"
 """Where a cell begins for whoever reads the file: the text itself, and what follows any separator in it."""
 PASSED_OVER = r"""["' \u00a0\u2007\u202f\u3000\ufeff]*"""
@@ -97,19 +100,20 @@ def write_cell(sheet: Any, row: int, column: int, cell: Cell | Fraction, look: A
 
 
 def xlsx_bytes(title: str, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
-    """A workbook of one sheet named ``title``: bold frozen header, filters, numbers and dates as such."""
+    """A workbook of one sheet named ``title``: frozen header, filters, one page wide, numbers as such."""
     buffer = io.BytesIO()
     with workbook(buffer) as book:
         sheet = book.add_worksheet(sheet_name(title))
-        bold = book.add_format({"bold": True, "bottom": 1})
+        head = book.add_format(HEAD)
         money, day = (
             book.add_format({"num_format": "#,##0.00"}),
             book.add_format({"num_format": "yyyy-mm-dd"}),
         )
+        one_page_wide(sheet)
         sheet.freeze_panes(1, 0)
         sheet.set_column(0, len(header) - 1, 18)
         for column, name in enumerate(header):
-            write_cell(sheet, 0, column, name, bold)
+            write_cell(sheet, 0, column, name, head)
         last = 0
         for last, row in enumerate(rows, start=1):
             for column, cell in enumerate(row):
@@ -117,6 +121,13 @@ def xlsx_bytes(title: str, header: Sequence[str], rows: Iterable[Sequence[Cell]]
                 write_cell(sheet, last, column, cell, look)
         sheet.autofilter(0, 0, last, len(header) - 1)
     return buffer.getvalue()
+
+
+def one_page_wide(sheet: Any) -> None:
+    """Printed on A4 across, as many pages high as it takes."""
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
 
 
 def sheet_name(title: str) -> str:

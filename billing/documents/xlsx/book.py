@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from sharedict.common import sheets
-from sharedict.common.sheets import sheet_name, workbook, write_cell
+from sharedict.common.sheets import one_page_wide, sheet_name, workbook, write_cell
 
 Cell = sheets.Cell | Fraction
 
@@ -21,7 +21,7 @@ class Book:
         self.book = workbook(self._buffer, created)
         self.currency = currency
         self.title = self.book.add_format({"bold": True, "font_size": 14})
-        self.head = self.book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
+        self.head = self.book.add_format(sheets.HEAD)
         self.bold = self.book.add_format({"bold": True, "top": 1})
         self._formats = {
             Decimal: self.book.add_format({"num_format": "#,##0.00"}),
@@ -37,9 +37,7 @@ class Book:
     def sheet(self, title: str, widths: Sequence[int]) -> Any:
         sheet = self.book.add_worksheet(sheet_name(title))
         sheet.hide_gridlines(2)
-        sheet.set_landscape()
-        sheet.set_paper(9)
-        sheet.fit_to_pages(1, 0)
+        one_page_wide(sheet)
         for column, width in enumerate(widths):
             sheet.set_column(column, column, width)
         return sheet
