@@ -4,14 +4,8 @@ from collections.abc import Iterable, Sequence
 
 from billing.models import Cost
 from billing.portal.words import Words, in_words, summed
-from billing.reports.effects import (
-    NAMES,
-    ClosedEffect,
-    closed_effects_of_costs,
-    months_of,
-    moved_days,
-    moved_months,
-)
+from billing.reports.effects import ClosedEffect, closed_effects_of_costs
+from billing.reports.moved import NAMES, months_of, moved_days, moved_months
 from billing.reports.undivided import undivided_in
 from municipalities.models import Cooperation
 from municipalities.portal import Change, ShareEffect

@@ -13,12 +13,8 @@ from billing.reports.corrections import (
     open_before,
     together,
 )
-from billing.reports.effects import (
-    ClosedEffect,
-    before_first_month,
-    closed_effect_of_cost,
-    closed_months_of,
-)
+from billing.reports.effects import ClosedEffect, closed_effect_of_cost
+from billing.reports.families import before_first_month
 from billing.reports.held_effects import Becomes, MonthEffect, OtherEffect
 from billing.reports.late import Effect, LateRow, effects_of, first_open_month, late_rows, names_in
 from billing.reports.months import (
@@ -32,6 +28,7 @@ from billing.reports.months import (
     unallocated_of,
     unfinished_job,
 )
+from billing.reports.moved import closed_months_of
 from billing.reports.reasons import (
     facts_of,
     shares_of_cost,
