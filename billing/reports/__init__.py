@@ -15,6 +15,7 @@ from billing.reports.corrections import (
 )
 from billing.reports.effects import ClosedEffect, closed_effect_of_cost
 from billing.reports.families import before_first_month
+from billing.reports.followed import Followed, followed
 from billing.reports.held_effects import Becomes, MonthEffect, OtherEffect
 from billing.reports.late import Effect, LateRow, effects_of, first_open_month, late_rows, names_in
 from billing.reports.months import (
@@ -51,6 +52,7 @@ __all__ = [
     "ClosedEffect",
     "Corrected",
     "Effect",
+    "Followed",
     "LateRow",
     "MonthEffect",
     "OtherEffect",
@@ -71,6 +73,7 @@ __all__ = [
     "facts_of",
     "failed_job",
     "first_open_month",
+    "followed",
     "head_of",
     "late_rows",
     "left_at_closing",

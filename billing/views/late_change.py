@@ -86,7 +86,7 @@ class LateChangePage(DecisionPage):
         return chosen
 
     def show(self, status: int = 200, errors: Sequence[str] = ()) -> HttpResponse:
-        for name in ("found", "changed"):
+        for name in ("found", "changed", "followed"):
             self.__dict__.pop(name, None)
         decisions = list(
             LateDecision.objects.filter(period=self.closed, cost=self.cost).select_related("decided_by")
