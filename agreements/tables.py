@@ -13,7 +13,11 @@ from municipalities.portal import DATE, NUMBER, RowTable, page_of
 
 
 class AgreementTable(RowTable):
-    row_pages = (("agreement-change", _("Change")), ("agreement-end", _("End")))
+    row_pages = (
+        ("agreement-change", _("Change")),
+        ("agreement-end", _("End")),
+        ("agreement-delete", _("Remove")),
+    )
     empty_action = _("Add an agreement")
     name = tables.Column(_("Agreement"))
     notice_by = tables.Column(_("Notice by"), orderable=False, attrs=DATE)
@@ -43,7 +47,7 @@ class CostTypeTable(RowTable):
 
 
 class TermTable(RowTable):
-    row_pages = (("term-change", _("Change")), ("term-end", _("End")))
+    row_pages = (("term-change", _("Change")), ("term-end", _("End")), ("term-delete", _("Remove")))
     empty_action = _("Add a term")
     applies_to = tables.Column(_("Costs"), empty_values=(), order_by=("application__name", "cost_type__name"))
     key = tables.Column(_("Key"), linkify=page_of("key", "key__code"))

@@ -47,7 +47,11 @@ class ApplicationTable(RowTable):
 
 
 class InstallationTable(RowTable):
-    row_pages = (("installation-change", _("Change")), ("installation-end", _("End")))
+    row_pages = (
+        ("installation-change", _("Change")),
+        ("installation-end", _("End")),
+        ("installation-delete", _("Remove")),
+    )
     empty_action = _("Add an installation")
     application = tables.Column(_("Application"), linkify=page_of("application", "application__code"))
     site = tables.Column(_("Site"))
@@ -67,7 +71,11 @@ class InstallationTable(RowTable):
 
 
 class SubscriptionTable(RowTable):
-    row_pages = (("subscription-change", _("Change")), ("subscription-end", _("End")))
+    row_pages = (
+        ("subscription-change", _("Change")),
+        ("subscription-end", _("End")),
+        ("subscription-delete", _("Remove")),
+    )
     empty_action = _("Add subscriptions")
     application = tables.Column(_("Application"), linkify=page_of("application", "application__code"))
     municipality = tables.Column(_("Municipality"), order_by=("municipality__name",))

@@ -21,6 +21,7 @@ from municipalities.portal import (
     FormPage,
     ListPage,
     RowMixin,
+    WithdrawPage,
 )
 from services.actions import plan_subscriptions, retire, subscribe
 from services.forms import (
@@ -235,6 +236,11 @@ class InstallationEnd(EndPage):
     done_name = "installations"
 
 
+class InstallationWithdraw(WithdrawPage):
+    model = Installation
+    done_name = "installations"
+
+
 class Subscriptions(ListPage):
     model = Subscription
     table_class = SubscriptionTable
@@ -271,5 +277,10 @@ class SubscriptionChange(ChangePage):
 
 
 class SubscriptionEnd(EndPage):
+    model = Subscription
+    done_name = "subscriptions"
+
+
+class SubscriptionWithdraw(WithdrawPage):
     model = Subscription
     done_name = "subscriptions"

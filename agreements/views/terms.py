@@ -27,6 +27,7 @@ from municipalities.portal import (
     EndPage,
     FormPage,
     ListPage,
+    WithdrawPage,
     next_month,
 )
 from services.models import Application
@@ -66,6 +67,11 @@ class AgreementChange(ChangePage):
 
 
 class AgreementEnd(EndPage):
+    model = Agreement
+    done_name = "agreements"
+
+
+class AgreementWithdraw(WithdrawPage):
     model = Agreement
     done_name = "agreements"
 
@@ -162,5 +168,10 @@ class TermChange(SaveTerm, ChangePage):
 
 
 class TermEnd(EndPage):
+    model = Term
+    done_name = "terms"
+
+
+class TermWithdraw(WithdrawPage):
     model = Term
     done_name = "terms"

@@ -15,7 +15,11 @@ KEY = tables.A("municipality__key")
 
 
 class MemberTable(SpannedTable):
-    row_pages = (("member-change", gettext_lazy("Change")), ("member-end", gettext_lazy("End")))
+    row_pages = (
+        ("member-change", gettext_lazy("Change")),
+        ("member-end", gettext_lazy("End")),
+        ("member-delete", gettext_lazy("Remove")),
+    )
     empty_action = gettext_lazy("Add a member")
     municipality = tables.Column(gettext_lazy("Municipality"), order_by="municipality__name")
     code = tables.Column(
@@ -34,7 +38,11 @@ class MemberTable(SpannedTable):
 
 class SiteTable(SpannedTable):
     caption = gettext_lazy("Sites")
-    row_pages = (("site-change", gettext_lazy("Change")), ("site-end", gettext_lazy("End")))
+    row_pages = (
+        ("site-change", gettext_lazy("Change")),
+        ("site-end", gettext_lazy("End")),
+        ("site-delete", gettext_lazy("Remove")),
+    )
     empty_action = gettext_lazy("Add a site")
     name = tables.Column(gettext_lazy("Site"))
     kind = tables.Column(gettext_lazy("Kind"))
@@ -68,7 +76,11 @@ class SiteTable(SpannedTable):
 
 class LinkTable(SpannedTable):
     caption = gettext_lazy("Links")
-    row_pages = (("link-change", gettext_lazy("Change")), ("link-end", gettext_lazy("End")))
+    row_pages = (
+        ("link-change", gettext_lazy("Change")),
+        ("link-end", gettext_lazy("End")),
+        ("link-delete", gettext_lazy("Remove")),
+    )
     empty_action = gettext_lazy("Add a link")
     name = tables.Column(gettext_lazy("Link"))
     kind = tables.Column(gettext_lazy("Kind"))

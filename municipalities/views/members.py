@@ -2,7 +2,7 @@ from django.utils.translation import gettext_lazy as _
 
 from municipalities.forms import MemberFilter, MemberForm, MembershipForm
 from municipalities.models import Member
-from municipalities.portal import ChangePage, EndPage, FormPage, ListPage
+from municipalities.portal import ChangePage, EndPage, FormPage, ListPage, WithdrawPage
 from municipalities.tables import MemberTable
 
 
@@ -32,5 +32,10 @@ class MemberChange(ChangePage):
 
 
 class MemberEnd(EndPage):
+    model = Member
+    done_name = "members"
+
+
+class MemberWithdraw(WithdrawPage):
     model = Member
     done_name = "members"

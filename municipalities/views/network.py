@@ -13,7 +13,16 @@ from django_tables2 import RequestConfig
 from municipalities.actions import save_site
 from municipalities.forms import LinkForm, SiteForm, StateFilter
 from municipalities.models import Link, Site
-from municipalities.portal import PAGE_ROWS, ChangePage, EndPage, Filter, FormPage, ListPage, runs_at
+from municipalities.portal import (
+    PAGE_ROWS,
+    ChangePage,
+    EndPage,
+    Filter,
+    FormPage,
+    ListPage,
+    WithdrawPage,
+    runs_at,
+)
 from municipalities.reports import network_chart
 from municipalities.tables import LinkTable, SiteTable, state_of
 
@@ -89,6 +98,11 @@ class SiteEnd(EndPage):
     done_name = "network"
 
 
+class SiteWithdraw(WithdrawPage):
+    model = Site
+    done_name = "network"
+
+
 class LinkAdd(FormPage):
     form_class = LinkForm
     title = gettext_lazy("Add a link")
@@ -103,5 +117,10 @@ class LinkChange(LinkAdd, ChangePage):
 
 
 class LinkEnd(EndPage):
+    model = Link
+    done_name = "network"
+
+
+class LinkWithdraw(WithdrawPage):
     model = Link
     done_name = "network"
