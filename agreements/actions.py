@@ -12,7 +12,14 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from agreements.models import Component, FixedPart, Key, KeyVersion, Term
-from municipalities.actions import changed, differences, save_row, validate_row
+from municipalities.actions import (
+    changed,
+    differences,
+    lock_cooperation,
+    save_row,
+    validate_row,
+    withdraw_row,
+)
 from municipalities.models import Driver, Municipality
 from sharedict.common.numbers import shown
 
@@ -88,6 +95,30 @@ def plan_key_version(
     )
     version.clean_fields()
     return latest, version
+
+
+@transaction.atomic
+def withdraw_key_version(*, version: KeyVersion, by: object) -> KeyVersion | None:
+    """Take ``version`` away, as if it had never been adopted; gives back the one that goes on instead.
+
+    Raises ValidationError where closed months were computed with it, or somebody has taken it away.
+    """
+    lock_cooperation(version.cooperation_id)
+    Key.objects.select_for_update().get(pk=version.key_id)
+    found = KeyVersion.objects.filter(pk=version.pk).first()
+    if found is None:
+        raise ValidationError(_("Somebody has removed it in the meantime."))
+    earlier = plan_withdrawal(found)
+    withdraw_row(row=found, by=by, more={"components": describe(found)})
+    return save_row(row=earlier, by=by) if earlier else None
+
+
+def plan_withdrawal(version: KeyVersion) -> KeyVersion | None:
+    """The version that ``version`` ended, as it goes on without it, if there is one; nothing is saved."""
+    earlier = KeyVersion.objects.filter(key=version.key_id, valid_until=version.valid_from).first()
+    if earlier:
+        earlier.valid_until = version.valid_until
+    return earlier
 
 
 @transaction.atomic

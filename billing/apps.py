@@ -8,15 +8,17 @@ class BillingConfig(AppConfig):
 
     def ready(self) -> None:
         from billing.actions import refuse_other_currency, refuse_other_first_month
-        from billing.portal import effect_of_changes
+        from billing.portal import effect_of_changes, refuse_used
         from billing.tasks import drop_superseded, recompute_touched
-        from municipalities.actions import add_check
+        from municipalities.actions import add_check, add_withdrawal_check
         from municipalities.models import Cooperation
         from municipalities.portal import add_effect_of
+        from sharedict.common.models import SpannedFact
         from sharedict.jobs.registry import FACTS_CHANGED, register, register_chore
 
         register(FACTS_CHANGED, recompute_touched)
         register_chore(drop_superseded)
         add_check(Cooperation, refuse_other_currency)
         add_check(Cooperation, refuse_other_first_month)
+        add_withdrawal_check(SpannedFact, refuse_used)
         add_effect_of(effect_of_changes)

@@ -4,6 +4,9 @@ from django.urls import path, register_converter
 
 from billing.views import (
     closing,
+    cost,
+    cost_forms,
+    cost_steps,
     costs,
     files,
     late_change,
@@ -54,11 +57,11 @@ urlpatterns = [
     path("reports/", reports.Reports.as_view(), name="reports"),
     path("costs/", periods.Periods.as_view(), name="periods"),
     path("costs/register/", costs.Costs.as_view(), name="costs"),
-    path("costs/register/new/", costs.CostAdd.as_view(), name="cost-add"),
+    path("costs/register/new/", cost_forms.CostAdd.as_view(), name="cost-add"),
     path("costs/register/import/", costs.CostsImport.as_view(), name="costs-import"),
-    path("costs/register/<int:pk>/", costs.CostChange.as_view(), name="cost-change"),
-    path("costs/register/<int:pk>/withdraw/", costs.CostWithdraw.as_view(), name="cost-withdraw"),
-    path("costs/register/<int:pk>/restore/", costs.CostRestore.as_view(), name="cost-restore"),
+    path("costs/register/<int:pk>/", cost.CostChange.as_view(), name="cost-change"),
+    path("costs/register/<int:pk>/withdraw/", cost_steps.CostWithdraw.as_view(), name="cost-withdraw"),
+    path("costs/register/<int:pk>/restore/", cost_steps.CostRestore.as_view(), name="cost-restore"),
     path("costs/late/", late_changes.LateChanges.as_view(), name="late-changes"),
     path(
         "costs/late/<month:month>/<slug:reference>/", late_change.LateChangePage.as_view(), name="late-change"

@@ -21,6 +21,7 @@ from municipalities.portal import (
     FormPage,
     ListPage,
     RowMixin,
+    WithdrawPage,
 )
 from services.actions import plan_subscriptions, retire, subscribe
 from services.forms import (
@@ -222,7 +223,7 @@ class InstallationAdd(ForApplication):
 
 
 class InstallationChange(ChangePage):
-    other_steps = (("installation-end", gettext_lazy("End")),)
+    other_steps = (("installation-end", gettext_lazy("End")), ("installation-delete", gettext_lazy("Remove")))
     model = Installation
     form_class = InstallationForm
     title = gettext_lazy("Change an installation")
@@ -230,6 +231,11 @@ class InstallationChange(ChangePage):
 
 
 class InstallationEnd(EndPage):
+    model = Installation
+    done_name = "installations"
+
+
+class InstallationWithdraw(WithdrawPage):
     model = Installation
     done_name = "installations"
 
@@ -263,7 +269,7 @@ class SubscriptionAdd(ForApplication):
 
 
 class SubscriptionChange(ChangePage):
-    other_steps = (("subscription-end", gettext_lazy("End")),)
+    other_steps = (("subscription-end", gettext_lazy("End")), ("subscription-delete", gettext_lazy("Remove")))
     model = Subscription
     form_class = SubscriptionForm
     title = gettext_lazy("Change a subscription")
@@ -271,5 +277,10 @@ class SubscriptionChange(ChangePage):
 
 
 class SubscriptionEnd(EndPage):
+    model = Subscription
+    done_name = "subscriptions"
+
+
+class SubscriptionWithdraw(WithdrawPage):
     model = Subscription
     done_name = "subscriptions"

@@ -10,10 +10,11 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from agreements.actions import adopt_key_version, plan_key_version
+from agreements.actions import adopt_key_version, plan_key_version, plan_withdrawal, withdraw_key_version
 from agreements.forms import (
     ComponentFormSet,
     ExampleForm,
@@ -39,6 +40,7 @@ from municipalities.portal import (
     FormPage,
     ListPage,
     RowMixin,
+    WithdrawPage,
     next_month,
     refuse,
     stored,
@@ -225,6 +227,35 @@ class KeyVersionAdd(ByCode, EffectMixin):
             "cancel_url": self.url("key", key.code),
         }
         return self.page("agreements/key_version_form.html", context, status)
+
+
+class KeyVersionWithdraw(WithdrawPage):
+    """A version that was adopted by mistake is taken away; the one before it goes on."""
+
+    model = KeyVersion
+
+    def changes(self, row: Any) -> list[Change]:
+        earlier = plan_withdrawal(row)
+        return [Change(row, None), *([Change(stored(earlier), earlier)] if earlier else [])]
+
+    def remove(self, row: Any) -> None:
+        withdraw_key_version(version=row, by=self.request.user)
+
+    def done_url(self, row: Any) -> str:
+        return self.url("key", row.key.code)
+
+    def consequences(self, row: Any) -> list[str]:
+        earlier = plan_withdrawal(row)
+        if earlier is None:
+            goes_on = _("No version takes its place: costs under this key stay unallocated in its time.")
+        elif earlier.valid_until:
+            goes_on = _("%(what)s goes on, until %(day)s.") % {
+                "what": earlier,
+                "day": date_format(earlier.valid_until),
+            }
+        else:
+            goes_on = _("%(what)s goes on, without an end.") % {"what": earlier}
+        return [goes_on, *super().consequences(row)]
 
 
 def _holds(version: KeyVersion, day: dt.date) -> bool:

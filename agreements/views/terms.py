@@ -27,6 +27,7 @@ from municipalities.portal import (
     EndPage,
     FormPage,
     ListPage,
+    WithdrawPage,
     next_month,
 )
 from services.models import Application
@@ -59,7 +60,7 @@ class AgreementAdd(FormPage):
 
 
 class AgreementChange(ChangePage):
-    other_steps = (("agreement-end", gettext_lazy("End")),)
+    other_steps = (("agreement-end", gettext_lazy("End")), ("agreement-delete", gettext_lazy("Remove")))
     model = Agreement
     form_class = AgreementForm
     title = gettext_lazy("Change an agreement")
@@ -67,6 +68,11 @@ class AgreementChange(ChangePage):
 
 
 class AgreementEnd(EndPage):
+    model = Agreement
+    done_name = "agreements"
+
+
+class AgreementWithdraw(WithdrawPage):
     model = Agreement
     done_name = "agreements"
 
@@ -159,11 +165,16 @@ class TermAdd(SaveTerm):
 
 
 class TermChange(SaveTerm, ChangePage):
-    other_steps = (("term-end", gettext_lazy("End")),)
+    other_steps = (("term-end", gettext_lazy("End")), ("term-delete", gettext_lazy("Remove")))
     model = Term
     title = gettext_lazy("Change a term")
 
 
 class TermEnd(EndPage):
+    model = Term
+    done_name = "terms"
+
+
+class TermWithdraw(WithdrawPage):
     model = Term
     done_name = "terms"

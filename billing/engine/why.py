@@ -148,6 +148,11 @@ class Why:
         return self.size_minor - self.base_sum_minor
 
     @property
+    def is_as_charged(self) -> bool:
+        """Whether no key divides it: what it follows is left as it was charged, by decision."""
+        return not self.own.parts
+
+    @property
     def counts_days(self) -> bool:
         return self.own.days is not None
 

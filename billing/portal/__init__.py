@@ -2,20 +2,17 @@
 
 from collections.abc import Iterable, Sequence
 
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
 from billing.models import Cost
 from billing.portal.words import Words, in_words, summed
-from billing.reports.effects import (
-    NAMES,
-    ClosedEffect,
-    closed_effects_of_costs,
-    months_of,
-    moved_days,
-    moved_months,
-)
+from billing.reports.effects import ClosedEffect, closed_effects_of_costs
+from billing.reports.moved import NAMES, months_of, moved_days, moved_months
 from billing.reports.undivided import undivided_in
 from municipalities.models import Cooperation
 from municipalities.portal import Change, ShareEffect
-from sharedict.common.models import Span
+from sharedict.common.models import Span, SpannedFact
 from sharedict.kernel.periods import Month
 
 
@@ -86,6 +83,17 @@ def effect_of_changes(
         closed=tuple(sorted(closed.union(words.by_rules))),
         decided_before=months.charging if words.by_rules else None,
     )
+
+
+def refuse_used(row: SpannedFact) -> None:
+    """Raise ValidationError for a row that was in force in closed months: they were computed with it."""
+    used = moved_months(months_of(row.cooperation).closed, row, row.touches)
+    if used:
+        said = _(
+            "Months that are closed were computed with it: %(months)s. So it stays: let it end, or let "
+            "another follow it."
+        )
+        raise ValidationError(said % {"months": in_words(used)})
 
 
 def _costs(change: Change) -> tuple[Cost | None, Cost | None] | None:

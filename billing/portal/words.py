@@ -8,11 +8,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from billing.engine.facts import fingerprint
-from billing.reports.effects import (
-    ClosedEffect,
-    Months,
-)
+from billing.reports.effects import ClosedEffect
 from billing.reports.held_effects import Becomes, MonthEffect, OtherEffect
+from billing.reports.moved import Months
 from billing.reports.undivided import why_in_words
 from sharedict.common.figures import minor, signed_minor
 from sharedict.kernel.periods import Month

@@ -13,12 +13,9 @@ from billing.reports.corrections import (
     open_before,
     together,
 )
-from billing.reports.effects import (
-    ClosedEffect,
-    before_first_month,
-    closed_effect_of_cost,
-    closed_months_of,
-)
+from billing.reports.effects import ClosedEffect, closed_effect_of_cost
+from billing.reports.families import before_first_month
+from billing.reports.followed import Followed, followed
 from billing.reports.held_effects import Becomes, MonthEffect, OtherEffect
 from billing.reports.late import Effect, LateRow, effects_of, first_open_month, late_rows, names_in
 from billing.reports.months import (
@@ -32,6 +29,7 @@ from billing.reports.months import (
     unallocated_of,
     unfinished_job,
 )
+from billing.reports.moved import closed_months_of
 from billing.reports.reasons import (
     facts_of,
     shares_of_cost,
@@ -54,6 +52,7 @@ __all__ = [
     "ClosedEffect",
     "Corrected",
     "Effect",
+    "Followed",
     "LateRow",
     "MonthEffect",
     "OtherEffect",
@@ -74,6 +73,7 @@ __all__ = [
     "facts_of",
     "failed_job",
     "first_open_month",
+    "followed",
     "head_of",
     "late_rows",
     "left_at_closing",

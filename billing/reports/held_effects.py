@@ -191,7 +191,7 @@ def _effect(found: Mapping[Month, tuple[States, ...]], key: int, family: Mapping
     stops: dict[Month, str] = {}
     for month, (then, now) in found.items():
         was, will = then.get(key), now.get(key)
-        if not _is_alike(was, will):
+        if not is_alike(was, will):
             if was and was.verdict in CHARGED and (not will or will.verdict == Verdict.LEFT):
                 dropped.append(MonthEffect(month, was.amount_minor))
             if will and will.verdict != Verdict.LEFT:
@@ -216,7 +216,7 @@ def _effect(found: Mapping[Month, tuple[States, ...]], key: int, family: Mapping
 
 def _other(name: str, month: Month, was: LateState | None, will: LateState | None) -> OtherEffect | None:
     """What becomes of another cost, where anything is charged of it otherwise or waits to be."""
-    if _is_alike(was, will):
+    if is_alike(was, will):
         return None
     if will and will.verdict in CHARGED:
         is_anew = was is not None and was.verdict == Verdict.LEFT
@@ -230,7 +230,7 @@ def _other(name: str, month: Month, was: LateState | None, will: LateState | Non
     return OtherEffect(name, month, Becomes.DROPPED, was.amount_minor)
 
 
-def _is_alike(one: LateState | None, other: LateState | None) -> bool:
+def is_alike(one: LateState | None, other: LateState | None) -> bool:
     """Whether the same remains to be charged by both, and the same happens to it."""
     return _meant(one) == _meant(other)
 

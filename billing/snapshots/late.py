@@ -4,9 +4,11 @@ import datetime as dt
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
+from itertools import chain
+from math import inf
 from typing import Any
 
 from django.db.models import Q
@@ -130,7 +132,7 @@ def late_states_if(period: Period, closed: Facts, today: Facts, overlay: Overlay
     unsaved = [cost.reference for cost in overlay.costs if not cost.pk]
     keys |= {name: -number for number, name in enumerate(unsaved, start=1)}
     late = {(period.first_day, keys[name]): (line, mark) for name, line in lines.items()}
-    return _states(period.cooperation, late, period)
+    return _states(period.cooperation, late, period, overlay.decisions)
 
 
 def late_lines(closed: Facts, today: Facts) -> tuple[LateLine, ...]:
@@ -141,14 +143,17 @@ def late_lines(closed: Facts, today: Facts) -> tuple[LateLine, ...]:
 
 
 def _states(
-    cooperation: Cooperation, late: Mapping[Place, Found], period: Period | None = None
+    cooperation: Cooperation,
+    late: Mapping[Place, Found],
+    period: Period | None = None,
+    laid: Sequence[LateDecision] = (),
 ) -> list[LateState]:
     """What is ``late``, or was charged and is not any more, with what was decided on it.
 
-    In ``period`` alone where it is given.
+    In ``period`` alone where it is given; ``laid`` decisions come after those that are stored.
     """
     charged = _charged(cooperation, **({"concerns": period.first_day} if period else {}))
-    decisions = _decisions(cooperation, **({"period": period} if period else {}))
+    decisions = _decisions(cooperation, laid, **({"period": period} if period else {}))
     undone = _shares_of([place for place in charged if place not in late], cooperation)
     lines = {(place[0], line.cost.reference): line for place, (line, _mark) in late.items()}
     found = []
@@ -186,7 +191,7 @@ def with_held(closed: Facts, today: Facts, period: Period, overlay: Overlay = NO
 
     Who was charged has its name there. ``overlay`` is what ``today`` was gathered with.
     """
-    left = _left_in(period)
+    left = _left_in(period, overlay.decisions)
     if not left:
         return today
     laid = {cost.pk: cost for cost in overlay.costs if cost.pk}
@@ -219,11 +224,12 @@ def _names_of(stays: Mapping[str, HeldFact]) -> dict[str, str]:
     return {row.key: row.name for row in rows if row.key in codes}
 
 
-def _left_in(period: Period) -> dict[int, set[str]]:
+def _left_in(period: Period, laid: Iterable[LateDecision]) -> dict[int, set[str]]:
     """By cost, the marks on which the last decision in a closed month is to leave what they name."""
     found: dict[int, set[str]] = defaultdict(set)
     rows = LateDecision.objects.filter(period=period).order_by("id")
     last = {(pk, mark): verdict for pk, mark, verdict in rows.values_list("cost_id", "mark", "verdict")}
+    last |= {(row.cost_id, row.mark): row.verdict for row in laid}
     for (pk, mark), verdict in last.items():
         if verdict == LateDecision.Verdict.LEAVE:
             found[pk].add(mark)
@@ -272,7 +278,7 @@ def _state(
         lines.get((place[0], correction.cost.credits or "")),
     )
     made = [decisions[mark] for mark in marks if mark in decisions]
-    decision = max(made, key=lambda row: row.pk, default=None)
+    decision = max(made, key=lambda row: row.pk or inf, default=None)
     return LateState(
         month=Month.of(place[0]),
         cost_id=place[1],
@@ -323,12 +329,14 @@ def _charged(cooperation: Cooperation, **only: Any) -> dict[Place, list[Correcti
     return found
 
 
-def _decisions(cooperation: Cooperation, **only: Any) -> dict[Place, dict[str, LateDecision]]:
+def _decisions(
+    cooperation: Cooperation, laid: Iterable[LateDecision], **only: Any
+) -> dict[Place, dict[str, LateDecision]]:
     """The latest decision on each result of each late change; ``only`` narrows them down."""
     rows = LateDecision.objects.filter(cooperation=cooperation, **only)
     rows = rows.select_related("period", "decided_by")
     found: dict[Place, dict[str, LateDecision]] = defaultdict(dict)
-    for row in rows.order_by("id"):
+    for row in chain(rows.order_by("id"), laid):
         found[row.period.first_day, row.cost_id][row.mark] = row
     return found
 

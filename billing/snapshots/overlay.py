@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agreements.engine.keys import KeyFact
-from billing.models import Cost
+from billing.models import Cost, LateDecision
 from municipalities.models import Member, Reading
 from services.models import Subscription
 
@@ -14,7 +14,7 @@ class Overlay:
     """What to read instead of, or beside, what is stored.
 
     A row with a key replaces the stored one, one without is added; of ``costs`` a withdrawn one counts
-    no longer. ``keys`` are the versions in force, by code.
+    no longer. ``keys`` are the versions in force, by code. ``decisions`` come after those that are stored.
     """
 
     costs: Sequence[Cost] = ()
@@ -22,6 +22,7 @@ class Overlay:
     subscriptions: Sequence[Subscription] = ()
     readings: Sequence[Reading] = ()
     keys: Sequence[KeyFact] = ()
+    decisions: Sequence[LateDecision] = ()
 
 
 NOTHING = Overlay()

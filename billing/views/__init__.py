@@ -1,5 +1,8 @@
 from billing.views import (
     closing,
+    cost,
+    cost_forms,
+    cost_steps,
     costs,
     files,
     late_change,
@@ -14,6 +17,9 @@ from billing.views import (
 
 __all__ = [
     "closing",
+    "cost",
+    "cost_forms",
+    "cost_steps",
     "costs",
     "files",
     "late_change",

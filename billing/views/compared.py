@@ -43,8 +43,8 @@ def compared(before: Why, after: Why, currency: str) -> list[Compared]:
         *_components(before, after),
         line(_("Days"), _days),
         line(_("Base amount"), _base),
-        line(_("Floor"), lambda told: _percent(told.floor)),
-        line(_("Cap"), lambda told: _percent(told.cap)),
+        line(_("Floor"), lambda told: None if told.is_as_charged else _percent(told.floor)),
+        line(_("Cap"), lambda told: None if told.is_as_charged else _percent(told.cap)),
         line(_("Percent"), lambda told: _percent(told.own.percent)),
         line(_("Exact share"), lambda told: exact_minor(told.own.exact, 6)),
         line(_("Owed by rounding before"), lambda told: exact_minor(told.owed_before, 6)),
@@ -84,6 +84,8 @@ def _lines_of(part: ComponentPart, name: str) -> list[tuple[str, Callable[[Compo
 def _by_place(told: Why) -> Mapping[Place, ComponentPart]:
     """The components by what they are; by the driver's code, since its name may have changed."""
     found: dict[Place, ComponentPart] = {}
+    if told.is_as_charged:
+        return found
     for fact, part in zip(told.key.components, told.own.parts, strict=True):
         number = sum(place[:2] == (fact.kind, fact.driver or "") for place in found)
         found[fact.kind, fact.driver or "", number] = part
@@ -91,11 +93,13 @@ def _by_place(told: Why) -> Mapping[Place, ComponentPart]:
 
 
 def _key(told: Why) -> str:
+    if told.is_as_charged:
+        return _("as %(cost)s was charged") % {"cost": told.follows}
     return _("%(key)s, version %(version)s") % {"key": told.key.name, "version": told.key.version}
 
 
 def _days(told: Why) -> str | None:
-    if not told.counts_days and not told.term.by_days:
+    if told.is_as_charged or (not told.counts_days and not told.term.by_days):
         return None
     days = told.own.days if told.counts_days else told.whole_days
     return _("%(days)s of %(all)s") % {"days": days, "all": told.whole_days}
@@ -104,6 +108,8 @@ def _days(told: Why) -> str | None:
 def _base(told: Why) -> str | None:
     if told.own.base is not None:
         return exact_minor(told.own.base, 6)
+    if told.is_as_charged:
+        return None
     return minor(told.key.base_minor) if told.key.base_minor else None
 
 

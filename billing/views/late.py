@@ -8,13 +8,14 @@ from django.utils.translation import gettext_lazy
 
 from billing.engine.changed import RulesChanged
 from billing.engine.facts import CorrectionFact
-from billing.reports import LateRow, first_open_month, late_rows, names_in, rules_changed
+from billing.models import LateDecision
+from billing.reports import Followed, LateRow, first_open_month, followed, late_rows, names_in, rules_changed
 from billing.reports.undivided import names_whom, what_to_do, why_in_words, with_names
 from billing.snapshots import LateState, Verdict
 from billing.views.changed import what_changed_of_rules
+from billing.views.followed import follows_in_words
 from billing.views.pictures import month_name, moved_as_seen, whole_name
-from municipalities.portal import CooperationPage, listed
-from sharedict.common.figures import signed_minor
+from municipalities.portal import CooperationPage
 from sharedict.kernel.periods import Month
 
 STAMPS = {
@@ -99,19 +100,15 @@ class LatePage(CooperationPage):
     def charging_name(self) -> str:
         return month_name(self.charged_in) if self.charged_in else ""
 
-    def going_along(self, row: LateRow) -> list[LateRow]:
-        """The late refunds of a cost that are decided with it."""
-        place = row.state.month, row.cost.reference
-        return [
-            each
-            for each in self.rows
-            if (each.state.month, each.state.correction.cost.credits) == place
-            and (each.state.goes_with or not any(row.state.correction.charged.values()))
-        ]
+    @cached_property
+    def followed(self) -> dict[tuple[Month, int], list[Followed]]:
+        """The refunds that go by what is decided on their late costs, by month and cost."""
+        return followed(self.cooperation, [row.state for row in self.shown])
 
-    def named(self, rows: Iterable[LateRow]) -> str:
-        """Costs and their parts in the month, in words."""
-        return listed([f"{row.cost.reference} {signed_minor(row.state.amount_minor)}" for row in rows])
+    def follows(self, state: LateState, verdict: LateDecision.Verdict) -> list[str]:
+        """What ``verdict`` on a late cost makes of its credit notes, in sentences."""
+        found = self.followed.get((state.month, state.cost_id), ())
+        return follows_in_words(found, verdict, self.rights, self.currency)
 
     def row(self, row: LateRow) -> dict[str, Any]:
         state, cost = row.state, row.cost
@@ -130,7 +127,8 @@ class LatePage(CooperationPage):
             "detail": with_names(state.detail, self.names) if names_whom(state.reason) else state.detail,
             "to_do_url": self.url(page) if page and self.rights.may_edit else "",
             "to_do": to_do,
-            "along": self.named(self.going_along(row)),
+            "if_charged": self.follows(state, LateDecision.Verdict.CHARGE),
+            "if_left": self.follows(state, LateDecision.Verdict.LEAVE),
             "goes_with": state.goes_with,
             "goes_with_url": self.url("late-change", state.month, state.goes_with) if state.goes_with else "",
             "amount_minor": state.amount_minor,

@@ -14,7 +14,7 @@ from billing.models import Cost, LateDecision, Period
 from billing.reports import LateRow, charging_of, entered_after
 from billing.reports.undivided import why_in_words
 from billing.snapshots import Verdict
-from billing.views.costs import facts_of_cost
+from billing.views.cost import facts_of_cost
 from billing.views.late import STAMPS, change_of
 from billing.views.late_decision import CHARGE, LEAVE, LONGEST_REASON, DecisionPage
 from billing.views.pictures import month_name
@@ -86,7 +86,7 @@ class LateChangePage(DecisionPage):
         return chosen
 
     def show(self, status: int = 200, errors: Sequence[str] = ()) -> HttpResponse:
-        for name in ("found", "changed"):
+        for name in ("found", "changed", "followed"):
             self.__dict__.pop(name, None)
         decisions = list(
             LateDecision.objects.filter(period=self.closed, cost=self.cost).select_related("decided_by")

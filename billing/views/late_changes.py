@@ -104,7 +104,14 @@ class LateChanges(DecisionPage):
             "code": group.code,
             "title": group.title,
             "lead": group.lead,
-            "rows": [{**self.row(row), "is_ticked": row in ticked} for row in rows],
+            "rows": [
+                {
+                    **self.row(row),
+                    "is_ticked": row in ticked,
+                    "follows": self.follows_each(row.state, group.choices),
+                }
+                for row in rows
+            ],
             "total_minor": sum(row.state.amount_minor for row in rows),
             "moved_minor": moved_as_seen(self.rights, sum(row.moved_minor for row in rows)),
             "beside_minor": moved_as_seen(
@@ -121,6 +128,15 @@ class LateChanges(DecisionPage):
             "has_reason": group.code in ("unallocated", "waiting", "charged"),
             "has_decisions": any(row.state.decision for row in rows),
         }
+
+    def follows_each(self, state: LateState, choices: Iterable[LateDecision.Verdict]) -> list[str]:
+        """What becomes of the credit notes of a late cost, and what would by ``choices``, in sentences."""
+        said = self.follows(state, CHARGE) if state.verdict in CHARGED else []
+        said += self.follows(state, LEAVE) if state.verdict == Verdict.LEFT else []
+        for verdict in choices:
+            if_so = _("If it is charged: %(what)s") if verdict == CHARGE else _("If it is left: %(what)s")
+            said += [if_so % {"what": each} for each in self.follows(state, verdict)]
+        return said
 
     def effects(self) -> dict[str, Any] | None:
         """What the next open month charges each municipality, by the month that is corrected."""

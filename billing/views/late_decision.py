@@ -43,7 +43,7 @@ class DecisionPage(LockMixin, LatePage):
         try:
             said = self.decide()
         except LateChangeMovedError as error:
-            for name in ("rows", "changed", "charged_in"):
+            for name in ("rows", "changed", "followed", "charged_in"):
                 self.__dict__.pop(name, None)
             return self.show(409, [error.message])
         except ValidationError as error:
@@ -71,7 +71,7 @@ class DecisionPage(LockMixin, LatePage):
         chosen = self.chosen(values)
         self.refuse_another_month(verdict)
         states = [row.state for row in chosen]
-        along = [each for row in chosen for each in self.going_along(row) if each not in chosen]
+        follows = [said for state in states for said in self.follows(state, LateDecision.Verdict(verdict))]
         decide_late(
             cooperation=self.cooperation,
             states=states,
@@ -79,10 +79,8 @@ class DecisionPage(LockMixin, LatePage):
             reason=reason,
             by=self.viewer,
         )
-        done = f"{self.said(LateDecision.Verdict(verdict), states)} {self.said_beside(states)}".strip()
-        if not along:
-            return done
-        return f"{done} {_('What refunds it goes along: %(what)s.') % {'what': self.named(along)}}"
+        done = [self.said(LateDecision.Verdict(verdict), states), self.said_beside(states), *follows]
+        return " ".join(each for each in done if each)
 
     def refuse_another_month(self, verdict: str) -> None:
         """Raise LateChangeMovedError where the month that was to charge it has closed since it was shown."""

@@ -48,9 +48,10 @@ class Steps(StatementBase):
             "working": working(told),
             "payers": self.payers(told, shares, followed, month=period.month),
             "payers_minor": told.total_minor,
-            "has_base": bool(told.key.base_minor),
+            "has_base": bool(told.key.base_minor) and not told.is_as_charged,
             "readings": readings(told) if self.rights.sees_all_shares else [],
             "undone_url": self.url("why", period.month, self.key, told.follows) if told.follows else "",
+            "decision_url": self.url("late-change", period.month, told.follows) if told.is_as_charged else "",
             "follows_all": self.rights.sees_all_shares and bool(followed),
         }
 

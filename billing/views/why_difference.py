@@ -57,11 +57,19 @@ class WhyDifference(Steps):
             "compared": compared(found.before, found.after, self.currency)
             if found.before and found.after
             else [],
+            "decision_url": self.decision_url(found),
             "before": self.before(found),
             "after": self.steps(found.after, self.closed, 3, {}) if found.after else None,
             "is_same": found.after is not None and found.after == found.before,
             "run": self.period.current_run,
         }
+
+    def decision_url(self, found: WhyCorrected) -> str:
+        """Where the decision stands that it follows: of a refund whose cost is left as it was charged."""
+        refunded = found.correction.cost.credits
+        if refunded and found.after and found.after.is_as_charged:
+            return self.url("late-change", self.concerns, refunded)
+        return ""
 
     def changed(self, found: WhyCorrected) -> list[str]:
         """What changed of the rules, as far as the reader sees whose it is."""

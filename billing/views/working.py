@@ -44,7 +44,7 @@ def _as_followed(told: Why) -> list[Row]:
     """A refund has the shares of what it refunds."""
     whole = told.followed_whole_minor
     part = Fraction(told.followed_minor, whole) if whole else Fraction(0)
-    return [
+    rows = [
         Row(
             _("Its share of %(reference)s") % {"reference": told.follows},
             f"{minor(told.followed_minor)} / {minor(whole)}",
@@ -55,8 +55,10 @@ def _as_followed(told: Why) -> list[Row]:
             f"{minor(told.cost_minor)} {TIMES} {minor(told.followed_minor)} / {minor(whole)}",
             exact_minor(told.cost_minor * part, 12),
         ),
-        Row(_("By the key, which counts for rounding"), "", exact_minor(told.own.exact, 12)),
     ]
+    if told.is_as_charged:
+        return rows
+    return [*rows, Row(_("By the key, which counts for rounding"), "", exact_minor(told.own.exact, 12))]
 
 
 def _by_days(told: Why) -> tuple[Fraction, Row]:

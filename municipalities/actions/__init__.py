@@ -1,6 +1,6 @@
 """Changing who takes part and where things run; and the one way every app saves and ends its rows."""
 
-from municipalities.actions.hooks import add_check, check_row
+from municipalities.actions.hooks import add_check, add_withdrawal_check, check_row, check_withdrawal
 from municipalities.actions.jobs import retry_job
 from municipalities.actions.people import (
     add_person,
@@ -29,6 +29,7 @@ from municipalities.actions.rows import (
     take_over,
     touched,
     validate_row,
+    withdraw_row,
 )
 from municipalities.actions.tokens import create_token, hash_secret, revoke_token
 
@@ -38,8 +39,10 @@ __all__ = [
     "add_check",
     "add_once",
     "add_person",
+    "add_withdrawal_check",
     "changed",
     "check_row",
+    "check_withdrawal",
     "concerned",
     "cooperation_id_of",
     "create_person",
@@ -64,4 +67,5 @@ __all__ = [
     "take_over",
     "touched",
     "validate_row",
+    "withdraw_row",
 ]

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.formats import localize
 from django.utils.translation import gettext as _
 
-from municipalities.actions.hooks import check_row
+from municipalities.actions.hooks import check_row, check_withdrawal
 from municipalities.models import Cooperation, Member, Municipality
 from sharedict.accounts.models import User
 from sharedict.audit.actions import as_text, column_values, columns_of, field_values, record_all
@@ -211,12 +211,28 @@ def end_row(*, row: R, on: dt.date, by: object) -> R:
 
 
 @transaction.atomic
-def delete_row(*, row: models.Model, by: object) -> None:
-    """Remove a row that nothing refers to; raises ProtectedError where something does."""
+def delete_row(*, row: models.Model, by: object, more: Mapping[str, str] | None = None) -> None:
+    """Remove a row that nothing refers to; raises ProtectedError where something does.
+
+    ``more`` is what goes with it beside its columns, for the change log.
+    """
     named = {field.name: _names(getattr(row, field.name).all()) for field in row._meta.many_to_many}
-    was = field_values(row) | {name: names for name, names in named.items() if names}
+    was = field_values(row) | {name: names for name, names in named.items() if names} | {**(more or {})}
     changed(done=[("delete", row, {name: [old, ""] for name, old in was.items()})], by=by, touching=[row])
     row.delete()
+
+
+@transaction.atomic
+def withdraw_row(*, row: models.Model, by: object, more: Mapping[str, str] | None = None) -> None:
+    """Remove a row that was a mistake, as if it had never been; ``more`` as for ``delete_row``.
+
+    Raises ValidationError where an app above needs it as it is, and ProtectedError where a row refers to it.
+    """
+    cooperation_id = cooperation_id_of(row)
+    if cooperation_id:
+        lock_cooperation(cooperation_id)
+    check_withdrawal(row)
+    delete_row(row=row, by=by, more=more)
 
 
 def changed(

@@ -29,6 +29,7 @@ from municipalities.portal.steps import (
     EffectMixin,
     EndPage,
     FormPage,
+    WithdrawPage,
     next_month,
     stored,
 )
@@ -58,6 +59,7 @@ __all__ = [
     "RowTable",
     "SeenForm",
     "ShareEffect",
+    "WithdrawPage",
     "add_effect_of",
     "add_runs_at",
     "choices_in",

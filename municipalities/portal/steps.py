@@ -16,7 +16,7 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from municipalities.actions import delete_row, end_row, save_row, validate_row
+from municipalities.actions import check_withdrawal, delete_row, end_row, save_row, validate_row, withdraw_row
 from municipalities.portal.forms import refuse
 from municipalities.portal.hooks import Change, ShareEffect, effect_of
 from municipalities.portal.pages import EditorsOnly, LockMixin, RowMixin
@@ -247,11 +247,48 @@ class DeletePage(RowMixin, EffectMixin):
         context = {
             "title": _("Remove %(what)s?") % {"what": row},
             "lead": _("This cannot be undone. What it was stays in the change log."),
+            "consequences": self.consequences(row),
             "confirm_label": _("Remove it"),
             "cancel_url": self.done_url(row),
             "effect": self.effect,
         }
         return self.page(self.template_name, context, status)
+
+    def consequences(self, row: Any) -> list[str]:
+        """What it does beside what ``effect`` warns of."""
+        return []
+
+
+class WithdrawPage(DeletePage):
+    """Asks once, then removes a row that was a mistake; where a closed month needs it, it says which instead.
+
+    What becomes of open months is part of the question.
+    """
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        return self.refusal(self.row()) or super().get(request, **kwargs)
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        return self.refusal(self.row(), 409) or super().post(request, **kwargs)
+
+    def remove(self, row: Any) -> None:
+        withdraw_row(row=row, by=self.request.user)
+
+    def consequences(self, row: Any) -> list[str]:
+        return [self.effect.said] if self.effect.said else []
+
+    def refusal(self, row: Any, status: int = 200) -> HttpResponse | None:
+        """That it stays, and why; None where nothing stands in the way."""
+        try:
+            check_withdrawal(row)
+        except ValidationError as error:
+            context = {
+                "title": _("%(what)s cannot be removed") % {"what": row},
+                "lead": " ".join(error.messages),
+                "cancel_url": self.done_url(row),
+            }
+            return self.page(self.template_name, context, status)
+        return None
 
 
 def next_month(day: dt.date) -> dt.date:

@@ -2,7 +2,7 @@ from django.utils.translation import gettext_lazy as _
 
 from municipalities.forms import MemberFilter, MemberForm, MembershipForm
 from municipalities.models import Member
-from municipalities.portal import ChangePage, EndPage, FormPage, ListPage
+from municipalities.portal import ChangePage, EndPage, FormPage, ListPage, WithdrawPage
 from municipalities.tables import MemberTable
 
 
@@ -25,7 +25,7 @@ class MemberAdd(FormPage):
 
 
 class MemberChange(ChangePage):
-    other_steps = (("member-end", _("End")),)
+    other_steps = (("member-end", _("End")), ("member-delete", _("Remove")))
     model = Member
     form_class = MembershipForm
     title = _("Change a membership")
@@ -33,5 +33,10 @@ class MemberChange(ChangePage):
 
 
 class MemberEnd(EndPage):
+    model = Member
+    done_name = "members"
+
+
+class MemberWithdraw(WithdrawPage):
     model = Member
     done_name = "members"

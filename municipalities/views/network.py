@@ -13,7 +13,16 @@ from django_tables2 import RequestConfig
 from municipalities.actions import save_site
 from municipalities.forms import LinkForm, SiteForm, StateFilter
 from municipalities.models import Link, Site
-from municipalities.portal import PAGE_ROWS, ChangePage, EndPage, Filter, FormPage, ListPage, runs_at
+from municipalities.portal import (
+    PAGE_ROWS,
+    ChangePage,
+    EndPage,
+    Filter,
+    FormPage,
+    ListPage,
+    WithdrawPage,
+    runs_at,
+)
 from municipalities.reports import network_chart
 from municipalities.tables import LinkTable, SiteTable, state_of
 
@@ -80,12 +89,17 @@ class SiteAdd(FormPage):
 
 
 class SiteChange(SiteAdd, ChangePage):
-    other_steps = (("site-end", gettext_lazy("End")),)
+    other_steps = (("site-end", gettext_lazy("End")), ("site-delete", gettext_lazy("Remove")))
     model = Site
     title = gettext_lazy("Change a site")
 
 
 class SiteEnd(EndPage):
+    model = Site
+    done_name = "network"
+
+
+class SiteWithdraw(WithdrawPage):
     model = Site
     done_name = "network"
 
@@ -98,12 +112,17 @@ class LinkAdd(FormPage):
 
 
 class LinkChange(LinkAdd, ChangePage):
-    other_steps = (("link-end", gettext_lazy("End")),)
+    other_steps = (("link-end", gettext_lazy("End")), ("link-delete", gettext_lazy("Remove")))
     model = Link
     title = gettext_lazy("Change a link")
     lead = ""
 
 
 class LinkEnd(EndPage):
+    model = Link
+    done_name = "network"
+
+
+class LinkWithdraw(WithdrawPage):
     model = Link
     done_name = "network"

@@ -120,6 +120,7 @@ def _furnished(world: World) -> World:
         kind,
         cost,
         key,
+        key.versions.get(),
         period,
         job,
         period.current_run,

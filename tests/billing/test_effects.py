@@ -11,13 +11,9 @@ import pytest
 from agreements.models import CostType, Key, KeyVersion, Term
 from billing.actions import close_period, decide_late, propose_period, save_cost, withdraw_cost
 from billing.models import Cost, LateDecision, Period
-from billing.reports.effects import (
-    ClosedEffect,
-    MonthEffect,
-    closed_effect_of_cost,
-    closed_months_of,
-    moved_days,
-)
+from billing.reports.effects import ClosedEffect, closed_effect_of_cost
+from billing.reports.held_effects import MonthEffect
+from billing.reports.moved import closed_months_of, moved_days
 from billing.snapshots import late_states
 from municipalities.models import Cooperation, Driver, Municipality, Reading
 from services.models import Application, Subscription

@@ -457,11 +457,17 @@ def test_a_refund_goes_with_the_late_cost_that_is_left(
     client = sign_in(administrator)
     page = f"{PAGE}2026-09/{LATE}/"
     along = values(north)[note.reference]
-    assert f"What refunds it in this month goes along: {note.reference}" in client.get(page).content.decode()
+    left = f"Its credit note {note.reference}, \u221225.01\xa0SEK, follows: it is left too."
+    charged = f"Its credit note {note.reference}, \u221225.01\xa0SEK, follows: it is charged too."
+    shown, listed = client.get(page).content.decode(), client.get(PAGE).content.decode()
+    assert shown.count(left) == shown.count(charged) == 1
+    assert f"If it is left: {left}" in listed
     sent = {"change": values(north)[LATE], "verdict": "leave", "reason": "The supplier withdraws it"}
     said = client.post(page, sent, follow=True).content.decode()
-    assert f"What refunds it goes along: {note.reference}" in said
+    assert left in said
     run_all()
+    assert client.get(page).content.decode().count(left) == 1
+    assert client.get(PAGE).content.decode().count(left) == 1
     assert f'value="{along}"' not in client.get(PAGE).content.decode()
     own = client.get(f"{PAGE}2026-09/{note.reference}/").content.decode()
     assert f"It refunds {LATE}: what is decided on that" in own

@@ -93,8 +93,7 @@ def _side(told: Why | None) -> Sequence[Cell]:
         return (None,) * 6
     return (
         to_major(told.cost_minor),
-        told.key.name,
-        told.key.version,
+        *((None, None) if told.is_as_charged else (told.key.name, told.key.version)),
         told.own.percent,
         _exact(told.own.exact),
         _exact(told.owed_before),
