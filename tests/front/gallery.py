@@ -12,6 +12,8 @@ from django.template import engines
 from django.urls import path
 from django.views.generic import TemplateView
 
+from tests.front.pictures import BARS, PICTURES
+
 MONTHS = [f"2026-{month:02}" for month in range(1, 13)]
 PLACES = ["Torsby", "Sunne", "Hagfors"]
 NAVIGATION = {
@@ -164,6 +166,8 @@ def gallery(request: HttpRequest, part: str) -> HttpResponse:
         "nav": NAVIGATION,
         "cooperation": {"name": "North Värmland", "is_demonstration": True},
         "charts": CHARTS,
+        "bars": BARS,
+        "pictures": PICTURES,
         "table": table,
         "filter": Filtered(request),
         "form": CostForm(request.GET or None),

@@ -1,0 +1,48 @@
+"""Pictures for the gallery, full enough to crowd their words."""
+
+from typing import Any
+
+from sharedict.pictures.bar import bars
+from sharedict.pictures.drawing import Picture
+from sharedict.pictures.months import Month, Months, months
+
+BARS = [
+    (name, value, bar)
+    for name, value, bar in zip(
+        ("Torsby", "Sunne", "Hagfors", "Given back"),
+        ("940", "1,020", "890", "\N{MINUS SIGN}120"),
+        bars([940, 1020, 890, -120], own=0, marks=[900, 1000, 900, 0]),
+        strict=True,
+    )
+]
+NAMES = ("Dec", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov")
+COST = (
+    131_200,
+    138_100,
+    135_400,
+    141_000,
+    149_449,
+    134_800,
+    126_300,
+    137_700,
+    133_900,
+    127_000,
+    138_585,
+    134_307,
+)
+MOVING: tuple[int | None, ...] = (None, None, 900, -400, 12_000, 80, 0, -3_800, 7_000, None, 1, -5_000)
+
+
+def year(values: tuple[int | None, ...], **more: Any) -> Picture:
+    """Twelve months, the last of them shown."""
+    columns = [
+        Month(name, value, "" if value is None else f"{value:,}".replace("-", "\N{MINUS SIGN}"))
+        for name, value in zip(NAMES, values, strict=True)
+    ]
+    return months(Months("Torsby by month", columns, 11, **more))
+
+
+PICTURES = {
+    "months": year(COST, line=135_200, line_words="budget 135,200"),
+    "months-below-zero": year(MOVING),
+}
