@@ -1,10 +1,12 @@
 """Pictures for the gallery, full enough to crowd their words."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sharedict.pictures.bar import bars
 from sharedict.pictures.drawing import Picture
 from sharedict.pictures.months import Month, Months, months
+from sharedict.pictures.waterfall import Step, Waterfall, waterfall
 
 BARS = [
     (name, value, bar)
@@ -42,7 +44,39 @@ def year(values: tuple[int | None, ...], **more: Any) -> Picture:
     return months(Months("Torsby by month", columns, 11, **more))
 
 
+CAUSES = (
+    "ERP",
+    "Korrigeringar av tidigare månader och år",
+    "E-services for schools and child care",
+    "Helpdesk",
+    "Charging for refuse and water",
+    "Web training",
+    "Samarbetet som helhet",
+    "Social care system",
+)
+CHANGE = (13_858_505, -228_148, 123_488, 43_360, -1, 15_940, -7_770, 9_100, -383_775)
+
+
+def steps(start: int, changes: Sequence[int]) -> list[Step]:
+    """The month before, what moved it, and this month."""
+    causes = [Step(name, value, written(value, "+")) for name, value in zip(CAUSES, changes, strict=False)]
+    after = start + sum(changes)
+    return [
+        Step("October 2026", start, written(start), is_sum=True),
+        *causes,
+        Step("November 2026", after, written(after), is_sum=True),
+    ]
+
+
+def written(minor: int, sign: str = "") -> str:
+    return f"{minor / 100:{sign},.2f}".replace("-", "\N{MINUS SIGN}")
+
+
 PICTURES = {
     "months": year(COST, line=135_200, line_words="budget 135,200"),
     "months-below-zero": year(MOVING),
+    "waterfall": waterfall(
+        Waterfall("Torsby pays less", steps(CHANGE[0], CHANGE[1:]), cut_words="The bars do not start at zero")
+    ),
+    "waterfall-below-zero": waterfall(Waterfall("Less", steps(10_000, (-30_000, 50_000, -90_000)), "")),
 }
