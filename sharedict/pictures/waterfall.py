@@ -6,12 +6,11 @@ from itertools import pairwise
 
 from sharedict.pictures.drawing import Box, Drawing, Label, Line, Mark, Picture, Shape, per_cent
 from sharedict.pictures.fitting import fitted
-from sharedict.pictures.words import cut
+from sharedict.pictures.words import forms
 
 ROW = 36  # px: words over their bar
 TOP, HIGH = 18, 12  # px: where the bar starts in its row, and its height
 LEAST = 0.4  # per cent: what is not nothing can be seen
-SHORTER = (240, 180, 120, 80, 48)  # px that a name is cut to where there is no more room
 
 
 @dataclass(frozen=True)
@@ -101,12 +100,9 @@ def _labels(wanted: Waterfall, floor: int, height: int) -> Iterator[list[Label]]
     for place, step in enumerate(wanted.steps):
         yield [Label(step.words, 100, ROW * place + 13, 0, "end", "plain", is_strong=place == last)]
     for place, step in enumerate(wanted.steps):
-        names = (step.name, *(cut(step.name, room, is_strong=place == last) for room in SHORTER))
         yield [
             Label(name, 0, ROW * place + 13, 0, "start", "plain", is_strong=place == last)
-            for name in dict.fromkeys(names)
-            if name
+            for name in forms(step.name, is_strong=place == last)
         ]
     if floor:
-        words = (wanted.cut_words, *(cut(wanted.cut_words, room) for room in SHORTER))
-        yield [Label(text, 0, height - 4) for text in dict.fromkeys(words) if text]
+        yield [Label(words, 0, height - 4) for words in forms(wanted.cut_words)]

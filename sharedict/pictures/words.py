@@ -5,6 +5,7 @@ from sharedict.pictures.advances import HEAD, TEXT
 SIZE = 13  # px: the smallest text there is, and the only one in pictures
 AIR = 1.12  # a font that stands in for ours is a little wider
 UNKNOWN = 1.15  # of the widest letter
+ROOMS = (240, 200, 160, 120, 80, 48)  # px that words are cut to
 ELLIPSIS = "\u2026"
 ADVANCES = {
     is_strong: {letter: advance for advance, letters in table.items() for letter in letters}
@@ -28,6 +29,12 @@ def cut(text: str, room: float, *, is_strong: bool = False) -> str:
         if width(shorter, is_strong=is_strong) <= room:
             return shorter
     return ""
+
+
+def forms(text: str, *, is_strong: bool = False) -> list[str]:
+    """``text`` and what it is cut to where there is less and less room, the longest first; none if empty."""
+    shorter = (cut(text, room, is_strong=is_strong) for room in ROOMS)
+    return [form for form in dict.fromkeys((text, *shorter)) if form]
 
 
 def lines(text: str, room: float, most: int, *, is_strong: bool = False) -> tuple[str, ...]:

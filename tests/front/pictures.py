@@ -1,11 +1,14 @@
 """Pictures for the gallery, full enough to crowd their words."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from sharedict.pictures.bar import bars
+from sharedict.pictures.clocks import Clock, Hours, clocks
 from sharedict.pictures.drawing import Picture
 from sharedict.pictures.months import Month, Months, months
+from sharedict.pictures.timeline import Kind, Point, Span, Timeline, timeline
 from sharedict.pictures.waterfall import Step, Waterfall, waterfall
 
 BARS = [
@@ -72,9 +75,51 @@ def written(minor: int, sign: str = "") -> str:
     return f"{minor / 100:{sign},.2f}".replace("-", "\N{MINUS SIGN}")
 
 
+NEXT = Timeline(
+    "Three days to act",
+    date(2026, 11, 25),
+    date(2027, 6, 1),
+    today=date(2026, 11, 27),
+    today_words="today",
+    points=[
+        Point(date(2026, 11, 30), "E-invoice workflow, Kolbäcken Programvara", Kind.ACT),
+        Point(date(2026, 12, 31), "Helpdesk seats, ERP price", Kind.ACT),
+        Point(date(2027, 1, 15), "Social care system, information class"),
+        Point(date(2027, 2, 28), "ERP contract", Kind.ACT),
+        Point(date(2027, 3, 2), "Version 3 decided", Kind.DONE),
+    ],
+    ticks=[
+        (date(2026, 12, 1), "December"),
+        *(
+            (date(2027, month, 1), name)
+            for month, name in enumerate(("January 2027", "February", "March", "April", "May"), start=1)
+        ),
+    ],
+)
+AGREEMENT = Timeline(
+    "Act by 31 December 2028",
+    date(2027, 1, 1),
+    date(2031, 12, 31),
+    today=date(2027, 1, 3),
+    today_words="today",
+    points=[Point(date(2028, 12, 31), "notice by 31 Dec 2028", Kind.ACT)],
+    spans=[
+        Span(date(2027, 1, 1), date(2030, 1, 1), "in force until 31 Dec 2029", is_own=True),
+        Span(date(2030, 1, 1), date(2031, 12, 31), "else renews, 24 months"),
+    ],
+    ticks=[(date(year, 1, 1), str(year)) for year in range(2027, 2032)],
+)
+CLOCKS = [
+    Clock("Runs", [Hours(0, 1440)], [Hours(0, 1440)]),
+    Clock("Measured, without the windows for service", [Hours(360, 1320)], [Hours(480, 1200)]),
+    Clock("Support", [Hours(480, 990), Hours(0, 1440, on_call=True)], [Hours(0, 1440, on_call=True)]),
+]
 PICTURES = {
     "months": year(COST, line=135_200, line_words="budget 135,200"),
     "months-below-zero": year(MOVING),
+    "timeline": timeline(NEXT),
+    "agreement": timeline(AGREEMENT),
+    "clocks": clocks("Support is open 08 to 16:30", CLOCKS),
     "waterfall": waterfall(
         Waterfall("Torsby pays less", steps(CHANGE[0], CHANGE[1:]), cut_words="The bars do not start at zero")
     ),
