@@ -10,6 +10,7 @@ FORMS = {
     "right": "M5 0-4-5V5z",
     "left": "M-5 0 4-5V5z",
     "diamond": "M0-6 6 0 0 6-6 0z",
+    "joint": "M-3 0a3 3 0 1 0 6 0a3 3 0 1 0-6 0z",
     "dash": "M0 0h22",
     "break": "M-3 8 3-8",
     "dot": "M-5 0a5 5 0 1 0 10 0a5 5 0 1 0-10 0z",

@@ -8,6 +8,8 @@ from sharedict.pictures.bar import bars
 from sharedict.pictures.clocks import Clock, Hours, clocks
 from sharedict.pictures.drawing import Picture
 from sharedict.pictures.months import Month, Months, months
+from sharedict.pictures.network import Network, Rail, Site, State
+from sharedict.pictures.rails import rails
 from sharedict.pictures.timeline import Kind, Point, Span, Timeline, timeline
 from sharedict.pictures.waterfall import Step, Waterfall, waterfall
 
@@ -114,12 +116,45 @@ CLOCKS = [
     Clock("Measured, without the windows for service", [Hours(360, 1320)], [Hours(480, 1200)]),
     Clock("Support", [Hours(480, 990), Hours(0, 1440, on_call=True)], [Hours(0, 1440, on_call=True)]),
 ]
+STATES = {State.USE: "link in use", State.SPARE: "takes over", State.OUT: "lost"}
+
+
+def network(count: int, providers: int, *, lost: bool = False) -> Network:
+    """So many sites, the last of them a mirror of the first two; every provider reaches some of them."""
+    keys = [f"s{place}" for place in range(count)]
+    sites = [
+        Site(
+            key,
+            f"{('Torsby', 'Sunne', 'Hagfors', 'Upplands Väsby')[place % 4]} operations centre {place}",
+            ["operations centre", *([] if place % 3 else ["Lost: ERP, Real-estate data, Social care"])],
+            "out" if lost and place == 0 else "own" if place == count - 1 else "",
+        )
+        for place, key in enumerate(keys)
+    ]
+    joined = [
+        Rail(
+            f"Provider {place}, with a long name" if place else "Teracom",
+            "broadband 100 Mbit/s, Internet connection 1,000 Mbit/s",
+            keys[:: place + 1] if place < 3 else keys[-place:][:1],
+            lost=frozenset(keys[:1]) if lost else frozenset(),
+        )
+        for place in range(providers)
+    ]
+    others = [Rail("Fibre", "dark fibre", keys[place : place + 2]) for place in range(3, count - 1, 7)]
+    vpn = Rail("VPN by way of Torsby", "100 Mbit/s", keys[:-1:3], State.OUT if lost else State.USE)
+    over = Rail(sites[-1].name, "takes over", [*keys[:2], keys[-1]], State.SPARE, over=keys[-1])
+    return Network("Torsby is the middle", sites, joined, [vpn, *others, over], STATES)
+
+
 PICTURES = {
     "months": year(COST, line=135_200, line_words="budget 135,200"),
     "months-below-zero": year(MOVING),
     "timeline": timeline(NEXT),
     "agreement": timeline(AGREEMENT),
     "clocks": clocks("Support is open 08 to 16:30", CLOCKS),
+    "network": rails(network(4, 2, lost=True)),
+    "network-of-two": rails(network(2, 1)),
+    "network-of-forty": rails(network(40, 6)),
     "waterfall": waterfall(
         Waterfall("Torsby pays less", steps(CHANGE[0], CHANGE[1:]), cut_words="The bars do not start at zero")
     ),

@@ -38,7 +38,7 @@ def crossings(picture: Picture, width: int, looks: Iterable[str] = ()) -> Iterat
     labels = [label for label in drawing.labels if is_shown(label, width)]
     boxes = [shape for shape in drawing.shapes if isinstance(shape, Box) and shape.look in {*looks}]
     for one, other in [*combinations(labels, 2), *((label, box) for label in labels for box in boxes)]:
-        if _cross(place(one, width), place(other, width)):
+        if cross(place(one, width), place(other, width)):
             yield f"{one} crosses {other}"
     for label in labels:
         left, top, right, bottom = place(label, width)
@@ -46,5 +46,5 @@ def crossings(picture: Picture, width: int, looks: Iterable[str] = ()) -> Iterat
             yield f"{label} leaves the picture"
 
 
-def _cross(one: Place, other: Place) -> bool:
+def cross(one: Place, other: Place) -> bool:
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
