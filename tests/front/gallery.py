@@ -67,22 +67,6 @@ CHARTS = {
             }
         ],
     },
-    "network": {
-        "kind": "network",
-        "nodes": [{"id": place, "name": place, "group": "Site"} for place in PLACES],
-        "links": [{"source": "Sunne", "target": "Torsby", "label": "100 Mbit/s"}],
-    },
-    "long-names": {
-        "kind": "network",
-        "nodes": [
-            *(
-                {"id": place, "name": f"{place} operations centre", "group": "Operations centre"}
-                for place in ("Hagfors", "Sunne", "Torsby")
-            ),
-            {"id": "mirror", "name": "Mirror", "group": "Mirror"},
-        ],
-        "links": [{"source": "mirror", "target": "Sunne", "label": "mirrors"}],
-    },
     "flow": {
         "kind": "flow",
         "unit": "SEK",
