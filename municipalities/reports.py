@@ -1,8 +1,10 @@
 """What is stored beside what would be, or was: an upload against the readings, the change log in words."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from itertools import groupby
 from typing import Any
 
 from django.apps import apps
@@ -27,6 +29,8 @@ from sharedict.common.uploads import (
     shortened,
 )
 from sharedict.kernel.written import is_seen
+from sharedict.pictures.network import Network, Rail, State
+from sharedict.pictures.network import Site as Node
 
 NOTHING = "\N{EM DASH}"
 READING_COLUMNS = ("code", "reference_date", "value", "source")
@@ -245,25 +249,49 @@ def _number_said(value: str) -> str:
         return value
 
 
-def network_chart(sites: Sequence[Site], links: Sequence[Link]) -> dict[str, Any]:
-    """The picture of ``sites`` and what joins them, for components/chart.html.
+def network_of(
+    sites: Iterable[Site], links: Iterable[Link], *, own: Collection[int], finding: str
+) -> Network:
+    """``sites`` and what joins them, for a picture; ``own``: the municipalities that the reader answers for.
 
-    ``sites`` come with what they mirror. A link to a site that is not among them is left out.
+    ``sites`` come with what they mirror. What leads to a site that is not among them is left out.
     """
+    ordered = sorted(
+        sites, key=lambda site: (site.kind == Site.Kind.MIRROR, site.municipality_id is None, site.name)
+    )
+    shown = {site.pk: site for site in ordered}
+    kept = [link for link in links if _is_among(link, shown)]
+    return Network(
+        finding=finding,
+        sites=[
+            Node(
+                str(site.pk),
+                site.name,
+                [str(site.get_kind_display())],
+                "own" if site.municipality_id in own else "",
+            )
+            for site in ordered
+        ],
+        providers=[*_providers(link for link in kept if link.outside)],
+        joints=[*_joints([link for link in kept if not link.outside], shown), *_mirrors(shown)],
+        words={State.USE: _("link in use"), State.SPARE: _("takes over")},
+    )
+
+
+def network_figures(sites: Sequence[Site], links: Sequence[Link]) -> dict[str, Any]:
+    """What the picture of a network shows, link by link, for the filter chart_table."""
     shown = {site.pk for site in sites}
-    providers = sorted({link.outside for link in links if link.outside and link.site_id in shown})
-    nodes = [
-        *({"id": f"s{site.pk}", "name": site.name, "group": str(site.get_kind_display())} for site in sites),
-        *({"id": f"p{name}", "name": name, "group": _("outside provider")} for name in providers),
-    ]
+    kept = [link for link in links if _is_among(link, shown)]
+    names = {f"s{site.pk}": site.name for site in sites} | {
+        f"p{link.outside}": link.outside for link in kept if link.outside
+    }
     joins = [
         {
             "source": f"s{link.site_id}",
             "target": f"s{link.other_site_id}" if link.other_site_id else f"p{link.outside}",
             "label": _link_label(link),
         }
-        for link in links
-        if link.site_id in shown and (link.outside or link.other_site_id in shown)
+        for link in kept
     ]
     mirrors = [
         {"source": f"s{site.pk}", "target": f"s{other.pk}", "label": _("mirrors")}
@@ -271,7 +299,48 @@ def network_chart(sites: Sequence[Site], links: Sequence[Link]) -> dict[str, Any
         for other in site.mirrors.all()
         if other.pk in shown
     ]
+    nodes = [{"id": key, "name": name} for key, name in names.items()]
     return {"kind": "network", "nodes": nodes, "links": [*joins, *mirrors]}
+
+
+def _is_among(link: Link, sites: Collection[int]) -> bool:
+    return link.site_id in sites and (not link.other_site_id or link.other_site_id in sites)
+
+
+def _providers(links: Iterable[Link]) -> Iterator[Rail]:
+    """One for each provider, by name, with all that it supplies."""
+    ordered = sorted(links, key=lambda link: link.outside)
+    for name, group in groupby(ordered, key=lambda link: link.outside):
+        found = [*group]
+        words = dict.fromkeys(_link_label(link) for link in found)
+        yield Rail(name, ", ".join(words), [str(link.site_id) for link in found])
+
+
+def _joints(links: Iterable[Link], sites: Mapping[int, Site]) -> Iterator[Rail]:
+    """Links of one kind and speed: those that meet in one site together, beginning where most meet."""
+    ordered = sorted(links, key=_link_label)
+    for label, group in groupby(ordered, key=_link_label):
+        left = [*group]
+        while left:
+            counts = Counter(end for link in left for end in _ends(link))
+            hub = min(counts, key=lambda end: (-counts[end], sites[end].name))
+            here = [link for link in left if hub in _ends(link)]
+            left = [link for link in left if hub not in _ends(link)]
+            others = [end for link in here for end in _ends(link) if end != hub]
+            by_way = _("by way of %(site)s") % {"site": sites[hub].name} if len(here) > 1 else ""
+            yield Rail(label, by_way, [str(hub), *map(str, others)])
+
+
+def _mirrors(sites: Mapping[int, Site]) -> Iterator[Rail]:
+    """From those that each site mirrors to it: it takes over."""
+    for site in sites.values():
+        mirrored = [str(other.pk) for other in site.mirrors.all() if other.pk in sites]
+        if mirrored:
+            yield Rail(site.name, _("takes over"), [*mirrored, str(site.pk)], State.SPARE, over=str(site.pk))
+
+
+def _ends(link: Link) -> tuple[int, int]:
+    return (link.site_id, link.other_site_id or 0)
 
 
 def _link_label(link: Link) -> str:

@@ -23,8 +23,9 @@ from municipalities.portal import (
     WithdrawPage,
     runs_at,
 )
-from municipalities.reports import network_chart
+from municipalities.reports import network_figures, network_of
 from municipalities.tables import LinkTable, SiteTable, state_of
+from sharedict.pictures.rails import rails
 
 
 class Network(ListPage):
@@ -65,17 +66,21 @@ class Network(ListPage):
         today = timezone.localdate()
         sites = list(Site.objects.of(self.cooperation).as_of(today).for_listing())
         joined = [row.record for row in links.rows if state_of(row.record) == "now"]
+        title = _("How the sites are joined today")
+        summary = "{}, {}.".format(
+            ngettext("%(count)d site", "%(count)d sites", len(sites)) % {"count": len(sites)},
+            ngettext("%(count)d link", "%(count)d links", len(joined)) % {"count": len(joined)},
+        )
+        wanted = network_of(sites, joined, own=self.rights.municipality_ids, finding=f"{title}: {summary}")
         return super().context(table, found) | {
             "links": links,
             "links_csv_url": "?rows=links&format=csv",
             "links_xlsx_url": "?rows=links&format=xlsx",
             "links_api_url": f"{reverse('v1:links-list')}?cooperation={self.cooperation.slug}",
-            "chart": network_chart(sites, joined) if sites else None,
-            "chart_title": _("How the sites are joined today"),
-            "chart_summary": "{}, {}.".format(
-                ngettext("%(count)d site", "%(count)d sites", len(sites)) % {"count": len(sites)},
-                ngettext("%(count)d link", "%(count)d links", len(joined)) % {"count": len(joined)},
-            ),
+            "picture": rails(wanted) if sites else None,
+            "picture_figures": network_figures(sites, joined),
+            "picture_title": title,
+            "picture_summary": summary,
         }
 
 

@@ -2,7 +2,6 @@
 //
 //   {kind: "stacked-bars" | "bars" | "lines", categories, series: [{name, values}], unit, horizontal}
 //   {kind: "waterfall", categories, series: [{name, values}], totals: [indexes that are sums], unit}
-//   {kind: "network", nodes: [{id, name, group, x, y}], links: [{source, target, label}]}
 //   {kind: "flow", nodes: [{name}], links: [{source, target, value}], unit}
 //
 // Amounts are decimal strings. A picture may round them to a pixel; every number that is read is written from the
@@ -298,136 +297,6 @@
     };
   }
 
-  function neighbours(chart) {
-    const joined = new Map(chart.nodes.map((node) => [String(node.id), new Set()]));
-    for (const { source, target } of chart.links) {
-      joined.get(String(source)).add(String(target));
-      joined.get(String(target)).add(String(source));
-    }
-    return joined;
-  }
-
-  // The one with most neighbours in the middle, the others to both sides of it by turns.
-  function hubInTheMiddle(ids, joined) {
-    const sorted = [...ids].sort((one, other) => joined.get(other).size - joined.get(one).size);
-    return sorted.reduce((row, id, index) => (index % 2 ? [...row, id] : [id, ...row]), []);
-  }
-
-  // Stretched to the room there is: a graph whose places have another shape than its room is drawn distorted.
-  function stretch(places, width, height) {
-    const span = (key) => {
-      const all = [...places.values()].map((place) => place[key]);
-      return [Math.min(...all), Math.max(...all) - Math.min(...all) || 1];
-    };
-    const [[left, wide], [top, high]] = [span("x"), span("y")];
-    return new Map(
-      [...places].map(([id, { x, y }]) => [id, { x: ((x - left) / wide) * width, y: ((y - top) / high) * height }]),
-    );
-  }
-
-  // Nodes in rows by group, the largest group in the middle row; every second one of a long row a little lower, so
-  // that a line between two of them does not run through the one between.
-  function rowsByGroup(chart, groups) {
-    const joined = neighbours(chart);
-    const rows = groups
-      .map((group) => chart.nodes.filter((node) => (node.group ?? "") === group).map((node) => String(node.id)))
-      .sort((one, other) => other.length - one.length)
-      .reduce((all, row, index) => (index % 2 ? [row, ...all] : [...all, row]), []);
-    const places = new Map();
-    rows.forEach((row, level) => {
-      hubInTheMiddle(row, joined).forEach((id, index) => {
-        const lower = row.length > 2 && index % 2 === 0 ? 0.16 : 0;
-        places.set(id, {
-          x: (index + 0.5) / row.length,
-          y: level + lower,
-        });
-      });
-    });
-    return places;
-  }
-
-  // Round an ellipse, in such an order that those that are joined stand side by side.
-  function ellipse(chart) {
-    const joined = neighbours(chart);
-    const ids = [...joined.keys()];
-    const ring = [];
-    while (ids.length) {
-      const next = ids.findIndex((id) => ring.length > 0 && joined.get(ring.at(-1)).has(id));
-      ring.push(...ids.splice(Math.max(next, 0), 1));
-    }
-    return new Map(
-      ring.map((id, index) => {
-        const turn = ((index + 0.5) / ring.length) * 2 * Math.PI;
-        return [id, { x: Math.sin(turn), y: -Math.cos(turn) }];
-      }),
-    );
-  }
-
-  function drawNetwork(chart, colours, width, words, height) {
-    const groups = [...new Set(chart.nodes.map((node) => node.group ?? ""))];
-    const head = legend(groups, colours, width);
-    const placed = chart.nodes.every((node) => Number.isFinite(node.x) && Number.isFinite(node.y));
-    const [left, top, bottom] = [Math.min(100, width / 6), head.height + 24, 76];
-    const sizes = new Map(groups.map((name) => [name, chart.nodes.filter((node) => (node.group ?? "") === name).length]));
-    const inRows = groups.length > 1 && Math.max(...sizes.values()) * 75 <= width;
-    const found = placed ? new Map() : inRows ? rowsByGroup(chart, groups) : ellipse(chart);
-    const places = stretch(found, width - 2 * left, height - top - bottom);
-    const room = (node) => (inRows ? width / sizes.get(node.group ?? "") - 8 : 90);
-    return {
-      legend: head.option,
-      tooltip: {
-        formatter: (item) => (item.dataType === "edge" ? item.data.text : [item.name, item.data.group].join("\n")),
-      },
-      aria: { enabled: true, label: { enabled: false }, decal: { show: false } },
-      series: [
-        {
-          type: "graph",
-          layout: "none",
-          left,
-          right: left,
-          top,
-          bottom,
-          categories: groups.map((name, index) => ({ name, symbol: shapes[index % shapes.length] })),
-          symbolSize: 28,
-          label: {
-            show: true,
-            position: "bottom",
-            color: colours.text,
-            fontSize: width > 480 ? 13 : 12,
-            lineHeight: 16,
-            fontWeight: 600,
-            backgroundColor: colours.surface,
-            padding: [1, 3],
-          },
-          edgeLabel: {
-            show: width > 640 && chart.links.length <= 20,
-            rotate: 0,
-            color: colours.muted,
-            fontSize: 12,
-            backgroundColor: colours.surface,
-            padding: [1, 4],
-            formatter: (item) => item.data.text,
-          },
-          autoCurveness: true,
-          lineStyle: { color: colours.muted, width: 1.5, opacity: 1 },
-          emphasis: { focus: "adjacency", lineStyle: { width: 3 } },
-          data: chart.nodes.map((node) => ({
-            ...node,
-            ...places.get(String(node.id)),
-            id: String(node.id),
-            category: groups.indexOf(node.group ?? ""),
-            label: room(node) < 180 ? { width: room(node), overflow: "break" } : {},
-          })),
-          links: chart.links.map((link) => ({
-            source: String(link.source),
-            target: String(link.target),
-            text: link.label ?? "",
-          })),
-        },
-      ],
-    };
-  }
-
   // How many links lead to each node at most, so that what stands in one column has one colour.
   function depthsOf(chart) {
     const depths = new Map(chart.nodes.map((node) => [node.name, 0]));
@@ -478,7 +347,6 @@
     bars: drawBars,
     lines: drawBars,
     waterfall: drawWaterfall,
-    network: drawNetwork,
     flow: drawFlow,
   };
 
@@ -487,7 +355,7 @@
     const colours = readColours();
     const plain = base(colours, getComputedStyle(element).fontFamily);
     const words = { cut: element.dataset.cut ?? "" };
-    const own = draw[chart.kind](chart, colours, element.clientWidth, words, element.clientHeight);
+    const own = draw[chart.kind](chart, colours, element.clientWidth, words);
     const picture =
       window.echarts.getInstanceByDom(element) ?? window.echarts.init(element, null, { renderer: "svg" });
     picture.resize();

@@ -12,6 +12,8 @@ from django.template import engines
 from django.urls import path
 from django.views.generic import TemplateView
 
+from tests.front.pictures import BARS, PICTURES
+
 MONTHS = [f"2026-{month:02}" for month in range(1, 13)]
 PLACES = ["Torsby", "Sunne", "Hagfors"]
 NAVIGATION = {
@@ -64,22 +66,6 @@ CHARTS = {
                 "values": ["46272.09", "-469.69", "-228.40", "-0.01", "-253.49", "0.01", "45320.51"],
             }
         ],
-    },
-    "network": {
-        "kind": "network",
-        "nodes": [{"id": place, "name": place, "group": "Site"} for place in PLACES],
-        "links": [{"source": "Sunne", "target": "Torsby", "label": "100 Mbit/s"}],
-    },
-    "long-names": {
-        "kind": "network",
-        "nodes": [
-            *(
-                {"id": place, "name": f"{place} operations centre", "group": "Operations centre"}
-                for place in ("Hagfors", "Sunne", "Torsby")
-            ),
-            {"id": "mirror", "name": "Mirror", "group": "Mirror"},
-        ],
-        "links": [{"source": "mirror", "target": "Sunne", "label": "mirrors"}],
     },
     "flow": {
         "kind": "flow",
@@ -164,6 +150,8 @@ def gallery(request: HttpRequest, part: str) -> HttpResponse:
         "nav": NAVIGATION,
         "cooperation": {"name": "North Värmland", "is_demonstration": True},
         "charts": CHARTS,
+        "bars": BARS,
+        "pictures": PICTURES,
         "table": table,
         "filter": Filtered(request),
         "form": CostForm(request.GET or None),

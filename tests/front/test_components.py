@@ -1,6 +1,5 @@
 """Every component in a real browser, light at 320 pixels and dark and wide: axe and a strict policy."""
 
-from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -54,30 +53,6 @@ def test_every_column_of_tiny_changes_has_its_name_and_amount(
     texts = chart.locator("svg text").all_text_contents()
     assert {*CHARTS["tiny-changes"]["categories"]} <= {*texts}
     assert {"\u22120.01", "+0.01"} <= {*texts}
-
-
-@pytest.mark.parametrize("browser_options", [{"viewport": {"width": 320, "height": 800}, "locale": "en-GB"}])
-def test_the_lines_of_a_long_name_stand_below_each_other(page: Page, browser_options: dict[str, Any]) -> None:
-    page.goto("/charts/")
-    chart = page.locator("[data-chart=long-names]")
-    expect(chart.locator("svg text", has_text="Hagfors")).to_be_attached()
-    # The words also stand in the legend and in the names of the others, and into how many lines a name falls
-    # depends on the fonts of the machine.
-    lines: list[list[Any]] = chart.evaluate(
-        """each => {
-        const lines = [...each.querySelectorAll("svg text")].map(text => {
-            const {x, width, top} = text.getBoundingClientRect();
-            return {words: text.textContent.trim(), middle: x + width / 2, top};
-        });
-        const first = lines.find(line => line.words.startsWith("Hagfors"));
-        return lines.filter(line => Math.abs(line.middle - first.middle) < 2 && line.top >= first.top)
-            .sort((one, other) => one.top - other.top).map(line => [line.words, line.top]);
-    }"""
-    )
-    assert " ".join(words for words, _ in lines) == "Hagfors operations centre"
-    tops = [top for _, top in lines]
-    assert len(tops) > 1
-    assert [round(low - high) for high, low in pairwise(tops)] == [16] * (len(tops) - 1)
 
 
 def test_a_row_is_added_to_a_formset(page: Page) -> None:

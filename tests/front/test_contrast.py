@@ -39,6 +39,7 @@ PAIRS = [
     *(("own", ground, CONTROL) for ground in ("page", "panel", "faint")),
     ("down", "page", CONTROL),
     ("text", "faint", TEXT),
+    *((front, "page", CONTROL) for front in ("degraded",)),
     ("on-primary", "own", TEXT),
     ("on-primary", "primary", TEXT),
     ("on-primary", "primary-hover", TEXT),

@@ -1,0 +1,220 @@
+"""The wide form of a network: boxes in rows of four, providers above them, joint links below."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from sharedict.pictures.drawing import Drawing, Label, Line, Mark, Shape
+from sharedict.pictures.network import (
+    Network,
+    Rail,
+    Text,
+    height_of,
+    joint_at,
+    lines_first,
+    node,
+    rail_line,
+    text_of,
+    words_in,
+)
+from sharedict.pictures.words import SIZE, lines, width
+
+COLUMNS = 4
+WIDE = 720  # px: from here on there is room for four boxes in a row
+TIERS = (WIDE, 960, 1200)  # px: words in boxes are broken for each of these widths
+RAIL, LANE = 32, 34  # px for a provider's rail and for a joint one, with their words
+GAP = 22  # px between rails and boxes
+STUB, MOST = 6, 12  # px between lines that enter a box at its side, and how many have room there
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Where boxes stand, and the gutters beside them: lines to other rows go there, providers left."""
+
+    wanted: Network
+
+    @cached_property
+    def columns(self) -> int:
+        return min(COLUMNS, max(2, len(self.wanted.sites)))
+
+    @cached_property
+    def rows(self) -> int:
+        return -(-len(self.wanted.sites) // self.columns)
+
+    @cached_property
+    def gutter(self) -> float:
+        return 3.5 if self.rows > 1 else 0
+
+    @cached_property
+    def box(self) -> float:
+        """The width of a box in per cent."""
+        if self.rows > 1:
+            return 100 / self.columns - 2 * self.gutter
+        return (100 - 4 * (self.columns - 1)) / self.columns
+
+    @cached_property
+    def spots(self) -> dict[str, tuple[int, int]]:
+        """Row and column of each site."""
+        return {site.key: divmod(place, self.columns) for place, site in enumerate(self.wanted.sites)}
+
+    @cached_property
+    def texts(self) -> dict[str, list[Text]]:
+        """The words of each site, for each of TIERS."""
+        return {
+            site.key: [text_of(site, self.box * tier / 100) for tier in TIERS] for site in self.wanted.sites
+        }
+
+    @cached_property
+    def height(self) -> int:
+        """Of every box: for the longest words, and for what enters at its sides."""
+        longest = max((len(text) for texts in self.texts.values() for text in texts), default=1)
+        most = max(len(self.wanted.providers), len(self.wanted.joints) if self.rows > 1 else 0)
+        return max(height_of(longest), min(most, MOST) * STUB + 16)
+
+    @cached_property
+    def lanes(self) -> list[list[Rail]]:
+        """The joint rails under each row: under the lowest of their sites."""
+        found: list[list[Rail]] = [[] for _ in range(self.rows)]
+        for rail in self.wanted.joints:
+            found[max(self.spots[key][0] for key in rail.sites)].append(rail)
+        return found
+
+    @cached_property
+    def tops(self) -> list[int]:
+        """Where each row starts; after them, where the picture ends."""
+        found = [RAIL * len(self.wanted.providers) + (GAP if self.wanted.providers else 2)]
+        for lanes in self.lanes:
+            found.append(found[-1] + self.height + GAP + LANE * len(lanes))
+        return found
+
+    def x(self, key: str) -> float:
+        column = self.spots[key][1]
+        step = 100 / self.columns if self.rows > 1 else self.box + 4
+        return round(column * step + self.gutter, 2)
+
+    def top(self, key: str) -> int:
+        return self.tops[self.spots[key][0]]
+
+    def inside(self, key: str, place: int, count: int) -> float:
+        """The ``place``-th of ``count`` spots along a box."""
+        return round(self.x(key) + self.box * (place + 1) / (count + 1), 2)
+
+    def left(self, key: str, place: int, count: int) -> float:
+        return round(self.x(key) - self.gutter * (count - place) / (count + 1), 2)
+
+    def right(self, key: str, place: int, count: int) -> float:
+        return round(self.x(key) + self.box + self.gutter * (place + 1) / (count + 1), 2)
+
+
+def grid(wanted: Network) -> Drawing:
+    where = Grid(wanted)
+    shapes: list[Shape] = []
+    labels: list[Label] = []
+    for place, rail in enumerate(wanted.providers):
+        shapes += _provider(where, rail, place)
+        labels += _words(rail, min(_drops(where, rail, place)), RAIL * place + 13)
+    for row, lanes in enumerate(where.lanes):
+        for place, rail in enumerate(lanes):
+            y = where.tops[row] + where.height + 18 + LANE * place
+            drawn = [*_joint(where, rail, row, y)]
+            shapes += drawn
+            labels += _words(rail, min(shape.x1 for shape in drawn if isinstance(shape, Line)), y + 15)
+    for site in wanted.sites:
+        shapes += node(site, where.x(site.key), where.top(site.key), round(where.box, 2), where.height)
+        labels += words_in(site, where.x(site.key), where.top(site.key), where.texts[site.key], TIERS)
+    return Drawing(where.tops[-1] - GAP + 8, lines_first(shapes), tuple(labels), shown_from=WIDE)
+
+
+def _words(rail: Rail, x: float, y: float) -> Iterator[Label]:
+    """The name of a rail and what is said of it, moved left where they would leave the picture."""
+    (name,) = lines(rail.name, WIDE / 3, 1, is_strong=True) or ("",)
+    named = width(name, is_strong=True) + (SIZE if name else 0)
+    (said,) = lines(rail.words, WIDE / 2 - SIZE, 1) or ("",)
+    start = round(min(x, 100 - (named + width(said) + SIZE) * 100 / WIDE), 2)
+    look = "bad" if rail.state == "out" else "plain"
+    if name:
+        yield Label(name, start, y, look=look, is_strong=True)
+    if said:
+        yield Label(said, start, y, round(named, 1))
+
+
+def _drops(where: Grid, rail: Rail, place: int) -> dict[float, list[str]]:
+    """Where a provider's rail has drops, and to which sites: the first row from above, others by a gutter."""
+    count = len(where.wanted.providers)
+    found: dict[float, list[str]] = {}
+    for key in rail.sites:
+        x = where.left(key, place, count) if where.spots[key][0] else where.inside(key, place, count)
+        found.setdefault(x, []).append(key)
+    return found
+
+
+def _provider(where: Grid, rail: Rail, place: int) -> Iterator[Shape]:
+    y = RAIL * place + 22
+    drops = _drops(where, rail, place)
+    start, end = min(drops), max(drops)
+    if start == end:
+        start, end = max(start - 4, 0), min(end + 4, 100)
+    yield rail_line(start, y, end, y, rail.state, is_thick=True)
+    for x, keys in drops.items():
+        look = _look_of(rail, keys)
+        yield joint_at(x, y, look)
+        if where.spots[keys[0]][0] == 0:
+            yield rail_line(x, y, x, where.top(keys[0]), look)
+            continue
+        sides = {key: where.top(key) + 10 + STUB * (place % MOST) for key in keys}
+        yield rail_line(x, y, x, max(sides.values()), look)
+        for key, side in sides.items():
+            yield rail_line(x, side, where.x(key), side, rail.look_at(key))
+            yield joint_at(x, side, rail.look_at(key))
+
+
+def _joint(where: Grid, rail: Rail, row: int, y: float) -> Iterator[Shape]:
+    spots: dict[float, list[str]] = {}
+    for key in rail.sites:
+        if where.spots[key][0] == row:
+            beside = [other for other in where.wanted.joints if key in other.sites]
+            x = where.inside(key, beside.index(rail), len(beside))
+            yield rail_line(x, where.top(key) + where.height, x, y, rail.look_at(key))
+            if key == rail.over:
+                yield Mark(x, where.top(key) + where.height + 6, "up", "take")
+        else:
+            trunks = _trunks(where, key)
+            x = where.right(key, trunks.index(rail), len(trunks))
+            yield from _stub(where, rail, key, x)
+        spots.setdefault(x, []).append(key)
+    for x, keys in spots.items():
+        yield joint_at(x, y, _look_of(rail, keys))
+        if where.spots[keys[0]][0] != row:
+            yield rail_line(x, min(_side(where, rail, key) for key in keys), x, y, _look_of(rail, keys))
+    yield rail_line(min(spots), y, max(spots), y, rail.state)
+
+
+def _stub(where: Grid, rail: Rail, key: str, x: float) -> Iterator[Shape]:
+    """From the right side of a box into the gutter."""
+    side, edge, look = _side(where, rail, key), round(where.x(key) + where.box, 2), rail.look_at(key)
+    yield rail_line(edge, side, x, side, look)
+    yield joint_at(x, side, look)
+    if key == rail.over:
+        yield Mark(edge, side, "left", "take", 5)
+
+
+def _side(where: Grid, rail: Rail, key: str) -> int:
+    beside = [other for other in where.wanted.joints if key in other.sites]
+    return where.top(key) + where.height - 10 - STUB * (beside.index(rail) % MOST)
+
+
+def _look_of(rail: Rail, keys: Sequence[str]) -> str:
+    """Of a line to several sites: lost only where all of them are."""
+    looks = {rail.look_at(key) for key in keys}
+    return looks.pop() if len(looks) == 1 else rail.state
+
+
+def _trunks(where: Grid, key: str) -> Sequence[Rail]:
+    """The joint rails that go down through the gutter to the right of a column."""
+    column = where.spots[key][1]
+    return [
+        rail
+        for row, lanes in enumerate(where.lanes)
+        for rail in lanes
+        if any(where.spots[site][1] == column and where.spots[site][0] < row for site in rail.sites)
+    ]

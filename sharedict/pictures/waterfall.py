@@ -1,0 +1,108 @@
+"""From one sum to another by what moved it: one row for each step, its words over its bar."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from sharedict.pictures.drawing import Box, Drawing, Label, Line, Mark, Picture, Shape, per_cent
+from sharedict.pictures.fitting import fitted
+from sharedict.pictures.words import forms
+
+ROW = 36  # px: words over their bar
+TOP, HIGH = 18, 12  # px: where the bar starts in its row, and its height
+LEAST = 0.4  # per cent: what is not nothing can be seen
+
+
+@dataclass(frozen=True)
+class Step:
+    """A sum, which stands from zero, or a change of the one before; ``words`` is its value as written."""
+
+    name: str
+    value: int
+    words: str
+    is_sum: bool = False
+
+
+@dataclass(frozen=True)
+class Waterfall:
+    """The last of ``steps`` is what is told of. ``cut_words`` say that the bars do not start at zero."""
+
+    finding: str
+    steps: Sequence[Step]
+    cut_words: str
+
+
+@dataclass(frozen=True)
+class Span:
+    """What a step goes from and to."""
+
+    start: int
+    end: int
+
+
+def waterfall(wanted: Waterfall) -> Picture:
+    spans = [*_spans(wanted.steps)]
+    every = [level for span in spans for level in (span.start, span.end)]
+    floor = _floor([span.end for span in spans])
+    low = floor or min(0, *every)
+    high = max(0, *every)
+
+    def at(value: int) -> float:
+        return per_cent(max(value, low) - low, high - low)
+
+    shapes: list[Shape] = [Line(at(0), 0, at(0), ROW * len(spans), "axis")] if low < 0 < high else []
+    shapes += [
+        Line(at(span.end), ROW * place + TOP + HIGH, at(span.end), ROW * (place + 1) + TOP, "join")
+        for place, (span, _) in enumerate(pairwise(spans))
+    ]
+    for place, (step, span) in enumerate(zip(wanted.steps, spans, strict=True)):
+        y = ROW * place + TOP
+        shapes.append(_bar(at(span.start), at(span.end), y, _look(step, place == len(spans) - 1)))
+        if floor and step.is_sum:
+            shapes.append(Mark(0, y + HIGH / 2, "break", "break", 14))
+    height = ROW * len(spans) + (ROW // 2 if floor else 0)
+    labels = [*_labels(wanted, floor, height)]
+    return Picture(wanted.finding, (Drawing(height, tuple(shapes), fitted(labels)),))
+
+
+def _spans(steps: Sequence[Step]) -> Iterator[Span]:
+    level = 0
+    for step in steps:
+        start = 0 if step.is_sum else level
+        level = start + step.value
+        yield Span(start, level)
+
+
+def _floor(levels: Sequence[int]) -> int:
+    """Where the bars start: zero, or a round number where the steps could not be seen beside the sums."""
+    least, most = min(levels), max(levels)
+    span = most - least
+    if span <= 0 or 4 * least - 6 * span <= most:
+        return 0
+    whole: int = 10 ** (len(str(span * 3 // 2)) - 1)
+    return (least - span) // whole * whole
+
+
+def _bar(one: float, other: float, y: float, look: str) -> Box:
+    start, width = min(one, other), max(abs(other - one), LEAST)
+    return Box(round(min(start, 100 - width), 2), y, round(width, 2), HIGH, look)
+
+
+def _look(step: Step, is_last: bool) -> str:
+    if step.is_sum:
+        return "own" if is_last else "other"
+    return "rise" if step.value >= 0 else "fall"
+
+
+def _labels(wanted: Waterfall, floor: int, height: int) -> Iterator[list[Label]]:
+    """The amounts before the names, which are cut where both have no room."""
+    last = len(wanted.steps) - 1
+    for place, step in enumerate(wanted.steps):
+        yield [Label(step.words, 100, ROW * place + 13, 0, "end", "plain", is_strong=place == last)]
+    for place, step in enumerate(wanted.steps):
+        yield [
+            Label(name, 0, ROW * place + 13, 0, "start", "plain", is_strong=place == last)
+            for name in forms(step.name, is_strong=place == last)
+        ]
+    if floor:
+        yield [Label(words, 0, height - 4) for words in forms(wanted.cut_words)]

@@ -1,0 +1,112 @@
+"""A network: every box, every rail, no line over another, and no word over a box."""
+
+from itertools import combinations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sharedict.pictures.drawing import Box, Drawing, Line, Mark, Picture
+from sharedict.pictures.network import Network, Rail, Site, State
+from sharedict.pictures.rails import rails
+from tests.front.pictures import STATES, network
+from tests.pictures.measuring import WIDTHS, cross, crossings, drawn, is_shown, place, words
+
+SIZES = [(4, 2), (2, 1), (1, 0), (5, 3), (40, 6), (40, 0)]
+BOTH = [320, 1000]
+
+
+def pictures() -> list[Picture]:
+    return [rails(network(*size, lost=lost)) for size in SIZES for lost in (False, True)]
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("picture", pictures())
+def test_words_stand_in_their_box_or_clear_of_all(picture: Picture, width: int) -> None:
+    drawing = drawn(picture, width)
+    boxes = [place(shape, width) for shape in drawing.shapes if isinstance(shape, Box)]
+    for label in drawing.labels:
+        if is_shown(label, width):
+            left, top, right, bottom = place(label, width)
+            over = [box for box in boxes if cross(place(label, width), box)]
+            if label.look.startswith("in"):
+                ((start, above, end, below),) = over
+                assert start <= left
+                assert right <= end
+                assert above <= top
+                assert bottom <= below
+            else:
+                assert over == [], label
+    assert [*crossings(picture, width)] == []
+
+
+def overlaps(drawing: Drawing) -> list[tuple[Line, Line]]:
+    """Lines that run over each other, and so could not be told apart."""
+    lines = [shape for shape in drawing.shapes if isinstance(shape, Line)]
+    upright = [(line.x1, *sorted((line.y1, line.y2)), line) for line in lines if line.x1 == line.x2]
+    level = [(line.y1, *sorted((line.x1, line.x2)), line) for line in lines if line.y1 == line.y2]
+    assert {id(each[3]) for each in [*upright, *level]} == {id(line) for line in lines}
+    return [
+        (one[3], other[3])
+        for same in (upright, level)
+        for one, other in combinations(same, 2)
+        if abs(one[0] - other[0]) < 0.005 and one[1] < other[2] and other[1] < one[2]
+    ]
+
+
+@pytest.mark.parametrize("width", BOTH)
+@pytest.mark.parametrize("picture", pictures())
+def test_no_line_runs_over_another(picture: Picture, width: int) -> None:
+    assert overlaps(drawn(picture, width)) == []
+
+
+@st.composite
+def networks(draw: st.DrawFn) -> Network:
+    keys = [str(number) for number in range(draw(st.integers(2, 14)))]
+    some = st.lists(st.sampled_from(keys), min_size=1, max_size=6, unique=True)
+    made = st.builds(Rail, st.text("abc ", max_size=60), st.text("abc ", max_size=60), some)
+    providers = draw(st.lists(made, max_size=6))
+    joints = [Rail(f"{place}", "", draw(some)) for place in range(draw(st.integers(0, 6)))]
+    return Network("", [Site(key, f"Site {key}") for key in keys], providers, joints, STATES)
+
+
+@given(networks(), st.sampled_from(BOTH))
+def test_no_line_runs_over_another_whatever_is_joined(wanted: Network, width: int) -> None:
+    picture = rails(wanted)
+    assert overlaps(drawn(picture, width)) == []
+    assert [*crossings(picture, width)] == []
+
+
+@pytest.mark.parametrize("width", BOTH)
+def test_two_links_that_say_the_same_are_two(width: int) -> None:
+    sites = [Site(key, key) for key in "abcde"]
+    twice = [Rail("Fibre", "", ["a", "e"]) for _ in range(2)]
+    assert overlaps(drawn(rails(Network("", sites, twice, twice, STATES)), width)) == []
+    assert words(rails(Network("", sites, twice, [], STATES)), width).count("Fibre") == 2
+
+
+@pytest.mark.parametrize("width", BOTH)
+def test_every_site_and_every_rail_is_there(width: int) -> None:
+    wanted = network(40, 6)
+    drawing = drawn(rails(wanted), width)
+    assert len([shape for shape in drawing.shapes if isinstance(shape, Box)]) == 40
+    told = " ".join(words(rails(wanted), width))
+    assert all(rail.name[:10] in told for rail in [*wanted.providers, *wanted.joints])
+
+
+@pytest.mark.parametrize("width", BOTH)
+def test_what_is_lost_is_dotted_and_what_takes_over_has_an_arrow(width: int) -> None:
+    sites = [Site("a", "A", look="out"), Site("b", "B"), Site("m", "Mirror")]
+    provider = Rail("P", "", ["a", "b"], lost=frozenset("a"))
+    over = Rail("Mirror", "takes over", ["a", "m"], State.SPARE, over="m")
+    picture = rails(Network("", sites, [provider], [over], STATES))
+    drawing = drawn(picture, width)
+    assert {"rail-out", "rail-spare"} <= {shape.look for shape in drawing.shapes}
+    arrows = [shape.form for shape in drawing.shapes if isinstance(shape, Mark) and shape.look == "take"]
+    assert arrows in (["up"], ["left"])
+    assert [key.words for key in picture.keys] == [*STATES.values()]
+
+
+def test_keys_are_needed_only_where_lines_differ() -> None:
+    wanted = Network("", [Site("a", "A"), Site("b", "B")], [Rail("P", "", ["a"])], [], STATES)
+    assert rails(wanted).keys == ()
