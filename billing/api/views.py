@@ -36,6 +36,7 @@ from municipalities.access import rights_of
 from municipalities.actions import add_once, known_row
 from municipalities.api.views import WriteViewSet, said_at_fields
 from municipalities.models import Cooperation, Token
+from municipalities.portal import far_days_of
 from sharedict.common.pagination import refusal
 from sharedict.common.viewsets import ReadViewSet
 
@@ -157,7 +158,8 @@ class CostViewSet(WriteViewSet[Cost]):
     ) -> Response:
         """What was done, said before the lock is given up: no month closes between the two."""
         effect = closed_effect_of_cost(cooperation, before, cost)
-        context = {"effect": effect, "twins": twins_of(cost)}
+        warnings = [*twins_of(cost), *far_days_of(cost, timezone.localdate())]
+        context = {"effect": effect, "warnings": warnings}
         return Response(CostAnswerSerializer(cost, context=context).data, status=status)
 
 

@@ -1,8 +1,6 @@
 """The forms of a cost, what they tell before they save it, and what is left of it to give back."""
 
-import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -26,11 +24,7 @@ class TwiceMixin(EffectMixin):
         if twins:
             named = " ".join(f"{twin.code}:{twin.where}" for twin in twins)
             said = [*(twin.message for twin in twins), _("Save it only if it is another one.")]
-            self.effect = replace(
-                self.effect,
-                warnings=(*said, *self.effect.warnings),
-                mark=hashlib.sha256(f"{self.effect.mark} {named}".encode()).hexdigest(),
-            )
+            self.effect = self.effect.asking(said, named)
         return not self.effect.mark or self.effect.mark == self.request.POST.get("told")
 
 

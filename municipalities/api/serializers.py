@@ -20,6 +20,7 @@ from municipalities.models import (
     Reading,
     Site,
 )
+from municipalities.portal import FarDay
 from sharedict.common.viewsets import StrictSerializer
 from sharedict.jobs.models import Job
 from sharedict.kernel.periods import DayError, parse_day
@@ -285,6 +286,13 @@ class ReadingSerializer(serializers.ModelSerializer[Reading]):
         ]
 
 
+class FarDaySerializer(serializers.Serializer[FarDay]):
+    """A day that was written and is more than 5 years ahead, or more than 20 back."""
+
+    code = serializers.ChoiceField([FarDay.code])
+    message = serializers.CharField()
+
+
 class ReadingAnswerSerializer(ReadingSerializer):
     """A reading as it was written, and what that means for months that are closed."""
 
@@ -296,8 +304,17 @@ class ReadingAnswerSerializer(ReadingSerializer):
         "differences are charged or left."
     )
 
+    warnings = serializers.SerializerMethodField(
+        help_text="Days so far away that they may be a mistake. It is saved all the same: correct it where "
+        "it was not meant."
+    )
+
     class Meta(ReadingSerializer.Meta):
-        fields = [*ReadingSerializer.Meta.fields, "closed_months", "decide_before"]
+        fields = [*ReadingSerializer.Meta.fields, "closed_months", "decide_before", "warnings"]
+
+    @extend_schema_field(FarDaySerializer(many=True))
+    def get_warnings(self, reading: Reading) -> Any:
+        return FarDaySerializer(self.context["far_days"], many=True).data
 
     @extend_schema_field(serializers.ListField(child=MonthField()))
     def get_closed_months(self, reading: Reading) -> list[str]:

@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError as Refusal
 from django.db import transaction
 from django.db.models import Model
 from django.http import Http404
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
@@ -39,7 +40,7 @@ from municipalities.api.serializers import (
     municipality_by_key,
 )
 from municipalities.models import Cooperation, Driver, Link, Member, Municipality, Reading, Site, Token
-from municipalities.portal import Change, ShareEffect, effect_of, fields_by_message
+from municipalities.portal import Change, effect_of, far_days_of, fields_by_message
 from sharedict.common.viewsets import ReadViewSet
 from sharedict.jobs.models import Job
 
@@ -228,8 +229,8 @@ class ReadingViewSet(WriteViewSet[Reading]):
                 same=["driver_id", "municipality_id", "reference_on", "value", "source"],
                 save=lambda row: save_row(row=row, by=request.user),
             )
-            effect = effect_of(cooperation, [Change(None if is_new else reading, reading)])
-            return self.answer(reading, effect, status=201 if is_new else 200)
+            before = None if is_new else reading
+            return self.answer(cooperation, before, reading, status=201 if is_new else 200)
 
     @extend_schema(request=ReadingChangeSerializer, responses=ReadingAnswerSerializer)
     def partial_update(self, request: Request, pk: int) -> Response:
@@ -244,11 +245,17 @@ class ReadingViewSet(WriteViewSet[Reading]):
             for name, value in values.items():
                 setattr(reading, name, value)
             save_row(row=reading, by=request.user)
-            return self.answer(reading, effect_of(self.cooperation, [Change(before, reading)]))
+            return self.answer(self.cooperation, before, reading)
 
-    def answer(self, reading: Reading, effect: ShareEffect, status: int = 200) -> Response:
+    def answer(
+        self, cooperation: Cooperation, before: Reading | None, reading: Reading, status: int = 200
+    ) -> Response:
         """What was done, said before the lock is given up: no month closes between the two."""
-        return Response(ReadingAnswerSerializer(reading, context={"effect": effect}).data, status=status)
+        context = {
+            "effect": effect_of(cooperation, [Change(before, reading)]),
+            "far_days": far_days_of(reading, timezone.localdate()),
+        }
+        return Response(ReadingAnswerSerializer(reading, context=context).data, status=status)
 
 
 class JobViewSet(ReadViewSet[Job]):

@@ -1,5 +1,6 @@
 """What every page of a cooperation is made of: who may come in, lists, forms, and steps that ask once."""
 
+from municipalities.portal.far import FarDay, far_days, far_days_of, far_in_words
 from municipalities.portal.forms import (
     RowForm,
     SeenForm,
@@ -50,6 +51,7 @@ __all__ = [
     "EditorsOnly",
     "EffectMixin",
     "EndPage",
+    "FarDay",
     "Filter",
     "FormPage",
     "ImportPage",
@@ -65,6 +67,9 @@ __all__ = [
     "add_runs_at",
     "choices_in",
     "effect_of",
+    "far_days",
+    "far_days_of",
+    "far_in_words",
     "fields_by_message",
     "listed",
     "next_month",

@@ -1,8 +1,9 @@
 """What apps above let the pages here say."""
 
 import datetime as dt
+import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import models
 
@@ -59,6 +60,14 @@ class ShareEffect:
     by_change: tuple[str, ...] = ()
     closed: tuple[Month, ...] = ()
     decided_before: Month | None = None
+
+    def asking(self, questions: Sequence[str], named: str) -> "ShareEffect":
+        """The same with ``questions`` to be read first; ``named`` is what they ask, in any language."""
+        return replace(
+            self,
+            warnings=(*questions, *self.warnings),
+            mark=hashlib.sha256(f"{self.mark} {named}".encode()).hexdigest(),
+        )
 
 
 ShareEffectOf = Callable[[Cooperation, Sequence[Change], bool], ShareEffect]

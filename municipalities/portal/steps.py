@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from municipalities.actions import check_withdrawal, delete_row, end_row, save_row, validate_row, withdraw_row
+from municipalities.portal.far import far_days, far_in_words
 from municipalities.portal.forms import refuse
 from municipalities.portal.hooks import Change, ShareEffect, effect_of
 from municipalities.portal.pages import EditorsOnly, LockMixin, RowMixin
@@ -26,7 +27,7 @@ class EffectMixin(LockMixin, EditorsOnly):
     """A page whose POST may move shares: what reaches into closed months is told before it is saved.
 
     The form carries what was told, as ``told``. Where that is not what saving would do by now, it is told
-    again; afterwards the message says what was done.
+    again; afterwards the message says what was done. Days that are far away are asked about in the same way.
     """
 
     effect = ShareEffect()
@@ -35,6 +36,9 @@ class EffectMixin(LockMixin, EditorsOnly):
     def is_told(self, changes: Sequence[Change]) -> bool:
         """Whether the person knows what ``changes`` do; sets ``effect``."""
         self.effect = effect_of(self.cooperation, changes, in_bulk=self.in_bulk) if changes else ShareEffect()
+        today = timezone.localdate()
+        if days := far_days(changes, today):
+            self.effect = self.effect.asking(far_in_words(days, today), " ".join(map(str, days)))
         return not self.effect.mark or self.effect.mark == self.request.POST.get("told")
 
     def say(self, done: str) -> None:

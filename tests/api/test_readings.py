@@ -31,8 +31,10 @@ def test_a_pushed_reading_comes_back(caller: Caller, users: Driver) -> None:
         "value": "412.0000",
         "closed_months": [],
         "decide_before": None,
+        "warnings": [],
     }
-    read = {name: value for name, value in reading.items() if name not in ("closed_months", "decide_before")}
+    of_answer = ("closed_months", "decide_before", "warnings")
+    read = {name: value for name, value in reading.items() if name not in of_answer}
     assert caller.get("readings/", driver="users", municipality="SE1737")[1]["results"] == [read]
     assert Job.objects.unfinished().exists()
 

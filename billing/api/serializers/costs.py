@@ -20,6 +20,7 @@ from municipalities.api.serializers import (
     DayField,
     MonthField,
 )
+from municipalities.portal import FarDay
 from services.models import Application
 from sharedict.common.viewsets import StrictSerializer
 from sharedict.kernel.money import minor_text
@@ -75,14 +76,17 @@ class OtherCorrectionSerializer(MonthCorrectionSerializer):
     reference = serializers.CharField(help_text="Of that cost.")
 
 
-class TwinSerializer(serializers.Serializer[Twin]):
-    """A cost that counts, and that the one written may be the same as."""
+class CostWarningSerializer(serializers.Serializer[Twin | FarDay]):
+    """A cost that counts, and that the one written may be the same as; or a day of it that is far away."""
 
     code = serializers.ChoiceField(
-        [SAME_COST, SAME_INVOICE],
-        help_text="Whether all is the same but the external id, or supplier and invoice number are.",
+        [SAME_COST, SAME_INVOICE, FarDay.code],
+        help_text="Whether all is the same but the external id, or supplier and invoice number are, or a day "
+        "is more than 5 years ahead or 20 back.",
     )
-    reference = serializers.CharField(source="where", help_text="Of that cost.")
+    reference = serializers.CharField(
+        source="where", help_text="Of that other cost; empty where it is about a day."
+    )
     message = serializers.CharField()
 
 
@@ -105,8 +109,8 @@ class CostAnswerSerializer(CostSerializer):
     )
 
     warnings = serializers.SerializerMethodField(
-        help_text="Other costs that it may be the same as. It is saved all the same: withdraw it where it "
-        "was not meant, or ask with `dry_run` first."
+        help_text="Other costs that it may be the same as, and days that are far away. It is saved all the "
+        "same: withdraw it where it was not meant, or ask with `dry_run` first."
     )
 
     class Meta(CostSerializer.Meta):
@@ -118,9 +122,9 @@ class CostAnswerSerializer(CostSerializer):
             "warnings",
         ]
 
-    @extend_schema_field(TwinSerializer(many=True))
+    @extend_schema_field(CostWarningSerializer(many=True))
     def get_warnings(self, cost: Cost) -> Any:
-        return TwinSerializer(self.context["twins"], many=True).data
+        return CostWarningSerializer(self.context["warnings"], many=True).data
 
     @extend_schema_field(MonthCorrectionSerializer(many=True))
     def get_corrections(self, cost: Cost) -> list[dict[str, str]]:
