@@ -6,7 +6,7 @@ import pytest
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from sharedict.pictures.bar import Bar, bar, bars
+from sharedict.pictures.bar import Bar, bar, bars, tell_apart
 
 
 def test_a_bar_is_its_part_of_the_largest() -> None:
@@ -30,6 +30,21 @@ def test_what_is_not_nothing_is_seen_and_stays_in_the_cell(value: int) -> None:
 
 def test_nothing_of_nothing_has_no_bar() -> None:
     assert [each.width for each in bars([0, 0])] == [0, 0]
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ([], False),
+        ([5], False),
+        ([1000, 1001], False),
+        ([1000, 1100], True),
+        ([-1000, 1000], True),
+        ([0, 0], False),
+    ],
+)
+def test_bars_that_look_alike_say_nothing(values: list[int], expected: bool) -> None:
+    assert tell_apart(values) is expected
 
 
 def test_a_mark_is_on_the_scale_of_the_bars() -> None:
