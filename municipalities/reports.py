@@ -308,12 +308,13 @@ def _is_among(link: Link, sites: Collection[int]) -> bool:
 
 
 def _providers(links: Iterable[Link]) -> Iterator[Rail]:
-    """One for each provider, by name, with all that it supplies."""
-    ordered = sorted(links, key=lambda link: link.outside)
-    for name, group in groupby(ordered, key=lambda link: link.outside):
-        found = [*group]
-        words = dict.fromkeys(_link_label(link) for link in found)
-        yield Rail(name, ", ".join(words), [str(link.site_id) for link in found])
+    """One for each provider, with all that it supplies; the one that reaches most sites first."""
+    found: dict[str, list[Link]] = {}
+    for link in links:
+        found.setdefault(link.outside, []).append(link)
+    for name, supplied in sorted(found.items(), key=lambda each: (-len(each[1]), each[0])):
+        words = dict.fromkeys(_link_label(link) for link in supplied)
+        yield Rail(name, ", ".join(words), [str(link.site_id) for link in supplied])
 
 
 def _joints(links: Iterable[Link], sites: Mapping[int, Site]) -> Iterator[Rail]:

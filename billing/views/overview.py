@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from agreements.models import Term
 from billing.engine.overview import MunicipalityTotal
-from billing.engine.statement import ApplicationPart
+from billing.engine.statement import Statement as StatementOfMonth
 from billing.models import Cost, Period, Statement
 from billing.reports import (
     Calendar,
@@ -25,13 +25,14 @@ from billing.reports import (
 )
 from billing.views.months import STAMPS
 from billing.views.openings import opening_of_month, opening_of_statement
-from billing.views.pictures import month_name, months_by_municipality, statement_picture, whole_name
+from billing.views.pictures import month_name, months_by_municipality, whole_name
 from billing.views.todo import MOST_NAMED, ToDoPage
 from municipalities.models import Member, Municipality
 from municipalities.portal import CooperationPage
 from services.models import Application
 from sharedict.common.figures import money
 from sharedict.kernel.periods import Month
+from sharedict.pictures.bar import bars, tell_apart
 
 MONTHS_SHOWN = 12
 
@@ -64,7 +65,7 @@ class Overview(ToDoPage):
         }
         if months:
             context |= self.of_month(months[-1], sees_all=answers_for_all)
-            context["picture"] = self.picture(months)
+            context["picture"] = self.picture(months, sees_all=answers_for_all)
         return self.page("billing/overview.html", context)
 
     def of_month(self, month: Month, *, sees_all: bool) -> dict[str, Any]:
@@ -85,25 +86,40 @@ class Overview(ToDoPage):
             "is_stale": unfinished_job(period) is not None,
             "own": own,
             "issued": [each for place in own for each in place["issued"]],
-            **(self.of_all(period, calendar) if sees_all else {}),
+            **self.of_all(period, calendar, answers=sees_all),
         }
 
-    def of_all(self, period: Period, calendar: Calendar) -> dict[str, Any]:
-        """What all municipalities share of the month, for those who answer for it."""
+    def of_all(self, period: Period, calendar: Calendar, *, answers: bool) -> dict[str, Any]:
+        """Who pays the month, for those who may see it; what it is in all, for those who answer for it."""
+        if not (answers or self.rights.sees_all_shares):
+            return {}
         run, month, before = period.current_run, period.month, calendar.before(period.month)
-        totals = totals_of(self.viewer, period, calendar)
-        then = (before, sum(row.before_minor for row in totals)) if before else None
-        statements = sum(row.has_statement for row in totals)
-        currency = self.cooperation.currency
-        return {
-            "opening": opening_of_month(run, month, then, currency, statements) if run else None,
-            "totals": [self.total(row, month) for row in totals],
-            "issued": self.issued_of_all(),
+        rows = sorted(
+            totals_of(self.viewer, period, calendar), key=lambda row: row.municipality not in self.own
+        )
+        shown = {
+            "totals": self.totals(rows, month),
+            "has_bars": tell_apart([row.this_minor for row in rows]),
         }
+        if not (answers and run):
+            return shown
+        then = (before, sum(row.before_minor for row in rows)) if before else None
+        statements = sum(row.has_statement for row in rows)
+        opening = opening_of_month(run, month, then, self.cooperation.currency, statements)
+        return {**shown, "opening": opening, "issued": self.issued_of_all()}
 
-    def total(self, row: MunicipalityTotal, month: Month) -> dict[str, Any]:
-        url = self.url("statement", month, row.municipality) if row.has_statement else ""
-        return {"row": row, "url": url, "is_own": row.municipality in self.own}
+    def totals(self, rows: list[MunicipalityTotal], month: Month) -> list[dict[str, Any]]:
+        own = [place for place, row in enumerate(rows) if row.municipality in self.own]
+        drawn = bars([row.this_minor for row in rows], own=own, marks=[row.before_minor for row in rows])
+        return [
+            {
+                "row": row,
+                "bar": bar,
+                "url": self.url("statement", month, row.municipality) if row.has_statement else "",
+                "is_own": row.municipality in self.own,
+            }
+            for row, bar in zip(rows, drawn, strict=True)
+        ]
 
     def own_places(self, period: Period, calendar: Calendar) -> list[dict[str, Any]]:
         """What each municipality that the reader answers for pays, and for what."""
@@ -121,9 +137,7 @@ class Overview(ToDoPage):
                     "issued": self.issued_of(place),
                     "statement": statement,
                     "opening": opening_of_statement(statement) if statement else None,
-                    "parts": [self.part(part, there) for part in statement.applications] if statement else [],
-                    "picture": statement_picture(statement) if statement else None,
-                    "picture_id": f"own-{place.key}-picture",
+                    "parts": self.parts(statement, there) if statement else [],
                     "url": self.url("statement", month, place.key),
                     "csv_url": self.url("statement-file", month, place.key, "csv"),
                     "xlsx_url": self.url("statement-file", month, place.key, "xlsx"),
@@ -131,10 +145,20 @@ class Overview(ToDoPage):
             )
         return found
 
-    def part(self, part: ApplicationPart, there: set[str]) -> dict[str, Any]:
-        """One application of a statement; a link to it where it is still in the catalogue."""
-        url = self.url("application", part.application) if part.application in there else ""
-        return {"name": whole_name(part.name), "url": url, "part": part}
+    def parts(self, statement: StatementOfMonth, there: set[str]) -> list[dict[str, Any]]:
+        """The applications of a statement, the largest first; links where they are still in the catalogue."""
+        parts = sorted(statement.applications, key=lambda part: -part.this_minor)
+        before = [part.before_minor for part in parts]
+        drawn = bars([part.this_minor for part in parts], own=range(len(parts)), marks=before)
+        return [
+            {
+                "name": whole_name(part.name),
+                "url": self.url("application", part.application) if part.application in there else "",
+                "part": part,
+                "bar": bar,
+            }
+            for part, bar in zip(parts, drawn, strict=True)
+        ]
 
     def first_steps(self) -> list[dict[str, Any]]:
         """What comes before the first share, in order, each done or not, and where it is done."""
@@ -182,14 +206,16 @@ class Overview(ToDoPage):
             "amount": money(statement.total, statement.currency),
         }
 
-    def picture(self, months: list[Month]) -> dict[str, Any] | None:
-        """Twelve months by municipality, of those that the reader may see."""
+    def picture(self, months: list[Month], *, sees_all: bool) -> dict[str, Any] | None:
+        """Twelve months: what all share, for those who answer for it; for others what their own pay."""
         runs = [self.periods[month].current_run_id or 0 for month in months]
         totals = totals_by_month(self.viewer, runs)
-        names: dict[str, str] = {}
-        for run in runs:
-            names |= {key: name for key, (name, _minor) in totals[run].items()}
-        amounts = [{key: minor for key, (_name, minor) in totals[run].items()} for run in runs]
+        seen = [
+            {key: row for key, row in totals[run].items() if sees_all or not self.own or key in self.own}
+            for run in runs
+        ]
+        names = {key: name for rows in seen for key, (name, _minor) in rows.items()}
+        amounts = [{key: minor for key, (_name, minor) in rows.items()} for rows in seen]
         return months_by_municipality(months, names, amounts, self.cooperation.currency)
 
 

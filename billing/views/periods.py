@@ -1,6 +1,7 @@
 """Months: the list of them, and one of them."""
 
 import re
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -29,11 +30,12 @@ from billing.views.files import CSV, XLSX, attachment, whole
 from billing.views.months import STAMPS, MonthPage
 from billing.views.notices import notices_of
 from billing.views.openings import Opening, opening_of_month
-from billing.views.pictures import by_municipality, month_name, waterfall, whole_name
+from billing.views.pictures import month_name, waterfall, whole_name
 from municipalities.portal import STOP_POLLING, CooperationPage
 from sharedict.common.sheets import csv_lines, xlsx_bytes
 from sharedict.kernel.money import to_major
 from sharedict.kernel.periods import Month
+from sharedict.pictures.bar import bars, tell_apart
 
 MOST_COLUMNS = 8
 """As many municipalities have a column of their own in the list of months."""
@@ -124,7 +126,6 @@ class PeriodPage(CorrectingPage):
         totals = totals_of(self.viewer, period, self.calendar)
         before = self.calendar.before(self.month)
         unallocated = unallocated_of(period)
-        bars = [Bar(row.name, row.this_minor) for row in totals]
         progress = self.progress(request.path)
         corrections = self.corrections()
         corrected = corrections_by_municipality(self.viewer, period) if corrections else {}
@@ -152,9 +153,10 @@ class PeriodPage(CorrectingPage):
             "corrected_sum_minor": sum(corrected.values()),
             "late_url": self.url("late-changes"),
             "unallocated": [self.unallocated(line) for line in unallocated],
-            "totals": [self.total(row, corrected.get(row.municipality, 0)) for row in self.own_first(totals)],
+            "totals": self.totals(self.own_first(totals), corrected),
+            "has_bars": tell_apart([row.this_minor for row in totals]),
+            "has_marks": any(row.before_minor for row in totals),
             "whole": whole(totals),
-            "picture": by_municipality(bars, self.month, currency),
             "changes": self.changes(before, corrections) if before and self.rights.sees_all_shares else None,
             "before_name": month_name(before) if before else "",
             "csv_url": self.url("period-file", self.month, "csv"),
@@ -281,13 +283,21 @@ class PeriodPage(CorrectingPage):
             "url": self.url(page) if page and self.rights.may_edit else "",
         }
 
-    def total(self, row: MunicipalityTotal, corrected_minor: int) -> dict[str, Any]:
-        return {
-            "row": row,
-            "corrected_minor": corrected_minor,
-            "url": self.url("statement", self.month, row.municipality) if row.has_statement else "",
-            "is_own": row.municipality in self.own,
-        }
+    def totals(self, rows: Sequence[MunicipalityTotal], corrected: Mapping[str, int]) -> list[dict[str, Any]]:
+        """What each carries, with a bar on the scale of all, and a mark on it for the month before."""
+        before = [row.before_minor for row in rows]
+        own = [place for place, row in enumerate(rows) if row.municipality in self.own]
+        drawn = bars([row.this_minor for row in rows], own=own, marks=before if any(before) else None)
+        return [
+            {
+                "row": row,
+                "bar": bar,
+                "corrected_minor": corrected.get(row.municipality, 0),
+                "url": self.url("statement", self.month, row.municipality) if row.has_statement else "",
+                "is_own": row.municipality in self.own,
+            }
+            for row, bar in zip(rows, drawn, strict=True)
+        ]
 
     def own_first(self, totals: list[MunicipalityTotal]) -> list[MunicipalityTotal]:
         return sorted(totals, key=lambda row: row.municipality not in self.own)

@@ -1,4 +1,7 @@
-"""Figures as the pictures that ``components/chart.html`` draws, each with its sentence and summary."""
+"""Figures as the pictures that ``components/pic/figure.html`` shows, each with its sentence and summary.
+
+``chart`` is what stands in its table, and ``drawn`` the picture.
+"""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -10,11 +13,19 @@ from django.utils.translation import gettext as _
 from billing.engine.overview import Bar, largest
 from billing.engine.statement import Statement
 from municipalities.access import Rights
-from sharedict.common.figures import minor, signed_minor
+from sharedict.common.figures import minor, signed_minor, whole_minor
 from sharedict.kernel.money import minor_text
-from sharedict.kernel.periods import Month
+from sharedict.kernel.periods import Month, months_between
+from sharedict.pictures.drawing import Picture as Drawn
+from sharedict.pictures.months import Month as MonthColumn
+from sharedict.pictures.months import Months
+from sharedict.pictures.months import months as draw_months
+from sharedict.pictures.waterfall import Step, Waterfall
+from sharedict.pictures.waterfall import parts as parts_of
+from sharedict.pictures.waterfall import waterfall as draw_waterfall
 
 MOST_BARS = 8
+MOST_MONTHS = 12
 Picture = dict[str, Any]
 
 
@@ -91,18 +102,21 @@ def waterfall(
         title = _("%(name)s pays %(amount)s less in %(month)s than in %(before)s") % words
     else:
         title = _("%(name)s pays as much in %(month)s as in %(before)s, for other things") % words
+    summary = _("The largest change is %(biggest)s: %(most)s.") % words
+    steps = [
+        Step(capfirst(month_name(before)), start_minor, minor(start_minor), is_sum=True),
+        *(Step(bar_name(bar), bar.minor, signed_minor(bar.minor)) for bar in bars),
+        Step(capfirst(month_name(month)), start_minor + change, minor(start_minor + change), is_sum=True),
+    ]
+    cut_words = _("The bars do not start at zero")
     return {
         "title": title,
-        "summary": _("The largest change is %(biggest)s: %(most)s.") % words,
+        "summary": summary,
+        "drawn": draw_waterfall(Waterfall(f"{title}. {summary}", steps, cut_words)),
         "chart": {
             "kind": "waterfall",
             "unit": currency,
-            "categories": [
-                capfirst(month_name(before)),
-                *(bar_name(bar) for bar in bars),
-                capfirst(month_name(month)),
-            ],
-            "totals": [0, len(bars) + 1],
+            "categories": [step.name for step in steps],
             "series": [
                 {
                     "name": _("Amount"),
@@ -120,33 +134,25 @@ def made_of(parts: Iterable[Bar], name: str, month: Month, currency: str) -> Pic
         return None
     total = minor(sum(bar.minor for bar in bars), currency)
     words = {"name": name, "month": month_name(month), "total": total}
+    title, summary = _("What %(name)s pays for in %(month)s") % words, _("%(total)s in all.") % words
+    steps = [Step(bar_name(bar), bar.minor, minor(bar.minor)) for bar in bars]
     return {
-        "title": _("What %(name)s pays for in %(month)s") % words,
-        "summary": _("%(total)s in all.") % words,
-        "chart": _bars(bars, currency),
-    }
-
-
-def by_municipality(totals: Iterable[Bar], month: Month, currency: str) -> Picture | None:
-    """What the municipalities carry of a month, the largest first."""
-    bars = largest(sorted(totals, key=lambda bar: -bar.minor), MOST_BARS - 1)
-    if len(bars) < 2:
-        return None
-    words = {"name": bar_name(bars[0]), "month": month_name(month), "amount": minor(bars[0].minor, currency)}
-    most = [bar for bar in bars if bar.minor == bars[0].minor]
-    return {
-        "title": _("What each municipality pays in %(month)s") % words,
-        "summary": _("%(name)s pays most: %(amount)s.") % words
-        if len(most) == 1
-        else _("The largest share is %(amount)s.") % words,
-        "chart": _bars(bars, currency),
+        "title": title,
+        "summary": summary,
+        "drawn": parts_of(f"{title}: {summary}", steps),
+        "chart": {
+            "kind": "bars",
+            "unit": currency,
+            "categories": [step.name for step in steps],
+            "series": [{"name": _("Amount"), "values": [minor_text(bar.minor) for bar in bars]}],
+        },
     }
 
 
 def months_by_municipality(
     months: Sequence[Month], names: dict[str, str], amounts: Sequence[dict[str, int]], currency: str
 ) -> Picture | None:
-    """Stacked bars: what each municipality (key -> name) carries of each month; the small ones are summed."""
+    """What each month comes to; in the table by municipality (key -> name), the small ones summed."""
     if not months or not names:
         return None
     sizes = {key: sum(abs(month.get(key, 0)) for month in amounts) for key in names}
@@ -159,12 +165,19 @@ def months_by_municipality(
         others = [sum(minor for key, minor in month.items() if key not in kept) for month in amounts]
         series.append({"name": _("Other"), "values": [minor_text(other) for other in others]})
     first, last = month_name(months[0]), month_name(months[-1])
-    total = sum(sum(month.values()) for month in amounts)
-    return {
-        "title": _("Shared cost by municipality, %(first)s to %(last)s") % {"first": first, "last": last}
+    whose = next(iter(names.values())) if len(names) == 1 else _("Shared cost")
+    sums = [sum(month.values()) for month in amounts]
+    words = {"month": last, "amount": minor(sums[-1], currency), "total": minor(sum(sums), currency)}
+    title = (
+        _("%(whose)s by month, %(first)s to %(last)s") % {"whose": whose, "first": first, "last": last}
         if len(months) > 1
-        else _("Shared cost by municipality, %(month)s") % {"month": last},
-        "summary": _("%(total)s in all.") % {"total": minor(total, currency)},
+        else _("%(whose)s, %(month)s") % {"whose": whose, **words}
+    )
+    summary = _("%(amount)s in %(month)s, %(total)s in all.") % words if len(months) > 1 else ""
+    return {
+        "title": title,
+        "summary": summary,
+        "drawn": year_of(f"{title}. {summary}".strip(), months, sums),
         "chart": {
             "kind": "stacked-bars",
             "unit": currency,
@@ -174,11 +187,17 @@ def months_by_municipality(
     }
 
 
-def _bars(bars: Sequence[Bar], currency: str) -> dict[str, Any]:
-    return {
-        "kind": "bars",
-        "unit": currency,
-        "horizontal": True,
-        "categories": [bar_name(bar) for bar in bars],
-        "series": [{"name": _("Amount"), "values": [minor_text(bar.minor) for bar in bars]}],
-    }
+def year_of(finding: str, months: Sequence[Month], sums: Sequence[int]) -> Drawn:
+    """A column for each month up to the last, which is told of; one between that is missing stays empty."""
+    known = dict(zip(months, sums, strict=True))
+    every = months_between(months[0].first, months[-1].after)
+    columns = [_column(month, known.get(month)) for month in (months if len(every) > MOST_MONTHS else every)]
+    average = sum(sums) // len(sums)
+    line = average if len(sums) > 2 else None
+    words = _("average %(amount)s") % {"amount": whole_minor(average)}
+    return draw_months(Months(finding, columns, len(columns) - 1, line, words))
+
+
+def _column(month: Month, sum_minor: int | None) -> MonthColumn:
+    words = "" if sum_minor is None else whole_minor(sum_minor)
+    return MonthColumn(date_format(month.first, "M"), sum_minor, words)

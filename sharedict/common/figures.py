@@ -51,6 +51,12 @@ def minor(amount: int | None, currency: str = "") -> str:
     return f"{text}\u00a0{currency}" if currency else text
 
 
+def whole_minor(amount: int) -> str:
+    """Like ``minor``, rounded to whole units: for labels of a picture, whose table has the amount."""
+    whole = int(rounded(Fraction(amount, 10**MINOR_DIGITS), 0))
+    return f"{MINUS if whole < 0 else ''}{count(abs(whole))}"
+
+
 def signed_minor(amount: int | None, currency: str = "") -> str:
     """Like ``signed``, for whole minor units."""
     text = minor(amount, currency)

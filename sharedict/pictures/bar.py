@@ -1,5 +1,6 @@
 """One value of the largest, as a bar in the cell of a table."""
 
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 LEAST = 0.8  # per cent: what is not nothing can be seen
@@ -50,13 +51,21 @@ def bar(wanted: Bar) -> BarLayout:
     )
 
 
-def bars(values: list[int], *, own: int | None = None, marks: list[int] | None = None) -> list[BarLayout]:
-    """The bars of a column, all on one scale; ``own`` is the place of the reader's own among them."""
+def bars(
+    values: Sequence[int], *, own: Container[int] = (), marks: Sequence[int] | None = None
+) -> list[BarLayout]:
+    """The bars of a column, all on one scale; ``own`` are the places of the reader's own among them."""
     every = [*values, *(marks or ()), 0]
     return [
-        bar(Bar(value, max(every), min(every), marks[place] if marks else None, is_own=place == own))
+        bar(Bar(value, max(every), min(every), marks[place] if marks else None, is_own=place in own))
         for place, value in enumerate(values)
     ]
+
+
+def tell_apart(values: Sequence[int]) -> bool:
+    """Whether bars of ``values`` would differ for the eye: by more than 1 % of the largest."""
+    most = max((abs(value) for value in values), default=0)
+    return bool(values) and (max(values) - min(values)) * 100 > most
 
 
 def _place(value: int, low: int, high: int) -> float:

@@ -42,8 +42,28 @@ class Span:
 
 def waterfall(wanted: Waterfall) -> Picture:
     spans = [*_spans(wanted.steps)]
-    every = [level for span in spans for level in (span.start, span.end)]
     floor = _floor([span.end for span in spans])
+    last = len(spans) - 1
+    looks = [_look(step, place == last) for place, step in enumerate(wanted.steps)]
+    joins = [*pairwise(range(len(spans)))]
+    return _drawn(wanted, spans, looks, joins, floor)
+
+
+def parts(finding: str, steps: Sequence[Step]) -> Picture:
+    """What one sum of the reader's own is made of: each part from zero."""
+    wanted = Waterfall(finding, steps, "")
+    spans = [Span(0, step.value) for step in steps]
+    return _drawn(wanted, spans, ["own"] * len(spans), [], 0)
+
+
+def _drawn(
+    wanted: Waterfall,
+    spans: Sequence[Span],
+    looks: Sequence[str],
+    joins: Sequence[tuple[int, int]],
+    floor: int,
+) -> Picture:
+    every = [level for span in spans for level in (span.start, span.end)]
     low = floor or min(0, *every)
     high = max(0, *every)
 
@@ -52,17 +72,17 @@ def waterfall(wanted: Waterfall) -> Picture:
 
     shapes: list[Shape] = [Line(at(0), 0, at(0), ROW * len(spans), "axis")] if low < 0 < high else []
     shapes += [
-        Line(at(span.end), ROW * place + TOP + HIGH, at(span.end), ROW * (place + 1) + TOP, "join")
-        for place, (span, _) in enumerate(pairwise(spans))
+        Line(at(spans[one].end), ROW * one + TOP + HIGH, at(spans[one].end), ROW * other + TOP, "join")
+        for one, other in joins
     ]
-    for place, (step, span) in enumerate(zip(wanted.steps, spans, strict=True)):
+    for place, (step, span, look) in enumerate(zip(wanted.steps, spans, looks, strict=True)):
         y = ROW * place + TOP
-        shapes.append(_bar(at(span.start), at(span.end), y, _look(step, place == len(spans) - 1)))
+        shapes.append(_bar(at(span.start), at(span.end), y, look))
         if floor and step.is_sum:
             shapes.append(Mark(0, y + HIGH / 2, "break", "break", 14))
     height = ROW * len(spans) + (ROW // 2 if floor else 0)
-    labels = [*_labels(wanted, floor, height)]
-    return Picture(wanted.finding, (Drawing(height, tuple(shapes), fitted(labels)),))
+    labels = fitted(_labels(wanted, floor, height))
+    return Picture(wanted.finding, (Drawing(height, tuple(shapes), labels),))
 
 
 def _spans(steps: Sequence[Step]) -> Iterator[Span]:
@@ -96,7 +116,7 @@ def _look(step: Step, is_last: bool) -> str:
 
 def _labels(wanted: Waterfall, floor: int, height: int) -> Iterator[list[Label]]:
     """The amounts before the names, which are cut where both have no room."""
-    last = len(wanted.steps) - 1
+    last = len(wanted.steps) - 1 if wanted.steps and wanted.steps[-1].is_sum else None
     for place, step in enumerate(wanted.steps):
         yield [Label(step.words, 100, ROW * place + 13, 0, "end", "plain", is_strong=place == last)]
     for place, step in enumerate(wanted.steps):

@@ -1,7 +1,6 @@
 // Draws every <div data-chart="id"> from the JSON in the <script id="id"> beside it.
 //
 //   {kind: "stacked-bars" | "bars" | "lines", categories, series: [{name, values}], unit, horizontal}
-//   {kind: "waterfall", categories, series: [{name, values}], totals: [indexes that are sums], unit}
 //   {kind: "flow", nodes: [{name}], links: [{source, target, value}], unit}
 //
 // Amounts are decimal strings. A picture may round them to a pixel; every number that is read is written from the
@@ -202,101 +201,6 @@
     };
   }
 
-  // Each step stands from where the one before it ended. A step over the zero line is drawn in two parts.
-  function steps(chart) {
-    const sums = new Set(chart.totals ?? []);
-    let level = 0;
-    return chart.series[0].values.map((value, index) => {
-      const from = sums.has(index) ? 0 : level;
-      level = sums.has(index) ? Number(value) : level + Number(value);
-      return { from, to: level, value, isTotal: sums.has(index) };
-    });
-  }
-
-  // Where the axis starts when the steps are too small beside the sums to be seen from zero; a round number.
-  function lowest(all) {
-    const levels = all.map((step) => step.to);
-    const [least, most] = [Math.min(...levels), Math.max(...levels)];
-    const span = most - least;
-    if (span <= 0 || least - span * 1.5 <= most / 4) {
-      return undefined;
-    }
-    const round = 10 ** Math.floor(Math.log10(span * 1.5));
-    return Math.floor((least - span) / round) * round;
-  }
-
-  function drawWaterfall(chart, colours, width, words) {
-    const all = steps(chart);
-    const cut = lowest(all);
-    const floor = cut === undefined ? 0 : cut;
-    const longest = Math.max(...chart.categories.map((category) => category.length));
-    const upright = longest * 7 + 10 < (width - 60) / all.length;
-    const parts = all.map(({ from, to, isTotal }) => {
-      const [low, high] = [Math.min(from, to), Math.max(from, to)];
-      const start = isTotal && floor > 0 ? floor : low;
-      return {
-        under: Math.max(0, start),
-        over: Math.max(high, 0) - Math.max(0, start),
-        above: Math.min(0, high),
-        below: Math.min(low, 0) - Math.min(0, high),
-      };
-    });
-    const look = ({ from, to, isTotal }) =>
-      isTotal
-        ? { color: colours.series[0] }
-        : to >= from
-          ? { color: colours.series[1], decal: { color: colours.pattern, ...patterns[1] } }
-          : { color: colours.series[2], decal: { color: colours.pattern, ...patterns[3] } };
-    const invisible = { type: "bar", stack: "all", silent: true, itemStyle: { color: "transparent", decal: "none" } };
-    const label = (show) => ({
-      show,
-      position: upright ? "top" : "right",
-      color: colours.text,
-      formatter: (item) => {
-        const step = all[item.dataIndex];
-        return (step.isTotal || step.to < step.from ? "" : "+") + short(step.value);
-      },
-    });
-    const bars = (key) => ({
-      type: "bar",
-      stack: "all",
-      barMaxWidth: upright ? 44 : 26,
-      label: label(key === "over"),
-      data: parts.map((part, index) => ({ value: part[key], itemStyle: look(all[index]) })),
-    });
-    const start =
-      cut === undefined
-        ? {}
-        : {
-            min: cut,
-            name: words.cut,
-            nameLocation: upright ? "end" : "middle",
-            nameGap: upright ? 12 : 26,
-            nameTextStyle: { color: colours.muted, ...(upright ? { align: "left" } : {}) },
-          };
-    const named = axes(chart, colours, !upright, width, start);
-    if (upright) {
-      // Every step has its name: there is room for the longest one.
-      Object.assign(named.xAxis.axisLabel, { interval: 0, hideOverlap: false });
-    }
-    return {
-      grid: { ...grid(upright ? 36 : 4, upright ? 4 : 56), bottom: cut === undefined || upright ? 0 : 20 },
-      ...named,
-      tooltip: {
-        trigger: "axis",
-        formatter: ([{ dataIndex }]) =>
-          `${chart.categories[dataIndex]}\n${amount(chart.series[0].values[dataIndex], chart.unit)}`,
-      },
-      aria: { enabled: true, label: { enabled: false }, decal: { show: false } },
-      series: [
-        { ...invisible, data: parts.map((part) => part.under) },
-        bars("over"),
-        { ...invisible, data: parts.map((part) => part.above) },
-        bars("below"),
-      ],
-    };
-  }
-
   // How many links lead to each node at most, so that what stands in one column has one colour.
   function depthsOf(chart) {
     const depths = new Map(chart.nodes.map((node) => [node.name, 0]));
@@ -346,7 +250,6 @@
     "stacked-bars": drawBars,
     bars: drawBars,
     lines: drawBars,
-    waterfall: drawWaterfall,
     flow: drawFlow,
   };
 
@@ -354,8 +257,7 @@
     const chart = JSON.parse(document.getElementById(element.dataset.chart).textContent);
     const colours = readColours();
     const plain = base(colours, getComputedStyle(element).fontFamily);
-    const words = { cut: element.dataset.cut ?? "" };
-    const own = draw[chart.kind](chart, colours, element.clientWidth, words);
+    const own = draw[chart.kind](chart, colours, element.clientWidth);
     const picture =
       window.echarts.getInstanceByDom(element) ?? window.echarts.init(element, null, { renderer: "svg" });
     picture.resize();

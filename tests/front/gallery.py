@@ -40,33 +40,6 @@ CHARTS = {
         "categories": PLACES,
         "series": [{"name": "Cost", "values": ["3.00", "2.00", "1.00"]}],
     },
-    "waterfall": {
-        "kind": "waterfall",
-        "unit": "SEK",
-        "categories": ["September", "ERP", "Helpdesk", "October"],
-        "totals": [0, 3],
-        "series": [{"name": "Amount", "values": ["100000.00", "500.00", "-200.00", "100300.00"]}],
-    },
-    "tiny-changes": {
-        "kind": "waterfall",
-        "unit": "SEK",
-        "categories": [
-            "August 2026",
-            "E-archive",
-            "E-service platform",
-            "Electronic signatures",
-            "Web training",
-            "Samarbetet som helhet",
-            "September 2026",
-        ],
-        "totals": [0, 6],
-        "series": [
-            {
-                "name": "Amount",
-                "values": ["46272.09", "-469.69", "-228.40", "-0.01", "-253.49", "0.01", "45320.51"],
-            }
-        ],
-    },
     "flow": {
         "kind": "flow",
         "unit": "SEK",

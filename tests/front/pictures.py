@@ -18,7 +18,7 @@ BARS = [
     for name, value, bar in zip(
         ("Torsby", "Sunne", "Hagfors", "Given back"),
         ("940", "1,020", "890", "\N{MINUS SIGN}120"),
-        bars([940, 1020, 890, -120], own=0, marks=[900, 1000, 900, 0]),
+        bars([940, 1020, 890, -120], own=[0], marks=[900, 1000, 900, 0]),
         strict=True,
     )
 ]

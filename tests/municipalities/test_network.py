@@ -167,6 +167,7 @@ def test_what_meets_in_one_site_is_one_rail(north: Cooperation) -> None:
         LinkFactory(site=two, other_site=three, outside="", kind="fibre", mbps=10),
         LinkFactory(site=one, outside="Teracom", kind="internet"),
         LinkFactory(site=two, outside="Teracom", kind="broadband", mbps=100),
+        LinkFactory(site=three, outside="Acme", kind="internet"),
     ]
     wanted = network_of(Site.objects.for_listing(), links, own=(), finding="")
     names = {str(site.pk): site.name for site in (hub, one, two, three)}
@@ -175,9 +176,22 @@ def test_what_meets_in_one_site_is_one_rail(north: Cooperation) -> None:
         ("switched VPN", "by way of B", ["B", "Hub", "C"]),
         ("switched VPN", "", ["A", "Hub"]),
     ]
-    (provider,) = wanted.providers
-    assert (provider.name, provider.words) == ("Teracom", "Internet connection, broadband 100 Mbit/s")
-    assert [names[key] for key in provider.sites] == ["A", "B"]
+    assert [(rail.name, rail.words, [names[key] for key in rail.sites]) for rail in wanted.providers] == [
+        ("Teracom", "Internet connection, broadband 100 Mbit/s", ["A", "B"]),
+        ("Acme", "Internet connection", ["C"]),
+    ]
+
+
+def test_what_leads_elsewhere_is_left_out(north: Cooperation, room: Site, mirror: Site) -> None:
+    mirror.mirrors.set([room])
+    links = [
+        LinkFactory(site=room, other_site=mirror, outside=""),
+        LinkFactory(site=mirror, outside="Teracom"),
+        LinkFactory(site=room, outside="Acme"),
+    ]
+    wanted = network_of(Site.objects.for_listing().filter(pk=room.pk), links, own=(), finding="")
+    assert [rail.name for rail in wanted.providers] == ["Acme"]
+    assert [*wanted.joints] == []
 
 
 def test_without_sites_the_page_says_what_to_do(sign_in: SignIn, administrator: User) -> None:

@@ -6,7 +6,7 @@ import pytest
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from sharedict.pictures.bar import Bar, bar, bars
+from sharedict.pictures.bar import Bar, bar, bars, tell_apart
 
 
 def test_a_bar_is_its_part_of_the_largest() -> None:
@@ -32,8 +32,23 @@ def test_nothing_of_nothing_has_no_bar() -> None:
     assert [each.width for each in bars([0, 0])] == [0, 0]
 
 
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ([], False),
+        ([5], False),
+        ([1000, 1001], False),
+        ([1000, 1100], True),
+        ([-1000, 1000], True),
+        ([0, 0], False),
+    ],
+)
+def test_bars_that_look_alike_say_nothing(values: list[int], expected: bool) -> None:
+    assert tell_apart(values) is expected
+
+
 def test_a_mark_is_on_the_scale_of_the_bars() -> None:
-    assert [each.mark for each in bars([50, 60], own=1, marks=[100, 60])] == [100, 60]
+    assert [each.mark for each in bars([50, 60], own=[1], marks=[100, 60])] == [100, 60]
 
 
 def test_attributes_are_plain_points_in_every_language() -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sharedict.pictures.drawing import Box, Drawing
-from sharedict.pictures.waterfall import Waterfall, waterfall
+from sharedict.pictures.waterfall import Step, Waterfall, parts, waterfall
 from tests.front.pictures import CHANGE, steps
 from tests.pictures.measuring import WIDTHS, crossings, drawn, words
 
@@ -65,3 +65,14 @@ def test_every_bar_stays_in_the_picture_and_is_seen(start: int, changes: list[in
         assert box.x >= 0
         assert box.x + box.width <= 100.01
         assert box.width > 0
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_parts_of_a_sum_start_at_zero(width: int) -> None:
+    values = [("ERP", 75), ("Helpdesk with a name that is long", 25), ("Refund", -25)]
+    made = [Step(name, value, str(value)) for name, value in values]
+    picture = parts("", made)
+    first, second, back = bars(drawn(picture, width))
+    assert (first.x, first.width, first.look) == (25, 75, "own")
+    assert (second.x, second.width, back.x, back.width) == (25, 25, 0, 25)
+    assert [*crossings(picture, width, {"own"})] == []

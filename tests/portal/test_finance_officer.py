@@ -42,7 +42,7 @@ def test_from_the_overview_to_the_reason_and_the_files(
     share = Share.objects.get(line__reference="C00000010", municipality__code="1737").amount
     assert share == Decimal("600.02")
     page = signed_in(finance)
-    assert page.locator("svg").count() > 0, "the overview draws the cost by municipality"
+    assert page.locator("svg[role=img]").count() > 0, "the overview draws the cost by month"
     follow(page.get_by_role("link", name="Torsby, October 2026"))
     assert page.url.endswith("/costs/2026-10/SE1737/")
     assert "600.02" in page.locator("main").inner_text()

@@ -1,0 +1,85 @@
+"""Pictures of months: what is drawn comes to what stands in the table, and needs no script."""
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from billing.engine.overview import Bar
+from billing.models import Cost, Period
+from billing.views.pictures import made_of, months_by_municipality, waterfall
+from sharedict.accounts.models import User
+from sharedict.common.figures import whole_minor
+from sharedict.kernel.periods import Month
+from sharedict.pictures.drawing import Box
+from tests.pictures.measuring import drawn, words
+
+SignIn = Callable[[User], Client]
+WIDE = 1248
+
+
+@pytest.mark.parametrize("path", ["overview/", "costs/2026-10/", "costs/2026-10/SE1737/"])
+def test_pages_of_months_draw_without_script(
+    path: str, october: Period, finance: User, sign_in: SignIn
+) -> None:
+    text = sign_in(finance).get(f"/north/{path}").content.decode()
+    assert 'role="img" aria-label="' in text
+    assert "Show as table" in text
+    assert "echarts" not in text
+    assert "data-chart" not in text
+
+
+def test_what_municipalities_carry_is_compared_by_bars_where_it_differs(
+    by_population: Cost, administrator: User, sign_in: SignIn
+) -> None:
+    client = sign_in(administrator)
+    context = client.get("/north/costs/2026-01/").context
+    assert [(each["row"].name, each["bar"].width) for each in context["totals"]] == [
+        ("Torsby", 100),
+        ("Hagfors", 66.67),
+    ]
+    assert context["has_bars"]
+    assert not client.get("/north/costs/2026-02/").context["has_bars"], "it is divided evenly"
+
+
+def test_a_month_that_is_missing_between_others_stays_empty() -> None:
+    months = [Month(2026, 1), Month(2026, 2), Month(2026, 4)]
+    picture = months_by_municipality(months, {"a": "A"}, [{"a": 10_000}, {"a": 20_050}, {"a": -100}], "SEK")
+    assert picture is not None
+    assert {"Jan", "Feb", "Mar", "Apr", "201", "\N{MINUS SIGN}1", "average 100"} <= {
+        *words(picture["drawn"], WIDE)
+    }
+    boxes = [shape for shape in drawn(picture["drawn"], WIDE).shapes if isinstance(shape, Box)]
+    assert len(boxes) == 3
+
+
+def test_one_month_has_no_average() -> None:
+    picture = months_by_municipality([Month(2026, 1)], {"a": "A"}, [{"a": 10_000}], "SEK")
+    assert picture is not None
+    assert words(picture["drawn"], WIDE) == ["100", "Jan"]
+    assert picture["drawn"].finding == "Shared cost, January 2026."
+
+
+def test_a_change_is_drawn_as_it_stands_in_its_table() -> None:
+    changes = [Bar("ERP", 5_000), Bar("Helpdesk", -2_000)]
+    picture = waterfall(changes, 100_000, "Torsby", Month(2026, 9), Month(2026, 10), "SEK")
+    assert picture is not None
+    told = words(picture["drawn"], WIDE)
+    assert {"September 2026", "ERP", "Helpdesk", "October 2026"} <= {*told}
+    assert {"1,000.00", "+50.00", "\N{MINUS SIGN}20.00", "1,030.00"} <= {*told}
+    assert picture["chart"]["series"][0]["values"] == ["1000.00", "50.00", "-20.00", "1030.00"]
+    assert picture["drawn"].finding == f"{picture['title']}. {picture['summary']}"
+
+
+def test_without_a_month_before_the_parts_are_drawn() -> None:
+    picture = made_of([Bar("ERP", 5_000), Bar("Helpdesk", 2_000)], "Torsby", Month(2026, 9), "SEK")
+    assert picture is not None
+    assert words(picture["drawn"], WIDE) == ["50.00", "20.00", "ERP", "Helpdesk"]
+
+
+@pytest.mark.parametrize(
+    ("minor", "expected"),
+    [(13_430_699, "134,307"), (50, "1"), (49, "0"), (-50, "\N{MINUS SIGN}1"), (-49, "0"), (0, "0")],
+)
+def test_a_label_is_in_whole_units(minor: int, expected: str) -> None:
+    assert whole_minor(minor) == expected
