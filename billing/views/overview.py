@@ -127,7 +127,7 @@ class Overview(ToDoPage):
         there = (
             {*Application.objects.of(self.cooperation).values_list("code", flat=True)} if self.own else set()
         )
-        for place in Municipality.objects.filter(pk__in=self.rights.municipality_ids):
+        for place in self.own_municipalities:
             head = head_of(self.viewer, period, place.key)
             statement = statement_of(head, period, calendar) if head else None
             found.append(

@@ -69,9 +69,12 @@ class CooperationPage(View):
 
     @cached_property
     def own(self) -> dict[str, str]:
-        """The reader's municipalities, by country and code."""
-        places = Municipality.objects.filter(pk__in=self.rights.municipality_ids)
-        return {place.key: place.name for place in places}
+        """The names of the reader's municipalities, by country and code."""
+        return {place.key: place.name for place in self.own_municipalities}
+
+    @cached_property
+    def own_municipalities(self) -> list[Municipality]:
+        return list(Municipality.objects.filter(pk__in=self.rights.municipality_ids))
 
     def url(self, name: str, *args: object) -> str:
         """The address of the page ``name`` in this cooperation."""
