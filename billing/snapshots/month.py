@@ -1,42 +1,21 @@
 """The facts of one month, gathered in a fixed number of queries."""
 
 import datetime as dt
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
-
-from django.db import connection
 
 from agreements.engine.keys import KeyFact
 from agreements.engine.terms import term_for
 from agreements.models import CostType, KeyVersion, Term
 from agreements.snapshots import drivers_read, key_fact, readings_for
-from billing.engine.facts import CorrectionFact, CostFact, Facts, Owed, Spans, TermFact, as_version_1
+from billing.engine.facts import CorrectionFact, CostFact, Facts, Owed, TermFact, as_version_1
 from billing.models import Cost, Period
 from billing.snapshots.late import charged_now
 from billing.snapshots.overlay import NOTHING, Overlay
-from municipalities.models import Driver, Member, Municipality
+from billing.snapshots.payers import Groups, left_in_month, membership_of, subscribers_of, within_month
+from municipalities.models import Driver, Municipality
 from services.models import Application
 from sharedict.kernel.money import to_minor
-from sharedict.kernel.periods import Month
-
-Group = dict[str, Spans]
-
-
-class _Groups:
-    """The different sets of payers, each kept once; the index is what facts refer to."""
-
-    def __init__(self) -> None:
-        self.all: list[Group] = []
-        self._index: dict[tuple[tuple[str, Spans], ...], int] = {}
-
-    def add(self, payers: Mapping[str, Iterable[tuple[int, int]]]) -> int:
-        ordered = tuple((code, _merged(held)) for code, held in sorted(payers.items()))
-        if ordered not in self._index:
-            self._index[ordered] = len(self.all)
-            self.all.append(dict(ordered))
-        return self._index[ordered]
 
 
 def gather(period: Period, overlay: Overlay = NOTHING) -> Facts:
@@ -70,10 +49,10 @@ def _gather(period: Period, overlay: Overlay, corrections: tuple[CorrectionFact,
     places = list(Municipality.objects.values_list("id", "country", "code", "name"))
     keys = {pk: f"{country}{code}" for pk, country, code, _ in places}
 
-    groups = _Groups()
-    spans = _membership(period, keys, overlay)
-    members = groups.add(_within(spans, month))
-    subscribers = _subscribers(period, applications, groups, keys, overlay)
+    groups = Groups()
+    spans = membership_of(period, keys, overlay)
+    members = groups.add(within_month(spans, month))
+    subscribers = subscribers_of(period, applications, groups, keys, overlay)
     terms = _terms(period, groups, {(cost.application, cost.cost_type) for cost in costs})
     versions = _key_versions(period, {term.key for term in terms}, overlay)
     present = {code for group in groups.all for code in group}
@@ -97,7 +76,7 @@ def _gather(period: Period, overlay: Overlay, corrections: tuple[CorrectionFact,
         drivers=_driver_names(versions.values(), cooperation.pk),
         readings=readings,
         carry=opening_carry(period),
-        left=_left(spans, month, present),
+        left=left_in_month(spans, month, present),
         corrections=corrections,
     )
 
@@ -171,161 +150,7 @@ def _costs(period: Period, overlay: Overlay) -> tuple[CostFact, ...]:
     return tuple(sorted([*stored, *unsaved], key=lambda fact: fact.reference))
 
 
-Membership = dict[str, list[tuple[dt.date, dt.date | None]]]
-
-
-def _membership(period: Period, keys: Mapping[int, str], overlay: Overlay) -> Membership:
-    """Code -> all the spans in which it is, was or will be a member."""
-    laid = {member.pk for member in overlay.members if member.pk}
-    rows = Member.objects.of(period.cooperation).exclude(pk__in=laid).order_by("valid_from")
-    found: Membership = defaultdict(list)
-    for pk, start, end in [
-        *rows.values_list("municipality_id", "valid_from", "valid_until"),
-        *((member.municipality_id, member.valid_from, member.valid_until) for member in overlay.members),
-    ]:
-        found[keys[pk]].append((start, end))
-    return found
-
-
-def _within(spans: Mapping[str, Iterable[tuple[dt.date, dt.date | None]]], month: Month) -> Group:
-    """Code -> the days of ``month`` that lie in its spans; nobody without any."""
-    found: Group = {}
-    for code, held in spans.items():
-        days = _merged(_numbers(start, end, month) for start, end in held)
-        if days:
-            found[code] = days
-    return found
-
-
-def _left(spans: Membership, month: Month, present: set[str]) -> Group:
-    """Code -> the days of ``month`` on which it is a member no longer, for those that are in some group."""
-    found: Group = {}
-    for code in sorted(present & spans.keys()):
-        ended = min((end for _start, end in spans[code] if end), default=None)
-        if ended is None or ended >= month.after:
-            continue
-        member = _merged(_numbers(start, end, month) for start, end in spans[code])
-        first, after = _numbers(ended, None, month)
-        days = _without((first, after), member)
-        if days:
-            found[code] = days
-    return found
-
-
-def _without(whole: tuple[int, int], taken: Spans) -> Spans:
-    """What ``taken``, in order and apart, leaves of ``whole``."""
-    found, start = [], whole[0]
-    for first, after in taken:
-        if first > start:
-            found.append((start, min(first, whole[1])))
-        start = max(start, after)
-    if start < whole[1]:
-        found.append((start, whole[1]))
-    return tuple(span for span in found if span[0] < span[1])
-
-
-def _numbers(start: dt.date, end: dt.date | None, month: Month) -> tuple[int, int]:
-    """The days of ``month`` in ``[start, end)`` as numbers from 1; an empty span where there are none."""
-    first = max(start, month.first)
-    after = month.after if end is None else min(end, month.after)
-    return (first - month.first).days + 1, (after - month.first).days + 1
-
-
-def _merged(spans: Iterable[tuple[int, int]]) -> Spans:
-    """Spans in order, those that touch or overlap as one, without empty ones."""
-    found: list[tuple[int, int]] = []
-    for first, after in sorted(spans):
-        if first >= after:
-            continue
-        if found and first <= found[-1][1]:
-            found[-1] = found[-1][0], max(found[-1][1], after)
-        else:
-            found.append((first, after))
-    return tuple(found)
-
-
-def _subscribers(
-    period: Period, applications: Iterable[str], groups: _Groups, keys: Mapping[int, str], overlay: Overlay
-) -> dict[str, int]:
-    """Application code -> group of payers; packed into text by the database, equal sets read once."""
-    laid = [row.pk for row in overlay.subscriptions if row.pk]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT application.code, packed.whole, packed.parts
-            FROM (
-                SELECT application_id,
-                       array_agg(municipality_id) FILTER (
-                           WHERE valid_from <= %(first)s AND COALESCE(valid_until >= %(after)s, true)
-                       )::text AS whole,
-                       string_agg(
-                           municipality_id || ':' || GREATEST(valid_from, %(first)s) - %(first)s + 1
-                           || ':' || LEAST(COALESCE(valid_until, %(after)s), %(after)s) - %(first)s + 1,
-                           ','
-                       ) FILTER (WHERE valid_from > %(first)s OR valid_until < %(after)s) AS parts
-                FROM services_subscription
-                WHERE cooperation_id = %(cooperation)s AND valid_from < %(after)s
-                  AND (valid_until IS NULL OR valid_until > %(first)s) AND id <> ALL(%(laid)s)
-                GROUP BY application_id
-            ) AS packed
-            JOIN services_application AS application ON application.id = packed.application_id
-            WHERE application.code = ANY(%(applications)s)
-            ORDER BY application.code
-            """,
-            {
-                "first": period.month.first,
-                "after": period.month.after,
-                "cooperation": period.cooperation_id,
-                "applications": sorted(applications),
-                "laid": laid,
-            },
-        )
-        rows = {code: (whole, parts) for code, whole, parts in cursor.fetchall()}
-    added = _added(overlay, period.month, applications, keys)
-    known: dict[Any, int] = {}
-    found = {}
-    for code in sorted({*rows, *added}):
-        packed = rows.get(code, (None, None))
-        if code in added or packed not in known:
-            payers = _unpack(*packed, period.month.days, keys)
-            for place, spans in added.get(code, {}).items():
-                payers[place] += spans
-            group = groups.add(payers)
-            if code not in added:
-                known[packed] = group
-            found[code] = group
-        else:
-            found[code] = known[packed]
-    return found
-
-
-def _added(
-    overlay: Overlay, month: Month, applications: Iterable[str], keys: Mapping[int, str]
-) -> dict[str, dict[str, list[tuple[int, int]]]]:
-    """Application code -> payer -> days of the month, of subscriptions that are not saved."""
-    wanted = {*applications}
-    found: dict[str, dict[str, list[tuple[int, int]]]] = defaultdict(lambda: defaultdict(list))
-    for row in overlay.subscriptions:
-        first, after = _numbers(row.valid_from, row.valid_until, month)
-        if row.application.code in wanted and first < after:
-            found[row.application.code][keys[row.municipality_id]].append((first, after))
-    return found
-
-
-def _unpack(
-    whole: str | None, parts: str | None, month_days: int, keys: Mapping[int, str]
-) -> dict[str, list[tuple[int, int]]]:
-    """Payers of all days of the month ("{1,2}") and of some ("3:12:18,4:5:9") as one group."""
-    payers = defaultdict[str, list[tuple[int, int]]](list)
-    for pk in whole.strip("{}").split(",") if whole else ():
-        payers[keys[int(pk)]].append((1, month_days + 1))
-    for part in parts.split(",") if parts else ():
-        pk, first, after = part.split(":")
-        payers[keys[int(pk)]].append((int(first), int(after)))
-    return payers
-
-
-def _terms(period: Period, groups: _Groups, scopes: set[tuple[str | None, str]]) -> tuple[TermFact, ...]:
+def _terms(period: Period, groups: Groups, scopes: set[tuple[str | None, str]]) -> tuple[TermFact, ...]:
     """The terms in force on the month's first day that some cost of the month falls under."""
     rows = Term.objects.of(period.cooperation).as_of(period.month.first).for_listing().order_by("id")
     facts = [

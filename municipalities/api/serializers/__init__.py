@@ -1,0 +1,61 @@
+"""Who takes part and where things run, as the API writes it; and the fields that every app shares."""
+
+from municipalities.api.serializers.fields import (
+    CODE,
+    KEY,
+    MONTH_PATTERN,
+    NO_SUCH_CHOICE,
+    AmountField,
+    ChoiceByCode,
+    CodeField,
+    CooperationField,
+    CooperationOfBody,
+    DayField,
+    MonthField,
+    MunicipalitiesField,
+    MunicipalityField,
+    municipality_by_key,
+)
+from municipalities.api.serializers.readings import (
+    ReadingAnswerSerializer,
+    ReadingChangeSerializer,
+    ReadingSerializer,
+    ReadingWriteSerializer,
+)
+from municipalities.api.serializers.registers import (
+    CooperationSerializer,
+    DriverSerializer,
+    JobSerializer,
+    LinkSerializer,
+    MemberSerializer,
+    MunicipalitySerializer,
+    SiteSerializer,
+)
+
+__all__ = [
+    "CODE",
+    "KEY",
+    "MONTH_PATTERN",
+    "NO_SUCH_CHOICE",
+    "AmountField",
+    "ChoiceByCode",
+    "CodeField",
+    "CooperationField",
+    "CooperationOfBody",
+    "CooperationSerializer",
+    "DayField",
+    "DriverSerializer",
+    "JobSerializer",
+    "LinkSerializer",
+    "MemberSerializer",
+    "MonthField",
+    "MunicipalitiesField",
+    "MunicipalityField",
+    "MunicipalitySerializer",
+    "ReadingAnswerSerializer",
+    "ReadingChangeSerializer",
+    "ReadingSerializer",
+    "ReadingWriteSerializer",
+    "SiteSerializer",
+    "municipality_by_key",
+]
