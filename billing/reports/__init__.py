@@ -40,7 +40,7 @@ from billing.reports.reasons import (
     whys_corrected,
 )
 from billing.reports.shares import share_lines
-from billing.reports.statements import head_of, preliminary, statement_of
+from billing.reports.statements import head_of, heads_of, preliminary, statement_of
 from billing.reports.twice import CONTENT, SAME_COST, SAME_INVOICE, Twin, Twins, twins_of
 
 __all__ = [
@@ -75,6 +75,7 @@ __all__ = [
     "first_open_month",
     "followed",
     "head_of",
+    "heads_of",
     "late_rows",
     "left_at_closing",
     "names_in",

@@ -75,9 +75,15 @@ GROUP BY line.application_code, line.cost_type_code, line.concerns
 
 def head_of(viewer: Viewer, period: Period, key: str) -> RunTotal | None:
     """The head of the statement of ``key`` (SE1737), if there is one that ``viewer`` sees."""
-    rows = RunTotal.objects.visible_to(viewer).filter(run=period.current_run_id)
+    run = period.current_run_id or 0
+    return heads_of(viewer, [run], key).get(run)
+
+
+def heads_of(viewer: Viewer, runs: Iterable[int], key: str) -> dict[int, RunTotal]:
+    """Run -> the head of the statement of ``key``, where there is one that ``viewer`` sees; one query."""
+    rows = RunTotal.objects.visible_to(viewer).filter(run__in=list(runs))
     found = rows.filter(municipality__country=key[:2], municipality__code=key[2:])
-    return found.select_related("municipality").first()
+    return {head.run_id: head for head in found.select_related("municipality")}
 
 
 def statement_of(head: RunTotal, period: Period, calendar: Calendar) -> Statement:

@@ -3,7 +3,7 @@
 ``chart`` is what stands in its table, and ``drawn`` the picture.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.utils.formats import date_format
@@ -183,6 +183,35 @@ def months_by_municipality(
             "unit": currency,
             "categories": [str(month) for month in months],
             "series": series,
+        },
+    }
+
+
+def year_picture(statement: Statement, amounts: Mapping[Month, int]) -> Picture | None:
+    """The months of the agreement year up to the statement's; None for one month alone.
+
+    ``amounts`` are what each of them came to. Where they do not add up to what the statement says of the
+    year, the picture would contradict it, and there is none.
+    """
+    months = sorted(amounts)
+    if len(months) < 2 or sum(amounts.values()) != statement.year_minor:
+        return None
+    sums = [amounts[month] for month in months]
+    title = _("%(name)s pays %(amount)s for %(first)s to %(last)s") % {
+        "name": statement.name,
+        "amount": minor(sum(sums), statement.currency),
+        "first": month_name(months[0]),
+        "last": month_name(months[-1]),
+    }
+    return {
+        "title": title,
+        "summary": "",
+        "drawn": year_of(title, months, sums),
+        "chart": {
+            "kind": "bars",
+            "unit": statement.currency,
+            "categories": [str(month) for month in months],
+            "series": [{"name": _("Amount"), "values": [minor_text(each) for each in sums]}],
         },
     }
 

@@ -16,11 +16,12 @@ from billing.documents.csv import statement_csv
 from billing.documents.xlsx import statement_xlsx
 from billing.engine.statement import ApplicationPart, ShareRow, Statement, StatementLine
 from billing.models import LateChange, RunTotal
-from billing.reports import head_of, statement_of, whys, whys_corrected
+from billing.reports import head_of, heads_of, statement_of, whys, whys_corrected
+from billing.reports.rows import minor_of
 from billing.views.files import CSV, XLSX, attachment
 from billing.views.months import MonthPage
 from billing.views.openings import causes_of, opening_of_statement
-from billing.views.pictures import month_name, statement_picture, whole_name
+from billing.views.pictures import Picture, month_name, statement_picture, whole_name, year_picture
 from municipalities.models import Municipality
 from sharedict.common.cells import Column, cells, link
 from sharedict.common.figures import minor, signed_minor
@@ -60,6 +61,17 @@ class StatementBase(MonthPage):
 class StatementPage(StatementBase):
     """One municipality's month: the total, what changed, the lines, and the costs behind them."""
 
+    @cached_property
+    def heads(self) -> dict[int, RunTotal]:
+        """Those of the agreement year up to the month, read at once."""
+        year = self.calendar.year_from(self.month)
+        runs = [run for month, run in self.calendar.runs.items() if year <= month <= self.month]
+        return heads_of(self.viewer, runs, self.key)
+
+    @cached_property
+    def total_row(self) -> RunTotal | None:
+        return self.heads.get(self.period.current_run_id or 0)
+
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         context = {
             **self.stamp(),
@@ -85,6 +97,7 @@ class StatementPage(StatementBase):
             "currency": statement.currency,
             "opening": opening_of_statement(statement),
             "picture": statement_picture(statement),
+            "year_picture": self.year(statement),
             "causes": causes_of(statement),
             "parts": parts,
             "by_service": sorted(parts, key=lambda part: -part["this_minor"]),
@@ -110,6 +123,15 @@ class StatementPage(StatementBase):
             "month_name": month_name(statement.month),
             "year_name": month_name(statement.year_from),
         }
+
+    def year(self, statement: Statement) -> Picture | None:
+        """What each month of the agreement year came to."""
+        amounts = {
+            month: minor_of(self.heads[run].amount)
+            for month, run in self.calendar.runs.items()
+            if run in self.heads
+        }
+        return year_picture(statement, amounts)
 
     def lead(self) -> str:
         statement = self.statement

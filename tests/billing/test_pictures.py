@@ -1,15 +1,17 @@
 """Pictures of months: what is drawn comes to what stands in the table, and needs no script."""
 
 from collections.abc import Callable
+from decimal import Decimal
 
 import pytest
 from django.test import Client
 
 from billing.engine.overview import Bar
 from billing.models import Cost, Period
-from billing.views.pictures import made_of, months_by_municipality, waterfall
+from billing.views.pictures import made_of, months_by_municipality, waterfall, year_picture
 from sharedict.accounts.models import User
 from sharedict.common.figures import whole_minor
+from sharedict.kernel.money import to_minor
 from sharedict.kernel.periods import Month
 from sharedict.pictures.drawing import Box
 from tests.pictures.measuring import drawn, words
@@ -27,6 +29,26 @@ def test_pages_of_months_draw_without_script(
     assert "Show as table" in text
     assert "echarts" not in text
     assert "data-chart" not in text
+
+
+def test_a_statement_draws_its_year_so_far(october: Period, finance: User, sign_in: SignIn) -> None:
+    context = sign_in(finance).get("/north/costs/2026-10/SE1737/").context
+    picture, statement = context["year_picture"], context["statement"]
+    amounts = [Decimal(value) for value in picture["chart"]["series"][0]["values"]]
+    assert to_minor(sum(amounts)) == statement.year_minor
+    assert picture["chart"]["categories"] == ["2026-09", "2026-10"]
+    assert picture["title"].startswith("Torsby pays ")
+    assert picture["title"].endswith(" for September 2026 to October 2026")
+
+
+def test_a_year_that_would_contradict_its_statement_is_not_drawn(
+    october: Period, finance: User, sign_in: SignIn
+) -> None:
+    statement = sign_in(finance).get("/north/costs/2026-10/SE1737/").context["statement"]
+    amounts = {Month(2026, 9): 1_000, Month(2026, 10): statement.year_minor - 1_000}
+    assert year_picture(statement, amounts) is not None
+    assert year_picture(statement, amounts | {Month(2026, 9): 1_001}) is None
+    assert year_picture(statement, {Month(2026, 10): statement.year_minor}) is None
 
 
 def test_what_municipalities_carry_is_compared_by_bars_where_it_differs(

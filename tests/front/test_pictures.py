@@ -31,6 +31,14 @@ def test_no_word_of_a_picture_crosses_another(page: Page) -> None:
         assert page.locator(".sd-pic[role=img]:visible").count() == len(PICTURES), width
 
 
+@pytest.mark.parametrize("browser_options", [{"viewport": {"width": 680, "height": 800}}])
+def test_pictures_are_printed_as_they_are_seen(page: Page) -> None:
+    page.goto("/pictures/")
+    page.emulate_media(media="print")
+    assert page.evaluate(CROSSINGS) == []
+    assert page.locator(".sd-pic[role=img]:visible").count() == len(PICTURES)
+
+
 @pytest.mark.parametrize("browser_options", [{"viewport": {"width": 320, "height": 800}}])
 def test_crossing_words_would_be_found(page: Page) -> None:
     page.goto("/pictures/")
