@@ -21,11 +21,13 @@ from billing.views.late import STAMPS as LATE
 from billing.views.months import STAMPS
 from billing.views.pictures import month_name, whole_name
 from municipalities.access import Rights
-from municipalities.portal import STOP_POLLING, ChangePage
+from municipalities.portal import ChangePage
 from sharedict.common.figures import money
 from sharedict.common.moments import SAFE_METHODS
 from sharedict.jobs.models import Job
 from sharedict.kernel.periods import Month
+
+STOP_POLLING = 286
 
 
 class CostChange(SaveCost, ChangePage):

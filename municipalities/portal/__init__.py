@@ -23,7 +23,7 @@ from municipalities.portal.lists import (
     RowTable,
     page_of,
 )
-from municipalities.portal.pages import STOP_POLLING, CooperationPage, EditorsOnly, LockMixin, RowMixin
+from municipalities.portal.pages import CooperationPage, EditorsOnly, LockMixin, RowMixin
 from municipalities.portal.steps import (
     ChangePage,
     DeletePage,
@@ -42,7 +42,6 @@ __all__ = [
     "MAIN_AMOUNT",
     "NUMBER",
     "PAGE_ROWS",
-    "STOP_POLLING",
     "Change",
     "ChangePage",
     "CooperationPage",

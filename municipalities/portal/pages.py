@@ -3,14 +3,12 @@
 from functools import cached_property
 from typing import Any, ClassVar, cast
 
-from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.generic.base import View
 
 from municipalities.access import Rights, rights_of
@@ -18,9 +16,6 @@ from municipalities.actions import lock_cooperation
 from municipalities.models import Cooperation, Municipality
 from sharedict.accounts.models import User
 from sharedict.common.moments import SAFE_METHODS, in_one_moment
-
-STOP_POLLING = 286
-"""An answer after which htmx asks no more."""
 
 
 class CooperationPage(View):
@@ -37,10 +32,6 @@ class CooperationPage(View):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
-            if "HX-Request" in request.headers:  # a part of a page asks: the sign-in page is no part of one
-                return HttpResponse(status=STOP_POLLING, headers={"HX-Reswap": "none"})
-            if request.method not in SAFE_METHODS:
-                messages.warning(request, _("You had been signed out: nothing of what you sent was saved."))
             return redirect_to_login(request.get_full_path())
         return in_one_moment(self.answer)(request, *args, **kwargs)
 

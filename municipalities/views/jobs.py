@@ -10,9 +10,12 @@ from django.utils.translation import gettext_lazy
 
 from municipalities.actions import retry_job
 from municipalities.forms import JobFilter
-from municipalities.portal import STOP_POLLING, EditorsOnly, ListPage, RowMixin
+from municipalities.portal import EditorsOnly, ListPage, RowMixin
 from municipalities.tables import JobTable, instant, job_label
 from sharedict.jobs.models import Job
+
+STOP_POLLING = 286
+"""The status that makes htmx stop asking."""
 
 
 class Jobs(ListPage):
