@@ -43,11 +43,10 @@ from municipalities.portal import (
 )
 from sharedict.common.figures import money
 from sharedict.common.moments import SAFE_METHODS
+from sharedict.common.requests import STOP_POLLING
 from sharedict.common.uploads import Columns, Finding, Outcome, UploadedRow
 from sharedict.jobs.models import Job
 from sharedict.kernel.periods import Month
-
-STOP_POLLING = 286
 
 
 class Costs(ListPage):
