@@ -118,6 +118,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "sharedict.accounts.unsaved.tell_unsaved",
 ]
 
 ROOT_URLCONF = "sharedict.urls"

@@ -24,10 +24,9 @@ from municipalities.access import Rights
 from municipalities.portal import ChangePage
 from sharedict.common.figures import money
 from sharedict.common.moments import SAFE_METHODS
+from sharedict.common.requests import STOP_POLLING
 from sharedict.jobs.models import Job
 from sharedict.kernel.periods import Month
-
-STOP_POLLING = 286
 
 
 class CostChange(SaveCost, ChangePage):

@@ -32,6 +32,7 @@ from billing.views.notices import notices_of
 from billing.views.openings import Opening, opening_of_month
 from billing.views.pictures import month_name, waterfall, whole_name
 from municipalities.portal import CooperationPage
+from sharedict.common.requests import STOP_POLLING
 from sharedict.common.sheets import csv_lines, xlsx_bytes
 from sharedict.kernel.money import to_major
 from sharedict.kernel.periods import Month
@@ -41,7 +42,6 @@ MOST_COLUMNS = 8
 """As many municipalities have a column of their own in the list of months."""
 MOST_LEFT = 10
 """So many decisions that stood when a month was closed are listed; the others are counted."""
-STOP_POLLING = 286
 
 
 class Periods(CooperationPage):

@@ -30,7 +30,7 @@ class SeenForm(ModelForm):
     once.
     """
 
-    was = forms.CharField(required=False, widget=forms.HiddenInput)
+    was = forms.CharField(required=False, widget=forms.HiddenInput(attrs={"data-typed": True}))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -12,10 +12,8 @@ from municipalities.actions import retry_job
 from municipalities.forms import JobFilter
 from municipalities.portal import EditorsOnly, ListPage, RowMixin
 from municipalities.tables import JobTable, instant, job_label
+from sharedict.common.requests import STOP_POLLING
 from sharedict.jobs.models import Job
-
-STOP_POLLING = 286
-"""The status that makes htmx stop asking."""
 
 
 class Jobs(ListPage):

@@ -13,6 +13,9 @@ from sharedict.common.problems import bad_request
 
 logger = logging.getLogger(__name__)
 
+STOP_POLLING = 286
+"""The status that makes htmx stop asking."""
+
 TEXTS = {"utf-8", "utf8", "us-ascii", "ascii", "iso-8859-1", "latin-1", "windows-1252", "cp1252"}
 """What a request may say that its text is written in; whatever else is read as UTF-8."""
 

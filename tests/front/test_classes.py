@@ -23,6 +23,7 @@ PLAIN = {
     "sd-costs",
     "sd-state-danger",
     "button",
+    "errornote",
 }
 """Named so that another rule, a script or a test finds them; they look like nothing of their own, or
 are of Django's admin."""
