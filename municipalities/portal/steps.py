@@ -32,12 +32,14 @@ class EffectMixin(LockMixin, EditorsOnly):
 
     effect = ShareEffect()
     in_bulk = False
+    asks_about_days = True
+    """Whether a person has written the days that are saved."""
 
     def is_told(self, changes: Sequence[Change]) -> bool:
         """Whether the person knows what ``changes`` do; sets ``effect``."""
         self.effect = effect_of(self.cooperation, changes, in_bulk=self.in_bulk) if changes else ShareEffect()
         today = timezone.localdate()
-        if days := far_days(changes, today):
+        if self.asks_about_days and (days := far_days(changes, today)):
             self.effect = self.effect.asking(far_in_words(days, today), " ".join(map(str, days)))
         return not self.effect.mark or self.effect.mark == self.request.POST.get("told")
 
@@ -212,6 +214,7 @@ class DeletePage(RowMixin, EffectMixin):
 
     done_name: ClassVar[str] = ""
     template_name = "components/confirm_page.html"
+    asks_about_days = False
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         row = self.row()
