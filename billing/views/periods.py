@@ -24,7 +24,7 @@ from billing.reports import (
 )
 from billing.reports.rows import minor_of
 from billing.reports.undivided import names_whom, what_to_do, why_in_words, with_names
-from billing.views.corrected import CorrectingPage, left_text, waiting_text
+from billing.views.corrected import CorrectingPage, left_text
 from billing.views.files import CSV, XLSX, attachment, whole
 from billing.views.months import STAMPS, MonthPage
 from billing.views.notices import notices_of
@@ -129,7 +129,6 @@ class PeriodPage(CorrectingPage):
         progress = self.progress(request.path)
         corrections = self.corrections()
         corrected = corrections_by_municipality(self.viewer, period) if corrections else {}
-        waits = self.is_next and self.late.waiting.count > 0
         context = {
             **self.stamp(),
             **self.neighbours("period"),
@@ -144,9 +143,7 @@ class PeriodPage(CorrectingPage):
             "checks": self.checks(len(unallocated), is_stale=progress is not None),
             "notices": notices_of(run, self.cooperation) if run else [],
             **(self.left_then() if period.is_closed else {}),
-            "step": self.step(
-                is_ready=self.is_next and not (unallocated or progress or waits or period.failure)
-            ),
+            "step": self.step(is_ready=not period.is_closed and not self.in_the_way(progress)),
             "failure": self.why_failed(),
             "corrections": corrections,
             "corrected": self.corrected() if period.is_closed else [],
@@ -209,9 +206,7 @@ class PeriodPage(CorrectingPage):
         waiting, left, url = self.late.waiting, self.late.left, self.url("late-changes")
         found: list[dict[str, Any]] = []
         if waiting.count:
-            text = waiting_text(waiting, self.words(waiting))
-            label = _("Decide") if self.rights.may_edit else _("See them")
-            found.append({"is_done": False, "text": text, "url": url, "label": label})
+            found.append({"is_done": False, **self.waits()})
         if left.count:
             text = left_text(left, self.words(left))
             found.append({"is_told": True, "text": text, "url": url, "label": _("See them")})

@@ -98,6 +98,9 @@ def test_a_month_says_why_a_cost_is_unallocated_and_what_to_do(
     assert "/north/terms/new/" in text
     assert "2 costs are unallocated" in text
     assert "/north/costs/2026-10/propose/" not in text
+    asked = sign_in(administrator).get("/north/costs/2026-10/propose/").content.decode()
+    assert '2 costs are unallocated. <a href="/north/costs/2026-10/#unallocated">' in asked
+    assert ">Propose to close</button>" not in asked
     assert "/north/terms/new/" not in sign_in(finance).get("/north/costs/2026-10/").content.decode()
 
 
@@ -280,11 +283,15 @@ def test_closing_says_what_it_charges_and_what_it_leaves(
     north: Cooperation, late: Cost, administrator: User, second_administrator: User, sign_in: SignIn
 ) -> None:
     client = sign_in(administrator)
+    working = client.get("/north/costs/2026-10/propose/").content.decode()
+    assert "the shares of this month are being recomputed" in working
+    assert ">Propose to close</button>" not in working
+    run_all()
     text = client.get("/north/costs/2026-10/propose/").content.decode()
     assert "1 correction of earlier months is charged: +60.00\xa0SEK." in text
     [state] = late_states(north)
     decide_late(cooperation=north, states=[state], verdict="leave", reason="Agreed", by=administrator)
-    recompute(cooperation_id=north.pk, touches=(dt.date.min, None))
+    run_all()
     text = client.get("/north/costs/2026-10/propose/").content.decode()
     assert "1 late change was left uncharged: +60.00\xa0SEK." in text
     assert "is charged" not in text
@@ -401,6 +408,9 @@ def test_a_month_that_failed_says_why(
     assert "This month could not be computed" in text
     assert "The key even is broken." in text
     assert "/north/costs/2026-09/propose/" not in text
+    asked = client.get("/north/costs/2026-09/propose/").content.decode()
+    assert "September 2026 could not be computed: The key even is broken." in asked
+    assert ">Propose to close</button>" not in asked
     assert (
         "September 2026 could not be computed: The key even is broken."
         in client.get("/north/overview/").content.decode()
