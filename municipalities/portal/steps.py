@@ -221,15 +221,13 @@ class DeletePage(RowMixin, EffectMixin):
         try:
             self.remove(row)
         except ValidationError as error:
-            messages.error(request, " ".join(error.messages))
-            return self.show(row, 409)
+            return self.show_refusal(row, " ".join(error.messages), 409)
         except ProtectedError as error:
             kinds = sorted({str(other._meta.verbose_name) for other in error.protected_objects})
             said = _("It cannot be removed: it is used by %(kinds)s. End it instead.") % {
                 "kinds": ", ".join(kinds)
             }
-            messages.error(request, said)
-            return self.show(row, 409)
+            return self.show_refusal(row, said, 409)
         self.say(_("%(what)s is removed.") % {"what": row})
         return redirect(self.done_url(row))
 
@@ -237,7 +235,7 @@ class DeletePage(RowMixin, EffectMixin):
         return [Change(row, None)] if is_fact(row) else []
 
     def remove(self, row: Any) -> None:
-        """The action; what it refuses is said above the question."""
+        """The action; what it refuses is said in place of the question."""
         delete_row(row=row, by=self.request.user)
 
     def done_url(self, row: Any) -> str:
@@ -251,6 +249,14 @@ class DeletePage(RowMixin, EffectMixin):
             "confirm_label": _("Remove it"),
             "cancel_url": self.done_url(row),
             "effect": self.effect,
+        }
+        return self.page(self.template_name, context, status)
+
+    def show_refusal(self, row: Any, why: str, status: int) -> HttpResponse:
+        context = {
+            "title": _("%(what)s cannot be removed") % {"what": row},
+            "lead": why,
+            "cancel_url": self.done_url(row),
         }
         return self.page(self.template_name, context, status)
 
@@ -282,12 +288,7 @@ class WithdrawPage(DeletePage):
         try:
             check_withdrawal(row)
         except ValidationError as error:
-            context = {
-                "title": _("%(what)s cannot be removed") % {"what": row},
-                "lead": " ".join(error.messages),
-                "cancel_url": self.done_url(row),
-            }
-            return self.page(self.template_name, context, status)
+            return self.show_refusal(row, " ".join(error.messages), status)
         return None
 
 
