@@ -25,6 +25,10 @@ STAMPS = {
 """State -> what stands beside the heading, and its look."""
 
 
+STOP_POLLING = 286
+"""The status that makes htmx stop asking."""
+
+
 class StatementsPage(CooperationPage):
     """A page that shows statements; one that cannot be read is an error page, never figures."""
 
@@ -84,7 +88,7 @@ class MonthPage(StatementsPage):
             "label": _("A change has been made: the shares of this month are being recomputed."),
             "is_ended": False,
             "poll_url": f"{poll_url}?for={place}" if place else poll_url,
-            "percent": job.progress_done * 100 // job.progress_total if job.progress_total else None,
+            "percent": job.percent,
             "result_url": result_url,
         }
 

@@ -26,7 +26,7 @@ from billing.reports.rows import minor_of
 from billing.reports.undivided import names_whom, what_to_do, why_in_words, with_names
 from billing.views.corrected import CorrectingPage, left_text
 from billing.views.files import CSV, XLSX, attachment, whole
-from billing.views.months import STAMPS, MonthPage
+from billing.views.months import STAMPS, STOP_POLLING, MonthPage
 from billing.views.notices import notices_of
 from billing.views.openings import Opening, opening_of_month
 from billing.views.pictures import by_municipality, month_name, waterfall, whole_name
@@ -39,7 +39,6 @@ MOST_COLUMNS = 8
 """As many municipalities have a column of their own in the list of months."""
 MOST_LEFT = 10
 """So many decisions that stood when a month was closed are listed; the others are counted."""
-STOP_POLLING = 286
 
 
 class Periods(CooperationPage):

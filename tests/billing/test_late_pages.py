@@ -20,7 +20,8 @@ from municipalities.models import Cooperation, Driver, Member, Municipality, Rea
 from services.models import Application
 from sharedict.accounts.models import User
 from sharedict.audit.models import Entry
-from sharedict.jobs.actions import run_all
+from sharedict.jobs.actions import announce_change, run_all
+from sharedict.jobs.models import Job
 from tests.billing.books import take
 from tests.budgets import MOMENT
 from tests.factories.agreements import add_version, even
@@ -110,6 +111,29 @@ def test_a_late_cost_is_charged_in_the_next_month_and_seen_by_all(
     assert "Torsby" in table
     assert "Hagfors" in table
     assert 'name="verdict"' not in text
+
+
+@pytest.mark.parametrize("path", [PAGE, f"{PAGE}2026-09/{LATE}/"])
+def test_while_late_changes_are_computed_again_their_pages_say_so_and_poll(
+    path: str, north: Cooperation, late: Cost, finance: User, sign_in: SignIn
+) -> None:
+    run_all()
+    client, polling = sign_in(finance), {"hx-request": "true"}
+    assert "sd-job" not in client.get(path).content.decode()
+    announce_change(cooperation_id=north.pk, touches=(OCTOBER, None))
+    assert "sd-job" not in client.get(path).content.decode()
+    job = announce_change(cooperation_id=north.pk, touches=(SEPTEMBER, None))
+    text = client.get(path).content.decode()
+    assert "what closed months should have been charged is being recomputed" in text
+    assert f'hx-get="{path}"' in text
+    assert client.get(path, headers=polling).status_code == 200
+    run_all()
+    ended = client.get(path, headers=polling)
+    assert ended.status_code == 286
+    assert f'<a href="{path}">' in ended.content.decode()
+    assert "sd-job" not in client.get(path).content.decode()
+    Job.objects.filter(pk=job.pk).update(state=Job.State.FAILED, finished_at=timezone.now())
+    assert "could not be recomputed" in client.get(path).content.decode()
 
 
 def test_others_differences_are_shown_only_where_shares_are_open(
