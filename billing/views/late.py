@@ -106,7 +106,7 @@ class LatePage(CooperationPage):
         return frozenset(code for code in found.alike & shares.keys() if abs(shares[code]) <= 1)
 
     def progress(self) -> dict[str, Any] | None:
-        """What ``components/job_progress.html`` shows while late changes are computed again, or could not be."""
+        """What ``components/job_progress.html`` shows while they are computed again or could not be."""
         job = late_job(self.cooperation)
         if job is None:
             return None
