@@ -25,7 +25,7 @@ from billing.reports import (
 )
 from billing.views.months import STAMPS
 from billing.views.openings import opening_of_month, opening_of_statement
-from billing.views.pictures import month_name, months_by_municipality, statement_picture, whole_name
+from billing.views.pictures import OWN_ONLY, month_name, months_by_municipality, statement_picture, whole_name
 from billing.views.todo import MOST_NAMED, ToDoPage
 from municipalities.models import Member, Municipality
 from municipalities.portal import CooperationPage
@@ -93,7 +93,7 @@ class Overview(ToDoPage):
         run, month, before = period.current_run, period.month, calendar.before(period.month)
         totals = totals_of(self.viewer, period, calendar)
         then = (before, sum(row.before_minor for row in totals)) if before else None
-        statements = sum(row.has_statement for row in totals)
+        statements = {"label": _("Statements"), "value": sum(row.has_statement for row in totals)}
         currency = self.cooperation.currency
         return {
             "opening": opening_of_month(run, month, then, currency, statements) if run else None,
@@ -190,7 +190,10 @@ class Overview(ToDoPage):
         for run in runs:
             names |= {key: name for key, (name, _minor) in totals[run].items()}
         amounts = [{key: minor for key, (_name, minor) in totals[run].items()} for run in runs]
-        return months_by_municipality(months, names, amounts, self.cooperation.currency)
+        picture = months_by_municipality(months, names, amounts, self.cooperation.currency)
+        if picture and not self.rights.sees_all_shares:
+            picture["summary"] = f"{picture['summary']} {OWN_ONLY}"
+        return picture
 
 
 def shown_months(months: list[Month], now: Month) -> list[Month]:

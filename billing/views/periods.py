@@ -29,7 +29,7 @@ from billing.views.files import CSV, XLSX, attachment, whole
 from billing.views.months import STAMPS, STOP_POLLING, MonthPage
 from billing.views.notices import notices_of
 from billing.views.openings import Opening, opening_of_month
-from billing.views.pictures import by_municipality, month_name, waterfall, whole_name
+from billing.views.pictures import OWN_ONLY, by_municipality, month_name, waterfall, whole_name
 from municipalities.portal import CooperationPage
 from sharedict.common.sheets import csv_lines, xlsx_bytes
 from sharedict.kernel.money import to_major
@@ -151,7 +151,8 @@ class PeriodPage(CorrectingPage):
             "unallocated": [self.unallocated(line) for line in unallocated],
             "totals": [self.total(row, corrected.get(row.municipality, 0)) for row in self.own_first(totals)],
             "whole": whole(totals),
-            "picture": by_municipality(bars, self.month, currency),
+            "picture": by_municipality(bars, self.month, currency) if self.rights.sees_all_shares else None,
+            "own_only": "" if self.rights.sees_all_shares else OWN_ONLY,
             "changes": self.changes(before, corrections) if before and self.rights.sees_all_shares else None,
             "before_name": month_name(before) if before else "",
             "csv_url": self.url("period-file", self.month, "csv"),
@@ -164,8 +165,17 @@ class PeriodPage(CorrectingPage):
         if run is None:
             return None
         then = (before, whole(totals)["before_minor"]) if before and self.rights.sees_all_shares else None
-        statements = sum(row.has_statement for row in totals)
-        return opening_of_month(run, self.month, then, self.cooperation.currency, statements)
+        return opening_of_month(run, self.month, then, self.cooperation.currency, self.statements(totals))
+
+    def statements(self, totals: list[MunicipalityTotal]) -> Opening:
+        """How many statements the month has, or which are the reader's where they see no others."""
+        found = [row for row in totals if row.has_statement]
+        if self.rights.sees_all_shares:
+            return {"label": _("Statements"), "value": len(found)}
+        if len(found) == 1:
+            url = self.url("statement", self.month, found[0].municipality)
+            return {"label": _("Your statement"), "value": found[0].name, "url": url}
+        return {"label": _("Your statements"), "value": len(found)}
 
     def checks(self, unallocated: int, *, is_stale: bool) -> list[dict[str, Any]]:
         """What must hold before the month can close, each done or not; and what closing it leaves."""

@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from billing.engine.overview import Bar, largest
 from billing.engine.statement import Statement
@@ -15,6 +16,9 @@ from sharedict.kernel.money import minor_text
 from sharedict.kernel.periods import Month
 
 MOST_BARS = 8
+OWN_ONLY = gettext_lazy("Your own municipality's. The others' are not open to you.")
+"""What stands beside amounts of several municipalities where the reader does not see all of them."""
+
 Picture = dict[str, Any]
 
 

@@ -18,7 +18,7 @@ from billing.actions import decide_late, recompute, save_cost
 from billing.models import Cost, Period, Run, RunLine
 from billing.reports import left_at_closing
 from billing.snapshots import late_states
-from municipalities.models import Cooperation, Driver, Municipality, Reading
+from municipalities.models import Cooperation, Driver, Municipality, Reading, Role
 from sharedict.accounts.models import User
 from sharedict.common.figures import minor
 from sharedict.jobs.actions import run_all
@@ -86,6 +86,35 @@ def test_a_cooperation_without_costs_is_told_what_to_do(
         text = sign_in(finance).get(f"/north/{path}").content.decode()
         assert "/north/costs/register/new/" not in text
         assert "sd-empty" in text
+
+
+def test_who_sees_their_own_shares_alone_is_told_so(
+    north: Cooperation,
+    september: Period,
+    torsby: Municipality,
+    hagfors: Municipality,
+    auditor: User,
+    finance: User,
+    administrator: User,
+    second_administrator: User,
+    sign_in: SignIn,
+) -> None:
+    close(september, proposer=administrator, closer=second_administrator)
+    Cooperation.objects.filter(pk=north.pk).update(shares_are_open=False)
+    path, said = "/north/costs/2026-09/", "Your own municipality's. The others' are not open to you."
+    every = html.unescape(sign_in(auditor).get(path).content.decode())
+    assert re.search(r"<dt>Statements</dt>\s*<dd>2</dd>", every)
+    assert said not in every
+    client = sign_in(finance)
+    own = html.unescape(client.get(path).content.decode())
+    assert re.search(r'<dt>Your statement</dt>\s*<dd><a href="/north/costs/2026-09/SE1737/">Torsby</a>', own)
+    assert said in own
+    book = openpyxl.load_workbook(io.BytesIO(client.get(f"{path}month.xlsx").content))
+    assert ("Shares", said) in {row[:2] for row in book.worksheets[0].iter_rows(values_only=True)}
+    Role.objects.create(cooperation=north, user=finance, kind=Role.Kind.FINANCE, municipality=hagfors)
+    both = html.unescape(client.get(path).content.decode())
+    assert re.search(r"<dt>Your statements</dt>\s*<dd>2</dd>", both)
+    assert "pays most" not in both
 
 
 def test_a_month_says_why_a_cost_is_unallocated_and_what_to_do(
