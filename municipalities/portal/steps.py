@@ -20,6 +20,7 @@ from municipalities.actions import check_withdrawal, delete_row, end_row, save_r
 from municipalities.portal.forms import refuse
 from municipalities.portal.hooks import Change, ShareEffect, effect_of
 from municipalities.portal.pages import EditorsOnly, LockMixin, RowMixin
+from sharedict.common.days import DayInput
 
 
 class EffectMixin(LockMixin, EditorsOnly):
@@ -155,7 +156,7 @@ class EndForm(forms.Form):
     valid_until = forms.DateField(
         label=gettext_lazy("Valid until"),
         help_text=gettext_lazy("The first day it no longer holds."),
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=DayInput(),
     )
 
 
