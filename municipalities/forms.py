@@ -15,8 +15,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from municipalities.models import Cooperation, Driver, Link, Member, Municipality, Reading, Role, Site, Token
 from municipalities.portal import Filter, RowForm, side_by_side
-from municipalities.reports import kind_in_words
-from sharedict.audit.models import Entry
+from sharedict.audit.models import Entry, kind_in_words
 from sharedict.common.days import DayInput
 from sharedict.common.numbers import CountField, NumberField
 from sharedict.jobs.models import Job

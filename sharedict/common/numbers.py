@@ -11,6 +11,7 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from sharedict.common.figures import MINUS
 from sharedict.kernel.written import NumberError, has_two_readings, number, readings
 
 NOT_A_NUMBER = gettext_lazy("This is no number: write digits, like %(example)s.")
@@ -26,7 +27,7 @@ def shown(value: Decimal, decimals: int = 0) -> str:
     """``value`` as the reader's language writes it, thousands grouped, with at least so many ``decimals``."""
     text = plain(value)
     places = max(len(text.partition(".")[2]), decimals)
-    return str(number_format(text, places, use_l10n=True, force_grouping=True))
+    return str(number_format(text, places, use_l10n=True, force_grouping=True)).replace("-", MINUS)
 
 
 def both_said(values: Iterable[Decimal], decimals: int = 0) -> str:
