@@ -30,6 +30,7 @@ from municipalities.actions import (
 from municipalities.models import Cooperation, Driver, Link, Member, Municipality, Reading, Role, Site, Token
 from municipalities.portal import SeenForm, refuse
 from sharedict.accounts.models import User
+from sharedict.common.days import AdminDayInput
 from sharedict.common.numbers import CountField, NumberField, NumberInput
 
 
@@ -52,6 +53,7 @@ class RowAdmin(admin.ModelAdmin):
 
     form = RowAdminForm
     formfield_overrides: ClassVar[Any] = {
+        models.DateField: {"widget": AdminDayInput},
         models.DecimalField: {"form_class": NumberField},
         models.IntegerField: {"form_class": CountField, "widget": NumberInput(inputmode="numeric")},
     }

@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from municipalities.models import Cooperation, Driver, Link, Member, Municipality, Reading, Role, Site, Token
 from municipalities.portal import Filter, RowForm, side_by_side
-from municipalities.reports import kind_in_words
-from sharedict.audit.models import Entry
+from sharedict.audit.models import Entry, kind_in_words
+from sharedict.common.days import DayInput
 from sharedict.common.numbers import CountField, NumberField
 from sharedict.jobs.models import Job
 
@@ -26,10 +26,6 @@ STATES = [
     ("coming", gettext_lazy("not yet in force")),
     ("ended", gettext_lazy("ended")),
 ]
-
-
-def day_input() -> forms.DateInput:
-    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 class CountyIterator(forms.models.ModelChoiceIterator):  # type: ignore[type-arg]
@@ -90,10 +86,10 @@ class RoleFilter(Filter):
 class ReadingFilter(Filter):
     q = django_filters.CharFilter(label=gettext_lazy("Municipality"), method="search")
     since = django_filters.DateFilter(
-        label=gettext_lazy("From date"), field_name="reference_on", lookup_expr="gte", widget=day_input()
+        label=gettext_lazy("From date"), field_name="reference_on", lookup_expr="gte", widget=DayInput()
     )
     until = django_filters.DateFilter(
-        label=gettext_lazy("To date"), field_name="reference_on", lookup_expr="lte", widget=day_input()
+        label=gettext_lazy("To date"), field_name="reference_on", lookup_expr="lte", widget=DayInput()
     )
 
     def search(self, rows: Any, name: str, value: str) -> Any:
@@ -111,10 +107,10 @@ class ChangeFilter(Filter):
     what = django_filters.CharFilter(label=gettext_lazy("What"), field_name="what", lookup_expr="icontains")
     kind = django_filters.ChoiceFilter(label=gettext_lazy("Kind"), field_name="subject_type", choices=())
     since = django_filters.DateFilter(
-        label=gettext_lazy("From date"), field_name="at", lookup_expr="date__gte", widget=day_input()
+        label=gettext_lazy("From date"), field_name="at", lookup_expr="date__gte", widget=DayInput()
     )
     until = django_filters.DateFilter(
-        label=gettext_lazy("To date"), field_name="at", lookup_expr="date__lte", widget=day_input()
+        label=gettext_lazy("To date"), field_name="at", lookup_expr="date__lte", widget=DayInput()
     )
 
     def __init__(self, *args: Any, cooperation: Cooperation, **kwargs: Any) -> None:
@@ -255,7 +251,7 @@ class TokenForm(forms.Form):
     expires_on = forms.DateField(
         label=gettext_lazy("Works until"),
         help_text=gettext_lazy("The last day it works, at most two years ahead."),
-        widget=day_input(),
+        widget=DayInput(),
     )
 
     def __init__(self, *args: Any, cooperation: Cooperation, **kwargs: Any) -> None:

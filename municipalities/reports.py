@@ -184,14 +184,6 @@ def changes_in_words(entries: Iterable[Entry]) -> dict[int, list[Change]]:
     }
 
 
-def kind_in_words(subject_type: str) -> str:
-    """What the kind of a changed row is called."""
-    try:
-        return str(apps.get_model(subject_type)._meta.verbose_name)
-    except (LookupError, ValueError):
-        return subject_type
-
-
 def _columns(subject_type: str, changes: Mapping[str, Any]) -> Iterable[tuple[Any, list[str]]]:
     for name, values in changes.items():
         yield _field(subject_type, name), _pair(values)

@@ -16,6 +16,7 @@ from municipalities.models import Municipality, Site
 from municipalities.portal import Filter, RowForm
 from services.actions import users_of
 from services.models import Application, Installation, Subscription
+from sharedict.common.days import DayInput
 from sharedict.common.numbers import CountField
 
 RESERVED_CODES = frozenset({"new"})
@@ -59,7 +60,7 @@ class InForce(Filter):
     as_of = django_filters.DateFilter(
         label=gettext_lazy("In force on"),
         method="in_force",
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        widget=DayInput(),
     )
 
     @classmethod

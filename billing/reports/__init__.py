@@ -17,7 +17,7 @@ from billing.reports.effects import ClosedEffect, closed_effect_of_cost
 from billing.reports.families import before_first_month
 from billing.reports.followed import Followed, followed
 from billing.reports.held_effects import Becomes, MonthEffect, OtherEffect
-from billing.reports.late import Effect, LateRow, effects_of, first_open_month, late_rows, names_in
+from billing.reports.late import Effect, LateRow, effects_of, first_open_month, late_job, late_rows, names_in
 from billing.reports.months import (
     Calendar,
     calendar_of,
@@ -76,6 +76,7 @@ __all__ = [
     "followed",
     "head_of",
     "heads_of",
+    "late_job",
     "late_rows",
     "left_at_closing",
     "names_in",

@@ -1,11 +1,13 @@
 """Late changes of closed months, as people look at them and decide."""
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from billing.models import Cost, Period
 from billing.snapshots import LateState, late_states
 from municipalities.models import Cooperation, Municipality
+from sharedict.jobs.models import Job
 from sharedict.kernel.periods import Month
 
 
@@ -41,6 +43,16 @@ def late_rows(cooperation: Cooperation) -> list[LateRow]:
     costs = Cost.objects.of(cooperation).for_listing().in_bulk([state.cost_id for state in states])
     charged_in = first_open_month(cooperation)
     return [LateRow(state, costs[state.cost_id], charged_in) for state in states]
+
+
+def late_job(cooperation: Cooperation) -> Job | None:
+    """The job that may still change what closed months should have been charged, or that could not do so."""
+    closed = Period.objects.of(cooperation).filter(state=Period.State.CLOSED).order_by("-first_day").first()
+    if closed is None:
+        return None
+    jobs, after = Job.objects.filter(cooperation=cooperation), closed.month.after
+    working = jobs.unfinished().filter(touches_from__lt=after).order_by("id").first()
+    return working or jobs.lost(dt.date.min, after).order_by("-id").first()
 
 
 def first_open_month(cooperation: Cooperation) -> Month | None:

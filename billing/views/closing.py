@@ -82,13 +82,15 @@ class Step(CorrectingPage, EditorsOnly):
         return notices_of(run, self.cooperation) if run else []
 
     def ask(self, status: int = 200) -> HttpResponse:
-        refusal = self.refusal()
+        refusal, is_judged = self.refusal(), self.judges_figures and not self.period.is_closed
+        obstacles = self.in_the_way(self.progress(self.request.path)) if is_judged and not refusal else []
         context = {
             "title": str(self.title) % {"month": month_name(self.period.month)},
-            "lead": refusal or self.lead,
-            "consequences": [] if self.period.is_closed else self.consequences(),
-            "notices": self.notices() if self.judges_figures and not self.period.is_closed else [],
-            "confirm_label": "" if refusal else self.confirm_label,
+            "lead": refusal or (_("Something has to be done first:") if obstacles else self.lead),
+            "obstacles": obstacles,
+            "consequences": [] if self.period.is_closed or obstacles else self.consequences(),
+            "notices": self.notices() if is_judged and not obstacles else [],
+            "confirm_label": "" if refusal or obstacles else self.confirm_label,
             "cancel_url": self.url("period", self.month),
             "danger": False,
             "seen": self.period.current_run_id,

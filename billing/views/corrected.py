@@ -67,6 +67,39 @@ class CorrectingPage(MonthPage):
         """The empty months that close along with this one."""
         return [month for month, is_empty in self.open_before if is_empty]
 
+    def in_the_way(self, progress: dict[str, Any] | None) -> list[dict[str, str]]:
+        """What stops the open month from being proposed and closed: a sentence each, and where it is mended.
+
+        ``progress`` is that of the month.
+        """
+        period, found = self.period, []
+        if period.failure:
+            words = {"month": capfirst(month_name(self.month)), "why": period.failure}
+            text = _("%(month)s could not be computed: %(why)s") % words
+            found.append({"text": text, "url": self.url("jobs"), "label": _("Jobs")})
+        elif progress:
+            is_lost = progress["is_ended"]
+            url = progress["result_url"] if is_lost else self.url("period", self.month)
+            label = progress["result_label"] if is_lost else _("Follow")
+            found.append({"text": f"{progress['label'].rstrip('.')}.", "url": url, "label": label})
+        if period.current_run and period.current_run.unallocated_lines:
+            count = period.current_run.unallocated_lines
+            text = ngettext("%(count)d cost is unallocated.", "%(count)d costs are unallocated.", count)
+            url = f"{self.url('period', self.month)}#unallocated"
+            found.append({"text": text % {"count": count}, "url": url, "label": _("Allocate")})
+        if earlier := self.full_before:
+            url, label = self.url("period", earlier), capfirst(month_name(earlier))
+            found.append({"text": _("Months close in their order."), "url": url, "label": label})
+        elif self.late.waiting.count:
+            found.append(self.waits())
+        return found
+
+    def waits(self) -> dict[str, str]:
+        """That late changes wait for a decision, and where they do."""
+        label = _("Decide") if self.rights.may_edit else _("See them")
+        text = waiting_text(self.late.waiting, self.words(self.late.waiting))
+        return {"text": text, "url": self.url("late-changes"), "label": label}
+
     def corrections(self) -> dict[str, Any] | None:
         """What this month charges to correct earlier ones, by cost; None for nothing."""
         rows = corrections_of(self.period)

@@ -20,7 +20,7 @@ from billing.reports import (
 )
 from billing.reports.undivided import why_in_words
 from billing.views.months import MonthPage
-from billing.views.pictures import month_name
+from billing.views.pictures import OWN_ONLY, month_name
 from municipalities.access import Rights
 from municipalities.models import Cooperation
 from municipalities.portal import CooperationPage
@@ -64,6 +64,7 @@ class PeriodFile(MonthPage):
             reasons={line.reason: why_in_words(line.reason) for line in unallocated},
             facts=[
                 (_("State"), str(self.period.get_state_display())),
+                *([] if self.rights.sees_all_shares else [(_("Shares"), str(OWN_ONLY))]),
                 (_("Currency"), self.cooperation.currency),
                 (_("Costs of the month"), run.total),
                 (_("Unallocated"), run.unallocated),

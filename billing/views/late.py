@@ -4,18 +4,31 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
 
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from billing.engine.changed import RulesChanged
 from billing.engine.facts import CorrectionFact
 from billing.models import LateDecision
-from billing.reports import Followed, LateRow, first_open_month, followed, late_rows, names_in, rules_changed
+from billing.reports import (
+    Followed,
+    LateRow,
+    first_open_month,
+    followed,
+    late_job,
+    late_rows,
+    names_in,
+    rules_changed,
+)
 from billing.reports.undivided import names_whom, what_to_do, why_in_words, with_names
 from billing.snapshots import LateState, Verdict
 from billing.views.changed import what_changed_of_rules
 from billing.views.followed import follows_in_words
 from billing.views.pictures import month_name, moved_as_seen, whole_name
 from municipalities.portal import CooperationPage
+from sharedict.common.requests import STOP_POLLING
 from sharedict.kernel.periods import Month
 
 STAMPS = {
@@ -91,6 +104,40 @@ class LatePage(CooperationPage):
         if found is None or state.amount_minor:
             return frozenset()
         return frozenset(code for code in found.alike & shares.keys() if abs(shares[code]) <= 1)
+
+    def progress(self) -> dict[str, Any] | None:
+        """What ``components/job_progress.html`` shows while they are computed again or could not be."""
+        job = late_job(self.cooperation)
+        if job is None:
+            return None
+        if job.is_finished:
+            return {
+                "label": _("What closed months should have been charged could not be recomputed"),
+                "is_ended": True,
+                "failed": True,
+                "message": _("what you see is from before the change"),
+                "result_url": self.url("job", job.pk),
+                "result_label": _("See what went wrong"),
+            }
+        return {
+            "label": _(
+                "A change has been made: what closed months should have been charged is being recomputed."
+            ),
+            "is_ended": False,
+            "poll_url": self.request.path,
+            "percent": job.percent,
+        }
+
+    def poll(self) -> HttpResponse:
+        """The progress alone, for the page that polls it; 286 ends the polling."""
+        progress = self.progress() or {
+            "label": _("What closed months should have been charged is up to date."),
+            "is_ended": True,
+            "result_url": self.request.path,
+            "result_label": _("Show the new figures"),
+        }
+        status = STOP_POLLING if progress["is_ended"] else 200
+        return render(self.request, "components/job_progress.html", progress, status=status)
 
     @property
     def currency(self) -> str:

@@ -103,6 +103,7 @@ class LateChangePage(DecisionPage):
             "cost": self.cost,
             "currency": self.currency,
             "errors": errors,
+            "progress": self.progress(),
             "facts": self.facts(),
             "entered": entered_after(self.closed, self.cost),
             "sees_who": self.rights.sees_change_log,

@@ -43,6 +43,7 @@ class LateChanges(DecisionPage):
                 " left."
             ),
             "errors": errors,
+            "progress": self.progress(),
             "groups": [self.group(group) for group in self.groups() if self.rows_of(group)],
             "effects": self.effects(),
             "currency": self.currency,

@@ -37,7 +37,7 @@ class DecisionPage(LockMixin, LatePage):
         return rights.may_edit or self.request.method in SAFE_METHODS
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        return self.show()
+        return self.poll() if request.htmx else self.show()  # type: ignore[attr-defined]
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         try:

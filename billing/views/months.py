@@ -84,7 +84,7 @@ class MonthPage(StatementsPage):
             "label": _("A change has been made: the shares of this month are being recomputed."),
             "is_ended": False,
             "poll_url": f"{poll_url}?for={place}" if place else poll_url,
-            "percent": job.progress_done * 100 // job.progress_total if job.progress_total else None,
+            "percent": job.percent,
             "result_url": result_url,
         }
 

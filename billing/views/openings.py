@@ -80,9 +80,12 @@ def causes_of(statement: Statement) -> dict[str, Any]:
 
 
 def opening_of_month(
-    run: Run, month: Month, before: tuple[Month, int] | None, currency: str, statements: int
+    run: Run, month: Month, before: tuple[Month, int] | None, currency: str, statements: Opening
 ) -> Opening:
-    """What all municipalities share of the month; ``before`` is another one, and what they shared of it."""
+    """What all municipalities share of the month; ``before`` is another one, and what they shared of it.
+
+    ``statements`` is the fact about the month's statements: of all, or of those that the reader sees.
+    """
     shared_minor, count = minor_of(run.shared), run.unallocated_lines
     note = ngettext("%(count)s cost", "%(count)s costs", count) % {"count": count} if count else ""
     sentences = []
@@ -97,7 +100,7 @@ def opening_of_month(
         "facts": [
             {"label": _("Costs of the month"), "value": minor(minor_of(run.total), currency)},
             {"label": _("Unallocated"), "value": minor(minor_of(run.unallocated), currency), "note": note},
-            {"label": _("Statements"), "value": statements},
+            statements,
         ],
     }
 

@@ -25,7 +25,7 @@ from billing.reports import (
 )
 from billing.views.months import STAMPS
 from billing.views.openings import opening_of_month, opening_of_statement
-from billing.views.pictures import month_name, months_by_municipality, whole_name
+from billing.views.pictures import OWN_ONLY, month_name, months_by_municipality, whole_name
 from billing.views.todo import MOST_NAMED, ToDoPage
 from municipalities.models import Member, Municipality
 from municipalities.portal import CooperationPage
@@ -104,7 +104,7 @@ class Overview(ToDoPage):
         if not (answers and run):
             return shown
         then = (before, sum(row.before_minor for row in rows)) if before else None
-        statements = sum(row.has_statement for row in rows)
+        statements = {"label": _("Statements"), "value": sum(row.has_statement for row in rows)}
         opening = opening_of_month(run, month, then, self.cooperation.currency, statements)
         return {**shown, "opening": opening, "issued": self.issued_of_all()}
 
@@ -216,7 +216,10 @@ class Overview(ToDoPage):
         ]
         names = {key: name for rows in seen for key, (name, _minor) in rows.items()}
         amounts = [{key: minor for key, (_name, minor) in rows.items()} for rows in seen]
-        return months_by_municipality(months, names, amounts, self.cooperation.currency)
+        picture = months_by_municipality(months, names, amounts, self.cooperation.currency)
+        if picture and not self.rights.sees_all_shares:
+            picture["summary"] = f"{picture['summary']} {OWN_ONLY}"
+        return picture
 
 
 def shown_months(months: list[Month], now: Month) -> list[Month]:

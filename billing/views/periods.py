@@ -25,12 +25,12 @@ from billing.reports import (
 )
 from billing.reports.rows import minor_of
 from billing.reports.undivided import names_whom, what_to_do, why_in_words, with_names
-from billing.views.corrected import CorrectingPage, left_text, waiting_text
+from billing.views.corrected import CorrectingPage, left_text
 from billing.views.files import CSV, XLSX, attachment, whole
 from billing.views.months import STAMPS, MonthPage
 from billing.views.notices import notices_of
 from billing.views.openings import Opening, opening_of_month
-from billing.views.pictures import month_name, waterfall, whole_name
+from billing.views.pictures import OWN_ONLY, month_name, waterfall, whole_name
 from municipalities.portal import CooperationPage
 from sharedict.common.requests import STOP_POLLING
 from sharedict.common.sheets import csv_lines, xlsx_bytes
@@ -130,7 +130,6 @@ class PeriodPage(CorrectingPage):
         progress = self.progress(request.path)
         corrections = self.corrections()
         corrected = corrections_by_municipality(self.viewer, period) if corrections else {}
-        waits = self.is_next and self.late.waiting.count > 0
         context = {
             **self.stamp(),
             **self.neighbours("period"),
@@ -145,9 +144,7 @@ class PeriodPage(CorrectingPage):
             "checks": self.checks(len(unallocated), is_stale=progress is not None),
             "notices": notices_of(run, self.cooperation) if run else [],
             **(self.left_then() if period.is_closed else {}),
-            "step": self.step(
-                is_ready=self.is_next and not (unallocated or progress or waits or period.failure)
-            ),
+            "step": self.step(is_ready=not period.is_closed and not self.in_the_way(progress)),
             "failure": self.why_failed(),
             "corrections": corrections,
             "corrected": self.corrected() if period.is_closed else [],
@@ -158,6 +155,7 @@ class PeriodPage(CorrectingPage):
             "has_bars": tell_apart([row.this_minor for row in totals]),
             "has_marks": any(row.before_minor for row in totals),
             "whole": whole(totals),
+            "own_only": "" if self.rights.sees_all_shares else OWN_ONLY,
             "changes": self.changes(before, corrections) if before and self.rights.sees_all_shares else None,
             "before_name": month_name(before) if before else "",
             "csv_url": self.url("period-file", self.month, "csv"),
@@ -170,8 +168,17 @@ class PeriodPage(CorrectingPage):
         if run is None:
             return None
         then = (before, whole(totals)["before_minor"]) if before and self.rights.sees_all_shares else None
-        statements = sum(row.has_statement for row in totals)
-        return opening_of_month(run, self.month, then, self.cooperation.currency, statements)
+        return opening_of_month(run, self.month, then, self.cooperation.currency, self.statements(totals))
+
+    def statements(self, totals: list[MunicipalityTotal]) -> Opening:
+        """How many statements the month has, or which are the reader's where they see no others."""
+        found = [row for row in totals if row.has_statement]
+        if self.rights.sees_all_shares:
+            return {"label": _("Statements"), "value": len(found)}
+        if len(found) == 1:
+            url = self.url("statement", self.month, found[0].municipality)
+            return {"label": _("Your statement"), "value": found[0].name, "url": url}
+        return {"label": _("Your statements"), "value": len(found)}
 
     def checks(self, unallocated: int, *, is_stale: bool) -> list[dict[str, Any]]:
         """What must hold before the month can close, each done or not; and what closing it leaves."""
@@ -211,9 +218,7 @@ class PeriodPage(CorrectingPage):
         waiting, left, url = self.late.waiting, self.late.left, self.url("late-changes")
         found: list[dict[str, Any]] = []
         if waiting.count:
-            text = waiting_text(waiting, self.words(waiting))
-            label = _("Decide") if self.rights.may_edit else _("See them")
-            found.append({"is_done": False, "text": text, "url": url, "label": label})
+            found.append({"is_done": False, **self.waits()})
         if left.count:
             text = left_text(left, self.words(left))
             found.append({"is_told": True, "text": text, "url": url, "label": _("See them")})

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from billing.engine.overview import Bar, largest
 from billing.engine.statement import Statement
@@ -26,6 +27,9 @@ from sharedict.pictures.waterfall import waterfall as draw_waterfall
 
 MOST_BARS = 8
 MOST_MONTHS = 12
+OWN_ONLY = gettext_lazy("Your own municipality's. The others' are not open to you.")
+"""What stands beside amounts of several municipalities where the reader does not see all of them."""
+
 Picture = dict[str, Any]
 
 

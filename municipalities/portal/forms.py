@@ -15,6 +15,7 @@ from django.db import models
 from municipalities.actions import ChangedMeanwhileError, take_over
 from municipalities.models import Cooperation
 from sharedict.audit.actions import column_values, field_values
+from sharedict.common.days import DayInput
 
 if TYPE_CHECKING:
     ModelForm = forms.ModelForm[Any]
@@ -124,7 +125,7 @@ class RowForm(SeenForm):
             self.instance.cooperation = cooperation
         for field in self.fields.values():
             if isinstance(field, forms.DateField):
-                field.widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+                field.widget = DayInput()
             if isinstance(field, forms.ModelChoiceField):
                 field.queryset = choices_in(cooperation, field.queryset)
         if self.layout:

@@ -21,6 +21,7 @@ from municipalities.portal.far import far_days, far_in_words
 from municipalities.portal.forms import refuse
 from municipalities.portal.hooks import Change, ShareEffect, effect_of
 from municipalities.portal.pages import EditorsOnly, LockMixin, RowMixin
+from sharedict.common.days import DayInput
 
 
 class EffectMixin(LockMixin, EditorsOnly):
@@ -161,7 +162,7 @@ class EndForm(forms.Form):
     valid_until = forms.DateField(
         label=gettext_lazy("Valid until"),
         help_text=gettext_lazy("The first day it no longer holds."),
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=DayInput(),
     )
 
 
@@ -228,15 +229,13 @@ class DeletePage(RowMixin, EffectMixin):
         try:
             self.remove(row)
         except ValidationError as error:
-            messages.error(request, " ".join(error.messages))
-            return self.show(row, 409)
+            return self.show_refusal(row, " ".join(error.messages), 409)
         except ProtectedError as error:
             kinds = sorted({str(other._meta.verbose_name) for other in error.protected_objects})
             said = _("It cannot be removed: it is used by %(kinds)s. End it instead.") % {
                 "kinds": ", ".join(kinds)
             }
-            messages.error(request, said)
-            return self.show(row, 409)
+            return self.show_refusal(row, said, 409)
         self.say(_("%(what)s is removed.") % {"what": row})
         return redirect(self.done_url(row))
 
@@ -244,7 +243,7 @@ class DeletePage(RowMixin, EffectMixin):
         return [Change(row, None)] if is_fact(row) else []
 
     def remove(self, row: Any) -> None:
-        """The action; what it refuses is said above the question."""
+        """The action; what it refuses is said in place of the question."""
         delete_row(row=row, by=self.request.user)
 
     def done_url(self, row: Any) -> str:
@@ -258,6 +257,14 @@ class DeletePage(RowMixin, EffectMixin):
             "confirm_label": _("Remove it"),
             "cancel_url": self.done_url(row),
             "effect": self.effect,
+        }
+        return self.page(self.template_name, context, status)
+
+    def show_refusal(self, row: Any, why: str, status: int) -> HttpResponse:
+        context = {
+            "title": _("%(what)s cannot be removed") % {"what": row},
+            "lead": why,
+            "cancel_url": self.done_url(row),
         }
         return self.page(self.template_name, context, status)
 
@@ -289,12 +296,7 @@ class WithdrawPage(DeletePage):
         try:
             check_withdrawal(row)
         except ValidationError as error:
-            context = {
-                "title": _("%(what)s cannot be removed") % {"what": row},
-                "lead": " ".join(error.messages),
-                "cancel_url": self.done_url(row),
-            }
-            return self.page(self.template_name, context, status)
+            return self.show_refusal(row, " ".join(error.messages), status)
         return None
 
 

@@ -12,23 +12,15 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from municipalities.models import Token
 from municipalities.portal import DATE, NUMBER, RowTable, page_of
-from municipalities.reports import Change, changes_in_words, kind_in_words
+from municipalities.reports import Change, changes_in_words
 from municipalities.tables.looks import instant, status
-from sharedict.audit.models import Entry
+from sharedict.audit.models import Entry, kind_in_words, verb_in_words
 from sharedict.jobs.models import Job
 from sharedict.jobs.registry import FACTS_CHANGED
 
 JOB_LOOK = {Job.State.DONE: "ok", Job.State.RUNNING: "info", Job.State.FAILED: "danger"}
 JOB_KINDS = {FACTS_CHANGED: gettext_lazy("Recompute shares")}
 NOTHING = "\N{EM DASH}"
-VERBS = {
-    "add": gettext_lazy("added"),
-    "adopt": gettext_lazy("adopted"),
-    "change": gettext_lazy("changed"),
-    "decide": gettext_lazy("decided on"),
-    "delete": gettext_lazy("removed"),
-    "retry": gettext_lazy("ordered again"),
-}
 
 
 class RoleTable(RowTable):
@@ -172,7 +164,7 @@ class ChangeTable(tables.Table):  # type: ignore[misc]
         return instant(value)
 
     def render_verb(self, value: str) -> str:
-        return str(VERBS.get(value, value))
+        return verb_in_words(value)
 
     def render_subject_type(self, value: str) -> str:
         return kind_in_words(value)

@@ -64,7 +64,7 @@ class JobPage(RowMixin):
             "is_ended": job.is_finished,
             "failed": job.state == Job.State.FAILED,
             "poll_url": self.url("job", job.pk),
-            "percent": job.progress_done * 100 // job.progress_total if job.progress_total else None,
+            "percent": job.percent,
         }
 
 

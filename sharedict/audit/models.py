@@ -2,15 +2,39 @@
 
 from typing import Self
 
+from django.apps import apps
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import FilteredRelation, Q, Value
 from django.db.models.functions import Coalesce, NullIf
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from sharedict.accounts.models import FORGOTTEN
 from sharedict.common.roles import APPENDING, NEVER_CHANGED
+
+VERBS = {
+    "add": _("added"),
+    "adopt": _("adopted"),
+    "change": _("changed"),
+    "decide": _("decided on"),
+    "delete": _("removed"),
+    "forget": _("erased what was personal of"),
+    "retry": _("ordered again"),
+}
+
+
+def verb_in_words(verb: str) -> str:
+    return str(VERBS.get(verb, verb))
+
+
+def kind_in_words(subject_type: str) -> str:
+    """What the kind of a changed row is called."""
+    try:
+        return str(apps.get_model(subject_type)._meta.verbose_name)
+    except (LookupError, ValueError):
+        return subject_type
 
 
 class EntryQuerySet(models.QuerySet["Entry"]):
@@ -59,7 +83,8 @@ class Entry(models.Model):
         indexes = [models.Index(fields=["cooperation", "-at", "-id"], name="audit_by_cooperation")]
 
     def __str__(self) -> str:
-        return f"{self.at:%Y-%m-%d %H:%M} {self.verb} {self.subject_type} {self.subject_id}"
+        at, kind = timezone.localtime(self.at), kind_in_words(self.subject_type)
+        return f"{at:%Y-%m-%d %H:%M} {verb_in_words(self.verb)} {kind} {self.subject_id}"
 
 
 class PersonalValue(models.Model):

@@ -11,6 +11,7 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from sharedict.common.figures import MINUS
 from sharedict.kernel.written import NumberError, has_two_readings, number, readings
 
 NOT_A_NUMBER = gettext_lazy("This is no number: write digits, like %(example)s.")
@@ -26,7 +27,7 @@ def shown(value: Decimal, decimals: int = 0) -> str:
     """``value`` as the reader's language writes it, thousands grouped, with at least so many ``decimals``."""
     text = plain(value)
     places = max(len(text.partition(".")[2]), decimals)
-    return str(number_format(text, places, use_l10n=True, force_grouping=True))
+    return str(number_format(text, places, use_l10n=True, force_grouping=True)).replace("-", MINUS)
 
 
 def both_said(values: Iterable[Decimal], decimals: int = 0) -> str:
@@ -51,12 +52,16 @@ def typed(text: str, decimals: int) -> Decimal:
             NOT_A_NUMBER, code="invalid", params={"example": number_format("1250.5", min(decimals, 1))}
         ) from None
     if has_two_readings(text) and -int(found.as_tuple().exponent) > decimals:
-        raise ValidationError(
-            _("“%(text)s” can be read as %(readings)s. Write it without a mark between thousands."),
-            code="two_readings",
-            params={"text": text.strip(), "readings": both_said(readings(text).values(), decimals)},
-        )
+        raise two_readings(text, decimals)
     return found
+
+
+def two_readings(text: str, decimals: int) -> ValidationError:
+    return ValidationError(
+        _("“%(text)s” can be read as %(readings)s. Write it without a mark between thousands."),
+        code="two_readings",
+        params={"text": text.strip(), "readings": both_said(readings(text).values(), decimals)},
+    )
 
 
 class NumberInput(forms.TextInput):
@@ -69,7 +74,9 @@ class NumberInput(forms.TextInput):
 class NumberField(forms.DecimalField):
     """A number with decimals; cleaned to a Decimal without needless zeros.
 
-    ``unit`` may stand behind it, as it does where the portal shows it: ``12,5 %``, ``1 250,50 SEK``.
+    ``unit`` may stand behind it, as it does where the portal shows it: ``12,5 %``, ``1 250,50 SEK``. Where
+    the field's bounds refuse what the reader's language makes of it and take the other reading, both are
+    said: whoever types ``33,333`` as a percentage in English means no thousands.
     """
 
     widget = NumberInput
@@ -78,8 +85,27 @@ class NumberField(forms.DecimalField):
     def to_python(self, value: Any) -> Any:
         if value in self.empty_values:
             return None
-        text = str(value).strip().removesuffix(self.unit)
-        return Decimal(plain(typed(text, self.decimal_places or 0)))
+        return Decimal(plain(typed(self.digits_of(value), self.decimal_places or 0)))
+
+    def digits_of(self, value: Any) -> str:
+        return str(value).strip().removesuffix(self.unit)
+
+    def clean(self, value: Any) -> Any:
+        try:
+            return super().clean(value)
+        except ValidationError as error:
+            text = self.digits_of(value)
+            is_said = getattr(error, "code", "") == "two_readings"
+            if has_two_readings(text) and not is_said and any(map(self.takes, readings(text).values())):
+                raise two_readings(text, 0) from None
+            raise
+
+    def takes(self, value: Decimal) -> bool:
+        try:
+            self.run_validators(value)
+        except ValidationError:
+            return False
+        return True
 
     def prepare_value(self, value: Any) -> Any:
         if not isinstance(value, Decimal | int):

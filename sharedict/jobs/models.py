@@ -157,6 +157,11 @@ class Job(models.Model):
     def is_finished(self) -> bool:
         return self.state in (self.State.DONE, self.State.FAILED)
 
+    @property
+    def percent(self) -> int | None:
+        """How far it has come; None before that is known."""
+        return self.progress_done * 100 // self.progress_total if self.progress_total else None
+
 
 def _of_last_turn(field: str) -> Case:
     """``field`` of the job that a worker last took up for the same cooperation, be it done by now or not."""

@@ -85,7 +85,10 @@ def test_a_cost_type_in_use_stays_and_says_why(
     TermFactory(key=even_key, cost_type=licence)
     response = sign_in(administrator).post(f"/north/cost-types/{licence.pk}/delete/")
     assert response.status_code == 409
-    assert "It cannot be removed: it is used by term." in response.content.decode()
+    text = response.content.decode().partition("<main")[2]
+    assert "It cannot be removed: it is used by term." in text
+    assert "<button" not in text
+    assert ">Back</a>" in text
     assert CostType.objects.filter(pk=licence.pk).exists()
 
 

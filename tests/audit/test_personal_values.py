@@ -3,6 +3,7 @@
 import csv
 import datetime as dt
 import io
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -221,6 +222,26 @@ def test_operators_read_it_too(sign_in: SignIn, auditor: User, logged: Entry) ->
     page = client.get(f"/system/audit/entry/{logged.pk}/change/").content.decode()
     assert "Ingrid Forsell: auditor, North" in page
     assert "Save" not in page
+
+
+@pytest.mark.parametrize(
+    ("language", "did", "kind"),
+    [("en", "erased what was personal of", "user"), ("sv", "raderade uppgifter om", "användare")],
+)
+def test_operators_read_in_words_what_was_done(
+    sign_in: SignIn, maria: User, logged: Entry, language: str, did: str, kind: str
+) -> None:
+    operator = UserFactory(username="operator", is_staff=True, is_superuser=True)
+    entry = record(verb="forget", subject=maria, by=operator, at=timezone.now())
+    client = sign_in(operator)
+    client.cookies["django_language"] = language
+    found = client.get("/system/audit/entry/").content.decode()
+    assert f'<td class="field-did">{did}</td>' in found
+    assert f'<td class="field-kind">{kind}</td>' in found
+    assert re.search(rf'<a href="\?verb=forget"[^>]*>\s*{did}\s*</a>', found)
+    page = client.get(f"/system/audit/entry/{entry.pk}/change/").content.decode()
+    assert f"{did} {kind} {maria.pk}" in page
+    assert "accounts.user" not in page
 
 
 def test_the_number_of_queries_is_the_same_whoever_acted(

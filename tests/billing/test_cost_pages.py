@@ -87,6 +87,13 @@ def test_a_cost_is_added_and_recomputed(
     assert "hx-get" not in done.content.decode()
 
 
+def test_days_are_typed_as_the_portal_shows_them(client: Client, typed: dict[str, Any]) -> None:
+    in_words = {"starts_on": "1 januari 2026", "ends_on": "1 februari 2026"}
+    answer = client.post(f"{REGISTER}new/", typed | in_words, headers={"accept-language": "sv"})
+    assert answer.status_code == 302
+    assert (Cost.objects.get().starts_on, Cost.objects.get().ends_on) == (JANUARY, FEBRUARY)
+
+
 def test_polling_goes_on_while_a_job_is_not_done(client: Client, cost: Cost) -> None:
     Job.objects.create(
         kind="facts-changed",

@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from agreements.models import CostType, Key, KeyVersion, Term
 from billing.actions import decide_late, recompute, restore_cost, withdraw_cost
@@ -19,7 +20,8 @@ from municipalities.models import Cooperation, Driver, Member, Municipality, Rea
 from services.models import Application
 from sharedict.accounts.models import User
 from sharedict.audit.models import Entry
-from sharedict.jobs.actions import run_all
+from sharedict.jobs.actions import announce_change, run_all
+from sharedict.jobs.models import Job
 from tests.billing.books import take
 from tests.budgets import MOMENT
 from tests.factories.agreements import add_version, even
@@ -111,6 +113,29 @@ def test_a_late_cost_is_charged_in_the_next_month_and_seen_by_all(
     assert 'name="verdict"' not in text
 
 
+@pytest.mark.parametrize("path", [PAGE, f"{PAGE}2026-09/{LATE}/"])
+def test_while_late_changes_are_computed_again_their_pages_say_so_and_poll(
+    path: str, north: Cooperation, late: Cost, finance: User, sign_in: SignIn
+) -> None:
+    run_all()
+    client, polling = sign_in(finance), {"hx-request": "true"}
+    assert "sd-job" not in client.get(path).content.decode()
+    announce_change(cooperation_id=north.pk, touches=(OCTOBER, None))
+    assert "sd-job" not in client.get(path).content.decode()
+    job = announce_change(cooperation_id=north.pk, touches=(SEPTEMBER, None))
+    text = client.get(path).content.decode()
+    assert "what closed months should have been charged is being recomputed" in text
+    assert f'hx-get="{path}"' in text
+    assert client.get(path, headers=polling).status_code == 200
+    run_all()
+    ended = client.get(path, headers=polling)
+    assert ended.status_code == 286
+    assert f'<a href="{path}">' in ended.content.decode()
+    assert "sd-job" not in client.get(path).content.decode()
+    Job.objects.filter(pk=job.pk).update(state=Job.State.FAILED, finished_at=timezone.now())
+    assert "could not be recomputed" in client.get(path).content.decode()
+
+
 def test_others_differences_are_shown_only_where_shares_are_open(
     north: Cooperation, late: Cost, finance: User, sign_in: SignIn
 ) -> None:
@@ -155,6 +180,7 @@ def test_a_change_of_rules_waits_until_it_is_charged_with_a_reason(
     recomputed(north)
     shares = RunLine.objects.current().get(concerns=SEPTEMBER, reference=MOVED)
     assert shares.amount == 0
+    run_all()
     month = client.get("/north/costs/2026-10/").content.decode()
     assert "moves 1.00" in month[month.index('id="corrections"') : month.index('id="totals"')]
     closed = client.get("/north/costs/2026-09/").content.decode()
@@ -164,6 +190,36 @@ def test_a_change_of_rules_waits_until_it_is_charged_with_a_reason(
     text = client.get(f"{PAGE}2026-09/{MOVED}/").content.decode()
     assert "September 2026 charged the wrong municipalities with" in text
     assert "This is decided." in text
+
+
+@pytest.mark.parametrize("step", ["propose", "close"])
+def test_a_step_says_what_waits_and_leads_there_instead_of_offering_itself(
+    step: str,
+    north: Cooperation,
+    closed: Period,
+    population: Driver,
+    torsby: Municipality,
+    administrator: User,
+    second_administrator: User,
+    sign_in: SignIn,
+) -> None:
+    run_all()
+    url, client = f"/north/costs/2026-10/{step}/", sign_in(second_administrator)
+    state = {"state": "proposed", "proposed_by": administrator, "proposed_at": timezone.now()}
+    proposed = Period.objects.filter(cooperation=north, first_day=OCTOBER)
+    if step == "close":
+        proposed.update(**state)
+    assert "<button" in client.get(url).content.decode().partition("<main")[2]
+    Reading.objects.filter(driver=population, municipality=torsby, reference_on=dt.date(2025, 12, 31)).update(
+        value=8000
+    )
+    recomputed(north)
+    if step == "close":
+        proposed.update(**state)
+    text = client.get(url).content.decode().partition("<main")[2]
+    said = "1 late change of closed months waits for a decision: moves 1.00\xa0SEK."
+    assert f'{said} <a href="{PAGE}">' in text
+    assert "<button" not in text
 
 
 def test_a_sentence_that_begins_with_a_month_begins_large_in_swedish(

@@ -1,6 +1,7 @@
 """Where each role starts, and the files there are."""
 
 import datetime as dt
+import html
 from collections.abc import Callable
 from decimal import Decimal
 
@@ -81,7 +82,9 @@ def test_others_are_not_in_the_picture_where_shares_are_not_open(
 ) -> None:
     north.shares_are_open = False
     north.save()
-    assert "Hagfors" not in sign_in(finance).get("/north/overview/").content.decode()
+    text = html.unescape(sign_in(finance).get("/north/overview/").content.decode())
+    assert "Hagfors" not in text
+    assert "in all. Your own municipality's. The others' are not open to you." in text
 
 
 def test_an_administrator_starts_with_what_needs_them(

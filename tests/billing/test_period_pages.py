@@ -18,7 +18,7 @@ from billing.actions import decide_late, recompute, save_cost
 from billing.models import Cost, Period, Run, RunLine
 from billing.reports import left_at_closing
 from billing.snapshots import late_states
-from municipalities.models import Cooperation, Driver, Municipality, Reading
+from municipalities.models import Cooperation, Driver, Municipality, Reading, Role
 from sharedict.accounts.models import User
 from sharedict.common.figures import minor
 from sharedict.jobs.actions import run_all
@@ -88,6 +88,35 @@ def test_a_cooperation_without_costs_is_told_what_to_do(
         assert "sd-empty" in text
 
 
+def test_who_sees_their_own_shares_alone_is_told_so(
+    north: Cooperation,
+    september: Period,
+    torsby: Municipality,
+    hagfors: Municipality,
+    auditor: User,
+    finance: User,
+    administrator: User,
+    second_administrator: User,
+    sign_in: SignIn,
+) -> None:
+    close(september, proposer=administrator, closer=second_administrator)
+    Cooperation.objects.filter(pk=north.pk).update(shares_are_open=False)
+    path, said = "/north/costs/2026-09/", "Your own municipality's. The others' are not open to you."
+    every = html.unescape(sign_in(auditor).get(path).content.decode())
+    assert re.search(r"<dt>Statements</dt>\s*<dd>2</dd>", every)
+    assert said not in every
+    client = sign_in(finance)
+    own = html.unescape(client.get(path).content.decode())
+    assert re.search(r'<dt>Your statement</dt>\s*<dd><a href="/north/costs/2026-09/SE1737/">Torsby</a>', own)
+    assert said in own
+    book = openpyxl.load_workbook(io.BytesIO(client.get(f"{path}month.xlsx").content))
+    assert ("Shares", said) in {row[:2] for row in book.worksheets[0].iter_rows(values_only=True)}
+    Role.objects.create(cooperation=north, user=finance, kind=Role.Kind.FINANCE, municipality=hagfors)
+    both = html.unescape(client.get(path).content.decode())
+    assert re.search(r"<dt>Your statements</dt>\s*<dd>2</dd>", both)
+    assert "pays most" not in both
+
+
 def test_a_month_says_why_a_cost_is_unallocated_and_what_to_do(
     north: Cooperation, october: Period, administrator: User, finance: User, sign_in: SignIn
 ) -> None:
@@ -98,6 +127,9 @@ def test_a_month_says_why_a_cost_is_unallocated_and_what_to_do(
     assert "/north/terms/new/" in text
     assert "2 costs are unallocated" in text
     assert "/north/costs/2026-10/propose/" not in text
+    asked = sign_in(administrator).get("/north/costs/2026-10/propose/").content.decode()
+    assert '2 costs are unallocated. <a href="/north/costs/2026-10/#unallocated">' in asked
+    assert ">Propose to close</button>" not in asked
     assert "/north/terms/new/" not in sign_in(finance).get("/north/costs/2026-10/").content.decode()
 
 
@@ -279,11 +311,15 @@ def test_closing_says_what_it_charges_and_what_it_leaves(
     north: Cooperation, late: Cost, administrator: User, second_administrator: User, sign_in: SignIn
 ) -> None:
     client = sign_in(administrator)
+    working = client.get("/north/costs/2026-10/propose/").content.decode()
+    assert "the shares of this month are being recomputed" in working
+    assert ">Propose to close</button>" not in working
+    run_all()
     text = client.get("/north/costs/2026-10/propose/").content.decode()
     assert "1 correction of earlier months is charged: +60.00\xa0SEK." in text
     [state] = late_states(north)
     decide_late(cooperation=north, states=[state], verdict="leave", reason="Agreed", by=administrator)
-    recompute(cooperation_id=north.pk, touches=(dt.date.min, None))
+    run_all()
     text = client.get("/north/costs/2026-10/propose/").content.decode()
     assert "1 late change was left uncharged: +60.00\xa0SEK." in text
     assert "is charged" not in text
@@ -400,6 +436,9 @@ def test_a_month_that_failed_says_why(
     assert "This month could not be computed" in text
     assert "The key even is broken." in text
     assert "/north/costs/2026-09/propose/" not in text
+    asked = client.get("/north/costs/2026-09/propose/").content.decode()
+    assert "September 2026 could not be computed: The key even is broken." in asked
+    assert ">Propose to close</button>" not in asked
     assert (
         "September 2026 could not be computed: The key even is broken."
         in client.get("/north/overview/").content.decode()

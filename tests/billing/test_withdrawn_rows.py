@@ -219,7 +219,10 @@ def test_other_rows_that_closed_months_were_computed_with_stay(
     with pytest.raises(ValidationError, match="January 2026"):
         withdraw_row(row=row, by=None)
     kind = "members" if model is Member else "terms"
-    assert "cannot be removed" in text_of(client.get(f"/north/{kind}/{row.pk}/delete/"))
+    refused = text_of(client.get(f"/north/{kind}/{row.pk}/delete/"))
+    assert "cannot be removed" in refused
+    assert ">Back</a>" in refused
+    assert ">Cancel</a>" not in refused
     assert model.objects.filter(pk=row.pk).exists()
     assert charged(north) == {"SE1737": 6000, "SE1783": 4000}
 

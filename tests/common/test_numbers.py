@@ -87,6 +87,24 @@ def test_a_number_with_more_decimals_is_settled_by_the_language() -> None:
     assert "digits" in cleaned(field, "9" * 19)
 
 
+@pytest.mark.parametrize(
+    ("language", "text", "said"),
+    [
+        ("en", "33,333", "“33,333” can be read as 33.333 or 33,333. Write it without a mark between"),
+        ("en", "33,333 %", "can be read as 33.333 or 33,333."),
+        ("sv", "33.333", "”33.333” kan läsas som 33,333 eller 33\xa0333. Skriv talet utan tecken mellan"),
+        ("en", "333,333", "Ensure this value is less than or equal to 100."),
+    ],
+)
+def test_a_percentage_that_only_the_other_mark_makes_one_is_refused_with_both_readings(
+    language: str, text: str, said: str
+) -> None:
+    field = NumberField(max_digits=9, decimal_places=6, min_value=0, max_value=100)
+    answer = cleaned(field, text, language)
+    assert said in answer
+    assert ("100" in answer) == (text == "333,333")
+
+
 def test_bounds_of_a_number_hold() -> None:
     field = NumberField(max_digits=9, decimal_places=6, min_value=0, max_value=100)
     assert cleaned(field, "2,5") == Decimal("2.5")

@@ -126,6 +126,12 @@ def test_numbers_are_written_as_the_reader_writes_them(db: None, language: str, 
         assert [*words(Entry.objects.get()).values()] == [said]
 
 
+def test_a_negative_number_has_the_minus_of_all_pages(north: Cooperation) -> None:
+    entry = record(verb="change", subject=ReadingFactory(), by=None, at=timezone.now())
+    entry.changes = {"value": ["-1250.5", "1250.5"]}
+    assert [*words(entry).values()] == ["\u22121,250.5 → 1,250.5"]
+
+
 def test_a_number_that_is_none_is_said_as_it_was_logged(north: Cooperation) -> None:
     entry = record(verb="change", subject=ReadingFactory(), by=None, at=timezone.now())
     entry.changes = {"value": ["", "many"]}

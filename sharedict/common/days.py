@@ -1,0 +1,45 @@
+"""Days that people type: as the portal shows them in the reader's language, or as YYYY-MM-DD."""
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.contrib.admin.widgets import AdminDateWidget
+from django.utils.dates import MONTHS
+
+from sharedict.kernel.written import alike
+
+IN_WORDS = re.compile("(?P<day>[0-9]{1,2}) (?P<month>[^0-9 ]+) (?P<year>[0-9]{4})")
+
+
+def typed_day(text: str) -> str:
+    """``text`` as YYYY-MM-DD where it is a day in words, ``1 September 2026``; any other as it was typed."""
+    parts = IN_WORDS.fullmatch(alike(text))
+    months = {alike(str(name)): number for number, name in MONTHS.items()}
+    if not parts or parts["month"] not in months:
+        return text
+    try:
+        return dt.date(int(parts["year"]), months[parts["month"]], int(parts["day"])).isoformat()
+    except ValueError:
+        return text
+
+
+class ReadsDays(forms.DateInput):
+    """A field of a day, which also takes one in words."""
+
+    def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> Any:
+        value = super().value_from_datadict(data, files, name)
+        return typed_day(value) if isinstance(value, str) else value
+
+
+class DayInput(ReadsDays):
+    """The same with the browser's picker."""
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__({"type": "date", **(attrs or {})}, format="%Y-%m-%d")
+
+
+class AdminDayInput(ReadsDays, AdminDateWidget):
+    """The same with the picker of ``/system/``."""
