@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from municipalities.models import Cooperation, Driver, Link, Municipality, Reading, Site
 from sharedict.audit.models import Entry
 from sharedict.audit.reports import changes_told
+from sharedict.common.figures import NOTHING
 from sharedict.common.numbers import shown
 from sharedict.common.uploads import (
     Finding,
@@ -28,7 +29,6 @@ from sharedict.common.uploads import (
 )
 from sharedict.kernel.written import is_seen
 
-NOTHING = "\N{EM DASH}"
 READING_COLUMNS = ("code", "reference_date", "value", "source")
 
 
