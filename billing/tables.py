@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.portal import DATE, MAIN_AMOUNT, RowTable, page_of
-from sharedict.common.figures import money
+from sharedict.common.figures import NOTHING, money
 
 STATES = {
     "valid": ("ok", _("counts")),
@@ -65,7 +65,7 @@ class CostTable(RowTable):
 
     def render_application(self, record: Any) -> str:
         """The application, a link, and the cost type under it."""
-        name = record.application or "—"
+        name = record.application or NOTHING
         if record.application:
             address = page_of("application", "application__code")(record, self)
             name = format_html('<a href="{}">{}</a>', address, name)

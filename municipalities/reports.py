@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from municipalities.models import Cooperation, Driver, Link, Municipality, Reading, Site
 from sharedict.audit.models import Entry
 from sharedict.audit.reports import changes_told
+from sharedict.common.figures import NOTHING
 from sharedict.common.numbers import shown
 from sharedict.common.uploads import (
     Finding,
@@ -32,7 +33,6 @@ from sharedict.kernel.written import is_seen
 from sharedict.pictures.network import Network, Rail, State
 from sharedict.pictures.network import Site as Node
 
-NOTHING = "\N{EM DASH}"
 READING_COLUMNS = ("code", "reference_date", "value", "source")
 
 

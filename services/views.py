@@ -36,9 +36,7 @@ from services.forms import (
 from services.models import Application, Installation, Subscription
 from services.portal import panels_of
 from services.tables import LIFECYCLE_LOOK, ApplicationTable, InstallationTable, SubscriptionTable
-from sharedict.common.figures import count
-
-NOTHING = "\u2013"
+from sharedict.common.figures import NOTHING, count
 
 
 class Applications(ListPage):

@@ -24,7 +24,7 @@ from billing.views.openings import causes_of, opening_of_statement
 from billing.views.pictures import Picture, month_name, statement_picture, whole_name, year_picture
 from municipalities.models import Municipality
 from sharedict.common.cells import Column, cells, link
-from sharedict.common.figures import minor, signed_minor
+from sharedict.common.figures import NOTHING, minor, signed_minor
 
 
 class StatementBase(MonthPage):
@@ -190,7 +190,7 @@ class StatementPage(StatementBase):
         said = _("%(amount)s, why: %(reference)s") % {"amount": amount, "reference": share.reference}
         contents = [
             f"{whole_name(share.application_name)} · {share.cost_type_name}",
-            share.supplier,
+            share.supplier or NOTHING,
             share.reference,
             _("%(key)s, version %(version)s") % {"key": share.key, "version": share.key_version},
             minor(share.cost_minor),

@@ -14,6 +14,7 @@ from municipalities.actions.hooks import check_row, check_withdrawal
 from municipalities.models import Cooperation, Member, Municipality
 from sharedict.accounts.models import User
 from sharedict.audit.actions import as_text, column_values, columns_of, field_values, record_all
+from sharedict.common.figures import NOTHING
 from sharedict.common.models import Remembered, Span
 from sharedict.jobs.actions import announce_change
 from sharedict.kernel.errors import ConflictError
@@ -118,7 +119,7 @@ def _in_words(row: models.Model, field: Any) -> str:
     if field.choices:
         return str(getattr(row, f"get_{field.name}_display")())
     value = getattr(row, field.name)
-    return "\N{EM DASH}" if value in (None, "") else str(localize(value))
+    return NOTHING if value in (None, "") else str(localize(value))
 
 
 def _differing(before: models.Model | None, row: models.Model) -> list[str]:

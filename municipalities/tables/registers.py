@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from municipalities.portal import ADDRESS, DATE, MAIN_AMOUNT, NUMBER, CountColumn, RowTable, page_of
 from municipalities.tables.looks import SpannedTable
-from municipalities.tables.upkeep import NOTHING
+from sharedict.common.figures import NOTHING
 
 KEY = tables.A("municipality__key")
 

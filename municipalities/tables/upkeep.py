@@ -20,7 +20,6 @@ from sharedict.jobs.registry import FACTS_CHANGED
 
 JOB_LOOK = {Job.State.DONE: "ok", Job.State.RUNNING: "info", Job.State.FAILED: "danger"}
 JOB_KINDS = {FACTS_CHANGED: gettext_lazy("Recompute shares")}
-NOTHING = "\N{EM DASH}"
 
 
 class RoleTable(RowTable):

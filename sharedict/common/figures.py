@@ -10,6 +10,8 @@ from django.utils.translation import get_language
 from sharedict.kernel.money import MINOR_DIGITS, digits, rounded
 
 MINUS = "\u2212"
+NOTHING = "\N{EM DASH}"
+"""What stands on a page where nothing is said; files leave it empty."""
 
 
 def money(amount: Decimal | None, currency: str = "") -> str:

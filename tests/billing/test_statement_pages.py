@@ -53,6 +53,22 @@ def test_every_amount_leads_to_costs_that_are_on_the_page(
     assert all(f'id="{anchor}"' in text for anchor in anchors)
 
 
+def test_a_cost_without_a_supplier_has_the_same_dash_everywhere(
+    north: Cooperation, costs: list[Cost], finance: User, sign_in: SignIn
+) -> None:
+    Cost.objects.of(north).update(supplier="", invoice_number="")
+    compute(north)
+    client, cost = sign_in(finance), costs[0]
+    statement = client.get(PAGE).content.decode()
+    assert 'data-label="Supplier">—</td>' in statement
+    why = client.get(re.findall(rf'href="({PAGE}C[0-9]+/)"', statement)[0]).content.decode()
+    register = client.get("/north/costs/register/").content.decode()
+    for text in (why, client.get(f"/north/costs/register/{cost.pk}/").content.decode()):
+        assert re.search(r"<dt>Supplier</dt>\s*<dd>—</dd>", text)
+    assert re.search(r'data-label="Supplier"[^>]*>\s*—', register)
+    assert "\N{EN DASH}</" not in statement + why + register
+
+
 def test_text_of_others_is_escaped(october: Period, finance: User, sign_in: SignIn) -> None:
     text = sign_in(finance).get(PAGE).content.decode()
     assert "Licences, &quot;large&quot; 🏢" in text
