@@ -18,6 +18,7 @@ CODE = sorted(
     for app in ("sharedict", "municipalities", "services", "agreements", "billing")
     for path in (ROOT / app).rglob("*.py")
 )
+SCRIPTS = sorted((ROOT / "static/js").glob("*.js"))
 PLAIN = {
     "sd-nav-wide",
     "sd-costs",
@@ -33,6 +34,13 @@ RETIRED = re.compile(
 )
 ALONE = re.compile(r"^(?:40\d(?:_csrf)?|500|login|shown_once|job|list_page|empty|key_detail|overview)\.html$")
 CARD = re.compile(r'class="card[\s"]')
+
+
+PUT_TOGETHER = re.compile(
+    r"sd-(?:state|status|message)-\w+|(?:from|until)-\d+|(?:rail|joint|chart)-\w+"
+    r"|form-[\w-]+|mb-3|fs-6|asteriskField"
+)
+"""Named by what a template or crispy-forms puts together: a state, a look, a width."""
 
 
 def classes(text: str) -> set[str]:
@@ -59,6 +67,17 @@ def test_a_card_holds_what_stands_alone(path: Path) -> None:
     """Sign-in, error pages and empty states; nothing else is in a box."""
     if not ALONE.match(path.name):
         assert not CARD.search(path.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(
+    "sheet", [each for each in SHEETS if each.parent.name == "css"], ids=lambda path: path.name
+)
+def test_every_class_of_a_sheet_is_named(sheet: Path) -> None:
+    """What styles nothing any more goes."""
+    text = re.sub(r"/\*.*?\*/", "", sheet.read_text(encoding="utf-8"), flags=re.DOTALL)
+    styled = {name for name in re.findall(r"\.([a-zA-Z][\w-]*)", text) if not PUT_TOGETHER.fullmatch(name)}
+    named = "\n".join(path.read_text(encoding="utf-8") for path in [*TEMPLATES, *CODE, *SCRIPTS])
+    assert styled - {*re.findall(r"[a-zA-Z][\w-]*", named)} == set()
 
 
 def test_the_names_in_a_class_are_read_past_tags() -> None:
