@@ -76,10 +76,15 @@ def test_a_month_that_is_missing_between_others_stays_empty() -> None:
 
 
 def test_one_month_has_no_average() -> None:
-    picture = months_by_municipality([Month(2026, 1)], {"a": "A"}, [{"a": 10_000}], "SEK")
-    assert picture is not None
-    assert words(picture["drawn"], WIDE) == ["100", "Jan"]
-    assert picture["drawn"].finding == "Shared cost, January 2026."
+    one, two = (
+        months_by_municipality([Month(2026, 1)], names, [{"a": 10_000}], "SEK")
+        for names in ({"a": "A"}, {"a": "A", "b": "B"})
+    )
+    assert one is not None
+    assert two is not None
+    assert words(one["drawn"], WIDE) == words(two["drawn"], WIDE) == ["100", "Jan"]
+    assert one["drawn"].finding == "A, January 2026."
+    assert two["drawn"].finding == "Shared cost, January 2026."
 
 
 def test_a_change_is_drawn_as_it_stands_in_its_table() -> None:
