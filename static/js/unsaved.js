@@ -8,6 +8,7 @@
   const NEVER = ["password", "file", "submit", "button", "reset", "image"];
   const person = document.body.dataset.person;
   const refused = document.querySelector("[data-unsaved]");
+  const link = document.querySelector("a[data-again]");
   const next = document.querySelector("main form [name=next]");
   const here = location.pathname + location.search;
 
@@ -52,7 +53,8 @@
   function drafts() {
     return Object.keys(sessionStorage)
       .filter((key) => key.startsWith(KEPT))
-      .map((key) => [key, JSON.parse(sessionStorage.getItem(key))]);
+      .map((key) => [key, JSON.parse(sessionStorage.getItem(key))])
+      .sort(([, one], [, other]) => Boolean(other.words) - Boolean(one.words)); // the one just sent comes last
   }
 
   const keep = (key, draft) => sessionStorage.setItem(key, JSON.stringify(draft));
@@ -122,9 +124,9 @@
     message.setAttribute("role", "alert");
     message.tabIndex = -1;
     const body = message.appendChild(document.createElement("div"));
-    body.appendChild(document.createElement("p")).textContent = sentences.filter(Boolean).join(" ");
+    body.appendChild(document.createElement("div")).textContent = sentences.filter(Boolean).join(" ");
     for (const [name, values] of left.filter(([name]) => name in draft.labels)) {
-      body.appendChild(document.createElement("p")).textContent = `${draft.labels[name]}: ${values.join(", ")}`;
+      body.appendChild(document.createElement("div")).textContent = `${draft.labels[name]}: ${values.join(", ")}`;
     }
     document.querySelector("main").prepend(message);
     message.focus();
@@ -142,10 +144,10 @@
 
   // On a page that says that nothing was saved: that it is kept, and where it goes on.
   function offer(page) {
-    for (const element of document.querySelectorAll("[data-kept]")) {
-      element.hidden = false;
+    for (const element of document.querySelectorAll("[data-kept], [data-lost]")) {
+      element.hidden = "lost" in element.dataset;
     }
-    document.querySelector("a[data-again]")?.setAttribute("href", page);
+    link?.setAttribute("href", page);
     next?.setAttribute("value", page);
   }
 
@@ -157,7 +159,7 @@
     } else if (isNew) {
       keep(key, { ...draft, words: { ...refused.dataset } });
       offer(page);
-    } else if (next?.value === page) {
+    } else if (link || next?.value === page) {
       offer(page);
     }
   }

@@ -224,6 +224,22 @@ def test_whoever_signed_in_anew_in_another_tab_opens_the_form_again(
     assert Cost.objects.filter(description=COST["description"]).count() == 1
 
 
+def test_whoever_signed_in_elsewhere_while_the_sign_in_page_stood_here_opens_it_too(
+    north: Cooperation, administrator: User, signed_in: SignIn
+) -> None:
+    page = signed_in(administrator)
+    fill_cost(page)
+    elsewhere(page)
+    send(page)
+    other = page.context.new_page()
+    sign_in(other, "administrator", PASSWORD)
+    other.close()
+    sign_in_here(page, "administrator")
+    expect(page.get_by_text("reload the page and send the form again")).to_be_hidden()
+    follow(page.get_by_role("link", name="Open the form again"))
+    assert_filled(page)
+
+
 def test_somebody_else_finds_nothing_of_it(
     north: Cooperation, administrator: User, second_administrator: User, signed_in: SignIn
 ) -> None:
