@@ -31,6 +31,7 @@ class CostTable(RowTable):
     supplier = tables.Column(_("Supplier"))
     invoice_number = tables.Column(_("Invoice number"), visible=False)
     external_id = tables.Column(_("External id"), visible=False)
+    credits = tables.Column(_("Refunds"), accessor="credits__reference", visible=False)
     amount = tables.Column(_("Amount"), attrs=MAIN_AMOUNT)
     currency = tables.Column(_("Currency"), visible=False)
     starts_on = tables.Column(_("From"), attrs=DATE)
@@ -46,7 +47,7 @@ class CostTable(RowTable):
         currency = request.cooperation.currency  # type: ignore[attr-defined]
         self.columns["amount"].column.verbose_name = f"{_('Amount')}, {currency}"
         if "format" in request.GET:
-            for name in ("reference", "cost_type", "invoice_number", "external_id", "currency"):
+            for name in ("reference", "cost_type", "invoice_number", "external_id", "credits", "currency"):
                 self.columns.show(name)
         else:
             self.columns["application"].column.verbose_name = _("Application and cost type")

@@ -462,6 +462,7 @@ def test_files_hold_every_row_and_column(client: Client, north: Cooperation, lic
         "Supplier": "",
         "Invoice number": "",
         "External id": "x50",
+        "Refunds": "",
         "Amount, SEK": "100.00",
         "Currency": "SEK",
         "From": "2026-01-01",
@@ -472,6 +473,27 @@ def test_files_hold_every_row_and_column(client: Client, north: Cooperation, lic
     cells = list(book.worksheets[0].iter_rows(values_only=True))
     assert len(cells) == 52
     assert cells[1][cells[0].index("Amount, SEK")] == 100
+
+
+def test_files_say_what_a_credit_note_refunds(
+    client: Client, cost: Cost, django_assert_max_num_queries: Any
+) -> None:
+    for number in range(20):
+        CostFactory(
+            cooperation=cost.cooperation,
+            cost_type=cost.cost_type,
+            application=cost.application,
+            description=f"Back {number}",
+            amount=Decimal(-1),
+            credits=cost,
+            starts_on=cost.starts_on,
+            ends_on=cost.ends_on,
+        )
+    with django_assert_max_num_queries(12):
+        rows = rows_of(client)
+    found = {row["Cost"]: row["Refunds"] for row in rows}
+    assert found.pop("Licences") == ""
+    assert set(found.values()) == {cost.reference}
 
 
 @pytest.mark.parametrize("count", [1, 60])
