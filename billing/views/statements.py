@@ -168,7 +168,8 @@ class StatementPage(StatementBase):
             "name": whole_name(part.name),
             "this_minor": part.this_minor,
             "cells": cells(columns, [*sums, minor(part.year_minor)]),
-            "lines": [{"line": line, "cells": self.line(line, columns, before_url)} for line in part.lines],
+            "is_single": len(part.lines) == 1,
+            "lines": [(line.cost_type_name, self.line(line, columns, before_url)) for line in part.lines],
         }
 
     def line(self, line: StatementLine, columns: Sequence[Column], before_url: str) -> SafeString:
