@@ -20,7 +20,8 @@ from municipalities.actions import (
     validate_row,
     withdraw_row,
 )
-from municipalities.models import Driver, Municipality
+from municipalities.models import Driver, Member, Municipality
+from services.models import Subscription
 from sharedict.common.numbers import shown
 
 HUNDRED = Decimal(100)
@@ -119,6 +120,29 @@ def plan_withdrawal(version: KeyVersion) -> KeyVersion | None:
     if earlier:
         earlier.valid_until = version.valid_until
     return earlier
+
+
+def refuse_needed_member(member: Member) -> None:
+    """Raise ValidationError for the only membership of a municipality that would go on paying without it.
+
+    Whoever uses something, is named by a term or has a fixed part pays, a member or not: what ends with a
+    membership is told where it ends, and nothing would be where it had never been.
+    """
+    municipality, cooperation = member.municipality, member.cooperation
+    if Member.objects.of(cooperation).filter(municipality=municipality).exclude(pk=member.pk).exists():
+        return
+    needed = [
+        (Subscription.objects.of(cooperation).filter(municipality=municipality), _("subscriptions")),
+        (Term.objects.of(cooperation).filter(named=municipality), _("terms that name it")),
+        (
+            FixedPart.objects.filter(cooperation=cooperation, municipality=municipality),
+            _("fixed parts of keys"),
+        ),
+    ]
+    found = [str(what) for rows, what in needed if rows.exists()]
+    if found:
+        said = _("%(name)s would go on paying without a membership. Take these away first: %(what)s.")
+        raise ValidationError(said % {"name": municipality, "what": ", ".join(found)})
 
 
 @transaction.atomic

@@ -7,7 +7,11 @@ class AgreementsConfig(AppConfig):
     verbose_name = _("Agreements")
 
     def ready(self) -> None:
+        from agreements.actions import refuse_needed_member
         from agreements.portal import terms_panel
+        from municipalities.actions import add_withdrawal_check
+        from municipalities.models import Member
         from services.portal import add_panel
 
         add_panel(terms_panel)
+        add_withdrawal_check(Member, refuse_needed_member)

@@ -36,7 +36,7 @@ def add_withdrawal_check(model: type[models.Model], check: Check) -> None:
 
 
 def check_withdrawal(row: models.Model) -> None:
-    """Raise the ValidationError of the first app above that needs ``row`` as it is."""
-    for model, check in _withdrawal_checks:
+    """Raise the ValidationError of the first app, from the top one down, that needs ``row`` as it is."""
+    for model, check in reversed(_withdrawal_checks):
         if isinstance(row, model):
             check(row)

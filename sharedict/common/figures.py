@@ -104,4 +104,5 @@ def _marks(language: str | None) -> tuple[str, str]:
         formats.get_format(name, language, use_l10n=True)
         for name in ("THOUSAND_SEPARATOR", "DECIMAL_SEPARATOR")
     )
-    return str(group), str(mark)
+    groups = formats.get_format("NUMBER_GROUPING", language, use_l10n=True)
+    return str(group) if groups else "", str(mark)

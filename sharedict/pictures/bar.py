@@ -42,7 +42,7 @@ def bar(wanted: Bar) -> BarLayout:
     width = max(abs(end - zero), LEAST) if wanted.value else 0
     start = zero if wanted.value >= 0 else zero - width
     return BarLayout(
-        start=round(min(start, 100 - width), 2),
+        start=round(max(0, min(start, 100 - width)), 2),
         width=round(width, 2),
         look="own" if wanted.is_own else "other",
         zero=zero if low else None,

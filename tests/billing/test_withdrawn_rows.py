@@ -14,7 +14,7 @@ from agreements.models import Key, KeyVersion, Term
 from billing.models import Cost, Period
 from municipalities.actions import withdraw_row
 from municipalities.models import Cooperation, Member
-from services.models import Subscription
+from services.models import Application, Subscription
 from sharedict.accounts.models import User
 from sharedict.audit.models import Entry
 from sharedict.jobs.actions import run_all
@@ -239,3 +239,19 @@ def test_a_subscription_that_ended_before_the_first_closed_month_can_go(
     )
     withdraw_row(row=row, by=None)
     assert not Subscription.objects.filter(pk=row.pk).exists()
+
+
+def test_an_only_membership_stays_while_its_municipality_would_go_on_paying(
+    north: Cooperation, erp: Application, administrator: User, sign_in: SignIn
+) -> None:
+    """What ends with a membership is told where it ends; where it had never been, nobody would be."""
+    sunne = MunicipalityFactory(code="1766", name="Sunne")
+    member = MemberFactory(cooperation=north, municipality=sunne, valid_from=dt.date(2026, 2, 1))
+    used = SubscriptionFactory(application=erp, municipality=sunne, valid_from=dt.date(2026, 2, 1))
+    client, address = sign_in(administrator), f"/north/members/{member.pk}/delete/"
+    for text in (client.get(address).content.decode(), client.post(address).content.decode()):
+        assert "Sunne would go on paying without a membership. Take these away first: subscriptions." in text
+    assert Member.objects.filter(pk=member.pk).exists()
+    withdraw_row(row=used, by=None)
+    assert client.post(address).status_code == 302
+    assert not Member.objects.filter(pk=member.pk).exists()

@@ -48,9 +48,9 @@ def test_minor_units_are_shown_as_amounts() -> None:
     assert (minor(None), signed_minor(None), exact(None), exact_minor(None), about(None)) == ("",) * 5
 
 
-@pytest.mark.parametrize("language", ["en", "sv"])
+@pytest.mark.parametrize("language", ["en", "sv", None])
 @given(minor_units=st.integers(-(10**18), 10**18))
-def test_minor_units_are_written_as_any_amount_is(minor_units: int, language: str) -> None:
+def test_minor_units_are_written_as_any_amount_is(minor_units: int, language: str | None) -> None:
     with translation.override(language):
         assert minor(minor_units, "SEK") == money(to_major(minor_units), "SEK")
         assert signed_minor(minor_units) == signed(to_major(minor_units))

@@ -47,6 +47,12 @@ def test_bars_that_look_alike_say_nothing(values: list[int], expected: bool) -> 
     assert tell_apart(values) is expected
 
 
+def test_a_little_below_zero_can_be_seen() -> None:
+    _much, little = bars([100_000_000, -100])
+    assert little.start >= 0
+    assert little.width > 0
+
+
 def test_a_mark_is_on_the_scale_of_the_bars() -> None:
     assert [each.mark for each in bars([50, 60], own=[1], marks=[100, 60])] == [100, 60]
 
