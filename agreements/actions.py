@@ -131,15 +131,13 @@ def refuse_needed_member(member: Member) -> None:
     municipality, cooperation = member.municipality, member.cooperation
     if Member.objects.of(cooperation).filter(municipality=municipality).exclude(pk=member.pk).exists():
         return
-    needed = [
-        (Subscription.objects.of(cooperation).filter(municipality=municipality), _("subscriptions")),
-        (Term.objects.of(cooperation).filter(named=municipality), _("terms that name it")),
-        (
-            FixedPart.objects.filter(cooperation=cooperation, municipality=municipality),
-            _("fixed parts of keys"),
-        ),
-    ]
-    found = [str(what) for rows, what in needed if rows.exists()]
+    fixed = FixedPart.objects.filter(cooperation=cooperation, municipality=municipality)
+    needed = {
+        _("subscriptions"): Subscription.objects.of(cooperation).filter(municipality=municipality).exists(),
+        _("terms that name it"): Term.objects.of(cooperation).filter(named=municipality).exists(),
+        _("fixed parts of keys"): fixed.exists(),
+    }
+    found = [what for what, is_needed in needed.items() if is_needed]
     if found:
         said = _("%(name)s would go on paying without a membership. Take these away first: %(what)s.")
         raise ValidationError(said % {"name": municipality, "what": ", ".join(found)})
