@@ -77,19 +77,19 @@ def adopt_key_version(
 def plan_key_version(
     *, key: Key, valid_from: dt.date, components: Sequence[ComponentDraft], **fields: Any
 ) -> tuple[KeyVersion | None, KeyVersion]:
-    """The version of ``key`` that would end, if one does, and the one that would begin; nothing is saved.
+    """The version of ``key`` before, as the new one ends it, and the one that would begin; nothing is saved.
 
     Raises ValidationError as ``adopt_key_version`` does.
     """
     refuse_wrong_percentages(components)
     latest = KeyVersion.objects.filter(key=key).order_by("-valid_from").first()
-    if latest and (latest.valid_until is None or latest.valid_until > valid_from):
-        if latest.valid_from >= valid_from:
-            said = _("Start later than the version that begins %(day)s.")
-            raise ValidationError({"valid_from": said % {"day": latest.valid_from}})
-        latest.valid_until = valid_from
-    else:
-        latest = None
+    if latest:
+        latest.own_end = latest.valid_until
+        if latest.valid_until is None or latest.valid_until > valid_from:
+            if latest.valid_from >= valid_from:
+                said = _("Start later than the version that begins %(day)s.")
+                raise ValidationError({"valid_from": said % {"day": latest.valid_from}})
+            latest.valid_until = valid_from
     number = (key.versions.aggregate(last=Max("number"))["last"] or 0) + 1
     version = KeyVersion(
         cooperation_id=key.cooperation_id, key=key, number=number, valid_from=valid_from, **fields
@@ -115,10 +115,20 @@ def withdraw_key_version(*, version: KeyVersion, by: object) -> KeyVersion | Non
 
 
 def plan_withdrawal(version: KeyVersion) -> KeyVersion | None:
-    """The version that ``version`` ended, as it goes on without it, if there is one; nothing is saved."""
-    earlier = KeyVersion.objects.filter(key=version.key_id, valid_until=version.valid_from).first()
-    if earlier:
-        earlier.valid_until = version.valid_until
+    """The version before ``version``, as it goes on without it, if it does; nothing is saved.
+
+    It goes on until its own end, or until the version after, whichever comes first.
+    """
+    versions = KeyVersion.objects.filter(key=version.key_id)
+    earlier = versions.filter(valid_from__lt=version.valid_from).order_by("valid_from").last()
+    later = versions.filter(valid_from__gt=version.valid_from).order_by("valid_from").first()
+    if earlier is None:
+        return None
+    ends = [end for end in (earlier.own_end, later and later.valid_from) if end]
+    until = min(ends, default=None)
+    if until == earlier.valid_until:
+        return None
+    earlier.valid_until = until
     return earlier
 
 

@@ -64,6 +64,12 @@ class KeyVersion(SpannedFact):
         default=0,
         help_text=_("What everybody pays first of each cost, before the percentages."),
     )
+    own_end = models.DateField(
+        _("its own end"),
+        null=True,
+        editable=False,
+        help_text=_("The first day it would not have held, had no other version followed it."),
+    )
     floor_percent = models.DecimalField(_("floor, %"), max_digits=9, decimal_places=6, null=True, blank=True)
     cap_percent = models.DecimalField(_("cap, %"), max_digits=9, decimal_places=6, null=True, blank=True)
     objects = KeyVersionQuerySet.as_manager()

@@ -21,7 +21,7 @@ WORDS: Mapping[type[Model], frozenset[str]] = {
     Cost: frozenset({"reference", "external_id", "supplier", "invoice_number", "description", "currency"}),
     Reading: frozenset({"source", "external_id"}),
     Term: frozenset({"agreement"}),
-    KeyVersion: frozenset({"number", "decision", "decided_on"}),
+    KeyVersion: frozenset({"number", "decision", "decided_on", "own_end"}),
 }
 """Columns that are shown, and that no amount depends on."""
 

@@ -12,7 +12,7 @@ from django.test import Client
 from agreements.actions import ComponentDraft, adopt_key_version, withdraw_key_version
 from agreements.models import Key, KeyVersion, Term
 from billing.models import Cost, Period
-from municipalities.actions import withdraw_row
+from municipalities.actions import end_row, withdraw_row
 from municipalities.models import Cooperation, Member
 from services.models import Application, Subscription
 from sharedict.accounts.models import User
@@ -86,6 +86,25 @@ def test_a_version_dated_far_ahead_is_taken_away_and_the_one_before_goes_on(
     assert gone.changes["decision"] == ["Joint board § 9", ""]
     assert going.changes == {"valid_until": ["2066-01-01", ""]}
     assert client.get(page(version)).status_code == 404
+
+
+@pytest.mark.parametrize("own_end", [dt.date(2027, 1, 1), dt.date(2026, 6, 1)])
+def test_the_version_before_goes_on_until_its_own_end(by_population: Cost, own_end: dt.date) -> None:
+    """Also where it ended by itself on the very day on which the other began."""
+    end_row(row=KeyVersion.objects.get(key__code="population"), on=own_end, by=None)
+    before = spans()
+    withdraw_key_version(version=adopted(dt.date(2026, 6, 1)), by=None)
+    assert spans() == before == [(1, own_end)]
+
+
+def test_the_version_before_goes_on_until_the_one_after(by_population: Cost) -> None:
+    """As it would have, had the one between never been: no gap stays where that one ended by itself."""
+    between = adopted(dt.date(2026, 6, 1), valid_until=dt.date(2026, 8, 1))
+    last = adopted(dt.date(2026, 9, 1))
+    withdraw_key_version(version=between, by=None)
+    assert spans() == [(1, dt.date(2026, 9, 1)), (3, None)]
+    withdraw_key_version(version=last, by=None)
+    assert spans() == [(1, None)]
 
 
 def test_open_months_are_recomputed_by_the_version_that_goes_on(
