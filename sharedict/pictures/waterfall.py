@@ -10,6 +10,7 @@ from sharedict.pictures.words import forms
 
 ROW = 36  # px: words over their bar
 TOP, HIGH = 18, 12  # px: where the bar starts in its row, and its height
+WORDS_TOP, WORDS_FOOT = 2, 17  # px: what words take of their row
 LEAST = 0.4  # per cent: what is not nothing can be seen
 
 
@@ -72,8 +73,9 @@ def _drawn(
 
     shapes: list[Shape] = [Line(at(0), 0, at(0), ROW * len(spans), "axis")] if low < 0 < high else []
     shapes += [
-        Line(at(spans[one].end), ROW * one + TOP + HIGH, at(spans[one].end), ROW * other + TOP, "join")
+        Line(at(spans[one].end), start, at(spans[one].end), end, "join")
         for one, other in joins
+        for start, end in _beside_words(ROW * one + TOP + HIGH, ROW * other)
     ]
     for place, (step, span, look) in enumerate(zip(wanted.steps, spans, looks, strict=True)):
         y = ROW * place + TOP
@@ -83,6 +85,12 @@ def _drawn(
     height = ROW * len(spans) + (ROW // 2 if floor else 0)
     labels = fitted(_labels(wanted, floor, height))
     return Picture(wanted.finding, (Drawing(height, tuple(shapes), labels),))
+
+
+def _beside_words(bar: int, row: int) -> Iterator[tuple[int, int]]:
+    """From the foot of ``bar`` to the bar of ``row``, without the words between."""
+    yield bar, row + WORDS_TOP
+    yield row + WORDS_FOOT, row + TOP
 
 
 def _spans(steps: Sequence[Step]) -> Iterator[Span]:
