@@ -54,11 +54,13 @@ class CostChange(SaveCost, ChangePage):
         refunds = refunds_of(cost)
         left = left_to_refund(cost, refunds)
         steps = self.steps(cost, refunds, left) if self.rights.may_edit else []
+        is_form = self.rights.may_edit and not cost.is_withdrawn
         return super().context(form) | {
-            "title": self.title if self.rights.may_edit else cost.reference,
-            "lead": str(cost) if self.rights.may_edit else cost.description,
+            "title": cost.description,
+            "lead": cost.reference,
             "cost": cost,
-            "facts": [] if self.rights.may_edit else self.facts(cost),
+            "is_form": is_form,
+            "facts": [] if is_form else self.facts(cost),
             "actions": [{"url": url, "label": label} for url, label in steps],
             "refunds": [(refund, self.url("cost-change", refund.pk), refund.last_day) for refund in refunds],
             "left_to_refund": left,
@@ -66,7 +68,7 @@ class CostChange(SaveCost, ChangePage):
         }
 
     def facts(self, cost: Cost) -> list[tuple[Any, ...]]:
-        """What the form holds, for those who only read."""
+        """What the form holds, for those who only read, and of a cost that was withdrawn."""
         facts: list[tuple[Any, ...]] = [*facts_of_cost(cost)]
         if cost.credits:
             facts.append((_("Refunds"), str(cost.credits), self.url("cost-change", cost.credits_id)))

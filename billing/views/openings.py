@@ -3,6 +3,7 @@
 Each is what ``components/lede.html`` shows.
 """
 
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -42,6 +43,7 @@ def opening_of_statement(statement: Statement) -> Opening:
     if statement.before:
         share = percent_of(statement.change_minor, abs(statement.before_minor))
         sentences.append(_changed(statement.change_minor, share, statement.before, currency))
+        sentences += _largest(_changes(statement), currency)
     if statement.all_corrections_minor or statement.corrections or statement.earlier_corrections:
         words = {
             "own": minor(statement.month_minor),
@@ -61,9 +63,7 @@ def opening_of_statement(statement: Statement) -> Opening:
 
 def causes_of(statement: Statement) -> dict[str, Any]:
     """The largest changes since the month before, the rest as one, under what they explain."""
-    bars = [Bar(whole_name(part.name), part.change_minor) for part in statement.applications]
-    late = statement.all_corrections_minor - statement.before_corrections_minor
-    bars = largest([*bars, Bar(_("Corrections of earlier months"), late)], MOST_CAUSES)
+    bars = largest(_changes(statement), MOST_CAUSES)
     if statement.before is None or not bars:
         return {}
     words = {
@@ -103,6 +103,22 @@ def opening_of_month(
             statements,
         ],
     }
+
+
+def _changes(statement: Statement) -> list[Bar]:
+    """What each service changes since the month before, and corrections of earlier months together."""
+    bars = [Bar(whole_name(part.name), part.change_minor) for part in statement.applications]
+    late = statement.all_corrections_minor - statement.before_corrections_minor
+    return [*bars, Bar(_("Corrections of earlier months"), late)]
+
+
+def _largest(bars: Sequence[Bar], currency: str) -> list[dict[str, str]]:
+    """The sentence about the change that is largest; none where nothing changes."""
+    most = max(bars, key=lambda bar: abs(bar.minor))
+    if not most.minor:
+        return []
+    words = {"biggest": bar_name(most), "most": signed_minor(most.minor, currency)}
+    return [{"text": _("The largest change is %(biggest)s: %(most)s.") % words}]
 
 
 def _changed(change_minor: int, share: Fraction | None, before: Month, currency: str) -> dict[str, str]:
