@@ -10,7 +10,7 @@ from django.db import connection
 from billing.engine.allocate import Allocation, Line
 from billing.engine.facts import CorrectionFact, CostFact, Facts
 from billing.models import Run, RunTotal
-from billing.snapshots.late import evidence
+from billing.snapshots.charged import evidence
 from sharedict.common.loading import array, copy_rows, insert_rows, numbers
 from sharedict.kernel.errors import SharedictError
 from sharedict.kernel.money import minor_text, to_major

@@ -13,10 +13,10 @@ from billing.actions.costs import (
     withdraw_cost,
 )
 from billing.actions.late import LateChangeMovedError, decide_late
+from billing.actions.periods import ensure_periods
 from billing.actions.runs import (
     compute_period,
     drop_superseded_shares,
-    ensure_periods,
     recompute,
     recompute_by_month,
 )

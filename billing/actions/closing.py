@@ -13,7 +13,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from billing.actions.runs import add_periods, compute_period
+from billing.actions.periods import add_periods
+from billing.actions.runs import compute_period
 from billing.actions.statements import issue_statements
 from billing.engine.facts import fingerprint
 from billing.models import Period, RunLine, Statement

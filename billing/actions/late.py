@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from billing.actions.runs import first_open
+from billing.actions.periods import first_open
 from billing.models import Cost, LateDecision, Period
 from billing.snapshots import LateState, late_states
 from municipalities.actions import changed

@@ -1,18 +1,17 @@
 """Database rows become frozen facts; nothing else of the engine sees a row."""
 
+from billing.snapshots.charged import correction_of, late_line
+from billing.snapshots.held import with_held
 from billing.snapshots.late import (
     CHARGED,
     STOPS,
     LateState,
     Verdict,
-    correction_of,
-    late_line,
     late_lines,
     late_states,
     late_states_if,
     left_mark,
     moved_minor,
-    with_held,
 )
 from billing.snapshots.month import cost_fact, gather, gather_by_rules_of, gather_costs
 from billing.snapshots.overlay import NOTHING, Overlay

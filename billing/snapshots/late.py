@@ -5,26 +5,23 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import chain
 from math import inf
 from typing import Any
 
-from django.db.models import Q
-
 from billing.engine.corrections import LEFT, LateLine, charged_so_far, marks_of, to_charge
-from billing.engine.facts import CorrectionFact, CostFact, Facts, HeldFact, Owed, fingerprint
-from billing.engine.held import Charged, goes_along, what_stays
+from billing.engine.facts import CorrectionFact, Facts, fingerprint
+from billing.engine.held import goes_along
 from billing.engine.should_be import ShouldBe
-from billing.models import Cost, LateChange, LateDecision, Period, RunLine, Share
-from billing.snapshots.overlay import NOTHING, Overlay
-from municipalities.models import Cooperation, Municipality
-from sharedict.common.sight import of_cooperation, seeing
+from billing.models import Cost, LateChange, LateDecision, Period
+from billing.snapshots.charged import Place, charged_by_place, late_line, shares_of
+from billing.snapshots.held import with_held
+from billing.snapshots.overlay import Overlay
+from municipalities.models import Cooperation
 from sharedict.kernel.periods import Month
 
-Place = tuple[dt.date, int]
-"""First day of a closed month, and the key of a cost."""
 Found = tuple[LateLine, str]
 """What is late, and the fingerprint of the facts that say so."""
 
@@ -152,9 +149,9 @@ def _states(
 
     In ``period`` alone where it is given; ``laid`` decisions come after those that are stored.
     """
-    charged = _charged(cooperation, **({"concerns": period.first_day} if period else {}))
+    charged = charged_by_place(cooperation, **({"concerns": period.first_day} if period else {}))
     decisions = _decisions(cooperation, laid, **({"period": period} if period else {}))
-    undone = _shares_of([place for place in charged if place not in late], cooperation)
+    undone = shares_of([place for place in charged if place not in late], cooperation)
     lines = {(place[0], line.cost.reference): line for place, (line, _mark) in late.items()}
     found = []
     for place in sorted({*late, *charged}):
@@ -184,71 +181,6 @@ def _going_along(states: list[LateState]) -> list[LateState]:
             state = replace(state, goes_with=refunded, verdict=cost.verdict, decision=cost.decision)
         found.append(state)
     return found
-
-
-def with_held(closed: Facts, today: Facts, period: Period, overlay: Overlay = NOTHING) -> Facts:
-    """``today``'s facts of a closed month with what stays as charged: what is left by a decision that holds.
-
-    Who was charged has its name there. ``overlay`` is what ``today`` was gathered with.
-    """
-    left = _left_in(period, overlay.decisions)
-    if not left:
-        return today
-    laid = {cost.pk: cost for cost in overlay.costs if cost.pk}
-    wholes = {credits or pk for pk, credits in Cost.objects.filter(pk__in=left).values_list("pk", "credits")}
-    wholes |= {cost.credits_id for cost in laid.values() if cost.credits_id}
-    rows = Cost.objects.filter(Q(pk__in=wholes) | Q(credits__in=wholes)).select_related("credits")
-    costs = [laid.get(cost.pk, cost) for cost in rows]
-    places = [(period.first_day, cost.pk) for cost in costs]
-    own = _shares_of(places, period.cooperation)
-    corrected = _charged(period.cooperation, concerns=period.first_day, cost__in=[pk for _, pk in places])
-    stays = what_stays(
-        closed,
-        today,
-        {
-            cost.reference: Charged(
-                credits=cost.credits.reference if cost.credits else None,
-                was=own.get(place, {}),
-                corrections=tuple(corrected.get(place, ())),
-                left=frozenset(left[cost.pk]),
-            )
-            for place, cost in zip(places, costs, strict=True)
-        },
-    )
-    return replace(today, held=stays, municipalities={**_names_of(stays), **today.municipalities})
-
-
-def _names_of(stays: Mapping[str, HeldFact]) -> dict[str, str]:
-    codes = {code for each in stays.values() for code in each.shares}
-    rows = Municipality.objects.filter(code__in={code[2:] for code in codes})
-    return {row.key: row.name for row in rows if row.key in codes}
-
-
-def _left_in(period: Period, laid: Iterable[LateDecision]) -> dict[int, set[str]]:
-    """By cost, the marks on which the last decision in a closed month is to leave what they name."""
-    found: dict[int, set[str]] = defaultdict(set)
-    rows = LateDecision.objects.filter(period=period).order_by("id")
-    last = {(pk, mark): verdict for pk, mark, verdict in rows.values_list("cost_id", "mark", "verdict")}
-    last |= {(row.cost_id, row.mark): row.verdict for row in laid}
-    for (pk, mark), verdict in last.items():
-        if verdict == LateDecision.Verdict.LEAVE:
-            found[pk].add(mark)
-    return found
-
-
-def late_line(content: dict[str, Any]) -> LateLine:
-    """What ``LateChange.content`` holds."""
-    return LateLine(**{**content, "cost": CostFact(**content["cost"]), "owed": _owed(content["owed"])})
-
-
-def evidence(correction: CorrectionFact) -> dict[str, Any]:
-    """``correction`` as JSON, as its line keeps it."""
-    return asdict(correction)
-
-
-def correction_of(content: dict[str, Any]) -> CorrectionFact:
-    """The correction that a line's ``evidence`` holds."""
-    return CorrectionFact(**{**content, "cost": CostFact(**content["cost"]), "owed": _owed(content["owed"])})
 
 
 def _state(
@@ -310,25 +242,6 @@ def _changes(cooperation: Cooperation) -> Iterable[LateChange]:
     return rows.defer("run__facts", "run__carry", "run__notices")
 
 
-def _charged(cooperation: Cooperation, **only: Any) -> dict[Place, list[CorrectionFact]]:
-    """The corrections that closed months have charged, by what they correct, in the order of the months.
-
-    ``only`` narrows their lines down.
-    """
-    rows = (
-        RunLine.objects.of(cooperation)
-        .current()
-        .filter(concerns__isnull=False, run__period__state=Period.State.CLOSED, **only)
-        .order_by("run__period__first_day", "number")
-        .values_list("concerns", "cost_id", "evidence")
-    )
-    found: dict[Place, list[CorrectionFact]] = defaultdict(list)
-    for concerns, cost_id, content in rows:
-        if concerns and content:
-            found[concerns, cost_id].append(correction_of(content))
-    return found
-
-
 def _decisions(
     cooperation: Cooperation, laid: Iterable[LateDecision], **only: Any
 ) -> dict[Place, dict[str, LateDecision]]:
@@ -339,29 +252,3 @@ def _decisions(
     for row in chain(rows.order_by("id"), laid):
         found[row.period.first_day, row.cost_id][row.mark] = row
     return found
-
-
-def _shares_of(places: list[Place], cooperation: Cooperation) -> dict[Place, dict[str, int]]:
-    """What each of these costs was divided into in its closed month's own run, by code.
-
-    All of it, whoever asks: what should be is computed of the whole, and who may see which part comes after.
-    """
-    found: dict[Place, dict[str, int]] = defaultdict(dict)
-    if not places:
-        return found
-    months = {first_day for first_day, _cost in places}
-    runs = dict(
-        Period.objects.of(cooperation).filter(first_day__in=months).values_list("current_run_id", "first_day")
-    )
-    rows = Share.objects.filter(
-        run_id__in=runs, line__run_id__in=runs, line__concerns=None, line__cost__in={pk for _, pk in places}
-    ).values_list("run_id", "line__cost_id", "municipality__country", "municipality__code", "amount_minor")
-    with seeing(of_cooperation(cooperation.pk)):
-        for run, cost_id, country, code, minor in rows:
-            if minor:
-                found[runs[run], cost_id][f"{country}{code}"] = minor
-    return found
-
-
-def _owed(plain: dict[str, Any]) -> Owed:
-    return {key: (unit, owed) for key, (unit, owed) in plain.items()}
