@@ -292,7 +292,7 @@ def network_figures(sites: Sequence[Site], links: Sequence[Link]) -> dict[str, A
         if other.pk in shown
     ]
     nodes = [{"id": key, "name": name} for key, name in names.items()]
-    return {"kind": "network", "nodes": nodes, "links": [*joins, *mirrors]}
+    return {"nodes": nodes, "links": [*joins, *mirrors]}
 
 
 def _is_among(link: Link, sites: Collection[int]) -> bool:

@@ -118,7 +118,6 @@ def waterfall(
         "summary": summary,
         "drawn": draw_waterfall(Waterfall(f"{title}. {summary}", steps, cut_words)),
         "chart": {
-            "kind": "waterfall",
             "unit": currency,
             "categories": [step.name for step in steps],
             "series": [
@@ -145,7 +144,6 @@ def made_of(parts: Iterable[Bar], name: str, month: Month, currency: str) -> Pic
         "summary": summary,
         "drawn": parts_of(f"{title}: {summary}", steps),
         "chart": {
-            "kind": "bars",
             "unit": currency,
             "categories": [step.name for step in steps],
             "series": [{"name": _("Amount"), "values": [minor_text(bar.minor) for bar in bars]}],
@@ -183,7 +181,6 @@ def months_by_municipality(
         "summary": summary,
         "drawn": year_of(f"{title}. {summary}".strip(), months, sums),
         "chart": {
-            "kind": "stacked-bars",
             "unit": currency,
             "categories": [str(month) for month in months],
             "series": series,
@@ -212,7 +209,6 @@ def year_picture(statement: Statement, amounts: Mapping[Month, int]) -> Picture 
         "summary": "",
         "drawn": year_of(title, months, sums),
         "chart": {
-            "kind": "bars",
             "unit": statement.currency,
             "categories": [str(month) for month in months],
             "series": [{"name": _("Amount"), "values": [minor_text(each) for each in sums]}],

@@ -1,4 +1,4 @@
-"""The figures behind a chart as a table, made from the same mapping that the chart is drawn from."""
+"""The figures behind a picture as a table."""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
@@ -18,10 +18,8 @@ Rows = list[list[str]]
 @register.filter
 def chart_table(chart: Mapping[str, Any]) -> dict[str, Any]:
     """``{"head", "rows", "numeric"}``: cells as text; numeric when all but the first column are numbers."""
-    if chart["kind"] == "network":
+    if "links" in chart:
         return {"head": [_("From"), _("To"), _("Link")], "rows": _network(chart), "numeric": False}
-    if chart["kind"] == "flow":
-        return {"head": [_("From"), _("To"), _("Amount")], "rows": _flow(chart["links"]), "numeric": False}
     series: Sequence[Mapping[str, Any]] = chart["series"]
     rows = [
         [str(category), *(_figure(one["values"][index]) for one in series)]
@@ -35,10 +33,6 @@ def _network(chart: Mapping[str, Any]) -> Rows:
     return [
         [names[link["source"]], names[link["target"]], str(link.get("label", ""))] for link in chart["links"]
     ]
-
-
-def _flow(links: Sequence[Mapping[str, Any]]) -> Rows:
-    return [[str(link["source"]), str(link["target"]), _figure(link["value"])] for link in links]
 
 
 def _figure(value: object) -> str:

@@ -3,7 +3,6 @@
 import { createHash } from "node:crypto";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { build } from "esbuild";
 import { PurgeCSS } from "purgecss";
 
 const vendor = "static/vendor";
@@ -14,11 +13,6 @@ const copied = {
     ["dist/htmx.min.js", "htmx/htmx.min.js"],
     ["LICENSE", "htmx/LICENSE"],
   ],
-  echarts: [
-    ["LICENSE", "echarts/LICENSE"],
-    ["NOTICE", "echarts/NOTICE"],
-  ],
-  zrender: [["LICENSE", "echarts/LICENSE.zrender"]],
   "@fontsource-variable/source-sans-3": [
     ["files/source-sans-3-latin-wght-normal.woff2", "source-sans-3/latin.woff2"],
     ["files/source-sans-3-latin-ext-wght-normal.woff2", "source-sans-3/latin-ext.woff2"],
@@ -70,22 +64,6 @@ async function cutTabler() {
   await put("tabler/tabler.min.css", cut.css);
 }
 
-async function bundleECharts() {
-  const { version } = await packaged("echarts");
-  const result = await build({
-    entryPoints: ["static/build/echarts.mjs"],
-    bundle: true,
-    minify: true,
-    write: false,
-    format: "iife",
-    globalName: "echarts",
-    target: "es2020",
-    legalComments: "none",
-    banner: { js: `/*! Apache ECharts ${version}, Apache-2.0; zrender, BSD-3-Clause; tslib, 0BSD: see LICENSE and NOTICE */` },
-  });
-  await put("echarts/echarts.min.js", result.outputFiles[0].contents);
-}
-
 async function describe() {
   const files = {
     "@tabler/core": ["tabler/tabler.min.css"],
@@ -95,8 +73,6 @@ async function describe() {
       "source-sans-3/LICENSE",
     ],
     "htmx.org": ["htmx/htmx.min.js", "htmx/LICENSE"],
-    echarts: ["echarts/echarts.min.js", "echarts/LICENSE", "echarts/NOTICE"],
-    zrender: ["echarts/LICENSE.zrender"],
   };
   const entries = [];
   for (const [name, paths] of Object.entries(files)) {
@@ -112,5 +88,4 @@ async function describe() {
 await rm(vendor, { recursive: true, force: true });
 await copyAll();
 await cutTabler();
-await bundleECharts();
 await describe();

@@ -14,7 +14,6 @@ from django.views.generic import TemplateView
 
 from tests.front.pictures import BARS, PICTURES
 
-MONTHS = [f"2026-{month:02}" for month in range(1, 13)]
 PLACES = ["Torsby", "Sunne", "Hagfors"]
 NAVIGATION = {
     "items": [
@@ -25,33 +24,6 @@ NAVIGATION = {
     "cooperations": [{"url": "/", "label": "North Värmland", "active": True}],
     "tokens_url": "/tokens/",
     "search_url": "/search/",
-}
-CHARTS = {
-    "bars": {
-        "kind": "stacked-bars",
-        "unit": "SEK",
-        "categories": MONTHS,
-        "series": [{"name": place, "values": ["1000.10", "2000.20", "3000.30"] * 4} for place in PLACES],
-    },
-    "ranking": {
-        "kind": "bars",
-        "horizontal": True,
-        "unit": "SEK",
-        "categories": PLACES,
-        "series": [{"name": "Cost", "values": ["3.00", "2.00", "1.00"]}],
-    },
-    "flow": {
-        "kind": "flow",
-        "unit": "SEK",
-        "nodes": [{"name": "ERP"}, {"name": "Torsby"}],
-        "links": [{"source": "ERP", "target": "Torsby", "value": "10.50"}],
-    },
-    "lines": {
-        "kind": "lines",
-        "unit": "%",
-        "categories": MONTHS,
-        "series": [{"name": "Met", "values": ["99.5"] * 12}, {"name": "Target", "values": ["99.0"] * 12}],
-    },
 }
 PAGES = Path(__file__).parent / "pages"
 PARTS = sorted(page.stem for page in PAGES.glob("*.html"))
@@ -122,7 +94,6 @@ def gallery(request: HttpRequest, part: str) -> HttpResponse:
     context = {
         "nav": NAVIGATION,
         "cooperation": {"name": "North Värmland", "is_demonstration": True},
-        "charts": CHARTS,
         "bars": BARS,
         "pictures": PICTURES,
         "table": table,

@@ -37,7 +37,7 @@ CARD = re.compile(r'class="card[\s"]')
 
 
 PUT_TOGETHER = re.compile(
-    r"sd-(?:state|status|message)-\w+|(?:from|until)-\d+|(?:rail|joint|chart)-\w+"
+    r"sd-(?:state|status|message)-\w+|(?:from|until)-\d+|(?:rail|joint)-\w+"
     r"|form-[\w-]+|mb-3|fs-6|asteriskField"
 )
 """Named by what a template or crispy-forms puts together: a state, a look, a width."""

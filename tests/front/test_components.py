@@ -36,12 +36,6 @@ def test_every_component_can_be_used_by_everyone(page: Page) -> None:
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
 
 
-def test_every_kind_of_chart_is_drawn(page: Page) -> None:
-    page.goto("/charts/")
-    for chart in page.locator("[data-chart]").all():
-        expect(chart.locator("svg path").first).to_be_attached()
-
-
 def test_a_row_is_added_to_a_formset(page: Page) -> None:
     page.goto("/form/")
     page.get_by_role("button", name="Add a row").click()

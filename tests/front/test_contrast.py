@@ -35,7 +35,6 @@ PAIRS = [
     *(("text", ground, TEXT) for ground in STATES.values()),
     *((front, "danger-ground", TEXT) for front in ("down", "muted")),
     *(("link", ground, TEXT) for ground in ("mark-ground",)),
-    *((f"series-{number}", "page", CONTROL) for number in range(1, 9)),
     *(("own", ground, CONTROL) for ground in ("page", "panel", "faint")),
     ("down", "page", CONTROL),
     ("text", "faint", TEXT),
