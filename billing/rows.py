@@ -2,22 +2,31 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 
 from django.db import connection
 
 from billing.engine.allocate import Allocation, Line
 from billing.engine.facts import CorrectionFact, CostFact, Facts
-from billing.models import Run, RunTotal
+from billing.models import Run
 from billing.snapshots.charged import evidence
-from sharedict.common.loading import array, copy_rows, insert_rows, numbers
+from sharedict.common.loading import (
+    BIGINT,
+    INTEGER,
+    array_field,
+    bigints,
+    copy_binary,
+    copy_rows,
+    integer_field,
+    integers,
+)
 from sharedict.kernel.errors import SharedictError
-from sharedict.kernel.money import minor_text, to_major
+from sharedict.kernel.money import minor_text
 from sharedict.kernel.periods import Month
 
-Column = tuple[str, tuple[int, ...]]
-"""Numbers of lines, as elements of an array in text, and a municipality's shares of them in minor units."""
+Column = tuple[bytes, tuple[int, ...]]
+"""Numbers of lines, as elements of an array, and a municipality's shares of them in minor units."""
 
 
 LINE_COLUMNS = (
@@ -44,23 +53,29 @@ def write_rows(
     copy_rows("billing_runline", LINE_COLUMNS, line_rows(run, facts, allocation, cost_ids))
     columns = _columns(allocation)
     ordered = sorted(columns, key=places.__getitem__)
-    RunTotal.objects.bulk_create(
-        RunTotal(
-            run_id=run.pk,
-            cooperation_id=run.cooperation_id,
-            municipality_id=places[code],
-            name=facts.municipalities[code],
-            amount=to_major(_sum(columns[code])),
-        )
-        for code in ordered
-    )
-    head = str(run.pk), str(run.cooperation_id)
-    insert_rows(
+    _write_totals(run, [(places[code], facts.municipalities[code], _sum(columns[code])) for code in ordered])
+    head = integer_field(run.pk), integer_field(run.cooperation_id)
+    copy_binary(
         "billing_shareblock",
         ("run_id", "cooperation_id", "municipality_id", "line_numbers", "amounts_minor"),
-        ((*head, str(places[code]), *_block(columns[code])) for code in ordered),
+        ((*head, integer_field(places[code]), *_block(columns[code])) for code in ordered),
     )
     _assert_whole(run)
+
+
+def _write_totals(run: Run, totals: Sequence[tuple[int, str, int]]) -> None:
+    """Municipality, name and minor units of each: RunTotals, written without an object for each."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO billing_runtotal (run_id, cooperation_id, municipality_id, name, amount)
+            SELECT %s, %s, * FROM unnest(%s::integer[], %s::text[], %s::numeric[])
+            """,
+            [
+                *(run.pk, run.cooperation_id, [place for place, _, _ in totals]),
+                *([name for _, name, _ in totals], [minor_text(minor) for _, _, minor in totals]),
+            ],
+        )
 
 
 def _assert_whole(run: Run) -> None:
@@ -71,7 +86,7 @@ def _assert_whole(run: Run) -> None:
             SELECT (SELECT count(*) FROM billing_runtotal AS total
                     LEFT JOIN billing_shareblock AS block USING (run_id, municipality_id)
                     WHERE total.run_id = %(run)s AND total.amount * 100 IS DISTINCT FROM
-                          (SELECT sum(minor) FROM unnest(block.amounts_minor) AS minor)),
+                          (SELECT sum(minor) FROM (SELECT unnest(block.amounts_minor) AS minor) AS share)),
                    (SELECT COALESCE(sum(amount), 0) FROM billing_runtotal WHERE run_id = %(run)s),
                    (SELECT COALESCE(sum(amount), 0) FROM billing_runline
                     WHERE run_id = %(run)s AND reason = ''),
@@ -93,14 +108,14 @@ def _columns(allocation: Allocation) -> dict[str, list[Column]]:
             by_division[line.division].append((number, line))
     columns = defaultdict[str, list[Column]](list)
     for index, lines in by_division.items():
-        division, those = allocation.divisions[index], numbers(number for number, _ in lines)
+        division, those = allocation.divisions[index], integers([number for number, _ in lines])
         by_payer = zip(*(line.shares for _, line in lines), strict=True)
         for code, weight, shares in zip(division.codes, division.weights, by_payer, strict=True):
             if weight or any(shares):
                 columns[code].append((those, shares))
     for number, correction in enumerate(allocation.corrections, start=len(allocation.lines) + 1):
         for code, minor in correction.shares.items():
-            columns[code].append((str(number), (minor,)))
+            columns[code].append((integers([number]), (minor,)))
     return columns
 
 
@@ -108,9 +123,10 @@ def _sum(columns: list[Column]) -> int:
     return sum(chain.from_iterable(shares for _, shares in columns))
 
 
-def _block(columns: list[Column]) -> tuple[str, str]:
+def _block(columns: list[Column]) -> tuple[bytes, bytes]:
     """One municipality's lines and shares as two arrays."""
-    return array(those for those, _ in columns), array(numbers(shares) for _, shares in columns)
+    lines, shares = zip(*columns, strict=True)
+    return array_field(INTEGER, lines), array_field(BIGINT, [bigints(each) for each in shares])
 
 
 def line_rows(

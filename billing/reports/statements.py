@@ -63,12 +63,16 @@ SHARE_COLUMNS: tuple[Any, ...] = (
 
 RUNNING = """
 SELECT line.application_code, line.cost_type_code, line.concerns,
-       COALESCE(sum(share.minor) FILTER (WHERE block.run_id = ANY(%(year)s)), 0)::text,
-       COALESCE(sum(share.minor) FILTER (WHERE block.run_id = %(before)s), 0)::text
-FROM billing_shareblock AS block
-CROSS JOIN LATERAL unnest(block.line_numbers, block.amounts_minor) AS share (number, minor)
-JOIN billing_runline AS line ON line.run_id = block.run_id AND line.number = share.number
-WHERE block.run_id = ANY(%(runs)s) AND block.municipality_id = %(municipality)s
+       COALESCE(sum(share.minor) FILTER (WHERE share.in_year), 0)::text,
+       COALESCE(sum(share.minor) FILTER (WHERE share.just_before), 0)::text
+FROM (
+    SELECT run_id, run_id = ANY(%(year)s) AS in_year, run_id = %(before)s AS just_before,
+           unnest(line_numbers) AS number, unnest(amounts_minor) AS minor
+    FROM billing_shareblock
+    WHERE run_id = ANY(%(runs)s) AND municipality_id = %(municipality)s
+) AS share
+JOIN billing_runline AS line ON line.run_id = share.run_id AND line.number = share.number
+WHERE line.run_id = ANY(%(runs)s)
 GROUP BY line.application_code, line.cost_type_code, line.concerns
 """
 """Sums as digits: they may be wider than a bigint, and a Decimal for each would be thrown away at once."""
