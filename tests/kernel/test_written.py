@@ -10,6 +10,7 @@ from sharedict.kernel.written import (
     MARKS,
     NumberError,
     TwoReadingsError,
+    alike,
     has_two_readings,
     is_seen,
     mark_of,
@@ -146,3 +147,32 @@ def test_what_leaves_nothing_to_see_is_no_text(text: str) -> None:
 @pytest.mark.parametrize("text", ["§", "-", "٣", "中", "\U0001f990", "❤\ufe0f", "👩\u200d💻", "e\u0301"])
 def test_any_sign_that_can_be_seen_is_text(text: str) -> None:
     assert is_seen(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("2026-117", "2026-117"),
+        ("  Fjord\u00a0 Data\tAB ", "fjord data ab"),
+        ("FJORD DATA", "fjord data"),
+        ("A\u2013B", "a-b"),
+        ("A\u2212B", "a-b"),
+        ("A\u030angstro\u0308m", "\u00e5ngstr\u00f6m"),
+        ("\uff26\uff2a\uff2f\uff32\uff24", "fjord"),
+        ("Stra\u00dfe", "strasse"),
+        ("\u01f0", "\u01f0"),
+        ("J\u030c", "\u01f0"),
+    ],
+)
+def test_what_looks_alike_is_told_as_one(text: str, told: str) -> None:
+    assert alike(text) == told
+
+
+@given(st.text())
+def test_what_is_told_of_a_text_is_told_of_itself(text: str) -> None:
+    assert alike(alike(text)) == alike(text)
+
+
+@pytest.mark.parametrize(("one", "other"), [("A-B", "AB"), ("F-1", "F-11"), ("a b", "ab"), ("\u00e5", "a")])
+def test_what_looks_different_stays_different(one: str, other: str) -> None:
+    assert alike(one) != alike(other)
