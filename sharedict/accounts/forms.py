@@ -3,7 +3,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib.admin.forms import AdminAuthenticationForm
-from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.forms import AuthenticationForm, BaseUserCreationForm
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.formats import time_format
@@ -47,6 +47,14 @@ class SignInForm(AuthenticationForm):
 
 class OperatorSignInForm(SignInForm, AdminAuthenticationForm):
     """The same throttle in front of Django's admin."""
+
+
+class FirstForm(BaseUserCreationForm):  # type: ignore[type-arg]  # generic in its stubs only
+    """A sign-in that somebody makes for themselves."""
+
+    class Meta(BaseUserCreationForm.Meta):
+        model = User
+        fields = ("username", "first_name", "last_name", "email")
 
 
 class ThemeForm(forms.Form):

@@ -5,17 +5,22 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth import login
 from django.contrib.auth.views import LoginView, LogoutView, PasswordChangeView
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import render
 from django.urls import reverse, reverse_lazy
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
+from django.views.generic import View
 
 from sharedict.accounts.demonstration import SIGN_INS
-from sharedict.accounts.forms import SignInForm, ThemeForm
+from sharedict.accounts.first import NotFirstError, become_first, check_secret
+from sharedict.accounts.forms import FirstForm, SignInForm, ThemeForm
 from sharedict.accounts.models import User
 
 YEAR_SECONDS = 365 * 24 * 60 * 60
@@ -41,6 +46,31 @@ class SignInPage(LoginView):
         return super().get_context_data(
             demonstration_sign_ins=[sign_in for sign_in in SIGN_INS if sign_in.username in people], **kwargs
         )
+
+
+class FirstPage(View):
+    """Who runs the installation makes their own sign-in, by the address that only they were shown."""
+
+    @method_decorator(never_cache)
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            check_secret(kwargs["secret"])
+            return super().dispatch(request, *args, **kwargs)
+        except NotFirstError as error:
+            return render(request, "registration/not_first.html", {"why": error.message}, status=410)
+
+    def get(self, request: HttpRequest, secret: str) -> HttpResponse:
+        return self.show(FirstForm())
+
+    def post(self, request: HttpRequest, secret: str) -> HttpResponse:
+        form = FirstForm(request.POST)
+        if not form.is_valid():
+            return self.show(form, status=422)
+        login(request, become_first(user=form.save(commit=False), secret=secret))
+        return HttpResponseRedirect(reverse("home"))
+
+    def show(self, form: FirstForm, status: int = 200) -> HttpResponse:
+        return render(self.request, "registration/first.html", {"form": form}, status=status)
 
 
 class SignOut(LogoutView):

@@ -25,9 +25,10 @@ from tests.factories.municipalities import TokenFactory, bearer
 pytestmark = pytest.mark.django_db
 
 OPEN, LEADS_OUT, SIGNED_IN, MEMBERS = "open", "leads out", "signed in", "members"
-EDITORS, LOGGED, STAFF = "editors", "logged", "staff"
+EDITORS, LOGGED, STAFF, GONE = "editors", "logged", "staff", "gone"
 """Whose a page is: everybody's (one leads to the sign-in page), a person's, a person's with a role in the
-cooperation, with the right to change it, with the right to read its change log, and the operators' alone."""
+cooperation, with the right to change it, with the right to read its change log, the operators' alone, and
+nobody's any more."""
 
 READ, CREATE, CHANGE, REGISTER, ANY_CALLER = "read", "create", "change", "register", "any caller"
 """What a call does: reads a cooperation's rows, adds one, changes one, reads what is common to all, or
@@ -36,6 +37,7 @@ concerns no row."""
 EXPECTED: dict[str, str] = {
     **dict.fromkeys(["sign-in", "set-language", "set-theme", "accessibility", "health"], OPEN),
     "sign-out": LEADS_OUT,
+    "first": GONE,
     **dict.fromkeys(["home", "change-password", "api-docs"], SIGNED_IN),
     **dict.fromkeys(
         [
@@ -173,7 +175,7 @@ class Caller:
             return SIGN_IN
         if status >= 500 or (status == 400 and not is_api):
             return f"failed with {status}"
-        return str(status) if status in (400, 401, 403, 404, 405) else IN
+        return str(status) if status in (400, 401, 403, 404, 405, 410) else IN
 
 
 def whose(route: Route, method: str) -> str:
@@ -191,6 +193,8 @@ def expected(rule: str, caller: Caller) -> str:
             return UNKNOWN
         may_write = role in (*EDITING, "writer", "foreigner")
         return IN if rule not in (CREATE, CHANGE) or may_write else FORBIDDEN
+    if rule == GONE:
+        return "410"
     if rule == OPEN:
         return IN
     if not is_person or rule in (STAFF, LEADS_OUT):
@@ -363,7 +367,7 @@ def _forms(context: Any) -> Iterator[forms.BaseForm]:
 def _of_a_tenant() -> Iterator[tuple[Route, str, str]]:
     """Routes about something that belongs to a cooperation."""
     for route in all_routes():
-        is_common = route.name.startswith("admin:") or route.name == "v1:municipalities-detail"
+        is_common = route.name.startswith("admin:") or route.name in ("v1:municipalities-detail", "first")
         if route.parameters and not is_common:
             for method in route.methods:
                 yield route, method, whose(route, method)

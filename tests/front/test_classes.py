@@ -32,7 +32,9 @@ RETIRED = re.compile(
     r"\b(?:card-(?:header|footer|title)|sd-(?:figures|second|todo|checks|inset|tight|grid|opening)\b|"
     r"components/(?:card|figures)\.html)"
 )
-ALONE = re.compile(r"^(?:40\d(?:_csrf)?|500|login|shown_once|job|list_page|empty|key_detail|overview)\.html$")
+ALONE = re.compile(
+    r"^(?:40\d(?:_csrf)?|500|login|first|not_first|shown_once|job|list_page|empty|key_detail|overview)\.html$"
+)
 CARD = re.compile(r'class="card[\s"]')
 
 

@@ -56,11 +56,13 @@ def _read_until(portal: subprocess.Popen[str], wanted: str) -> list[str]:
 
 
 def test_everything_starts_and_ctrl_c_stops_everything(variables: dict[str, str]) -> None:
-    folder, address = variables["SHAREDICT_VAR"], f"http://127.0.0.1:{variables['SHAREDICT_PORT']}/"
+    folder = variables["SHAREDICT_VAR"]
     with _run(variables) as portal:
-        _read_until(portal, "The portal is at")
-        with urlopen(address) as answer:
-            assert answer.status == 200
+        lines = _read_until(portal, "The portal is at")
+        (told,) = [line.strip() for line in lines if "The first administrator" in line]
+        for path in ("", f"set-up/{told.partition('/set-up/')[2]}"):
+            with urlopen(f"http://127.0.0.1:{variables['SHAREDICT_PORT']}/{path}") as answer:
+                assert answer.status == 200
         assert any("postgres" in line for line in processes_naming(folder))
         assert any("redis" in line for line in processes_naming(folder))
 

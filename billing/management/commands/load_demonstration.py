@@ -19,7 +19,7 @@ class Command(BaseCommand):
         if settings.IS_PRODUCTION:
             raise CommandError(
                 "Demonstration data are refused in production: everybody knows their passwords. "
-                "Add a first administrator with createsuperuser instead."
+                "manage.py setup-link tells where the first administrator comes in."
             )
         with transaction.atomic():
             call_command("load_registers", verbosity=0, stdout=self.stdout)

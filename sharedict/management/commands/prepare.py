@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand
 from django.db import connection
 
 from sharedict.accounts.demonstration import SIGN_INS
+from sharedict.accounts.first import first_address, is_awaited
 from sharedict.common.roles import as_owner
 
 LOCK = 7_305_811_429_000_001
@@ -40,3 +41,5 @@ class Command(BaseCommand):
             self.stdout.write("Demonstration sign-ins:")
             for sign_in in SIGN_INS:
                 self.stdout.write(sign_in.line)
+        elif is_awaited():
+            self.stdout.write(f"The first administrator comes in here, within a day: {first_address()}")

@@ -1,0 +1,62 @@
+"""The first person of an installation, who lets in all others: they come by an address that works once."""
+
+import datetime as dt
+
+from django.conf import settings
+from django.core import signing
+from django.db import connection, transaction
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from sharedict import env
+from sharedict.accounts.models import User
+from sharedict.kernel.errors import SharedictError
+
+VALID_FOR = dt.timedelta(hours=24)
+SIGNED = "first"
+LOCK = 7_305_811_429_000_002
+"""Number of the advisory lock under which somebody becomes the first."""
+
+
+class NotFirstError(SharedictError):
+    """Somebody is there already, or the address is none that was given out within a day."""
+
+    code = "not_first"
+
+
+def is_awaited() -> bool:
+    """Whether nobody is there who may let in others; sign-ins of demonstration data do not count."""
+    return not User.objects.filter(is_superuser=True, is_active=True, is_demonstration=False).exists()
+
+
+def first_address() -> str:
+    """Where the first person makes their own sign-in, from now on for a day, until somebody did."""
+    origin = settings.ORIGIN or f"http://localhost:{env.port()}"
+    return origin + reverse("first", kwargs={"secret": _signer().sign(SIGNED)})
+
+
+def check_secret(secret: str) -> None:
+    """Raises NotFirstError where the address that holds ``secret`` does not work, or not any more."""
+    try:
+        signed = _signer().unsign(secret, max_age=VALID_FOR)
+    except signing.BadSignature:
+        signed = ""
+    if signed != SIGNED:
+        raise NotFirstError(_("This address is not right, or it is more than a day old."))
+    if not is_awaited():
+        raise NotFirstError(_("Somebody has made the first sign-in already. Ask them for one."))
+
+
+@transaction.atomic
+def become_first(*, user: User, secret: str) -> User:
+    """Save ``user`` as who runs the installation; one alone, however many try at once. See check_secret."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+    check_secret(secret)
+    user.is_staff = user.is_superuser = True
+    user.save()
+    return user
+
+
+def _signer() -> signing.TimestampSigner:
+    return signing.TimestampSigner(salt="sharedict.accounts.first")
