@@ -49,7 +49,10 @@ class RowTable(django_tables2.Table):  # type: ignore[misc]
     row_field: ClassVar[str] = "pk"
     not_exported = ("actions",)
     actions = django_tables2.Column(
-        gettext_lazy("Actions"), empty_values=(), orderable=False, attrs={"td": {"class": "sd-nowrap"}}
+        gettext_lazy("Actions"),
+        empty_values=(),
+        orderable=False,
+        attrs={"th": {"class": "sd-row-step"}, "td": {"class": "sd-nowrap sd-row-step"}},
     )
 
     def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
