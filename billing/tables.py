@@ -38,9 +38,11 @@ class CostTable(RowTable):
     ends_on = tables.Column(_("Last day"), attrs=DATE)
     state = tables.Column(_("State"), empty_values=(), orderable=False)
 
+    empty_title = _("No costs yet")
+
     class Meta:
         order_by = ("-starts_on", "-reference")
-        empty_text = _("No costs here. Add the first one, import them from a file, or clear the filter.")
+        empty_text = _("Add the first one, or import them from a file.")
 
     def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
         super().__init__(*args, request=request, **kwargs)

@@ -130,6 +130,7 @@ class ListPage(CooperationPage):
             )
             rows = found.qs
         table = self.table(rows)
+        table.is_narrowed = bool(found and found.form.changed_data)
         table.empty_url = self.url(self.add_name) if self.add_name and self.rights.may_edit else None
         kind = request.GET.get("format", "")
         if kind in ("csv", "xlsx"):
