@@ -25,6 +25,8 @@ XLSX_ROWS = 100_000
 NUMBER = {"th": {"class": "sd-num"}, "td": {"class": "sd-num"}}
 MAIN_AMOUNT = {"th": {"class": "sd-num"}, "td": {"class": "sd-num sd-main-amount"}}
 """The one column of amounts that a row is about."""
+BAR = {"th": {"class": "sd-bar-td-wide"}, "td": {"class": "sd-bar-td sd-bar-td-wide"}}
+"""A column of bars, which goes first where there is little room."""
 DATE = {"td": {"class": "sd-nowrap"}}
 ADDRESS = {"td": {"class": "sd-address"}}
 """How a column of numbers, and one of dates, stands in a list."""
@@ -47,7 +49,7 @@ class RowTable(django_tables2.Table):  # type: ignore[misc]
 
     row_page: ClassVar[tuple[str, Any] | None] = None
     row_field: ClassVar[str] = "pk"
-    not_exported = ("actions",)
+    not_exported: ClassVar[tuple[str, ...]] = ("actions",)
     actions = django_tables2.Column(
         gettext_lazy("Actions"),
         empty_values=(),
