@@ -47,3 +47,20 @@ def test_a_card_without_a_main_amount_has_its_name_on_a_line_of_its_own(page: Pa
     assert name
     assert kind
     assert kind["y"] >= name["y"] + name["height"]
+
+
+@pytest.mark.parametrize("width", [320, 440])
+def test_nothing_stands_beside_the_main_amount_of_a_card(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto("/parts/")
+    rows = page.locator(".sd-table-cards tr:has(> .sd-main-amount)")
+    found = rows.evaluate_all(
+        """rows => rows.map(row => {
+            const [name, amount, next] = [...row.children].map(cell => cell.getBoundingClientRect());
+            return [name.top === amount.top, Math.round(row.getBoundingClientRect().right - amount.right),
+                    next.height === 0 || next.top >= amount.bottom];
+        })"""
+    )
+    assert found
+    assert all(is_beside and is_below for is_beside, _gap, is_below in found)
+    assert {gap for _beside, gap, _below in found} <= {0, 12}  # the reader's own row has an edge
