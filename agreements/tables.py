@@ -23,8 +23,10 @@ class AgreementTable(RowTable):
     notice_months = tables.Column(_("Notice, months"), attrs=NUMBER)
     term_count = tables.Column(_("Terms"), attrs=NUMBER)
 
+    empty_title = _("No agreements yet")
+
     class Meta:
-        empty_text = _("No agreements yet. Terms stand in an agreement: add the first.")
+        empty_text = _("Terms stand in an agreement: add the first.")
 
     def value_notice_by(self, record: Agreement) -> dt.date | None:
         return record.notice_by
@@ -37,9 +39,11 @@ class CostTypeTable(RowTable):
     code = tables.Column(_("Code"))
     term_count = tables.Column(_("Terms"), attrs=NUMBER)
 
+    empty_title = _("No cost types yet")
+
     class Meta:
         order_by = "name"
-        empty_text = _("No cost types yet. Every cost has one: licence, operations, support.")
+        empty_text = _("Every cost has one: licence, operations, support.")
 
 
 class TermTable(RowTable):
@@ -53,11 +57,11 @@ class TermTable(RowTable):
     valid_from = tables.Column(_("From"), attrs=DATE)
     valid_until = tables.Column(_("Until"), attrs=DATE)
 
+    empty_title = _("No terms yet")
+
     class Meta:
         order_by = "applies_to"
-        empty_text = _(
-            "No terms here. Without a term a cost stays unallocated: add one, or clear the filter."
-        )
+        empty_text = _("Without a term a cost stays unallocated: add one.")
 
     def render_applies_to(self, record: Any) -> str:
         return scope_in_words(record)
@@ -83,9 +87,11 @@ class KeyTable(RowTable):
     term_count = tables.Column(_("Terms"), attrs=NUMBER)
     code = tables.Column(_("Code"))
 
+    empty_title = _("No keys yet")
+
     class Meta:
         order_by = "name"
-        empty_text = _("No keys yet. A key says how a cost is divided: add the first.")
+        empty_text = _("A key says how a cost is divided: add the first.")
 
     def render_in_force(self, record: Any) -> str:
         lines = self.words(record) or [str(_("nothing"))]

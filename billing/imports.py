@@ -196,6 +196,7 @@ def _words(cost: Cost) -> str:
         cost.invoice_number,
         cost.description,
         money(cost.amount, cost.currency),
-        f"{date_format(cost.starts_on)} \N{EN DASH} {date_format(cost.last_day)}",
+        _("%(first)s to %(last)s")
+        % {"first": date_format(cost.starts_on), "last": date_format(cost.last_day)},
     )
     return " | ".join(part for part in parts if part)

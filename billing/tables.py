@@ -5,12 +5,15 @@ from typing import Any
 
 import django_tables2 as tables
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from municipalities.portal import DATE, MAIN_AMOUNT, RowTable, page_of
+from municipalities.portal import BAR, DATE, MAIN_AMOUNT, RowTable, page_of
 from sharedict.common.figures import NOTHING, money
+from sharedict.kernel.money import to_minor
+from sharedict.pictures.bar import bars, tell_apart
 
 STATES = {
     "valid": ("ok", _("counts")),
@@ -24,6 +27,7 @@ class CostTable(RowTable):
     """The register; a file of it has some columns more than the screen has room for."""
 
     empty_action = _("Add a cost")
+    not_exported = ("actions", "bar")
     description = tables.Column(_("Cost"))
     reference = tables.Column(_("Reference"), visible=False)
     application = tables.Column(_("Application"), empty_values=())
@@ -34,13 +38,16 @@ class CostTable(RowTable):
     credits = tables.Column(_("Refunds"), accessor="credits__reference", visible=False)
     amount = tables.Column(_("Amount"), attrs=MAIN_AMOUNT)
     currency = tables.Column(_("Currency"), visible=False)
+    bar = tables.Column(_("Amount"), accessor="amount", orderable=False, attrs=BAR)
     starts_on = tables.Column(_("From"), attrs=DATE)
     ends_on = tables.Column(_("Last day"), attrs=DATE)
     state = tables.Column(_("State"), empty_values=(), orderable=False)
 
+    empty_title = _("No costs yet")
+
     class Meta:
         order_by = ("-starts_on", "-reference")
-        empty_text = _("No costs here. Add the first one, import them from a file, or clear the filter.")
+        empty_text = _("Add the first one, or import them from a file.")
 
     def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
         super().__init__(*args, request=request, **kwargs)
@@ -51,6 +58,17 @@ class CostTable(RowTable):
                 self.columns.show(name)
         else:
             self.columns["application"].column.verbose_name = _("Application and cost type")
+
+    def before_render(self, request: HttpRequest) -> None:
+        """Bars of the costs on this page, where their amounts differ for the eye."""
+        costs = [row.record for row in self.paginated_rows]
+        amounts = [to_minor(cost.amount) for cost in costs]
+        self.bars = dict(zip((cost.pk for cost in costs), bars(amounts), strict=True))
+        if not tell_apart(amounts):
+            self.columns.hide("bar")
+
+    def render_bar(self, record: Any) -> str:
+        return render_to_string("components/pic/bar.html", {"bar": self.bars[record.pk]})
 
     def render_description(self, record: Any) -> str:
         """What it is for, a link, and its reference under it."""

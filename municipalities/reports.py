@@ -12,7 +12,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
+from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from municipalities.models import Cooperation, Driver, Link, Municipality, Reading, Site
@@ -227,7 +228,10 @@ def _said(field: Any, value: str) -> str:
         return _number_said(value)
     if isinstance(field, models.DateTimeField) and value:
         instant = parse_datetime(value)
-        return f"{timezone.localtime(instant):%Y-%m-%d %H:%M}" if instant else value
+        return date_format(timezone.localtime(instant), "DATETIME_FORMAT") if instant else value
+    if isinstance(field, models.DateField) and value:
+        day = parse_date(value)
+        return date_format(day) if day else value
     if isinstance(field, ArrayField):
         return value.strip("[]").replace("'", "")
     return value

@@ -29,9 +29,11 @@ class ApplicationTable(RowTable):
     information_class = tables.Column(_("Class"))
     hours = tables.Column(_("Hours"))
 
+    empty_title = _("No applications yet")
+
     class Meta:
         order_by = "name"
-        empty_text = _("No applications here. Add what you run together, or clear the filter.")
+        empty_text = _("Add what you run together.")
 
     def render_lifecycle(self, record: Any) -> str:
         look = LIFECYCLE_LOOK.get(record.lifecycle, "neutral")
@@ -58,9 +60,11 @@ class InstallationTable(RowTable):
     valid_from = tables.Column(_("From"), attrs=DATE)
     valid_until = tables.Column(_("Until"), attrs=DATE)
 
+    empty_title = _("No installations yet")
+
     class Meta:
         order_by = "application"
-        empty_text = _("No installations here. Say where an application runs, or clear the filter.")
+        empty_text = _("Say where an application runs.")
 
     def render_administered_by(self, record: Any) -> str:
         return ", ".join(place.name for place in record.administered_by.all())
@@ -75,6 +79,8 @@ class SubscriptionTable(RowTable):
     valid_from = tables.Column(_("From"), attrs=DATE)
     valid_until = tables.Column(_("Until"), attrs=DATE)
 
+    empty_title = _("No subscriptions yet")
+
     class Meta:
         order_by = ("application", "municipality")
-        empty_text = _("No subscriptions here. Say who uses an application, or clear the filter.")
+        empty_text = _("Say who uses an application.")

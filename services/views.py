@@ -37,6 +37,7 @@ from services.models import Application, Installation, Subscription
 from services.portal import panels_of
 from services.tables import LIFECYCLE_LOOK, ApplicationTable, InstallationTable, SubscriptionTable
 from sharedict.common.figures import NOTHING, count
+from sharedict.pictures.bar import BarLayout, bars, tell_apart
 
 
 class Applications(ListPage):
@@ -88,7 +89,8 @@ class ApplicationPage(ByCode):
             "actions": self.actions(application),
             "facts": self.facts(application),
             "opening": self.opening(application, using, len(places)),
-            "subscriptions": subscriptions,
+            "subscriptions": self.with_bars(subscriptions),
+            "has_bars": tell_apart([row.users or 0 for row in subscriptions]),
             "installations": installations,
             "primary": [row for row in running if row.purpose == Installation.Purpose.PRIMARY],
             "mirrors": [row for row in running if row.purpose == Installation.Purpose.MIRROR],
@@ -97,6 +99,12 @@ class ApplicationPage(ByCode):
             "today": today,
         }
         return self.page("services/application_detail.html", context)
+
+    def with_bars(self, rows: list[Subscription]) -> list[tuple[Subscription, BarLayout, bool]]:
+        """Each with the bar of its users, and whether it is of the reader's own."""
+        own = [row.municipality_id in self.rights.municipality_ids for row in rows]
+        places = [place for place, is_own in enumerate(own) if is_own]
+        return [*zip(rows, bars([row.users or 0 for row in rows], own=places), own, strict=True)]
 
     def actions(self, application: Application) -> list[dict[str, Any]]:
         if not self.rights.may_edit:

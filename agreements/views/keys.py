@@ -109,7 +109,14 @@ class KeyPage(ByCode):
             "current": version,
             "actions": actions,
             "words": version_in_words(version, currency) if version else [],
-            "history": [(each, version_in_words(each, currency)) for each in history],
+            "history": [
+                (
+                    each,
+                    version_in_words(each, currency),
+                    self.rights.may_edit and not KeyVersionWithdraw.why_kept(each),
+                )
+                for each in history
+            ],
             "terms": [(term, scope_in_words(term), payers_in_words(term)) for term in terms],
             "odd_parts": [odd_part_in_words(part, today) for part in odd_parts(self.cooperation, today, key)],
             "today": today,

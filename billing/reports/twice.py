@@ -104,5 +104,8 @@ def _is_other(one: Cost, cost: Cost) -> bool:
 
 
 def _in_words(cost: Cost) -> str:
-    days = f"{date_format(cost.starts_on)} \N{EN DASH} {date_format(cost.last_day)}"
+    days = _("%(first)s to %(last)s") % {
+        "first": date_format(cost.starts_on),
+        "last": date_format(cost.last_day),
+    }
     return f"{cost.description}, {money(cost.amount, cost.currency)}, {days}"

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from billing.engine.facts import day
 from billing.engine.why import ComponentPart, Why
 from billing.views.working import component_name
-from sharedict.common.figures import exact, exact_minor, minor
+from sharedict.common.figures import exact, exact_minor, exact_percent, minor
 
 Place = tuple[str, str, int]
 """Kind and driver of a component, and which of those it is: what finds it in another version of a key."""
@@ -126,4 +126,4 @@ def _read_of_all(part: ComponentPart) -> str:
 
 
 def _percent(value: Fraction | None) -> str | None:
-    return None if value is None else f"{exact(value, 6)} %"
+    return None if value is None else exact_percent(value)

@@ -185,6 +185,7 @@ class LateChanges(DecisionPage):
         ]
         return {
             "columns": [name for name, _span in columns],
+            "has_months": len(columns) > 1,
             "rows": rows,
             "has_rounding": any(
                 cell["minor"] and cell["is_rounding"] for row in rows for cell in row["cells"]

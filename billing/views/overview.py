@@ -23,6 +23,7 @@ from billing.reports import (
     totals_of,
     unfinished_job,
 )
+from billing.views.files import whole
 from billing.views.months import STAMPS
 from billing.views.openings import opening_of_month, opening_of_statement
 from billing.views.pictures import OWN_ONLY, month_name, months_by_municipality, whole_name
@@ -99,6 +100,7 @@ class Overview(ToDoPage):
         )
         shown = {
             "totals": self.totals(rows, month),
+            "whole": whole(rows),
             "has_bars": tell_apart([row.this_minor for row in rows]),
         }
         if not (answers and run):

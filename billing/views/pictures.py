@@ -25,6 +25,7 @@ from sharedict.pictures.waterfall import Step, Waterfall
 from sharedict.pictures.waterfall import parts as parts_of
 from sharedict.pictures.waterfall import waterfall as draw_waterfall
 
+NO_BREAK = "\N{NO-BREAK SPACE}"
 MOST_BARS = 8
 MOST_MONTHS = 12
 OWN_ONLY = gettext_lazy("Your own municipality's. The others' are not open to you.")
@@ -182,7 +183,7 @@ def months_by_municipality(
         "drawn": year_of(f"{title}. {summary}".strip(), months, sums),
         "chart": {
             "unit": currency,
-            "categories": [str(month) for month in months],
+            "categories": [capfirst(month_name(month)).replace(" ", NO_BREAK) for month in months],
             "series": series,
         },
     }
@@ -210,7 +211,7 @@ def year_picture(statement: Statement, amounts: Mapping[Month, int]) -> Picture 
         "drawn": year_of(title, months, sums),
         "chart": {
             "unit": statement.currency,
-            "categories": [str(month) for month in months],
+            "categories": [capfirst(month_name(month)).replace(" ", NO_BREAK) for month in months],
             "series": [{"name": _("Amount"), "values": [minor_text(each) for each in sums]}],
         },
     }

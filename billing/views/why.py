@@ -16,7 +16,7 @@ from billing.reports import shares_of_cost, why
 from billing.views.pictures import month_name, whole_name
 from billing.views.statements import StatementBase
 from billing.views.working import component_name, working
-from sharedict.common.figures import minor
+from sharedict.common.figures import exact, minor
 from sharedict.kernel.periods import Month
 
 
@@ -48,6 +48,8 @@ class Steps(StatementBase):
             "working": working(told),
             "payers": self.payers(told, shares, followed, month=period.month),
             "payers_minor": told.total_minor,
+            "has_key_percent": not told.is_as_charged
+            and any(exact(payer.by_key) != exact(payer.percent) for payer in told.payers),
             "has_base": bool(told.key.base_minor) and not told.is_as_charged,
             "readings": readings(told) if self.rights.sees_all_shares else [],
             "undone_url": self.url("why", period.month, self.key, told.follows) if told.follows else "",

@@ -6,7 +6,7 @@ from fractions import Fraction
 from django.utils.translation import gettext as _
 
 from billing.engine.why import ComponentPart, Why
-from sharedict.common.figures import MINUS, exact, exact_minor, minor
+from sharedict.common.figures import MINUS, exact, exact_minor, exact_percent, minor
 
 TIMES = "\u00d7"
 
@@ -162,4 +162,4 @@ def _exact(told: Why) -> Row:
 
 
 def _percent(value: Fraction) -> str:
-    return f"{exact(value, 9)} %"
+    return exact_percent(value, 9)

@@ -13,6 +13,7 @@ from municipalities.portal.hooks import Change, ShareEffect, add_effect_of, add_
 from municipalities.portal.imports import ImportPage
 from municipalities.portal.lists import (
     ADDRESS,
+    BAR,
     DATE,
     MAIN_AMOUNT,
     NUMBER,
@@ -38,6 +39,7 @@ from municipalities.portal.words import listed
 
 __all__ = [
     "ADDRESS",
+    "BAR",
     "DATE",
     "MAIN_AMOUNT",
     "NUMBER",

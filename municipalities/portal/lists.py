@@ -25,6 +25,8 @@ XLSX_ROWS = 100_000
 NUMBER = {"th": {"class": "sd-num"}, "td": {"class": "sd-num"}}
 MAIN_AMOUNT = {"th": {"class": "sd-num"}, "td": {"class": "sd-num sd-main-amount"}}
 """The one column of amounts that a row is about."""
+BAR = {"th": {"class": "sd-bar-td-wide"}, "td": {"class": "sd-bar-td sd-bar-td-wide"}}
+"""A column of bars, which goes first where there is little room."""
 DATE = {"td": {"class": "sd-nowrap"}}
 ADDRESS = {"td": {"class": "sd-address"}}
 """How a column of numbers, and one of dates, stands in a list."""
@@ -47,9 +49,12 @@ class RowTable(django_tables2.Table):  # type: ignore[misc]
 
     row_page: ClassVar[tuple[str, Any] | None] = None
     row_field: ClassVar[str] = "pk"
-    not_exported = ("actions",)
+    not_exported: ClassVar[tuple[str, ...]] = ("actions",)
     actions = django_tables2.Column(
-        gettext_lazy("Actions"), empty_values=(), orderable=False, attrs={"td": {"class": "sd-nowrap"}}
+        gettext_lazy("Actions"),
+        empty_values=(),
+        orderable=False,
+        attrs={"th": {"class": "sd-row-step"}, "td": {"class": "sd-nowrap sd-row-step"}},
     )
 
     def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
@@ -127,6 +132,7 @@ class ListPage(CooperationPage):
             )
             rows = found.qs
         table = self.table(rows)
+        table.is_narrowed = bool(found and found.form.changed_data)
         table.empty_url = self.url(self.add_name) if self.add_name and self.rights.may_edit else None
         kind = request.GET.get("format", "")
         if kind in ("csv", "xlsx"):

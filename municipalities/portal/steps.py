@@ -9,8 +9,10 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from django.db.models import ProtectedError
+from django.db.models.deletion import Collector
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import resolve
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
@@ -142,7 +144,10 @@ class FormPage(EffectMixin):
 
 
 class ChangePage(RowMixin, FormPage):
-    """A form that changes one row, and ``other_steps``, (name, label) of each, that can be taken with it."""
+    """A form that changes one row, and ``other_steps``, (name, label) of each, that can be taken with it.
+
+    Where the row cannot be removed, that step is not offered: the page says why.
+    """
 
     other_steps: ClassVar[Sequence[tuple[str, Any]]] = ()
 
@@ -150,10 +155,16 @@ class ChangePage(RowMixin, FormPage):
         return {"instance": self.row()}
 
     def context(self, form: Any) -> dict[str, Any]:
-        steps = [
-            {"url": self.url(name, form.instance.pk), "label": label} for name, label in self.other_steps
-        ]
-        return {**super().context(form), "lead": self.lead or str(form.instance), "actions": steps}
+        steps, kept, row = [], "", stored(form.instance)
+        for name, label in self.other_steps:
+            url = self.url(name, form.instance.pk)
+            page = resolve(url).func.view_class  # type: ignore[attr-defined]
+            if row and issubclass(page, DeletePage) and (why := page.why_kept(row)):
+                kept = why
+            else:
+                steps.append({"url": url, "label": label})
+        lead = self.lead or str(form.instance)
+        return {**super().context(form), "lead": lead, "actions": steps, "kept": kept}
 
 
 class EndForm(forms.Form):
@@ -207,6 +218,11 @@ class EndPage(RowMixin, EffectMixin):
         return self.page(self.template_name, context, status)
 
 
+def used_by(error: ProtectedError) -> str:
+    kinds = sorted({str(other._meta.verbose_name) for other in error.protected_objects})
+    return _("It cannot be removed: it is used by %(kinds)s. End it instead.") % {"kinds": ", ".join(kinds)}
+
+
 class DeletePage(RowMixin, EffectMixin):
     """Asks once, then removes a row that nothing depends on; says what depends on it where something does.
 
@@ -219,11 +235,15 @@ class DeletePage(RowMixin, EffectMixin):
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         row = self.row()
+        if why := self.why_kept(row):
+            return self.show_refusal(row, why, 200)
         self.is_told(self.changes(row))
         return self.show(row)
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         row = self.row()
+        if why := self.why_kept(row):
+            return self.show_refusal(row, why, 409)
         if not self.is_told(self.changes(row)):
             return self.show(row)
         try:
@@ -231,13 +251,18 @@ class DeletePage(RowMixin, EffectMixin):
         except ValidationError as error:
             return self.show_refusal(row, " ".join(error.messages), 409)
         except ProtectedError as error:
-            kinds = sorted({str(other._meta.verbose_name) for other in error.protected_objects})
-            said = _("It cannot be removed: it is used by %(kinds)s. End it instead.") % {
-                "kinds": ", ".join(kinds)
-            }
-            return self.show_refusal(row, said, 409)
+            return self.show_refusal(row, used_by(error), 409)
         self.say(_("%(what)s is removed.") % {"what": row})
         return redirect(self.done_url(row))
+
+    @classmethod
+    def why_kept(cls, row: Any) -> str:
+        """Why ``row`` cannot be removed as things are; empty where nothing stands in the way."""
+        try:
+            Collector(using=row._state.db).collect([row])
+        except ProtectedError as error:
+            return used_by(error)
+        return ""
 
     def changes(self, row: models.Model) -> Sequence[Change]:
         return [Change(row, None)] if is_fact(row) else []
@@ -279,25 +304,19 @@ class WithdrawPage(DeletePage):
     What becomes of open months is part of the question.
     """
 
-    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        return self.refusal(self.row()) or super().get(request, **kwargs)
-
-    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        return self.refusal(self.row(), 409) or super().post(request, **kwargs)
+    @classmethod
+    def why_kept(cls, row: Any) -> str:
+        try:
+            check_withdrawal(row)
+        except ValidationError as error:
+            return " ".join(error.messages)
+        return super().why_kept(row)
 
     def remove(self, row: Any) -> None:
         withdraw_row(row=row, by=self.request.user)
 
     def consequences(self, row: Any) -> list[str]:
         return [self.effect.said] if self.effect.said else []
-
-    def refusal(self, row: Any, status: int = 200) -> HttpResponse | None:
-        """That it stays, and why; None where nothing stands in the way."""
-        try:
-            check_withdrawal(row)
-        except ValidationError as error:
-            return self.show_refusal(row, " ".join(error.messages), status)
-        return None
 
 
 def next_month(day: dt.date) -> dt.date:

@@ -4,6 +4,7 @@ from typing import Any
 
 import django_tables2 as tables
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy
 
@@ -26,8 +27,8 @@ def state_of(row: Any) -> str:
 
 
 def instant(at: Any) -> str:
-    """Day and minute in the portal's time zone, in an order that sorts as it is written."""
-    return f"{timezone.localtime(at):%Y-%m-%d %H:%M}" if at else ""
+    """Day and minute in the portal's time zone, as all pages write them."""
+    return date_format(timezone.localtime(at), "DATETIME_FORMAT") if at else ""
 
 
 class SpannedTable(RowTable):

@@ -25,11 +25,11 @@ class MemberTable(SpannedTable):
     )
     county = tables.Column(gettext_lazy("County"), accessor="municipality__county")
 
+    empty_title = gettext_lazy("No members yet")
+
     class Meta:
         order_by = "municipality"
-        empty_text = gettext_lazy(
-            "No members here. Add the municipalities that take part, or clear the filter."
-        )
+        empty_text = gettext_lazy("Add the municipalities that take part.")
 
 
 class SiteTable(SpannedTable):
@@ -43,9 +43,11 @@ class SiteTable(SpannedTable):
     mirrors = tables.Column(gettext_lazy("Can take over from"), orderable=False)
     runs_here = tables.Column(gettext_lazy("Runs here"), orderable=False, empty_values=())
 
+    empty_title = gettext_lazy("No sites yet")
+
     class Meta:
         order_by = "name"
-        empty_text = gettext_lazy("No sites here. Say where things run, or clear the filter.")
+        empty_text = gettext_lazy("Say where things run.")
 
     def __init__(self, *args: Any, runs_at: dict[int, list[str]] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -80,9 +82,11 @@ class LinkTable(SpannedTable):
     mbps = tables.Column(gettext_lazy("Mbit/s"), attrs=NUMBER)
     routed_by = tables.Column(gettext_lazy("Answers for routing"), order_by="routed_by__name")
 
+    empty_title = gettext_lazy("No links yet")
+
     class Meta:
         order_by = "name"
-        empty_text = gettext_lazy("No links yet. Say how the sites are joined, and by whom.")
+        empty_text = gettext_lazy("Say how the sites are joined, and by whom.")
 
     def render_other_end(self, record: Any) -> str:
         return str(record.other_site or record.outside)
@@ -101,9 +105,11 @@ class DriverTable(RowTable):
     latest_on = tables.Column(gettext_lazy("Latest reading"), attrs=DATE)
     retired_on = tables.Column(gettext_lazy("No longer used from"), attrs=DATE)
 
+    empty_title = gettext_lazy("No drivers yet")
+
     class Meta:
         order_by = "name"
-        empty_text = gettext_lazy("No drivers yet. Add what you measure to share costs by.")
+        empty_text = gettext_lazy("Add what you measure to share costs by.")
 
     def render_kept_by(self, record: Any) -> str:
         return _("this cooperation") if record.cooperation_id else _("public register")
@@ -125,9 +131,11 @@ class ReadingTable(RowTable):
     value = tables.Column(gettext_lazy("Value"), attrs=MAIN_AMOUNT)
     source = tables.Column(gettext_lazy("Source"), attrs=ADDRESS)
 
+    empty_title = gettext_lazy("No readings yet")
+
     class Meta:
         order_by = ("-reference_on", "municipality")
-        empty_text = gettext_lazy("No readings here. Add or import them, or clear the filter.")
+        empty_text = gettext_lazy("Add or import them.")
 
     def __init__(self, *args: Any, is_editable: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -33,9 +33,11 @@ class RoleTable(RowTable):
     kind = tables.Column(gettext_lazy("Role"))
     municipality = tables.Column(gettext_lazy("For"), order_by="municipality__name", empty_values=())
 
+    empty_title = gettext_lazy("Nobody yet")
+
     class Meta:
         order_by = "user"
-        empty_text = gettext_lazy("Nobody here. Add a person, or clear the filter.")
+        empty_text = gettext_lazy("Add a person.")
 
     def render_municipality(self, record: Any) -> str:
         return str(record.municipality or _("the whole cooperation"))
@@ -52,9 +54,11 @@ class TokenTable(RowTable):
     last_used_at = tables.Column(gettext_lazy("Last used"), attrs=DATE, empty_values=())
     created_by = tables.Column(gettext_lazy("Added by"), order_by="created_by__username")
 
+    empty_title = gettext_lazy("No tokens yet")
+
     class Meta:
         order_by = "-expires_at"
-        empty_text = gettext_lazy("No tokens yet. Add one for each system that reads or pushes over the API.")
+        empty_text = gettext_lazy("Add one for each system that reads or pushes over the API.")
 
     def state_of(self, token: Any) -> tuple[str, str]:
         if token.revoked_at:
@@ -95,11 +99,11 @@ class JobTable(RowTable):
     finished_at = tables.Column(gettext_lazy("Finished"), attrs=DATE)
     error = tables.Column(gettext_lazy("Error"), orderable=False)
 
+    empty_title = gettext_lazy("No jobs yet")
+
     class Meta:
         order_by = "-created_at"
-        empty_text = gettext_lazy(
-            "No jobs here. Changes to costs, keys and readings order them by themselves."
-        )
+        empty_text = gettext_lazy("Changes to costs, keys and readings order them by themselves.")
 
     def render_kind(self, record: Any) -> str:
         return job_label(record)
@@ -146,9 +150,11 @@ class ChangeTable(tables.Table):  # type: ignore[misc]
     subject = tables.Column(gettext_lazy("What"), accessor="what")
     changes = tables.Column(gettext_lazy("Before → after"), orderable=False)
 
+    empty_title = gettext_lazy("No changes yet")
+
     class Meta:
         order_by = "-at"
-        empty_text = gettext_lazy("No changes here. Clear the filter to see them all.")
+        empty_text = gettext_lazy("Every change is logged here.")
 
     words: dict[int, list[Change]] | None = None
 

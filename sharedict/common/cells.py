@@ -7,6 +7,8 @@ from html import escape
 
 from django.utils.safestring import SafeString
 
+from sharedict.common.figures import NOTHING
+
 
 @dataclass(frozen=True)
 class Column:
@@ -23,7 +25,14 @@ class Column:
 def cells(columns: Iterable[Column], contents: Iterable[str]) -> SafeString:
     """One cell for each of ``columns``; ``contents`` are escaped unless they are markup already."""
     pairs = zip(columns, contents, strict=True)
-    return SafeString("".join(f"{column.start}{_markup(content)}</td>" for column, content in pairs))
+    return SafeString(
+        "".join(f"{_start(column, content)}{_markup(content)}</td>" for column, content in pairs)
+    )
+
+
+def _start(column: Column, content: str) -> str:
+    """A card leaves out what is not said."""
+    return f"{column.start[:-1]} data-nothing>" if content == NOTHING else column.start
 
 
 def link(address: str, text: str, *, classes: str = "", said: str = "") -> SafeString:

@@ -75,6 +75,11 @@ def exact(value: Fraction | None, places: int = 6) -> str:
     return f"{MINUS if value < 0 else ''}{text}{'' if is_whole else '…'}"
 
 
+def exact_percent(value: Fraction | None, places: int = 6) -> str:
+    """Like ``exact``, with the sign of a percentage, which stays on its line."""
+    return "" if value is None else f"{exact(value, places)}\u00a0%"
+
+
 def exact_minor(value: Fraction | None, places: int = 6) -> str:
     """Like ``exact``, for a fraction of minor units shown in whole ones."""
     return "" if value is None else exact(Fraction(value, 10**MINOR_DIGITS), places)

@@ -1,12 +1,14 @@
 """The narrow form of a network: boxes below each other, providers as rails on the left, joint ones right."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sharedict.pictures.drawing import Drawing, Label, Mark, Shape
+from sharedict.pictures.fitting import GAP as FIT
 from sharedict.pictures.fitting import LEAST, fitted
 from sharedict.pictures.grid import STUB, WIDE
 from sharedict.pictures.network import (
+    TEXT,
     Network,
     Rail,
     Site,
@@ -19,11 +21,13 @@ from sharedict.pictures.network import (
     text_of,
     words_in,
 )
-from sharedict.pictures.words import forms
+from sharedict.pictures.words import forms, lines
 
 ZONE = 14  # per cent on a side that has rails
-ROW, GAP = 20, 10  # px for the words of a rail, and between boxes
+PAUSE, GAP = 4, 10  # px between the words of two rails, and between boxes
 TIERS = (LEAST, 280, 440)  # px: words in boxes are broken for each of these widths
+AIR = 6  # px between words and the rail they are of
+PHONE, MOST = TIERS[1], 3  # px that the words of a rail are broken for, and into how many lines
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,9 @@ def column(wanted: Network) -> Drawing:
     texts = {site.key: _texts(site, right - left) for site in wanted.sites}
     heights = {key: _height(wanted, key, text) for key, text in texts.items()}
     tops: dict[str, int] = {}
-    y = ROW * len(wanted.providers) + (GAP if wanted.providers else 1)
+    above = [_name(rail, left) for rail in wanted.providers]
+    below = [_name(rail, right) for rail in wanted.joints]
+    y = sum(map(_row, above)) + (GAP if wanted.providers else 1)
     for key, height in heights.items():
         tops[key] = y
         y += height + GAP
@@ -56,19 +62,21 @@ def column(wanted: Network) -> Drawing:
         shapes += node(site, left, tops[site.key], right - left, heights[site.key])
         inside += words_in(site, left, tops[site.key], texts[site.key], TIERS)
     names: list[list[Label]] = []
+    start = 0
     for place, rail in enumerate(wanted.providers):
-        names.append(_name(rail, left, ROW * place + 13))
-        shapes += _left(where, rail, place)
+        names += _placed(above[place], start)
+        shapes += _left(where, rail, place, start + 9)
+        start += _row(above[place])
     for place, rail in enumerate(wanted.joints):
-        names.append(_name(rail, right, y + ROW * place + 13))
-        shapes += _right(where, rail, place, y + ROW * place + 9)
-    height = y + ROW * len(wanted.joints)
-    return Drawing(height, lines_first(shapes), (*inside, *fitted(names)), shown_until=WIDE)
+        names += _placed(below[place], y)
+        shapes += _right(where, rail, place, y + 9)
+        y += _row(below[place])
+    return Drawing(y, lines_first(shapes), (*inside, *fitted(names)), shown_until=WIDE)
 
 
 def _texts(site: Site, part: float) -> list[Text]:
     """The words of a box for each of TIERS: in the narrowest, each on one line."""
-    return [text_of(site, part * tier / 100, most=1 if tier == LEAST else 2) for tier in TIERS]
+    return [text_of(site, part * tier / 100, most=1 if tier == LEAST else MOST) for tier in TIERS]
 
 
 def _height(wanted: Network, key: str, texts: Sequence[Text]) -> int:
@@ -77,19 +85,34 @@ def _height(wanted: Network, key: str, texts: Sequence[Text]) -> int:
     return max(height_of(max(map(len, texts))), most * STUB + 14)
 
 
-def _name(rail: Rail, x: float, y: float) -> list[Label]:
-    """Words of a rail, right of the rails on the left and left of those on the right."""
+def _name(rail: Rail, x: float) -> list[list[Label]]:
+    """Words of a rail, right of the rails on the left and left of those on the right: forms of each line."""
     is_left = x < 50
     look = "bad" if rail.state == "out" else "plain"
+    room = PHONE * (100 - x if is_left else x) / 100 - AIR - FIT
+    text = " \u00b7 ".join(filter(None, (rail.name, rail.words)))
     return [
-        Label(words, x, y, 6 if is_left else -6, "start" if is_left else "end", look)
-        for words in forms(" \u00b7 ".join(filter(None, (rail.name, rail.words))))
+        [
+            Label(words, x, 0, AIR if is_left else -AIR, "start" if is_left else "end", look)
+            for words in forms(line)
+        ]
+        for line in lines(text, room, MOST)
     ]
 
 
-def _left(where: Column, rail: Rail, place: int) -> Iterator[Shape]:
+def _row(name: Sequence[object]) -> int:
+    """How high the words of a rail are."""
+    return max(len(name), 1) * TEXT + PAUSE
+
+
+def _placed(name: list[list[Label]], y: int) -> Iterator[list[Label]]:
+    for place, line in enumerate(name):
+        yield [replace(form, y=y + 13 + TEXT * place) for form in line]
+
+
+def _left(where: Column, rail: Rail, place: int, y: int) -> Iterator[Shape]:
     rails = where.wanted.providers
-    x, y = round(ZONE * (place + 1) / (len(rails) + 1), 2), ROW * place + 9
+    x = round(ZONE * (place + 1) / (len(rails) + 1), 2)
     yield rail_line(x, y, where.left, y, rail.state)
     sides = {key: where.side(rails, rail, key) for key in rail.sites}
     yield rail_line(x, y, x, max(sides.values()), rail.state, is_thick=True)

@@ -1,10 +1,11 @@
 """The wide form of a network: boxes in rows of four, providers above them, joint links below."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from sharedict.pictures.drawing import Drawing, Label, Line, Mark, Shape
+from sharedict.pictures.fitting import ABOVE, BELOW
 from sharedict.pictures.network import (
     Network,
     Rail,
@@ -22,6 +23,8 @@ from sharedict.pictures.words import SIZE, lines, width
 COLUMNS = 4
 WIDE = 720  # px: from here on there is room for four boxes in a row
 TIERS = (WIDE, 960, 1200)  # px: words in boxes are broken for each of these widths
+ENDS = (959, 1199, 2400)  # px: where each of them ends
+CLEAR, AIR = 3, 6  # px between words and a line that passes, at least and where there is a choice
 RAIL, LANE = 32, 34  # px for a provider's rail and for a joint one, with their words
 GAP = 22  # px between rails and boxes
 STUB, MOST = 6, 12  # px between lines that enter a box at its side, and how many have room there
@@ -107,35 +110,86 @@ class Grid:
 
 
 def grid(wanted: Network) -> Drawing:
+    """Rails with many sites stand next to the boxes: so the fewest lines run past the words of others."""
+    wanted = replace(
+        wanted,
+        providers=sorted(wanted.providers, key=lambda rail: len(rail.sites)),
+        joints=sorted(wanted.joints, key=lambda rail: -len(rail.sites)),
+    )
     where = Grid(wanted)
     shapes: list[Shape] = []
-    labels: list[Label] = []
+    names: list[tuple[Rail, Sequence[float], int]] = []
     for place, rail in enumerate(wanted.providers):
         shapes += _provider(where, rail, place)
-        labels += _words(rail, min(_drops(where, rail, place)), RAIL * place + 13)
+        names.append((rail, [*_drops(where, rail, place)], RAIL * place + 13))
     for row, lanes in enumerate(where.lanes):
         for place, rail in enumerate(lanes):
             y = where.tops[row] + where.height + 18 + LANE * place
             drawn = [*_joint(where, rail, row, y)]
             shapes += drawn
-            labels += _words(rail, min(shape.x1 for shape in drawn if isinstance(shape, Line)), y + 15)
+            names.append((rail, [shape.x1 for shape in drawn if isinstance(shape, Line)], y + 15))
+    labels = [label for rail, ends, y in names for label in _words(rail, ends, y, shapes)]
     for site in wanted.sites:
         shapes += node(site, where.x(site.key), where.top(site.key), round(where.box, 2), where.height)
         labels += words_in(site, where.x(site.key), where.top(site.key), where.texts[site.key], TIERS)
     return Drawing(where.tops[-1] - GAP + 8, lines_first(shapes), tuple(labels), shown_from=WIDE)
 
 
-def _words(rail: Rail, x: float, y: float) -> Iterator[Label]:
-    """The name of a rail and what is said of it, moved left where they would leave the picture."""
+def _words(rail: Rail, ends: Sequence[float], y: int, shapes: Sequence[Shape]) -> Iterator[Label]:
+    """The name of a rail and what is said of it, once for each span of TIERS in which they stand alike."""
     (name,) = lines(rail.name, WIDE / 3, 1, is_strong=True) or ("",)
     named = width(name, is_strong=True) + (SIZE if name else 0)
     (said,) = lines(rail.words, WIDE / 2 - SIZE, 1) or ("",)
-    start = round(min(x, 100 - (named + width(said) + SIZE) * 100 / WIDE), 2)
+    across = [shape.x1 for shape in shapes if isinstance(shape, Line) and _passes(shape, y)]
+    spots = [_spot(ends, across, named + width(said), tier) for tier in zip(TIERS, ENDS, strict=True)]
     look = "bad" if rail.state == "out" else "plain"
-    if name:
-        yield Label(name, start, y, look=look, is_strong=True)
-    if said:
-        yield Label(said, start, y, round(named, 1))
+    starts = [place for place, spot in enumerate(spots) if place == 0 or spot != spots[place - 1]]
+    for start, after in zip(starts, [*starts[1:], None], strict=True):
+        x, dx = spots[start]
+        shown = (TIERS[start] if start else 0, 0 if after is None else TIERS[after])
+        if name:
+            yield Label(name, x, y, dx, "start", look, True, *shown)
+        if said:
+            yield Label(said, x, y, round(dx + named, 1), "start", "", False, *shown)
+
+
+def _passes(line: Line, y: int) -> bool:
+    """Whether a line runs down through words whose base is at ``y``."""
+    top, bottom = sorted((line.y1, line.y2))
+    return line.x1 == line.x2 and top < y + BELOW and y - ABOVE < bottom
+
+
+def _spot(
+    ends: Sequence[float], across: Sequence[float], size: float, tier: tuple[int, int]
+) -> tuple[float, float]:
+    """Where words of ``size`` px start along their rail: per cent, and px beside that.
+
+    The first spot is taken that the fewest of ``across`` run through, in a picture within ``tier`` (px).
+    """
+    start, end = min(ends), max(ends)
+    within = [x for x in sorted({*across}) if start < x < end]
+    spots = [
+        (start, 0.0),
+        *((x, AIR) for x in within),
+        *((x, -size - AIR) for x in [*within, *(x for x in sorted({*across}) if x >= end)]),
+        (end, -size),
+    ]
+    held = [spot for spot in spots if all(_is_inside(spot, size, at) for at in tier)]
+    if not held:
+        return round(min(start, 100 - (size + SIZE) * 100 / tier[0]), 2), 0
+    x, dx = min(held, key=lambda spot: sum(_cross(spot, size, x, tier) for x in across))
+    return round(x, 2), round(dx, 1)
+
+
+def _is_inside(spot: tuple[float, float], size: float, at: int) -> bool:
+    left = spot[0] * at / 100 + spot[1]
+    return left >= 0 and left + size <= at
+
+
+def _cross(spot: tuple[float, float], size: float, x: float, tier: tuple[int, int]) -> bool:
+    """Whether a line at ``x`` comes nearer than CLEAR to the words, anywhere within ``tier``."""
+    places = [(x - spot[0]) * at / 100 - spot[1] for at in tier]
+    return not (all(place <= -CLEAR for place in places) or all(place >= size + CLEAR for place in places))
 
 
 def _drops(where: Grid, rail: Rail, place: int) -> dict[float, list[str]]:

@@ -17,15 +17,21 @@ Rows = list[list[str]]
 
 @register.filter
 def chart_table(chart: Mapping[str, Any]) -> dict[str, Any]:
-    """``{"head", "rows", "numeric"}``: cells as text; numeric when all but the first column are numbers."""
+    """``{"head", "rows", "numeric"}``: cells are head and text; numeric where all but the first are."""
     if "links" in chart:
-        return {"head": [_("From"), _("To"), _("Link")], "rows": _network(chart), "numeric": False}
+        return _labelled([_("From"), _("To"), _("Link")], _network(chart), is_numeric=False)
     series: Sequence[Mapping[str, Any]] = chart["series"]
     rows = [
         [str(category), *(_figure(one["values"][index]) for one in series)]
         for index, category in enumerate(chart["categories"])
     ]
-    return {"head": ["", *(one["name"] for one in series)], "rows": rows, "numeric": True}
+    return _labelled(["", *(one["name"] for one in series)], rows, is_numeric=True)
+
+
+def _labelled(head: list[str], rows: Rows, *, is_numeric: bool) -> dict[str, Any]:
+    """Every cell with the head of its column, which stands beside it on a phone."""
+    pairs = [[*zip(head, row, strict=True)] for row in rows]
+    return {"head": head, "rows": pairs, "numeric": is_numeric}
 
 
 def _network(chart: Mapping[str, Any]) -> Rows:

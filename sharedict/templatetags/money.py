@@ -14,6 +14,7 @@ for shown in (
     figures.minor,
     figures.signed_minor,
     figures.exact,
+    figures.exact_percent,
     figures.exact_minor,
     figures.about,
     figures.aligned,

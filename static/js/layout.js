@@ -18,6 +18,13 @@
     }
   }
 
+  // The tab of this page is seen, where its line goes on to the side.
+  const line = document.querySelector(".sd-tabs ul");
+  const tab = line?.querySelector("[aria-current]");
+  if (tab && line.scrollWidth > line.clientWidth) {
+    line.scrollLeft = tab.offsetLeft - (line.clientWidth - tab.offsetWidth) / 2;
+  }
+
   // A menu closes on Escape and on a click beside it.
   const openMenus = () => document.querySelectorAll("details.sd-menu[open]");
   document.addEventListener("click", (event) => {

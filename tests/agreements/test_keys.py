@@ -490,9 +490,9 @@ def test_the_change_log_says_all_that_was_adopted(
     assert told == {
         "key": "Evenly",
         "version": "2",
-        "valid from": "2026-10-01",
+        "valid from": "1 October 2026",
         "decision": "Joint board 2026-09-01, § 12",
-        "decided": "2026-09-01",
+        "decided": "1 September 2026",
         "if a driver totals zero": "leave unallocated until the reading is mended",
         "base amount": "500",
         "floor, %": "10",

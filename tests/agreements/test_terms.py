@@ -157,7 +157,7 @@ def test_a_term_ends_on_a_day(administrator: User, default_term: Term, sign_in: 
 def test_the_list_is_filtered_by_the_day(coordinator: User, default_term: Term, sign_in: SignIn) -> None:
     client = sign_in(coordinator)
     assert "1 row" in client.get("/north/terms/?as_of=2026-01-01").content.decode()
-    assert "No terms here." in client.get("/north/terms/?as_of=2019-01-01").content.decode()
+    assert "Nothing fits the filter" in client.get("/north/terms/?as_of=2019-01-01").content.decode()
 
 
 def test_the_list_takes_the_same_queries_for_any_number_of_rows(

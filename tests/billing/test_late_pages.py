@@ -110,6 +110,7 @@ def test_a_late_cost_is_charged_in_the_next_month_and_seen_by_all(
     table = text[text.index('id="effects"') :]
     assert "Torsby" in table
     assert "Hagfors" in table
+    assert table.count('<th scope="col"') == 2, "one month is the total"
     assert 'name="verdict"' not in text
 
 

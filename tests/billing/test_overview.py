@@ -2,6 +2,7 @@
 
 import datetime as dt
 import html
+import re
 from collections.abc import Callable
 from decimal import Decimal
 
@@ -122,6 +123,24 @@ def test_overview_and_month_say_the_same_change_of_what_is_shared(
     change = signed_minor(page["whole"]["change_minor"], "SEK")
     assert opening["sentences"][0]["bold"].startswith(f"{change} (")
     assert change.lstrip("+") in page["changes"]["title"]
+
+
+def test_overview_and_month_have_the_same_columns_and_total(
+    north: Cooperation, september: Period, october: Period, auditor: User, sign_in: SignIn
+) -> None:
+    client = sign_in(auditor)
+    pages = [client.get(f"/north/{path}/") for path in ("overview", "costs/2026-10")]
+    heads = []
+    for page in pages:
+        text = html.unescape(page.content.decode())
+        table = text.split('id="totals"')[1].split("</table>")[0]
+        heads.append(re.findall(r'data-label="([^"]+)"', table.split("<tfoot>")[0]))
+        foot = table.split("<tfoot>")[1]
+        assert minor(page.context["whole"]["this_minor"]) in foot
+        assert signed_minor(page.context["whole"]["change_minor"]) in foot
+    overview, month = ([*dict.fromkeys(each)] for each in heads)
+    assert overview == ["SEK", "Percent", "Change"]
+    assert [name for name in month if name in overview] == overview[1:]
 
 
 def test_nothing_to_do_is_said(north: Cooperation, october: Period, auditor: User, sign_in: SignIn) -> None:

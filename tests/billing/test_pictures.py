@@ -34,7 +34,10 @@ def test_a_statement_draws_its_year_so_far(october: Period, finance: User, sign_
     picture, statement = context["year_picture"], context["statement"]
     amounts = [Decimal(value) for value in picture["chart"]["series"][0]["values"]]
     assert to_minor(sum(amounts)) == statement.year_minor
-    assert picture["chart"]["categories"] == ["2026-09", "2026-10"]
+    assert picture["chart"]["categories"] == [
+        "September\N{NO-BREAK SPACE}2026",
+        "October\N{NO-BREAK SPACE}2026",
+    ]
     assert picture["title"].startswith("Torsby pays ")
     assert picture["title"].endswith(" for September 2026 to October 2026")
 
@@ -60,6 +63,27 @@ def test_what_municipalities_carry_is_compared_by_bars_where_it_differs(
     ]
     assert context["has_bars"]
     assert not client.get("/north/costs/2026-02/").context["has_bars"], "it is divided evenly"
+
+
+def test_costs_of_the_register_are_compared_by_bars_where_they_differ(
+    by_population: Cost, administrator: User, sign_in: SignIn
+) -> None:
+    client, register = sign_in(administrator), "/north/costs/register/"
+    assert client.get(register).content.count(b'class="sd-bar-cell"') == 2
+    assert b"sd-bar-cell" not in client.get(f"{register}?q={by_population.reference}").content
+    assert "Amount, SEK" in (
+        header := b"".join(client.get(f"{register}?format=csv")).decode().splitlines()[0]
+    )
+    assert header.count("Amount") == 1
+
+
+def test_the_payers_of_a_cost_have_no_two_columns_that_say_the_same(
+    by_population: Cost, administrator: User, sign_in: SignIn
+) -> None:
+    page = sign_in(administrator).get(f"/north/costs/2026-01/SE1737/{by_population.reference}/")
+    assert not page.context["has_key_percent"], "no floor, cap or days stand between them"
+    payers = page.content.decode().split("All who pay this cost")[-1]
+    assert "By the key" not in payers
 
 
 def test_a_month_that_is_missing_between_others_stays_empty() -> None:

@@ -60,7 +60,7 @@ def test_a_cost_without_a_supplier_has_the_same_dash_everywhere(
     compute(north)
     client, cost = sign_in(finance), costs[0]
     statement = client.get(PAGE).content.decode()
-    assert 'data-label="Supplier">—</td>' in statement
+    assert 'data-label="Supplier" data-nothing>—</td>' in statement
     why = client.get(re.findall(rf'href="({PAGE}C[0-9]+/)"', statement)[0]).content.decode()
     register = client.get("/north/costs/register/").content.decode()
     for text in (why, client.get(f"/north/costs/register/{cost.pk}/").content.decode()):

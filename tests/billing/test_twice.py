@@ -24,7 +24,7 @@ from tests.workers import Beside
 REGISTER = "/north/costs/register/"
 HEADER = "external_id;application;cost_type;supplier;invoice_number;description;amount;starts_on;ends_on"
 ROW = "{};;licence;{};{};{};250,00;2026-01-01;2026-02-01"
-JANUARY = "1 January 2026 \N{EN DASH} 31 January 2026"
+JANUARY = "1 January 2026 to 31 January 2026"
 NEW = ("L-1", "Fjord", "2041", "Licences, again")
 
 

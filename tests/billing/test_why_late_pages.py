@@ -86,7 +86,7 @@ def test_the_table_marks_what_was_read_otherwise(waiting: Cost, finance: User, s
     assert lines["Population, Torsby"] == ("12,000", "8,000")
     assert lines["Population, reference date"] == ("31 December 2025", "31 December 2025")
     assert lines["Population of all payers"] == ("20,000", "16,000")
-    assert lines["Percent"] == ("60 %", "50 %")
+    assert lines["Percent"] == ("60\N{NO-BREAK SPACE}%", "50\N{NO-BREAK SPACE}%")
     assert differing(client, page(waiting)) == {
         "Population, Torsby",
         "Population of all payers",
@@ -212,8 +212,8 @@ def test_days_base_floor_and_cap_stand_where_either_side_has_one(
     lines = compared(client, page(by_population, "SE1783"))
     assert lines["Days"] == (None, "15 of 31")
     assert lines["Base amount"] == (None, "4.838709…")
-    assert lines["Floor"] == (None, "5 %")
-    assert lines["Cap"] == (None, "90 %")
+    assert lines["Floor"] == (None, "5\N{NO-BREAK SPACE}%")
+    assert lines["Cap"] == (None, "90\N{NO-BREAK SPACE}%")
     assert compared(client, page(by_population))["Days"] == (None, "31 of 31")
 
 
@@ -232,8 +232,8 @@ def test_components_of_one_driver_stand_beside_each_other(
     recompute(cooperation_id=north.pk, touches=(dt.date.min, None))
     client = sign_in(finance)
     lines = compared(client, page(by_population))
-    assert lines["Evenly among the payers, part of the key"] == (None, "50 %")
-    assert lines["Inhabitants, part of the key"] == ("100 %", "50 %")
+    assert lines["Evenly among the payers, part of the key"] == (None, "50\N{NO-BREAK SPACE}%")
+    assert lines["Inhabitants, part of the key"] == ("100\N{NO-BREAK SPACE}%", "50\N{NO-BREAK SPACE}%")
     assert lines["Inhabitants, Torsby"] == ("12,000", "12,000")
     assert not [label for label in lines if label.startswith("Population")]
     assert {"Key", "Inhabitants, part of the key"} <= differing(client, page(by_population))

@@ -244,6 +244,20 @@ def test_other_rows_that_closed_months_were_computed_with_stay(
     assert ">Cancel</a>" not in refused
     assert model.objects.filter(pk=row.pk).exists()
     assert charged(north) == {"SE1737": 6000, "SE1783": 4000}
+    own_page = text_of(client.get(f"/north/{kind}/{row.pk}/"))
+    assert f"/{row.pk}/delete/" not in own_page
+    assert f"/{row.pk}/end/" in own_page
+    assert "Months that are closed were computed with it: January 2026." in own_page
+
+
+def test_taking_a_version_away_is_offered_where_it_can_go(
+    north: Cooperation, by_population: Cost, client: Client
+) -> None:
+    coming = adopted(FAR)
+    first = KeyVersion.objects.get(key=coming.key, number=1)
+    text = text_of(client.get("/north/keys/population/"))
+    assert page(coming) in text
+    assert page(first) not in text
 
 
 def test_a_subscription_that_ended_before_the_first_closed_month_can_go(

@@ -46,12 +46,12 @@ def facts(**rules: Any) -> Facts:
 def lines(of: Facts, reference: str = "C1", code: str = C) -> list[tuple[str, str, str]]:
     found = explain(of, reference, code)
     assert found is not None
-    return [(row.label, plain(row.sum), row.gives) for row in working(tell(of, found))]
+    return [(row.label, plain(row.sum), plain(row.gives)) for row in working(tell(of, found))]
 
 
 def plain(text: str) -> str:
     """A sum in letters of a keyboard."""
-    return text.replace("\u00d7", "x").replace("\u2212", "-")
+    return text.replace("\u00d7", "x").replace("\u2212", "-").replace("\u00a0", " ")
 
 
 def test_a_plain_key_is_one_percentage_of_the_month() -> None:

@@ -41,6 +41,44 @@ class CostTable(django_tables2.Table):
     )
 
 
+class LinkTable(django_tables2.Table):
+    """As many columns as any list has, with the long words of Swedish."""
+
+    caption = "Förbindelser"
+    name = django_tables2.TemplateColumn('<a href="/parts/">{{ value }}</a>', verbose_name="Förbindelse")
+    kind = django_tables2.Column("Typ")
+    site = django_tables2.Column("Från driftställe")
+    other_end = django_tables2.Column("Till")
+    supplier = django_tables2.Column("Leverantör")
+    mbps = django_tables2.Column("Mbit/s", attrs={"th": {"class": "sd-num"}, "td": {"class": "sd-num"}})
+    routed_by = django_tables2.Column("Ansvarar för routning")
+    valid_from = django_tables2.Column("Från", attrs={"td": {"class": "sd-nowrap"}})
+    valid_until = django_tables2.Column("Till", attrs={"td": {"class": "sd-nowrap"}})
+    state = django_tables2.TemplateColumn(
+        '{% include "components/state.html" with label="gäller" variant="ok" only %}', verbose_name="Status"
+    )
+    actions = django_tables2.TemplateColumn(
+        '<a href="/parts/">Ändra<span class="sd-hidden"> {{ record.name }}</span></a>',
+        verbose_name="Åtgärder",
+        attrs={"th": {"class": "sd-row-step"}, "td": {"class": "sd-nowrap sd-row-step"}},
+    )
+
+
+LINKS = [
+    {
+        "name": "Gemensam internetanslutning",
+        "kind": "internetanslutning",
+        "site": "Torsby driftcentral",
+        "other_end": "TeliaSonera",
+        "supplier": "TeliaSonera",
+        "mbps": "1 000",
+        "valid_from": "1 september 2024",
+        "state": "",
+        "actions": "",
+    }
+]
+
+
 class FilterForm(forms.Form):
     place = forms.ChoiceField(choices=[("", "All"), *((place, place) for place in PLACES)], required=False)
     before = forms.DateField(widget=forms.DateInput(attrs={"type": "date"}), required=False)
@@ -97,6 +135,7 @@ def gallery(request: HttpRequest, part: str) -> HttpResponse:
         "bars": BARS,
         "pictures": PICTURES,
         "table": table,
+        "wide": LinkTable(LINKS),
         "filter": Filtered(request),
         "form": CostForm(request.GET or None),
         "formset": forms.formset_factory(ComponentForm, extra=1)(),

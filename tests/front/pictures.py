@@ -146,6 +146,27 @@ def network(count: int, providers: int, *, lost: bool = False) -> Network:
     return Network("Torsby is the middle", sites, joined, [vpn, *others, over], STATES)
 
 
+def small_network() -> Network:
+    """Three sites and their mirror, joined as in the demonstration, in the longer words of Swedish."""
+    sites = [
+        *(
+            Site(name, f"{name} operations centre", ["driftcentral"])
+            for name in ("Hagfors", "Sunne", "Torsby")
+        ),
+        Site("mirror", "Fourth site", ["spegel"]),
+    ]
+    keys = [site.key for site in sites]
+    providers = [
+        Rail("Teracom", "bredband 100 Mbit/s", keys),
+        Rail("TeliaSonera", "internetanslutning", ["Torsby"]),
+    ]
+    joints = [
+        Rail("switchat VPN", "genom Torsby operations centre", keys[:3]),
+        Rail("Fourth site", "tar över", keys, State.SPARE, over="mirror"),
+    ]
+    return Network("Torsby is the middle", sites, providers, joints, STATES)
+
+
 PICTURES = {
     "months": year(COST, line=135_200, line_words="budget 135,200"),
     "months-below-zero": year(MOVING),
@@ -153,6 +174,7 @@ PICTURES = {
     "agreement": timeline(AGREEMENT),
     "clocks": clocks("Support is open 08 to 16:30", CLOCKS),
     "network": rails(network(4, 2, lost=True)),
+    "network-of-the-demonstration": rails(small_network()),
     "network-of-two": rails(network(2, 1)),
     "network-of-forty": rails(network(40, 6)),
     "waterfall": waterfall(

@@ -97,7 +97,7 @@ def test_a_reading_is_added_changed_and_removed_and_the_shares_follow(
     assert Entry.objects.get(verb="change").changes == {"value": ["810.0000", "812.5000"]}
     assert client.post(f"/north/drivers/readings/{reading.pk}/delete/").status_code == 302
     assert not Reading.objects.filter(driver=users).exists()
-    assert b"No readings here" in client.get(f"/north/drivers/{users.pk}/").content
+    assert b"No readings yet" in client.get(f"/north/drivers/{users.pk}/").content
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,7 @@ def test_polling_ends_when_the_job_has(
 
 def test_progress_is_a_whole_percentage(sign_in: SignIn, finance: User, north: Cooperation) -> None:
     asked = job(north, "running", progress_done=1, progress_total=3)
-    assert b"33 %" in sign_in(finance).get(f"/north/jobs/{asked.pk}/", headers=HTMX).content
+    assert b"33&nbsp;%" in sign_in(finance).get(f"/north/jobs/{asked.pk}/", headers=HTMX).content
 
 
 def test_without_script_the_same_address_is_a_page(

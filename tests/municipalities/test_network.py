@@ -195,7 +195,7 @@ def test_what_leads_elsewhere_is_left_out(north: Cooperation, room: Site, mirror
 
 def test_without_sites_the_page_says_what_to_do(sign_in: SignIn, administrator: User) -> None:
     page = sign_in(administrator).get("/north/network/").content
-    assert b"No sites here" in page
+    assert b"No sites yet" in page
     assert b"No links yet" in page
     assert b"sd-pic" not in page
 
@@ -240,3 +240,14 @@ def test_the_list_says_what_runs_where(
     text = b"".join(response.streaming_content).decode()  # type: ignore[attr-defined]
     assert "Mirror,mirror,,,,ERP (mirror)," in text
     assert "Torsby room,server room,Torsby,,,ERP," in text
+
+
+def test_only_a_list_that_is_narrowed_offers_to_clear_its_filter(
+    sign_in: SignIn, administrator: User
+) -> None:
+    client = sign_in(administrator)
+    assert b"Clear the filter" not in client.get("/north/network/").content
+    narrowed = client.get("/north/network/?q=nowhere").content
+    assert b"Nothing fits the filter" in narrowed
+    assert b"No sites yet" not in narrowed
+    assert narrowed.count(b"No links yet") == 1

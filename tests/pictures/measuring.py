@@ -6,7 +6,7 @@ from itertools import combinations
 from sharedict.pictures.drawing import Box, Drawing, Label, Picture
 from sharedict.pictures.fitting import reach_of
 
-PAGES = {320: 296, 560: 536, 1024: 976, 1440: 1248}  # a page's width -> that of what stands on it
+PAGES = {320: 288, 560: 536, 768: 720, 1024: 976, 1440: 1248}  # a page's width -> that of what stands on it
 WIDTHS = sorted({*PAGES.values(), *(round(inside * 0.4) for inside in PAGES.values())})
 Place = tuple[float, float, float, float]
 

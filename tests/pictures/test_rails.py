@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sharedict.pictures.drawing import Box, Drawing, Line, Mark, Picture
+from sharedict.pictures.drawing import Box, Drawing, Label, Line, Mark, Picture
 from sharedict.pictures.network import Network, Rail, Site, State
 from sharedict.pictures.rails import rails
-from tests.front.pictures import STATES, network
+from tests.front.pictures import STATES, network, small_network
 from tests.pictures.measuring import WIDTHS, cross, crossings, drawn, is_shown, place, words
 
 SIZES = [(4, 2), (2, 1), (1, 0), (5, 3), (40, 6), (40, 0)]
@@ -52,6 +52,40 @@ def overlaps(drawing: Drawing) -> list[tuple[Line, Line]]:
         for one, other in combinations(same, 2)
         if abs(one[0] - other[0]) < 0.005 and one[1] < other[2] and other[1] < one[2]
     ]
+
+
+def struck(drawing: Drawing, width: int) -> list[str]:
+    """Words that an upright line runs through."""
+    upright = [shape for shape in drawing.shapes if isinstance(shape, Line) and shape.x1 == shape.x2]
+    found = []
+    for label in drawing.labels:
+        if is_shown(label, width) and not label.look.startswith("in"):
+            left, top, right, bottom = place(label, width)
+            for line in upright:
+                above, below = sorted((line.y1, line.y2))
+                if left < line.x1 * width / 100 < right and above < bottom and top < below:
+                    found.append(label.text)
+    return found
+
+
+ORDINARY = [small_network(), network(2, 1), network(4, 1), network(3, 2)]
+SEEN = [720, 742, 850, 976, 1100, 1248]  # px, from a tablet on
+
+
+@pytest.mark.parametrize("width", SEEN)
+@pytest.mark.parametrize("wanted", ORDINARY)
+def test_no_line_runs_through_the_words_of_another_rail(wanted: Network, width: int) -> None:
+    assert struck(drawn(rails(wanted), width), width) == []
+
+
+def test_a_line_through_words_would_be_found() -> None:
+    line, label = Line(50, 0, 50, 40), Label("Teracom", 49, 20)
+    assert struck(Drawing(40, (line,), (label,)), 720) == ["Teracom"]
+
+
+@pytest.mark.parametrize("wanted", [*ORDINARY, network(5, 3), network(4, 2, lost=True)])
+def test_no_word_is_cut_on_a_phone(wanted: Network) -> None:
+    assert [text for text in words(rails(wanted), 288) if "\N{HORIZONTAL ELLIPSIS}" in text] == []
 
 
 @pytest.mark.parametrize("width", BOTH)

@@ -157,6 +157,20 @@ def test_the_page_of_an_application_shows_use_sites_and_terms(
     assert "All other costs Evenly those who use the application Cooperation agreement" in text
 
 
+def test_who_uses_it_is_compared_by_bars_where_users_differ(
+    coordinator: User, north: Cooperation, sign_in: SignIn
+) -> None:
+    application = ApplicationFactory(cooperation=north, code="plan")
+    address, client = "/north/services/plan/", sign_in(coordinator)
+    for users in (40, 40):
+        place = MemberFactory(cooperation=north).municipality
+        SubscriptionFactory(application=application, municipality=place, users=users)
+    assert b"sd-bar-cell" not in client.get(address).content
+    place = MemberFactory(cooperation=north).municipality
+    SubscriptionFactory(application=application, municipality=place, users=80)
+    assert client.get(address).content.count(b'class="sd-bar-cell"') == 3
+
+
 def test_a_reader_is_offered_no_change(coordinator: User, erp: Application, sign_in: SignIn) -> None:
     client = sign_in(coordinator)
     for url in ("/north/services/", "/north/services/erp/"):
