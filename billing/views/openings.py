@@ -16,7 +16,7 @@ from billing.engine.overview import Bar, largest, percent_of
 from billing.engine.statement import Statement
 from billing.models import Run
 from billing.reports.rows import minor_of
-from billing.views.pictures import bar_name, month_name, whole_name
+from billing.views.pictures import bar_name, month_name, with_corrections
 from sharedict.common.figures import about, minor, signed_minor
 from sharedict.kernel.periods import Month
 
@@ -80,10 +80,16 @@ def causes_of(statement: Statement) -> dict[str, Any]:
 
 
 def opening_of_month(
-    run: Run, month: Month, before: tuple[Month, int] | None, currency: str, statements: Opening
+    run: Run,
+    month: Month,
+    before: tuple[Month, int] | None,
+    changes: Sequence[Bar],
+    currency: str,
+    statements: Opening,
 ) -> Opening:
     """What all municipalities share of the month; ``before`` is another one, and what they shared of it.
 
+    ``changes`` is what each service changes since then, corrections of earlier months together.
     ``statements`` is the fact about the month's statements: of all, or of those that the reader sees.
     """
     shared_minor, count = minor_of(run.shared), run.unallocated_lines
@@ -92,6 +98,7 @@ def opening_of_month(
     if before:
         share = percent_of(shared_minor - before[1], abs(before[1]))
         sentences.append(_changed(shared_minor - before[1], share, before[0], currency))
+        sentences += _largest(changes, currency)
     return {
         "label": _("Shared in %(month)s") % {"month": month_name(month)},
         "value": minor(shared_minor),
@@ -107,15 +114,14 @@ def opening_of_month(
 
 def _changes(statement: Statement) -> list[Bar]:
     """What each service changes since the month before, and corrections of earlier months together."""
-    bars = [Bar(whole_name(part.name), part.change_minor) for part in statement.applications]
-    late = statement.all_corrections_minor - statement.before_corrections_minor
-    return [*bars, Bar(_("Corrections of earlier months"), late)]
+    bars = [Bar(part.name, part.change_minor) for part in statement.applications]
+    return with_corrections(bars, statement.all_corrections_minor - statement.before_corrections_minor)
 
 
 def _largest(bars: Sequence[Bar], currency: str) -> list[dict[str, str]]:
     """The sentence about the change that is largest; none where nothing changes."""
-    most = max(bars, key=lambda bar: abs(bar.minor))
-    if not most.minor:
+    most = max(bars, key=lambda bar: abs(bar.minor), default=None)
+    if most is None or not most.minor:
         return []
     words = {"biggest": bar_name(most), "most": signed_minor(most.minor, currency)}
     return [{"text": _("The largest change is %(biggest)s: %(most)s.") % words}]

@@ -116,12 +116,15 @@ def test_overview_and_month_say_the_same_change_of_what_is_shared(
     client = sign_in(administrator)
     opening = client.get("/north/overview/").context["opening"]
     page = client.get("/north/costs/2026-10/").context
+    assert opening.pop("link")["url"] == "/north/costs/2026-10/#changes-title"
     assert opening == page["opening"]
     facts = {each["label"]: each["value"] for each in opening["facts"]}
     assert facts["Unallocated"] == "78,000.50\xa0SEK"
     change = signed_minor(page["whole"]["change_minor"], "SEK")
     assert opening["sentences"][0]["bold"].startswith(f"{change} (")
     assert change.lstrip("+") in page["changes"]["title"]
+    assert opening["sentences"][1]["text"] == page["changes"]["summary"]
+    assert opening["sentences"][1]["text"].startswith("The largest change is ")
 
 
 def test_nothing_to_do_is_said(north: Cooperation, october: Period, auditor: User, sign_in: SignIn) -> None:
