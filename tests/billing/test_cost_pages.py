@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import translation
 from openpyxl import load_workbook
 
 from agreements.models import CostType
@@ -16,6 +17,7 @@ from billing.models import Cost, Period
 from municipalities.models import Cooperation
 from services.models import Application
 from sharedict.accounts.models import User
+from sharedict.common.figures import money
 from sharedict.jobs.models import Job
 from tests.budgets import MOMENT
 from tests.factories.agreements import CostTypeFactory
@@ -212,6 +214,23 @@ def test_a_cost_that_nothing_divides_says_why_on_its_page(client: Client, north:
     assert "Unallocated" in shown
     assert "Nobody uses the application in this month." in shown
     assert rows_of(client)[0]["State"] == "unallocated"
+
+
+def test_a_cost_opens_with_what_it_is_and_what_the_readers_own_carry(
+    north: Cooperation, cost: Cost, finance: User, sign_in: Callable[[User], Client]
+) -> None:
+    compute(north)
+    reader = sign_in(finance)
+    opening = reader.get(page(cost)).context["opening"]
+    assert (opening["value"], opening["unit"]) == (money(cost.amount), "SEK")
+    assert opening["sentences"][0]["bold"].startswith("Shared in ")
+    assert opening["sentences"][0]["text"].startswith("by the key ")
+    own = reader.get(opening["link"]["url"]).context["opening"]
+    assert f"Torsby {own['value']}\xa0SEK." in opening["sentences"][1]["text"]
+    with translation.override("sv"):  # the request leaves its language behind
+        swedish = reader.get(page(cost), headers={"Accept-Language": "sv"}).context["opening"]
+    assert swedish["sentences"][0]["bold"].startswith("Fördelas i ")
+    assert swedish["link"]["label"] == "Se varför"
 
 
 def test_a_cost_is_withdrawn_after_one_question_and_restored(
