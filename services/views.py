@@ -172,7 +172,7 @@ class ApplicationRetire(ByCode, EditorsOnly):
             "title": _("Retire %(what)s?") % {"what": application},
             "lead": _("It stays in the catalogue as retired. Change its lifecycle to undo this."),
             "consequences": [still % {"count": using}] if using else [],
-            "confirm_label": _("Retire it"),
+            "confirm_label": _("Retire %(what)s") % {"what": application},
             "cancel_url": self.url("application", application.code),
         }
         return self.page("components/confirm_page.html", context)

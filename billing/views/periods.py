@@ -198,7 +198,7 @@ class PeriodPage(CorrectingPage):
             elif period.state == Period.State.PROPOSED and period.proposed_by_id != self.viewer.pk:
                 found |= {"url": self.url("period-close", self.month), "label": _("Close the month")}
             elif period.state == Period.State.PROPOSED:
-                found["waits"] = _("You have proposed it: another administrator closes it.")
+                found["waits"] = self.others_close
         return found
 
     @cached_property

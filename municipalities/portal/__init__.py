@@ -34,7 +34,7 @@ from municipalities.portal.steps import (
     next_month,
     stored,
 )
-from municipalities.portal.words import listed
+from municipalities.portal.words import listed, one_of
 
 __all__ = [
     "ADDRESS",
@@ -72,6 +72,7 @@ __all__ = [
     "fields_by_message",
     "listed",
     "next_month",
+    "one_of",
     "page_of",
     "refuse",
     "runs_at",

@@ -199,7 +199,7 @@ class EndPage(RowMixin, EffectMixin):
         context = {
             "title": _("End %(what)s?") % {"what": row},
             "lead": _("It stays in the months before that day. Change the date to undo this."),
-            "confirm_label": _("End it"),
+            "confirm_label": _("End %(what)s") % {"what": row},
             "cancel_url": self.url(self.done_name),
             "form": form,
             "effect": self.effect,
@@ -254,7 +254,7 @@ class DeletePage(RowMixin, EffectMixin):
             "title": _("Remove %(what)s?") % {"what": row},
             "lead": _("This cannot be undone. What it was stays in the change log."),
             "consequences": self.consequences(row),
-            "confirm_label": _("Remove it"),
+            "confirm_label": _("Remove %(what)s") % {"what": row},
             "cancel_url": self.done_url(row),
             "effect": self.effect,
         }

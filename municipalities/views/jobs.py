@@ -78,10 +78,11 @@ class JobRetry(RowMixin, EditorsOnly):
         return job
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        label = job_label(self.row())
         context = {
-            "title": _("Try “%(what)s” again?") % {"what": job_label(self.row())},
+            "title": _("Try “%(what)s” again?") % {"what": label},
             "lead": _("It is done once more from the start. What is there already stays as it is."),
-            "confirm_label": _("Try again"),
+            "confirm_label": _("Try “%(what)s” again") % {"what": label},
             "danger": False,
             "cancel_url": self.url("jobs"),
         }

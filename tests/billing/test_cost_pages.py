@@ -239,6 +239,8 @@ def test_a_cost_is_withdrawn_after_one_question_and_restored(
     compute(cost.cooperation)
     question = client.get(page(cost, "withdraw/")).content.decode()
     assert "You can restore it later" in question
+    assert "Open months are computed again without it, January 2026: 100.00\xa0SEK in all." in question
+    assert ">Withdraw 100.00\xa0SEK</button>" in question
     assert not Cost.objects.get().is_withdrawn
     assert client.post(page(cost, "withdraw/")).status_code == 302
     do_jobs()
@@ -247,6 +249,7 @@ def test_a_cost_is_withdrawn_after_one_question_and_restored(
     shown = client.get(page(cost)).content.decode()
     assert f'href="{page(cost, "restore/")}"' in shown
     assert 'name="amount"' not in shown
+    assert ">Restore 100.00\xa0SEK</button>" in client.get(page(cost, "restore/")).content.decode()
     assert client.post(page(cost, "restore/")).status_code == 302
     do_jobs()
     assert not Cost.objects.get().is_withdrawn
@@ -276,7 +279,7 @@ def test_a_credit_note_is_prepared_from_its_cost(client: Client, cost: Cost) -> 
     assert (note.amount, note.application, note.supplier) == (-100, cost.application, "Fjord")
     asked = client.get(page(cost, "withdraw/")).content.decode()
     assert f'<a href="{page(note)}">' in asked
-    assert "Withdraw it" not in asked
+    assert "btn-danger" not in asked
     refused = client.post(page(cost, "withdraw/"))
     assert refused.status_code == 409
     assert "withdraw the credit note first" in refused.content.decode()
