@@ -45,7 +45,8 @@ class EffectMixin(LockMixin, EditorsOnly):
         return not self.effect.mark or self.effect.mark == self.request.POST.get("told")
 
     def say(self, done: str) -> None:
-        messages.success(self.request, f"{done} {self.effect.said}".strip())
+        tell = messages.warning if self.effect.is_problem else messages.success
+        tell(self.request, f"{done} {self.effect.said}".strip())
 
 
 def is_fact(row: object) -> bool:
