@@ -24,6 +24,7 @@ from billing.reports import (
     totals_of,
     unfinished_job,
 )
+from billing.views.ahead import AheadPage
 from billing.views.months import STAMPS
 from billing.views.openings import opening_of_month, opening_of_statement
 from billing.views.pictures import OWN_ONLY, month_name, months_by_municipality, whole_name, with_corrections
@@ -45,7 +46,7 @@ class Start(CooperationPage):
         return redirect(self.url("overview"))
 
 
-class Overview(ToDoPage):
+class Overview(ToDoPage, AheadPage):
     """What concerns the reader first: their amount of this month and of what, what needs them, and a year."""
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
@@ -66,6 +67,7 @@ class Overview(ToDoPage):
         }
         if months:
             context |= self.of_month(months[-1], sees_all=answers_for_all)
+            context["ahead"] = self.ahead(self.today, of_all=answers_for_all)
             context["picture"] = self.picture(months, sees_all=answers_for_all)
         return self.page("billing/overview.html", context)
 

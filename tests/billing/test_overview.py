@@ -10,6 +10,7 @@ import time_machine
 from django.test import Client
 
 from agreements.models import Term
+from billing.actions import propose_period
 from billing.models import Cost, Period, Statement
 from billing.reports import calendar_of, head_of, statement_of
 from billing.views.overview import shown_months
@@ -98,6 +99,66 @@ def test_an_administrator_starts_with_what_needs_them(
     assert "1 job has failed" in text
     assert "October 2026: 2 costs are unallocated" in text
     assert "September 2026 is over, and still open" in text
+
+
+def test_who_only_reads_is_offered_to_see_and_nothing_to_do(
+    north: Cooperation,
+    september: Period,
+    october: Period,
+    administrator: User,
+    second_administrator: User,
+    auditor: User,
+    sign_in: SignIn,
+) -> None:
+    def offered(user: User) -> dict[str, str]:
+        todo = sign_in(user).get("/north/overview/").context["todo"]
+        return {each["status"]: each["label"] for each in todo}
+
+    assert (offered(administrator)["To close"], offered(auditor)["To close"]) == ("Look and propose", "See")
+    propose_period(period=september, by=administrator)
+    assert offered(second_administrator)["Proposed"] == "Look and close"
+    assert offered(administrator)["Proposed"] == "See"
+    assert offered(auditor)["Proposed"] == "See"
+    Term.objects.filter(cooperation=north, cost_type=None).delete()
+    compute(north)
+    assert (offered(administrator)["Unallocated"], offered(auditor)["Unallocated"]) == ("Allocate", "See")
+
+
+def test_what_changes_next_is_told_to_those_whom_it_concerns(
+    north: Cooperation,
+    october: Period,
+    administrator: User,
+    finance: User,
+    sign_in: SignIn,
+    torsby: Municipality,
+    hagfors: Municipality,
+) -> None:
+    def ahead(user: User) -> list[tuple[str, str]]:
+        rows = sign_in(user).get("/north/overview/").context["ahead"]["rows"]
+        return [(each["day"], each["text"]) for each in rows]
+
+    assert ahead(administrator) == []
+    assert "What changes next" not in sign_in(administrator).get("/north/overview/").content.decode()
+    new_year, february = dt.date(2027, 1, 1), dt.date(2027, 2, 1)
+    study = ApplicationFactory(cooperation=north, code="study", name="Study")
+    SubscriptionFactory(application=study, municipality=torsby, valid_until=new_year)
+    SubscriptionFactory(application=study, municipality=torsby, valid_from=new_year, valid_until=february)
+    Member.objects.filter(municipality=hagfors).update(valid_until=dt.date(2026, 12, 1))
+    key = KeyFactory(cooperation=north, code="people", name="By people")
+    add_version(key, {"kind": "even", "percent": 100}, valid_from=february)
+    expected = [
+        ("1 December 2026", "Hagfors is no member any more"),
+        ("1 January 2027", "Torsby uses Study otherwise"),
+        ("1 February 2027", "Torsby uses Study no longer"),
+        ("1 February 2027", "Version 1 of the key By people"),
+    ]
+    assert ahead(administrator) == expected
+    assert ahead(finance) == expected
+    SubscriptionFactory(application=study, municipality=hagfors, valid_from=dt.date(2026, 11, 1))
+    assert ahead(finance) == expected
+    assert ahead(administrator)[0] == ("1 November 2026", "Hagfors uses Study")
+    text = sign_in(administrator).get("/north/overview/").content.decode()
+    assert "from 1 December 2026" in text
 
 
 def test_overview_and_month_say_the_same_change_of_what_is_shared(
