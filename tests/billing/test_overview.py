@@ -11,7 +11,7 @@ from django.test import Client
 
 from agreements.models import Term
 from billing.actions import propose_period
-from billing.models import Cost, Period, Statement
+from billing.models import Cost, Period, RunLine, Share, Statement
 from billing.reports import calendar_of, head_of, statement_of
 from billing.views.overview import shown_months
 from billing.views.pictures import MOST_BARS, months_by_municipality
@@ -122,6 +122,39 @@ def test_who_only_reads_is_offered_to_see_and_nothing_to_do(
     Term.objects.filter(cooperation=north, cost_type=None).delete()
     compute(north)
     assert (offered(administrator)["Unallocated"], offered(auditor)["Unallocated"]) == ("Allocate", "See")
+
+
+def test_the_page_of_a_service_says_what_it_costs_and_what_of_it_is_the_readers_own(
+    north: Cooperation,
+    october: Period,
+    finance: User,
+    administrator: User,
+    sign_in: SignIn,
+) -> None:
+    def fact(user: User) -> dict[str, str]:
+        found: dict[str, str] = sign_in(user).get("/north/services/erp/").context["opening"]["facts"][0]
+        return found
+
+    run = october.current_run
+    assert run is not None
+    lines = RunLine.objects.filter(run=run, application_code="erp", concerns=None)
+    shares = Share.objects.filter(run_id=run.pk, line__run_id=run.pk, line__application_code="erp")
+    whole = sum(line.amount for line in lines)
+    own = sum(share.amount for share in shares.filter(municipality__code="1737", line__concerns=None))
+    assert 0 < own < whole
+    for is_open in (True, False):
+        Cooperation.objects.update(shares_are_open=is_open)
+        assert fact(finance) == {
+            "label": "Cost in October 2026",
+            "value": money(whole, "SEK"),
+            "note": f"of it Torsby {money(own)}",
+            "url": "/north/costs/2026-10/SE1737/",
+        }
+    assert fact(administrator) == {
+        "label": "Cost in October 2026",
+        "value": money(whole, "SEK"),
+        "url": "/north/costs/2026-10/",
+    }
 
 
 def test_what_changes_next_is_told_to_those_whom_it_concerns(
