@@ -58,9 +58,15 @@ class JobPage(RowMixin):
         }
         return self.page("municipalities/job.html", context)
 
+    def label(self, job: Job) -> str:
+        """How far it is; what it does stands in the heading."""
+        if job.is_finished:
+            return instant(job.finished_at) if job.finished_at else ""
+        return _("At work") if job.started_at else _("Waits for its turn")
+
     def progress(self, job: Job) -> dict[str, Any]:
         return {
-            "label": job_label(job),
+            "label": self.label(job),
             "is_ended": job.is_finished,
             "failed": job.state == Job.State.FAILED,
             "poll_url": self.url("job", job.pk),
