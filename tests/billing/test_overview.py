@@ -268,6 +268,26 @@ def test_files_of_ones_own_months_and_years(october: Period, finance: User, sign
     assert "SE1783" not in text
 
 
+def test_files_speak_of_statements_to_those_who_have_some(
+    october: Period, finance: User, administrator: User, sign_in: SignIn
+) -> None:
+    own, of_all = "A statement lists every share with its cost", "stands on the page of its month"
+    text = sign_in(finance).get("/north/reports/").content.decode()
+    assert (own in text, of_all in text) == (True, False)
+    text = sign_in(administrator).get("/north/reports/").content.decode()
+    assert (own in text, of_all in text) == (False, True)
+
+
+def test_a_statement_does_not_repeat_its_heading(october: Period, finance: User, sign_in: SignIn) -> None:
+    answer = sign_in(finance).get("/north/costs/2026-10/SE1737/")
+    assert answer.context["title"] == "Torsby, October 2026"
+    assert answer.context["opening"]["label"] == "To pay"
+    text = answer.content.decode()
+    assert "What changed since September 2026</h2>" in text
+    said = answer.context["opening"]["sentences"][1]["text"]
+    assert text.count(f"{said}</p>") == 1
+
+
 def test_strangers_find_nothing(october: Period, stranger: User, sign_in: SignIn) -> None:
     for path in ("overview/", "reports/", "costs/"):
         assert sign_in(stranger).get(f"/north/{path}").status_code == 404
