@@ -249,7 +249,7 @@ class TokenForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
     )
     expires_on = forms.DateField(
-        label=gettext_lazy("Works until"),
+        label=gettext_lazy("Last day"),
         help_text=gettext_lazy("The last day it works, at most two years ahead."),
         widget=DayInput(),
     )

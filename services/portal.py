@@ -1,12 +1,14 @@
 """What pages show of the apps above: panels on an application's page, installations in the list of sites."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from municipalities.access import Rights
 from municipalities.models import Cooperation
 from services.models import Application, Installation
+from sharedict.common.access import Viewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,27 @@ def add_panel(maker: PanelMaker) -> None:
 
 def panels_of(application: Application, cooperation: Cooperation, day: dt.date) -> list[Panel]:
     return [maker(application, cooperation, day) for maker in _makers]
+
+
+Fact = dict[str, Any]
+FactMaker = Callable[[Application, Cooperation, Viewer, Rights, dt.date], Sequence[Fact]]
+
+_fact_makers: list[FactMaker] = []
+
+
+def add_facts(maker: FactMaker) -> None:
+    """Let ``maker`` say facts in the opening of every application's page, as far as the viewer sees them.
+
+    Each is what ``components/facts_row.html`` shows; adding one twice changes nothing.
+    """
+    if maker not in _fact_makers:
+        _fact_makers.append(maker)
+
+
+def facts_of(
+    application: Application, cooperation: Cooperation, viewer: Viewer, rights: Rights, day: dt.date
+) -> list[Fact]:
+    return [fact for maker in _fact_makers for fact in maker(application, cooperation, viewer, rights, day)]
 
 
 def installed_at(cooperation: Cooperation, day: dt.date) -> dict[int, list[str]]:

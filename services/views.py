@@ -34,7 +34,8 @@ from services.forms import (
     SubscriptionForm,
 )
 from services.models import Application, Installation, Subscription
-from services.portal import panels_of
+from services.portal import facts_of, panels_of
+from services.reports import where_it_runs
 from services.tables import LIFECYCLE_LOOK, ApplicationTable, InstallationTable, SubscriptionTable
 from sharedict.common.figures import NOTHING, count
 from sharedict.pictures.bar import BarLayout, bars, tell_apart
@@ -88,12 +89,11 @@ class ApplicationPage(ByCode):
             "status_variant": LIFECYCLE_LOOK.get(application.lifecycle, "neutral"),
             "actions": self.actions(application),
             "facts": self.facts(application),
-            "opening": self.opening(application, using, len(places)),
+            "opening": self.opening(application, using, len(places), today),
             "subscriptions": self.with_bars(subscriptions),
             "has_bars": tell_apart([row.users or 0 for row in subscriptions]),
             "installations": installations,
-            "primary": [row for row in running if row.purpose == Installation.Purpose.PRIMARY],
-            "mirrors": [row for row in running if row.purpose == Installation.Purpose.MIRROR],
+            "where": where_it_runs(application, running, own=self.rights.municipality_ids),
             "not_using": [place for place in places if place.pk not in theirs],
             "panels": panels_of(application, self.cooperation, today),
             "today": today,
@@ -117,13 +117,16 @@ class ApplicationPage(ByCode):
             actions.append({"url": url, "label": _("Retire")})
         return actions
 
-    def opening(self, application: Application, using: list[Subscription], members: int) -> dict[str, Any]:
+    def opening(
+        self, application: Application, using: list[Subscription], members: int, today: dt.date
+    ) -> dict[str, Any]:
         told = [row.users for row in using if row.users is not None]
         return {
             "label": _("Used by"),
             "value": len(using),
             "unit": ngettext("of %(count)s member", "of %(count)s members", members) % {"count": members},
             "facts": [
+                *facts_of(application, self.cooperation, self.viewer, self.rights, today),
                 {"label": _("Owner"), "value": application.owner or NOTHING, "note": _("competence centre")},
                 {"label": _("Users"), "value": count(sum(told)) if told else NOTHING},
                 {"label": _("Service hours"), "value": application.get_hours_display()},
@@ -180,7 +183,7 @@ class ApplicationRetire(ByCode, EditorsOnly):
             "title": _("Retire %(what)s?") % {"what": application},
             "lead": _("It stays in the catalogue as retired. Change its lifecycle to undo this."),
             "consequences": [still % {"count": using}] if using else [],
-            "confirm_label": _("Retire it"),
+            "confirm_label": _("Retire %(what)s") % {"what": application},
             "cancel_url": self.url("application", application.code),
         }
         return self.page("components/confirm_page.html", context)

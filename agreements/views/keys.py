@@ -31,7 +31,7 @@ from agreements.portal import (
     scope_in_words,
     version_in_words,
 )
-from agreements.reports import odd_parts, outcome_of
+from agreements.reports import Outcome, odd_parts, outcome_of
 from agreements.tables import KeyTable
 from municipalities.models import Municipality
 from municipalities.portal import (
@@ -45,6 +45,7 @@ from municipalities.portal import (
     refuse,
     stored,
 )
+from sharedict.common.figures import aligned, count
 from sharedict.kernel.money import to_minor
 
 EXAMPLE = Decimal("1000.00")
@@ -123,7 +124,54 @@ class KeyPage(ByCode):
         }
         if version:
             context |= self.outcome(version, today, terms)
+            before = next((each for each in history if each.valid_from < version.valid_from), None)
+            context["opening"] = self.opening(version, before, context["outcome"], len(terms))
         return self.page("agreements/key_detail.html", context)
+
+    def opening(
+        self, version: KeyVersion, before: KeyVersion | None, outcome: Outcome, terms: int
+    ) -> dict[str, Any]:
+        """What the reader's own pay by ``version``, or who pays most; since when, as who decided it."""
+        words = {
+            "number": version.number,
+            "since": date_format(version.valid_from, "j F Y"),
+            "day": date_format(version.decided_on, "j F Y"),
+            "decision": version.decision,
+        }
+        sentences = [
+            {
+                "bold": _("Version %(number)s, since %(since)s:") % words,
+                "text": _("decided %(day)s, %(decision)s.") % words,
+            }
+        ]
+        if before:
+            said = " ".join(_ended(line) for line in version_in_words(before, self.cooperation.currency))
+            sentences.append({"text": _("Before that: %(said)s") % {"said": said}})
+        return {
+            **self.figure(outcome),
+            "sentences": sentences,
+            "facts": [
+                {"label": _("Members who pay"), "value": count(len(outcome.payers))},
+                {"label": _("Terms that use it"), "value": count(terms)},
+            ],
+        }
+
+    def figure(self, outcome: Outcome) -> dict[str, Any]:
+        """The percentage that the reader's own pays, else the largest; none where the key gives none."""
+        paying = [payer for payer in outcome.payers if payer.percent is not None]
+        words = {"month": date_format(outcome.month.first, "F Y")}
+        if not paying:
+            return {"label": _("In %(month)s the key divides") % words, "value": _("nothing")}
+        own = [payer for payer in paying if payer.municipality.pk in self.rights.municipality_ids]
+        most = max(own or paying, key=lambda payer: payer.percent or 0)
+        words["name"] = most.municipality.name
+        if own:
+            label = _("%(name)s pays of a cost of %(month)s, if every member pays")
+        elif len({payer.percent for payer in paying}) == 1:
+            label = _("Each member pays of a cost of %(month)s, if all do")
+        else:
+            label = _("%(name)s pays most of a cost of %(month)s, if every member pays")
+        return {"label": label % words, "value": aligned(most.percent).removesuffix("\u00a0%"), "unit": "%"}
 
     def outcome(self, version: KeyVersion, today: dt.date, terms: list[Term]) -> dict[str, Any]:
         """What ``version`` would charge of the amount asked for; days count as its terms say, or as asked."""
@@ -287,3 +335,7 @@ def _row(component: Component) -> dict[str, Any]:
         "driver": component.driver_id,
         "rule": component.rule,
     }
+
+
+def _ended(said: str) -> str:
+    return said if said.endswith(".") else f"{said}."

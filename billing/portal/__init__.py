@@ -76,6 +76,7 @@ def effect_of_changes(
         warnings=words.warnings,
         mark=words.mark,
         said=words.said,
+        is_problem=words.is_problem,
         by_change=tuple(
             words.of_cost(cost) if cost else in_words(by_rule)
             for cost, by_rule in zip(costs, by_rules, strict=True)

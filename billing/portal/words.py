@@ -199,6 +199,12 @@ class Words:
             found.append(said % {"months": in_words(self.reopened)})
         return " ".join(found) or _("No share computed so far changes.")
 
+    @property
+    def is_problem(self) -> bool:
+        """Whether somebody has something to mend, to decide or to propose again before a month can close."""
+        undivided = any(month in self.undivided for month in self.opened)
+        return bool(self.nobodys or self.waiting or self.by_rules or self.reopened or undivided)
+
     def of_cost(self, effect: ClosedEffect) -> str:
         """What one cost does to closed months, short."""
         found = []

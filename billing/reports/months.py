@@ -102,10 +102,10 @@ def unallocated_of(period: Period) -> list[Unallocated]:
     ]
 
 
-def changes_by_application(period: Period, calendar: Calendar) -> list[Bar]:
-    """By how much each application's cost differs from the month before; costs that are shared only.
+def changes_by_application(period: Period, calendar: Calendar) -> tuple[list[Bar], int]:
+    """By how much each application's cost differs from the month before, and corrections of earlier months.
 
-    What the month corrects of earlier ones is no part of it: see ``corrections_of``.
+    Costs that are shared only; together they are the change of what is shared. One query.
     """
     before = calendar.before(period.month)
     runs = [period.current_run_id, *([calendar.runs[before]] if before else [])]
@@ -115,11 +115,15 @@ def changes_by_application(period: Period, calendar: Calendar) -> list[Bar]:
         .annotate(
             name=Max("application_name"),
             this=Sum("amount", filter=Q(run=period.current_run_id, concerns=None)),
-            before=Sum("amount", filter=~Q(run=period.current_run_id)),
+            before=Sum("amount", filter=Q(concerns=None) & ~Q(run=period.current_run_id)),
+            late=Sum("amount", filter=Q(run=period.current_run_id, concerns__isnull=False)),
+            late_before=Sum("amount", filter=Q(concerns__isnull=False) & ~Q(run=period.current_run_id)),
         )
         .order_by("name", "application_code")
     )
-    return [Bar(row["name"], minor_of(row["this"]) - minor_of(row["before"])) for row in rows]
+    found = list(rows)
+    late_minor = sum(minor_of(row["late"]) - minor_of(row["late_before"]) for row in found)
+    return [Bar(row["name"], minor_of(row["this"]) - minor_of(row["before"])) for row in found], late_minor
 
 
 def totals_by_month(viewer: Viewer, runs: Iterable[int]) -> dict[int, dict[str, tuple[str, int]]]:

@@ -52,6 +52,19 @@ class Step(CorrectingPage, EditorsOnly):
     def take(self, period: Period, by: User) -> None:
         raise NotImplementedError
 
+    def heading(self, *, is_refused: bool) -> str:
+        """What is asked, or that nothing is."""
+        if is_refused:
+            return _("%(month)s is closed") % {"month": capfirst(month_name(self.month))}
+        return str(self.title) % {"month": month_name(self.month)}
+
+    @property
+    def button(self) -> str:
+        """What the step does, with what the month comes to."""
+        run = self.period.current_run
+        sum_ = money(run.total, self.cooperation.currency) if run else ""
+        return str(self.confirm_label) % {"month": month_name(self.month), "sum": sum_}
+
     @property
     def seen(self) -> Seen:
         """What stood on the page that was sent, to be compared alone: its run or 0, and what is left."""
@@ -85,12 +98,12 @@ class Step(CorrectingPage, EditorsOnly):
         refusal, is_judged = self.refusal(), self.judges_figures and not self.period.is_closed
         obstacles = self.in_the_way(self.progress(self.request.path)) if is_judged and not refusal else []
         context = {
-            "title": str(self.title) % {"month": month_name(self.period.month)},
+            "title": self.heading(is_refused=bool(refusal)),
             "lead": refusal or (_("Something has to be done first:") if obstacles else self.lead),
             "obstacles": obstacles,
             "consequences": [] if self.period.is_closed or obstacles else self.consequences(),
             "notices": self.notices() if is_judged and not obstacles else [],
-            "confirm_label": "" if refusal or obstacles else self.confirm_label,
+            "confirm_label": "" if refusal or obstacles else self.button,
             "cancel_url": self.url("period", self.month),
             "danger": False,
             "seen": self.period.current_run_id,
@@ -103,8 +116,11 @@ class Propose(Step):
     """Asks for a month to be closed."""
 
     title = gettext_lazy("Propose to close %(month)s?")
-    lead = gettext_lazy("Another administrator looks at the figures and closes the month.")
-    confirm_label = gettext_lazy("Propose to close")
+    lead = gettext_lazy(
+        "Another administrator looks at the figures and closes the month. Until then you can take the"
+        " proposal back."
+    )
+    confirm_label = gettext_lazy("Propose %(sum)s for %(month)s")
     said = gettext_lazy("%(month)s is proposed. Another administrator closes it.")
 
     def take(self, period: Period, by: User) -> None:
@@ -124,7 +140,7 @@ class Reopen(Step):
 
     title = gettext_lazy("Take back the proposal to close %(month)s?")
     lead = gettext_lazy("The month is open again, and can be proposed again.")
-    confirm_label = gettext_lazy("Take it back")
+    confirm_label = gettext_lazy("Open %(month)s again")
     said = gettext_lazy("%(month)s is open again.")
     judges_figures = False
 
@@ -137,7 +153,7 @@ class Close(Step):
 
     title = gettext_lazy("Close %(month)s?")
     lead = gettext_lazy("This cannot be undone.")
-    confirm_label = gettext_lazy("Close the month")
+    confirm_label = gettext_lazy("Close %(month)s with %(sum)s")
     said = gettext_lazy("%(month)s is closed, and its statements are numbered.")
 
     def take(self, period: Period, by: User) -> None:
@@ -149,8 +165,13 @@ class Close(Step):
         if self.period.state != Period.State.PROPOSED:
             return _("Nobody proposes to close the month now: look at its figures, and propose it first.")
         if self.period.proposed_by_id == self.viewer.pk:
-            return _("Somebody else than the proposer closes the month.")
+            return self.others_close
         return ""
+
+    def heading(self, *, is_refused: bool) -> str:
+        if is_refused and not self.period.is_closed:
+            return _("%(month)s is not yours to close") % {"month": capfirst(month_name(self.month))}
+        return super().heading(is_refused=is_refused)
 
     def consequences(self) -> list[str]:
         return [

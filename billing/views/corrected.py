@@ -14,8 +14,12 @@ from billing.reports import Together, corrected_in, corrections_of, open_before,
 from billing.snapshots import STOPS, LateState, Verdict, late_states
 from billing.views.months import MonthPage
 from billing.views.pictures import month_name, moved_as_seen, sum_or_moved, whole_name
-from municipalities.portal import listed
+from municipalities.models import Role
+from municipalities.portal import listed, one_of
 from sharedict.kernel.periods import Month
+
+MOST_CLOSERS = 4
+"""So many who may close a month are named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,22 @@ class CorrectingPage(MonthPage):
     def open_before(self) -> list[tuple[Month, bool]]:
         """The open months before this one, in order, and whether each is empty."""
         return open_before(self.period)
+
+    @property
+    def others_close(self) -> str:
+        """Who may close what the reader has proposed, by name."""
+        roles = Role.objects.of(self.cooperation).filter(kind=Role.Kind.ADMINISTRATOR, user__is_active=True)
+        rows = roles.exclude(user=self.viewer).select_related("user").order_by("user__username")
+        names = [str(role.user) for role in rows]
+        if not names:
+            return _(
+                "You have proposed it, and nobody else is an administrator of the cooperation: whoever runs"
+                " the portal has to give another person that role before the month can close."
+            )
+        shown = names if len(names) <= MOST_CLOSERS else [*names[:MOST_CLOSERS], _("others")]
+        return _("You have proposed it: another administrator closes it, %(names)s.") % {
+            "names": one_of(shown)
+        }
 
     @property
     def is_next(self) -> bool:

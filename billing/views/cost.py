@@ -6,23 +6,25 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from billing.forms import CostForm
 from billing.models import Cost, Period, RunLine
-from billing.reports import before_first_month
+from billing.reports import before_first_month, shares_of_cost
 from billing.reports.rows import minor_of
 from billing.reports.undivided import why_in_words
 from billing.snapshots import CHARGED, late_states
 from billing.views.cost_forms import SaveCost, left_to_refund, refunds_of
 from billing.views.late import STAMPS as LATE
 from billing.views.months import STAMPS
+from billing.views.openings import Opening, opening_of_cost
 from billing.views.pictures import month_name, whole_name
 from municipalities.access import Rights
-from municipalities.portal import ChangePage
-from sharedict.common.figures import money
+from municipalities.portal import ChangePage, listed
+from sharedict.common.figures import minor, money
 from sharedict.common.moments import SAFE_METHODS
 from sharedict.common.requests import STOP_POLLING
 from sharedict.jobs.models import Job
@@ -45,7 +47,8 @@ class CostChange(SaveCost, ChangePage):
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         if not request.htmx:  # type: ignore[attr-defined]
             return super().get(request, **kwargs)
-        counting = self.counting(self.row())
+        cost = self.row()
+        counting = self.counting(cost, refunds_of(cost))
         status = 200 if counting["job"] else STOP_POLLING
         return render(request, "billing/cost_months.html", counting, status=status)
 
@@ -58,13 +61,14 @@ class CostChange(SaveCost, ChangePage):
         return super().context(form) | {
             "title": cost.description,
             "lead": cost.reference,
+            "back_label": _("Costs"),
             "cost": cost,
             "is_form": is_form,
             "facts": [] if is_form else self.facts(cost),
             "actions": [{"url": url, "label": label} for url, label in steps],
             "refunds": [(refund, self.url("cost-change", refund.pk), refund.last_day) for refund in refunds],
             "left_to_refund": left,
-            **self.counting(cost),
+            **self.counting(cost, refunds),
         }
 
     def facts(self, cost: Cost) -> list[tuple[Any, ...]]:
@@ -87,7 +91,7 @@ class CostChange(SaveCost, ChangePage):
             steps.append((self.url("cost-withdraw", cost.pk), _("Withdraw")))
         return steps
 
-    def counting(self, cost: Cost) -> dict[str, Any]:
+    def counting(self, cost: Cost, refunds: Sequence[Cost]) -> dict[str, Any]:
         """What the cost is in each month as everybody sees it, and the job that is about to change that."""
         jobs = Job.objects.of(self.cooperation).unfinished().touching(cost.starts_on, cost.ends_on)
         lines = list(RunLine.objects.current().filter(cost=cost).select_related("run__period"))
@@ -101,7 +105,7 @@ class CostChange(SaveCost, ChangePage):
         uncharged = self.uncharged(cost) if corrections or cost.late_changes.exists() else []
         before = before_first_month(cost)
         parts = [*(minor_of(line.amount) for line in lines), *(row["minor"] for row in uncharged), before]
-        return {
+        counted = {
             "job": jobs.order_by("id").first(),
             "months": [self.month(line) for line in months],
             "corrections": [self.correction(line) for line in corrections],
@@ -111,6 +115,25 @@ class CostChange(SaveCost, ChangePage):
             "sum_minor": sum(parts),
             "has_sum": len(lines) + len(uncharged) + bool(before) > 1,
             "currency": cost.currency,
+        }
+        own = self.own_share(cost, [line.run.period for line in months if not line.reason])
+        given_back = -sum((refund.amount for refund in refunds), Decimal(0))
+        return {**counted, "opening": opening_of_cost(cost, counted, given_back, own)}
+
+    def own_share(self, cost: Cost, periods: Sequence[Period]) -> Opening | None:
+        """What the reader's own carry of the cost in the newest month that has begun, and the way to why."""
+        if not (self.own and periods):
+            return None
+        today = timezone.localdate()
+        period = next((each for each in reversed(periods) if each.first_day <= today), periods[0])
+        shares = shares_of_cost(self.viewer, period, cost.reference)
+        found = [key for key in self.own if shares.get(key)]
+        if not found:
+            return None
+        return {
+            "said": listed([f"{self.own[key]} {minor(shares[key], cost.currency)}" for key in found]),
+            "month": month_name(period.month),
+            "url": self.url("why", period.month, found[0], cost.reference),
         }
 
     def month(self, line: RunLine) -> dict[str, Any]:

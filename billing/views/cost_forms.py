@@ -48,6 +48,11 @@ class CostAdd(SaveCost):
     title = gettext_lazy("Add a cost")
     said = gettext_lazy("Added.")
 
+    def context(self, form: CostForm) -> dict[str, Any]:
+        is_refund = bool(form["credits"].value())
+        label = _("Add the credit note") if is_refund else _("Add the cost")
+        return {**super().context(form), "submit_label": label}
+
     def form_arguments(self) -> dict[str, Any]:
         today = timezone.localdate()
         reference = self.request.GET.get("credits", "")

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable
 from copy import copy
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -10,14 +11,18 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from billing.actions import restore_cost, withdraw_cost
-from billing.models import Cost
+from billing.models import Cost, Period, RunLine
+from billing.portal.words import in_words
 from billing.views.cost_forms import TwiceMixin, refunds_of
 from municipalities.portal import Change, RowMixin
+from sharedict.common.figures import money
+from sharedict.kernel.periods import Month
 
 
 class Step(RowMixin, TwiceMixin):
@@ -104,8 +109,22 @@ class CostWithdraw(Step):
         return {
             "title": _("Withdraw %(what)s?") % {"what": cost},
             "lead": _("It counts no longer. You can restore it later."),
-            "confirm_label": _("Withdraw it"),
+            "consequences": self.consequences(cost),
+            "confirm_label": _("Withdraw %(amount)s") % {"amount": money(cost.amount, cost.currency)},
         }
+
+    def consequences(self, cost: Cost) -> list[str]:
+        """Which open months go without it, and what that takes away from them."""
+        lines = RunLine.objects.current().filter(cost=cost, concerns=None)
+        rows = lines.exclude(run__period__state=Period.State.CLOSED).order_by("run__period__first_day")
+        found = list(rows.values_list("run__period__first_day", "amount"))
+        if not found:
+            return [_("It counts in no open month.")]
+        words = {
+            "months": in_words(Month.of(day) for day, _amount in found),
+            "amount": money(sum((amount for _day, amount in found), Decimal(0)), cost.currency),
+        }
+        return [_("Open months are computed again without it, %(months)s: %(amount)s in all.") % words]
 
 
 class CostRestore(Step):
@@ -121,6 +140,11 @@ class CostRestore(Step):
     def question(self, cost: Cost) -> dict[str, Any]:
         return {
             "title": _("Restore %(what)s?") % {"what": cost},
-            "lead": _("It counts again in every month it covers."),
-            "confirm_label": _("Restore it"),
+            "lead": _("It counts again, for %(first)s to %(last)s. You can withdraw it later.")
+            % {
+                "first": date_format(cost.starts_on, "j F Y"),
+                "last": date_format(cost.last_day, "j F Y"),
+            },
+            "consequences": [_("Open months among those days are computed again with it.")],
+            "confirm_label": _("Restore %(amount)s") % {"amount": money(cost.amount, cost.currency)},
         }

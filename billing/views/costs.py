@@ -1,6 +1,7 @@
 """The register of costs: what suppliers charge, listed and imported."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -12,6 +13,7 @@ from billing.imports import COST_COLUMNS, compare_costs
 from billing.models import Cost
 from billing.tables import CostTable
 from municipalities.portal import ImportPage, ListPage
+from sharedict.common.figures import signed
 from sharedict.common.uploads import Columns, Finding, Outcome, UploadedRow
 
 
@@ -51,6 +53,11 @@ class CostsImport(ImportPage):
         wanted = (Outcome.NEW, Outcome.CHANGED)
         costs = [finding.row for finding in findings if finding.outcome in wanted]
         import_costs(cooperation=self.cooperation, costs=costs, by=self.viewer)
+
+    def sum_of(self, moving: Sequence[Finding]) -> str:
+        before = sum((finding.old.amount for finding in moving if finding.old), Decimal(0))
+        after = sum((finding.row.amount for finding in moving), Decimal(0))
+        return signed(after - before, self.cooperation.currency)
 
     def done_url(self) -> str:
         return self.url("costs")

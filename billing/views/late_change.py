@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import Any
 
 from django.http import Http404, HttpResponse
+from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -13,7 +14,8 @@ from agreements.models import Key
 from billing.models import Cost, LateDecision, Period
 from billing.reports import LateRow, charging_of, entered_after
 from billing.reports.undivided import why_in_words
-from billing.snapshots import Verdict
+from billing.snapshots import STOPS, Verdict
+from billing.views.came import how_it_came
 from billing.views.cost import facts_of_cost
 from billing.views.late import STAMPS, change_of
 from billing.views.late_decision import CHARGE, LEAVE, LONGEST_REASON, DecisionPage
@@ -93,6 +95,7 @@ class LateChangePage(DecisionPage):
         )
         if self.found is None and not decisions and not self.charging:
             raise Http404
+        entered = entered_after(self.closed, self.cost)
         context = {
             "title": _("A late change of %(month)s") % {"month": month_name(self.month)},
             "back_url": self.url("late-changes"),
@@ -105,7 +108,16 @@ class LateChangePage(DecisionPage):
             "errors": errors,
             "progress": self.progress(),
             "facts": self.facts(),
-            "entered": entered_after(self.closed, self.cost),
+            "entered": entered,
+            "came": how_it_came(
+                self.closed,
+                self.cost,
+                entered,
+                decisions,
+                charged_in=self.charged_in if self.found else None,
+                waits=self.found is not None and self.found.state.verdict in STOPS,
+                today=timezone.localdate(),
+            ),
             "sees_who": self.rights.sees_change_log,
             "decisions": [
                 {"row": row, "is_now": self.found is not None and row.mark == self.found.state.mark}

@@ -4,6 +4,7 @@ Each is what ``components/lede.html`` shows.
 """
 
 from collections.abc import Sequence
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -14,10 +15,12 @@ from django.utils.translation import ngettext
 
 from billing.engine.overview import Bar, largest, percent_of
 from billing.engine.statement import Statement
-from billing.models import Run
+from billing.engine.why import ComponentPart, Why, WhyCorrected
+from billing.models import Cost, Run
 from billing.reports.rows import minor_of
-from billing.views.pictures import bar_name, month_name, whole_name
-from sharedict.common.figures import about, minor, signed_minor
+from billing.views.pictures import bar_name, month_name, whole_name, with_corrections
+from municipalities.portal import listed
+from sharedict.common.figures import about, count, exact, exact_minor, minor, money, signed_minor
 from sharedict.kernel.periods import Month
 
 Opening = dict[str, Any]
@@ -80,10 +83,16 @@ def causes_of(statement: Statement) -> dict[str, Any]:
 
 
 def opening_of_month(
-    run: Run, month: Month, before: tuple[Month, int] | None, currency: str, statements: Opening
+    run: Run,
+    month: Month,
+    before: tuple[Month, int] | None,
+    changes: Sequence[Bar],
+    currency: str,
+    statements: Opening,
 ) -> Opening:
     """What all municipalities share of the month; ``before`` is another one, and what they shared of it.
 
+    ``changes`` is what each service changes since then, corrections of earlier months together.
     ``statements`` is the fact about the month's statements: of all, or of those that the reader sees.
     """
     shared_minor, count = minor_of(run.shared), run.unallocated_lines
@@ -92,6 +101,7 @@ def opening_of_month(
     if before:
         share = percent_of(shared_minor - before[1], abs(before[1]))
         sentences.append(_changed(shared_minor - before[1], share, before[0], currency))
+        sentences += _largest(changes, currency)
     return {
         "label": _("Shared in %(month)s") % {"month": month_name(month)},
         "value": minor(shared_minor),
@@ -105,17 +115,138 @@ def opening_of_month(
     }
 
 
+def opening_of_share(told: Why, currency: str) -> Opening:
+    """What one payer carries of one cost in a month, how much of it that is, and what divides it."""
+    words = {
+        "name": told.own.name,
+        "month": month_name(told.month),
+        "share": about(told.own.percent, 2),
+        "cost": minor(told.cost_minor, currency),
+        "description": told.description,
+    }
+    facts = [{"label": _("Cost in the month"), "value": minor(told.cost_minor, currency)}]
+    facts.append({"label": _("Exact share"), "value": exact_minor(told.own.exact, 6)})
+    facts.append({"label": _("Municipalities that pay it"), "value": count(told.payer_count)})
+    return {
+        "label": _("%(name)s carries of “%(description)s” in %(month)s") % words,
+        "value": minor(told.own.share_minor),
+        "unit": currency,
+        "sentences": [
+            {
+                "bold": _("%(share)s of %(cost)s:") % words,
+                "text": _divided_by(told),
+            }
+        ],
+        "facts": facts,
+    }
+
+
+def opening_of_difference(
+    found: WhyCorrected, *, label: str, why: str, ending: str, currency: str
+) -> Opening:
+    """What one payer pays more or less of a closed month than it was charged, and what happens to that."""
+    words = {
+        "charged": minor(found.charged_minor, currency),
+        "should": minor(found.should_minor, currency),
+    }
+    return {
+        "label": label,
+        "value": signed_minor(found.difference_minor),
+        "unit": currency,
+        "sentences": [
+            {"bold": _("Charged %(charged)s, should be %(should)s.") % words, "text": why},
+            {"text": ending},
+        ],
+    }
+
+
+def opening_of_cost(
+    cost: Cost, counting: dict[str, Any], given_back: Decimal, own: Opening | None
+) -> Opening:
+    """What a cost is, where it counts, who divides it, and what of it comes back.
+
+    ``counting`` is what ``billing/cost_months.html`` shows. ``given_back`` is what credit notes give back of
+    it; ``own`` says what the reader's own carry in a month, and where the reasons stand.
+    """
+    days = {"first": date_format(cost.starts_on, "j F Y"), "last": date_format(cost.last_day, "j F Y")}
+    sentences = [_counted(cost, counting)]
+    if given_back:
+        text = _("%(amount)s of it is refunded.")
+        sentences.append({"text": text % {"amount": money(given_back, cost.currency)}})
+    if own:
+        sentences.append({"text": _("In %(month)s it is %(said)s.") % own})
+    what = whole_name(cost.application.name if cost.application else "")
+    return {
+        "label": _("%(what)s, %(first)s to %(last)s") % {"what": what, **days},
+        "value": money(cost.amount),
+        "unit": cost.currency,
+        "sentences": sentences,
+        **({"link": {"url": own["url"], "label": _("See why")}} if own else {}),
+    }
+
+
+def _counted(cost: Cost, counting: dict[str, Any]) -> dict[str, str]:
+    """Whether the cost counts, in which months, and what divides it there."""
+    if cost.withdrawn_on:
+        day = date_format(cost.withdrawn_on, "j F Y")
+        return {"bold": _("Withdrawn on %(day)s:") % {"day": day}, "text": _("it counts in no month.")}
+    months, job = counting["months"], counting["job"]
+    if job:
+        return {"bold": _("Being recomputed:"), "text": _("its shares are there within moments.")}
+    undivided = [row for row in months if row["line"].reason]
+    if undivided:
+        amount = minor(sum(minor_of(row["line"].amount) for row in undivided), cost.currency)
+        bold = _("%(amount)s of it is paid by nobody yet:") % {"amount": amount}
+        return {"bold": bold, "text": capfirst(str(undivided[0]["why"]))}
+    if not months:
+        return {"bold": _("It counts in no month."), "text": ""}
+    words = {"first": months[0]["name"], "last": months[-1]["name"], "count": len(months)}
+    if len(months) == 1:
+        bold = _("Shared in %(first)s,") % words
+    else:
+        bold = _("Shared in %(count)s months, %(first)s to %(last)s,") % words
+    keys = sorted({(row["line"].key_code, row["line"].key_version) for row in months})
+    if not keys[0][0]:
+        return {"bold": bold, "text": _("as the cost that it refunds.")}
+    named = listed([_("%(key)s, version %(version)s") % {"key": key, "version": no} for key, no in keys])
+    return {"bold": bold, "text": _("by the key %(key)s.") % {"key": named}}
+
+
+def _divided_by(told: Why) -> str:
+    """What gives the payer that part of the cost, in a sentence."""
+    if told.follows:
+        text = _("it is a refund, and is divided as %(reference)s was charged.")
+        return text % {"reference": told.follows}
+    words = {"key": told.key.name, "version": told.key.version}
+    parts = listed([_weighed(part, is_alone=len(told.own.parts) == 1) for part in told.own.parts])
+    return _("“%(key)s”, version %(version)s, divides it %(parts)s.") % {**words, "parts": parts}
+
+
+def _weighed(part: ComponentPart, *, is_alone: bool) -> str:
+    """What a component of a key counts for the payer, as it stands in a sentence."""
+    words = {"own": exact(part.numerator), "all": exact(part.denominator), "driver": part.driver}
+    if part.kind == "even" or part.was_zero:
+        text = ngettext("evenly among %(all)s payer", "evenly among %(all)s payers", int(part.denominator))
+    elif part.kind == "fixed":
+        text = _("in fixed parts, %(own)s of %(all)s")
+    else:
+        text = _("by %(driver)s, %(own)s of %(all)s")
+    said = text % words
+    return (
+        said if is_alone else _("to %(percent)s %(said)s") % {"percent": about(part.percent, 2), "said": said}
+    )
+
+
 def _changes(statement: Statement) -> list[Bar]:
     """What each service changes since the month before, and corrections of earlier months together."""
-    bars = [Bar(whole_name(part.name), part.change_minor) for part in statement.applications]
-    late = statement.all_corrections_minor - statement.before_corrections_minor
-    return [*bars, Bar(_("Corrections of earlier months"), late)]
+    bars = [Bar(part.name, part.change_minor) for part in statement.applications]
+    return with_corrections(bars, statement.all_corrections_minor - statement.before_corrections_minor)
 
 
 def _largest(bars: Sequence[Bar], currency: str) -> list[dict[str, str]]:
     """The sentence about the change that is largest; none where nothing changes."""
-    most = max(bars, key=lambda bar: abs(bar.minor))
-    if not most.minor:
+    most = max(bars, key=lambda bar: abs(bar.minor), default=None)
+    if most is None or not most.minor:
         return []
     words = {"biggest": bar_name(most), "most": signed_minor(most.minor, currency)}
     return [{"text": _("The largest change is %(biggest)s: %(most)s.") % words}]

@@ -17,16 +17,18 @@ from billing.models import Cost, Period, Statement
 from billing.reports import (
     Calendar,
     calendar_of,
+    changes_by_application,
     head_of,
     statement_of,
     totals_by_month,
     totals_of,
     unfinished_job,
 )
+from billing.views.ahead import AheadPage
 from billing.views.files import whole
 from billing.views.months import STAMPS
 from billing.views.openings import opening_of_month, opening_of_statement
-from billing.views.pictures import OWN_ONLY, month_name, months_by_municipality, whole_name
+from billing.views.pictures import OWN_ONLY, month_name, months_by_municipality, whole_name, with_corrections
 from billing.views.todo import MOST_NAMED, ToDoPage
 from municipalities.models import Member, Municipality
 from municipalities.portal import CooperationPage
@@ -45,7 +47,7 @@ class Start(CooperationPage):
         return redirect(self.url("overview"))
 
 
-class Overview(ToDoPage):
+class Overview(ToDoPage, AheadPage):
     """What concerns the reader first: their amount of this month and of what, what needs them, and a year."""
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
@@ -66,6 +68,7 @@ class Overview(ToDoPage):
         }
         if months:
             context |= self.of_month(months[-1], sees_all=answers_for_all)
+            context["ahead"] = self.ahead(self.today, of_all=answers_for_all)
             context["picture"] = self.picture(months, sees_all=answers_for_all)
         return self.page("billing/overview.html", context)
 
@@ -107,7 +110,11 @@ class Overview(ToDoPage):
             return shown
         then = (before, sum(row.before_minor for row in rows)) if before else None
         statements = {"label": _("Statements"), "value": sum(row.has_statement for row in rows)}
-        opening = opening_of_month(run, month, then, self.cooperation.currency, statements)
+        causes = with_corrections(*changes_by_application(period, calendar)) if before else []
+        opening = opening_of_month(run, month, then, causes, self.cooperation.currency, statements)
+        if before:
+            url = f"{self.url('period', month)}#changes-title"
+            opening["link"] = {"url": url, "label": _("See all that changed")}
         return {**shown, "opening": opening, "issued": self.issued_of_all()}
 
     def totals(self, rows: list[MunicipalityTotal], month: Month) -> list[dict[str, Any]]:
@@ -132,15 +139,21 @@ class Overview(ToDoPage):
         for place in self.own_municipalities:
             head = head_of(self.viewer, period, place.key)
             statement = statement_of(head, period, calendar) if head else None
+            url = self.url("statement", month, place.key)
             found.append(
                 {
                     "name": statement.name if statement else str(place),
                     "anchor": f"own-{place.key}",
                     "issued": self.issued_of(place),
                     "statement": statement,
-                    "opening": opening_of_statement(statement) if statement else None,
+                    "opening": {
+                        **opening_of_statement(statement),
+                        "link": {"url": url, "label": _("See the costs behind it")},
+                    }
+                    if statement
+                    else None,
                     "parts": self.parts(statement, there) if statement else [],
-                    "url": self.url("statement", month, place.key),
+                    "url": url,
                     "csv_url": self.url("statement-file", month, place.key, "csv"),
                     "xlsx_url": self.url("statement-file", month, place.key, "xlsx"),
                 }

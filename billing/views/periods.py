@@ -29,7 +29,7 @@ from billing.views.files import whole
 from billing.views.months import MonthPage
 from billing.views.notices import notices_of
 from billing.views.openings import Opening, opening_of_month
-from billing.views.pictures import OWN_ONLY, month_name, waterfall, whole_name
+from billing.views.pictures import OWN_ONLY, month_name, waterfall, whole_name, with_corrections
 from sharedict.common.requests import STOP_POLLING
 from sharedict.kernel.periods import Month
 from sharedict.pictures.bar import bars, tell_apart
@@ -75,7 +75,7 @@ class PeriodPage(CorrectingPage):
             "has_marks": any(row.before_minor for row in totals),
             "whole": whole(totals),
             "own_only": "" if self.rights.sees_all_shares else OWN_ONLY,
-            "changes": self.changes(before, corrections) if before and self.rights.sees_all_shares else None,
+            "changes": self.changes(before) if before else None,
             "before_name": month_name(before) if before else "",
             "csv_url": self.url("period-file", self.month, "csv"),
             "xlsx_url": self.url("period-file", self.month, "xlsx"),
@@ -87,7 +87,16 @@ class PeriodPage(CorrectingPage):
         if run is None:
             return None
         then = (before, whole(totals)["before_minor"]) if before and self.rights.sees_all_shares else None
-        return opening_of_month(run, self.month, then, self.cooperation.currency, self.statements(totals))
+        return opening_of_month(
+            run, self.month, then, self.causes, self.cooperation.currency, self.statements(totals)
+        )
+
+    @cached_property
+    def causes(self) -> list[Bar]:
+        """What makes the month differ from the one before, for those who see what all share."""
+        if not (self.calendar.before(self.month) and self.rights.sees_all_shares):
+            return []
+        return with_corrections(*changes_by_application(self.period, self.calendar))
 
     def statements(self, totals: list[MunicipalityTotal]) -> Opening:
         """How many statements the month has, or which are the reader's where they see no others."""
@@ -189,7 +198,7 @@ class PeriodPage(CorrectingPage):
             elif period.state == Period.State.PROPOSED and period.proposed_by_id != self.viewer.pk:
                 found |= {"url": self.url("period-close", self.month), "label": _("Close the month")}
             elif period.state == Period.State.PROPOSED:
-                found["waits"] = _("You have proposed it: another administrator closes it.")
+                found["waits"] = self.others_close
         return found
 
     @cached_property
@@ -227,18 +236,14 @@ class PeriodPage(CorrectingPage):
     def own_first(self, totals: list[MunicipalityTotal]) -> list[MunicipalityTotal]:
         return sorted(totals, key=lambda row: row.municipality not in self.own)
 
-    def changes(self, before: Month, corrections: dict[str, Any] | None) -> dict[str, Any] | None:
+    def changes(self, before: Month) -> dict[str, Any] | None:
         """From the month before to this one; corrections of earlier months as one bar, as on a statement."""
-        bars = [
-            Bar(whole_name(bar.name), bar.minor) for bar in changes_by_application(self.period, self.calendar)
-        ]
-        if corrections and corrections["total_minor"]:
-            bars.append(Bar(_("Corrections of earlier months"), corrections["total_minor"]))
         run = self.period.current_run
-        if run is None:
+        if run is None or not self.rights.sees_all_shares:
             return None
-        start = minor_of(run.shared) - sum(bar.minor for bar in bars)
-        return waterfall(bars, start, self.cooperation.name, before, self.month, self.cooperation.currency)
+        start = minor_of(run.shared) - sum(bar.minor for bar in self.causes)
+        name, currency = self.cooperation.name, self.cooperation.currency
+        return waterfall(self.causes, start, name, before, self.month, currency)
 
 
 class PeriodProgress(MonthPage):

@@ -55,6 +55,12 @@ def bar_name(bar: Bar) -> str:
     return bar.name or _("Other")
 
 
+def with_corrections(changes: Iterable[Bar], late_minor: int) -> list[Bar]:
+    """What each application changes, by its name, and what corrections of earlier months do, if anything."""
+    named = [Bar(whole_name(bar.name), bar.minor) for bar in changes]
+    return [*named, *([Bar(_("Corrections of earlier months"), late_minor)] if late_minor else [])]
+
+
 def statement_picture(statement: Statement) -> Picture | None:
     """From last month to this one by application; without a month before, what this one is made of.
 
@@ -62,15 +68,12 @@ def statement_picture(statement: Statement) -> Picture | None:
     """
     late = statement.all_corrections_minor
     change = late - statement.before_corrections_minor
-    corrections = [Bar(_("Corrections of earlier months"), late)] if late else []
     if statement.before is None:
-        parts = [Bar(whole_name(part.name), part.this_minor) for part in statement.applications]
-        return made_of([*parts, *corrections], statement.name, statement.month, statement.currency)
-    changes = [Bar(whole_name(part.name), part.change_minor) for part in statement.applications]
-    if change:
-        changes.append(Bar(_("Corrections of earlier months"), change))
+        parts = [Bar(part.name, part.this_minor) for part in statement.applications]
+        return made_of(with_corrections(parts, late), statement.name, statement.month, statement.currency)
+    changes = [Bar(part.name, part.change_minor) for part in statement.applications]
     return waterfall(
-        changes,
+        with_corrections(changes, change),
         statement.before_minor,
         statement.name,
         statement.before,

@@ -99,7 +99,10 @@ class StatementPage(StatementBase):
             "lead": self.lead(),
             "statement": statement,
             "currency": statement.currency,
-            "opening": opening_of_statement(statement),
+            "opening": {
+                **opening_of_statement(statement),
+                "label": _("To get back") if statement.total_minor < 0 else _("To pay"),
+            },
             "picture": statement_picture(statement),
             "year_picture": self.year(statement),
             "causes": causes_of(statement),

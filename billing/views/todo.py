@@ -42,6 +42,10 @@ class ToDoPage(StatementsPage):
             found += self.todo_of(month, self.periods[month])
         return [*found[:MOST_TO_DO], *self.to_close(), *self.left_behind()[:MOST_TO_DO]]
 
+    def may_do(self, label: str) -> str:
+        """``label`` for those who may do what it says; others only see what waits."""
+        return label if self.rights.may_edit else _("See")
+
     def left_behind(self) -> list[dict[str, Any]]:
         """What those who left or joined leave to mend, before or after it stops a month."""
         found = []
@@ -69,7 +73,7 @@ class ToDoPage(StatementsPage):
             "%(count)s late changes of closed months wait to be charged or left",
             waiting,
         ) % {"count": waiting}
-        return [needs(text, self.url("late-changes"), _("Decide"), "warning", _("Late change"))]
+        return [needs(text, self.url("late-changes"), self.may_do(_("Decide")), "warning", _("Late change"))]
 
     def todo_of(self, month: Month, period: Period) -> list[dict[str, Any]]:
         name, url, run = capfirst(month_name(month)), self.url("period", month), period.current_run
@@ -80,13 +84,19 @@ class ToDoPage(StatementsPage):
                 "%(month)s: %(count)s costs are unallocated",
                 run.unallocated_lines,
             ) % {"month": name, "count": run.unallocated_lines}
-            found.append(needs(text, url, _("Allocate"), "danger", _("Unallocated")))
+            found.append(needs(text, url, self.may_do(_("Allocate")), "danger", _("Unallocated")))
         if period.failure:
             text = _("%(month)s could not be computed: %(why)s") % {"month": name, "why": period.failure}
             found.append(needs(text, url, _("See why"), "danger", _("Failed")))
         if period.state == Period.State.PROPOSED:
+            is_own = period.proposed_by_id == self.viewer.pk
             text = _("%(month)s is proposed, and waits to be closed") % {"month": name}
-            found.append(needs(text, url, _("Look and close"), "info", _("Proposed")))
+            if is_own:
+                text = _("You have proposed %(month)s: another administrator closes it") % {
+                    "month": month_name(month)
+                }
+            label = _("See") if is_own else self.may_do(_("Look and close"))
+            found.append(needs(text, url, label, "info", _("Proposed")))
         return found
 
     def to_close(self) -> list[dict[str, Any]]:
@@ -104,7 +114,7 @@ class ToDoPage(StatementsPage):
             later = ngettext("%(count)s later month too", "%(count)s later months too", rest)
             text = f"{text}; {later % {'count': rest}}"
         url = self.url("period", over[0])
-        found = [needs(text, url, _("Look and propose"), "warning", _("To close"))]
+        found = [needs(text, url, self.may_do(_("Look and propose")), "warning", _("To close"))]
         run = self.periods[over[0]].current_run
         if run and run.notices:
             text = ngettext(

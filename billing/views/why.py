@@ -13,6 +13,7 @@ from billing.engine import why as engine
 from billing.engine.facts import day
 from billing.models import Period
 from billing.reports import shares_of_cost, why
+from billing.views.openings import opening_of_share
 from billing.views.pictures import month_name, whole_name
 from billing.views.statements import StatementBase
 from billing.views.working import component_name, working
@@ -115,22 +116,13 @@ class Why(Steps):
             **self.stamp(),
             **self.steps(told, self.period, 2, shares),
             "title": _("Why %(amount)s?") % {"amount": minor(told.own.share_minor, self.currency)},
-            "lead": self.lead(told),
+            "opening": opening_of_share(told, self.currency),
             "back_url": self.url("statement", self.month, self.key),
             "back_label": f"{self.total_row.name}, {month_name(self.month)}",
             "run": self.period.current_run,
             "differs": shares.get(self.key, 0) != told.own.share_minor,
         }
         return self.page("billing/why.html", context)
-
-    def lead(self, told: engine.Why) -> str:
-        return _("%(name)s carries %(share)s of %(cost)s for “%(description)s” in %(month)s.") % {
-            "name": told.own.name,
-            "share": minor(told.own.share_minor, self.currency),
-            "cost": minor(told.cost_minor, self.currency),
-            "description": told.description,
-            "month": month_name(self.month),
-        }
 
 
 def term_sentence(told: engine.Why) -> str:

@@ -22,9 +22,10 @@ from billing.snapshots import LateState, Verdict, late_states
 from billing.views.changed import what_changed_of_rules
 from billing.views.compared import compared
 from billing.views.late import MOST_READINGS, STAMPS
+from billing.views.openings import opening_of_difference
 from billing.views.pictures import month_name
 from billing.views.why import Steps
-from sharedict.common.figures import minor, signed_minor
+from sharedict.common.figures import signed_minor
 from sharedict.kernel.periods import Month
 
 
@@ -47,7 +48,13 @@ class WhyDifference(Steps):
     def content(self, found: WhyCorrected, name: str) -> dict[str, Any]:
         return {
             **self.stamp(),
-            "lead": f"{self.lead(found, name)} {self.ending()}",
+            "opening": opening_of_difference(
+                found,
+                label=self.label(found, name),
+                why=self.cause(found, name),
+                ending=self.ending(),
+                currency=self.currency,
+            ),
             "found": found,
             "name": name,
             "currency": self.currency,
@@ -88,21 +95,34 @@ class WhyDifference(Steps):
         shares = shares_of_cost(self.viewer, self.closed, self.reference)
         return self.steps(found.before, self.closed, 3, shares)
 
-    def lead(self, found: WhyCorrected, name: str) -> str:
-        words = {
+    def label(self, found: WhyCorrected, name: str) -> str:
+        """Whose difference it is, of which cost and month."""
+        return _("What %(name)s pays otherwise of “%(description)s” in %(concerns)s") % {
             "name": name,
             "description": found.correction.cost.description,
             "concerns": month_name(self.concerns),
-            "charged": minor(found.charged_minor, self.currency),
-            "should": minor(found.should_minor, self.currency),
         }
-        return (
-            _(
-                "%(name)s was charged %(charged)s of “%(description)s” in %(concerns)s, and it should be"
-                " %(should)s."
+
+    def cause(self, found: WhyCorrected, name: str) -> str:
+        """What made the closed month's charge wrong for the one whose page it is, in a sentence."""
+        words = {"name": name, "concerns": month_name(self.concerns)}
+        if found.correction.cause == "rules":
+            return (
+                _(
+                    "The cost is the same, but who pays it in %(concerns)s, or how much of it, has changed"
+                    " since the month was closed."
+                )
+                % words
             )
-            % words
-        )
+        if not found.before:
+            return (
+                _("The cost was entered, or came to concern %(name)s, after %(concerns)s was closed.") % words
+            )
+        if not found.after:
+            return _("The cost counts in %(concerns)s no longer, or not for %(name)s.") % words
+        if found.after == found.before:
+            return _("The cost counts as it did when %(concerns)s was closed.") % words
+        return _("The cost itself has changed since %(concerns)s was closed.") % words
 
     def ending(self) -> str:
         """What happens to the difference, in a sentence."""
@@ -168,20 +188,24 @@ class WhyLate(WhyDifference):
         if found is None:
             raise Http404
         difference = signed_minor(found.difference_minor, self.currency)
-        reason = self.state.reason
         context = {
             **self.content(found, name),
             "title": _("Why a difference of %(amount)s?") % {"amount": difference},
             "back_url": self.url("late-change", self.concerns, self.reference),
             "back_label": _("A late change of %(month)s") % {"month": month_name(self.concerns)},
-            "is_undivided": bool(reason),
-            "reason": why_in_words(reason),
+            "is_undivided": bool(self.state.reason),
         }
         return self.page("billing/why_correction.html", context)
 
     def stamp(self) -> dict[str, Any]:
         label, variant = STAMPS[self.state.verdict]
         return {"status_label": label, "status_variant": variant}
+
+    def cause(self, found: WhyCorrected, name: str) -> str:
+        if not self.state.reason:
+            return super().cause(found, name)
+        said = _("Nothing divides this cost in %(concerns)s, on what is known today.")
+        return f"{said % {'concerns': month_name(self.concerns)}} {why_in_words(self.state.reason)}"
 
     def ending(self) -> str:
         month = first_open_month(self.cooperation)

@@ -35,7 +35,7 @@ from municipalities.portal.steps import (
     next_month,
     stored,
 )
-from municipalities.portal.words import listed
+from municipalities.portal.words import listed, one_of
 
 __all__ = [
     "ADDRESS",
@@ -74,6 +74,7 @@ __all__ = [
     "fields_by_message",
     "listed",
     "next_month",
+    "one_of",
     "page_of",
     "refuse",
     "runs_at",

@@ -51,7 +51,8 @@ class ShareEffect:
     to close one fall. ``mark`` names what they say, in any language; it is empty where there are none.
     ``said`` is what is true once saved. ``by_change`` is the short form for each change, empty where it
     reaches into no closed month. ``closed`` are the closed months in which shares may have to be otherwise,
-    which somebody decides on before ``decided_before``.
+    which somebody decides on before ``decided_before``. ``is_problem`` says that ``said`` leaves somebody
+    something to mend or to decide.
     """
 
     warnings: tuple[str, ...] = ()
@@ -60,6 +61,7 @@ class ShareEffect:
     by_change: tuple[str, ...] = ()
     closed: tuple[Month, ...] = ()
     decided_before: Month | None = None
+    is_problem: bool = False
 
     def asking(self, questions: Sequence[str], named: str) -> "ShareEffect":
         """The same with ``questions`` to be read first; ``named`` is what they ask, in any language."""

@@ -10,11 +10,12 @@ from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from municipalities.actions import lock_cooperation
 from municipalities.portal.hooks import Change
 from municipalities.portal.steps import EffectMixin
+from sharedict.common.figures import count
 from sharedict.common.uploads import (
     Columns,
     Finding,
@@ -116,6 +117,20 @@ class ImportPage(EffectMixin):
         self.say(_("Imported."))
         return redirect(self.done_url())
 
+    def apply_label(self, findings: Sequence[Finding]) -> str:
+        """What the button does: how many rows it saves, and what they come to."""
+        moving = [finding for finding in findings if finding.outcome in (Outcome.NEW, Outcome.CHANGED)]
+        words = {"count": count(len(moving)), "sum": self.sum_of(moving)}
+        if words["sum"]:
+            said = ngettext("Save %(count)s row, %(sum)s", "Save %(count)s rows, %(sum)s", len(moving))
+        else:
+            said = ngettext("Save %(count)s row", "Save %(count)s rows", len(moving))
+        return said % words
+
+    def sum_of(self, moving: Sequence[Finding]) -> str:
+        """How much more the new and changed rows come to than what is stored, where they are amounts."""
+        return ""
+
     @property
     def purpose(self) -> str:
         return f"{self.request.path}:{self.request.user.pk}"
@@ -146,6 +161,7 @@ class ImportPage(EffectMixin):
             "seal": sealed(table, findings, self.purpose) if table and not found[Outcome.WRONG] else "",
             "saves_something": bool(found[Outcome.NEW] + found[Outcome.CHANGED]),
             "effect": self.effect,
+            "apply_label": self.apply_label(findings),
         }
         return self.page(self.template_name, context, status)
 

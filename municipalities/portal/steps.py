@@ -47,7 +47,8 @@ class EffectMixin(LockMixin, EditorsOnly):
         return not self.effect.mark or self.effect.mark == self.request.POST.get("told")
 
     def say(self, done: str) -> None:
-        messages.success(self.request, f"{done} {self.effect.said}".strip())
+        tell = messages.warning if self.effect.is_problem else messages.success
+        tell(self.request, f"{done} {self.effect.said}".strip())
 
 
 def is_fact(row: object) -> bool:
@@ -210,7 +211,7 @@ class EndPage(RowMixin, EffectMixin):
         context = {
             "title": _("End %(what)s?") % {"what": row},
             "lead": _("It stays in the months before that day. Change the date to undo this."),
-            "confirm_label": _("End it"),
+            "confirm_label": _("End %(what)s") % {"what": row},
             "cancel_url": self.url(self.done_name),
             "form": form,
             "effect": self.effect,
@@ -279,7 +280,7 @@ class DeletePage(RowMixin, EffectMixin):
             "title": _("Remove %(what)s?") % {"what": row},
             "lead": _("This cannot be undone. What it was stays in the change log."),
             "consequences": self.consequences(row),
-            "confirm_label": _("Remove it"),
+            "confirm_label": _("Remove %(what)s") % {"what": row},
             "cancel_url": self.done_url(row),
             "effect": self.effect,
         }

@@ -1,5 +1,6 @@
 """The lists of people, tokens, jobs and changes."""
 
+import datetime as dt
 from typing import Any
 
 import django_tables2 as tables
@@ -50,7 +51,7 @@ class TokenTable(RowTable):
     prefix = tables.Column(gettext_lazy("Begins with"))
     scopes = tables.Column(pgettext_lazy("token", "May"), orderable=False)
     state = tables.Column(gettext_lazy("State"), accessor="expires_at")
-    expires_at = tables.Column(gettext_lazy("Works until"), attrs=DATE)
+    expires_at = tables.Column(gettext_lazy("Last day"), attrs=DATE)
     last_used_at = tables.Column(gettext_lazy("Last used"), attrs=DATE, empty_values=())
     created_by = tables.Column(gettext_lazy("Added by"), order_by="created_by__username")
 
@@ -75,8 +76,9 @@ class TokenTable(RowTable):
     def value_state(self, record: Any) -> str:
         return self.state_of(record)[0]
 
-    def render_expires_at(self, value: Any) -> str:
-        return instant(value)
+    def render_expires_at(self, value: dt.datetime) -> str:
+        """It expires as the day after begins; whatever expires within a day still works on that day."""
+        return date_format(timezone.localdate(value - dt.timedelta(microseconds=1)), "j F Y")
 
     def render_last_used_at(self, value: Any) -> str:
         return instant(value) or _("never")

@@ -58,9 +58,15 @@ class JobPage(RowMixin):
         }
         return self.page("municipalities/job.html", context)
 
+    def label(self, job: Job) -> str:
+        """How far it is; what it does stands in the heading."""
+        if job.is_finished:
+            return instant(job.finished_at) if job.finished_at else ""
+        return _("At work") if job.started_at else _("Waits for its turn")
+
     def progress(self, job: Job) -> dict[str, Any]:
         return {
-            "label": job_label(job),
+            "label": self.label(job),
             "is_ended": job.is_finished,
             "failed": job.state == Job.State.FAILED,
             "poll_url": self.url("job", job.pk),
@@ -78,10 +84,11 @@ class JobRetry(RowMixin, EditorsOnly):
         return job
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        label = job_label(self.row())
         context = {
-            "title": _("Try “%(what)s” again?") % {"what": job_label(self.row())},
+            "title": _("Try “%(what)s” again?") % {"what": label},
             "lead": _("It is done once more from the start. What is there already stays as it is."),
-            "confirm_label": _("Try again"),
+            "confirm_label": _("Try “%(what)s” again") % {"what": label},
             "danger": False,
             "cancel_url": self.url("jobs"),
         }

@@ -75,7 +75,7 @@ class TokenRevoke(RowMixin, EditorsOnly):
             "lead": _(
                 "The system that uses it is refused from now on. This cannot be undone: add another one."
             ),
-            "confirm_label": _("Revoke it"),
+            "confirm_label": _("Revoke %(what)s") % {"what": token},
             "cancel_url": self.url("tokens"),
         }
         return self.page("components/confirm_page.html", context)

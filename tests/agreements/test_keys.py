@@ -11,6 +11,7 @@ import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from agreements.actions import describe
 from agreements.models import Key, KeyVersion, Term
@@ -101,6 +102,48 @@ def test_the_page_of_a_key_shows_readings_percentages_and_history(
     assert " 43 430.00 Torsby 1 12,000 " in text
     assert " 57 570.00 Sources of the readings: Population: Statistics Sweden" in text
     assert text.index("in force 30 % evenly") < text.rindex("100 % evenly")
+
+
+@pytest.mark.parametrize(
+    ("language", "label", "bold", "before"),
+    [
+        ("en", "Torsby pays of a cost of ", "Version 2, since 1 January 2024:", "Before that: 100 % evenly."),
+        ("sv", "Torsby betalar av en kostnad för ", "Version 2, sedan 1 januari 2024:", "Dessförinnan: "),
+    ],
+)
+def test_a_key_opens_with_what_the_readers_own_pays_and_since_when(
+    north: Cooperation,
+    coordinator: User,
+    population: Driver,
+    sign_in: SignIn,
+    language: str,
+    label: str,
+    bold: str,
+    before: str,
+) -> None:
+    key = KeyFactory(cooperation=north, code="mixed")
+    add_version(key, even(), valid_until=dt.date(2024, 1, 1))
+    add_version(key, even(30), by(population, 70), valid_from=dt.date(2024, 1, 1))
+    with translation.override(language):  # the request leaves its language behind
+        answer = sign_in(coordinator).get("/north/keys/mixed/", headers={"Accept-Language": language})
+    opening = answer.context["opening"]
+    assert opening["label"].startswith(label)
+    assert (opening["value"].replace(",", "."), opening["unit"]) == ("57.00", "%")
+    assert opening["sentences"][0]["bold"] == bold
+    assert opening["sentences"][1]["text"].replace("\xa0", " ").startswith(before)
+
+
+def test_a_key_opens_with_who_pays_most_for_those_of_no_municipality(
+    north: Cooperation, administrator: User, population: Driver, sign_in: SignIn
+) -> None:
+    client = sign_in(administrator)
+    add_version(KeyFactory(cooperation=north, code="alike"), even())
+    add_version(KeyFactory(cooperation=north, code="people"), by(population))
+    driver_key(DriverFactory(cooperation=north, name="Devices"), cooperation=north, code="devices")
+    opened = {name: client.get(f"/north/keys/{name}/").context["opening"] for name in ("alike", "people")}
+    assert opened["alike"]["label"].startswith("Each member pays ")
+    assert opened["people"]["label"].startswith("Torsby pays most ")
+    assert client.get("/north/keys/devices/").context["opening"]["value"] == "nothing"
 
 
 def test_the_page_of_a_key_says_that_a_reading_is_missing(

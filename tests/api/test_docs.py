@@ -60,3 +60,15 @@ def test_the_documentation_draws_under_our_policy(
     page.get_by_role("button", name="Try it out").click()
     page.get_by_role("button", name="Execute").click()
     expect(page.locator(".live-responses-table .response-col_status").last).to_contain_text("200")
+
+
+@pytest.mark.django_db
+def test_the_documentation_is_a_page_of_the_portal(
+    administrator: User, sign_in: Callable[[User], Client]
+) -> None:
+    text = sign_in(administrator).get("/api/docs/").content.decode()
+    assert 'class="sd-brand"' in text
+    assert "<span>To the portal</span>" in text
+    assert "css/docs.css" in text
+    assert "<style" not in text
+    assert text.count("<main") == 1

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import translation
 from openpyxl import load_workbook
 
 from agreements.models import CostType
@@ -16,6 +17,7 @@ from billing.models import Cost, Period
 from municipalities.models import Cooperation
 from services.models import Application
 from sharedict.accounts.models import User
+from sharedict.common.figures import money
 from sharedict.jobs.models import Job
 from tests.budgets import MOMENT
 from tests.factories.agreements import CostTypeFactory
@@ -214,12 +216,31 @@ def test_a_cost_that_nothing_divides_says_why_on_its_page(client: Client, north:
     assert rows_of(client)[0]["State"] == "unallocated"
 
 
+def test_a_cost_opens_with_what_it_is_and_what_the_readers_own_carry(
+    north: Cooperation, cost: Cost, finance: User, sign_in: Callable[[User], Client]
+) -> None:
+    compute(north)
+    reader = sign_in(finance)
+    opening = reader.get(page(cost)).context["opening"]
+    assert (opening["value"], opening["unit"]) == (money(cost.amount), "SEK")
+    assert opening["sentences"][0]["bold"].startswith("Shared in ")
+    assert opening["sentences"][0]["text"].startswith("by the key ")
+    own = reader.get(opening["link"]["url"]).context["opening"]
+    assert f"Torsby {own['value']}\xa0SEK." in opening["sentences"][1]["text"]
+    with translation.override("sv"):  # the request leaves its language behind
+        swedish = reader.get(page(cost), headers={"Accept-Language": "sv"}).context["opening"]
+    assert swedish["sentences"][0]["bold"].startswith("Fördelas i ")
+    assert swedish["link"]["label"] == "Se varför"
+
+
 def test_a_cost_is_withdrawn_after_one_question_and_restored(
     client: Client, cost: Cost, do_jobs: Callable[[], int]
 ) -> None:
     compute(cost.cooperation)
     question = client.get(page(cost, "withdraw/")).content.decode()
     assert "You can restore it later" in question
+    assert "Open months are computed again without it, January 2026: 100.00\xa0SEK in all." in question
+    assert ">Withdraw 100.00\xa0SEK</button>" in question
     assert not Cost.objects.get().is_withdrawn
     assert client.post(page(cost, "withdraw/")).status_code == 302
     do_jobs()
@@ -228,6 +249,7 @@ def test_a_cost_is_withdrawn_after_one_question_and_restored(
     shown = client.get(page(cost)).content.decode()
     assert f'href="{page(cost, "restore/")}"' in shown
     assert 'name="amount"' not in shown
+    assert ">Restore 100.00\xa0SEK</button>" in client.get(page(cost, "restore/")).content.decode()
     assert client.post(page(cost, "restore/")).status_code == 302
     do_jobs()
     assert not Cost.objects.get().is_withdrawn
@@ -257,7 +279,7 @@ def test_a_credit_note_is_prepared_from_its_cost(client: Client, cost: Cost) -> 
     assert (note.amount, note.application, note.supplier) == (-100, cost.application, "Fjord")
     asked = client.get(page(cost, "withdraw/")).content.decode()
     assert f'<a href="{page(note)}">' in asked
-    assert "Withdraw it" not in asked
+    assert "btn-danger" not in asked
     refused = client.post(page(cost, "withdraw/"))
     assert refused.status_code == 409
     assert "withdraw the credit note first" in refused.content.decode()

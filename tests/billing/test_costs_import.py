@@ -15,6 +15,7 @@ from municipalities.models import Cooperation
 from services.models import Application
 from sharedict.accounts.models import User
 from sharedict.audit.models import Entry, PersonalValue
+from sharedict.common.figures import signed
 from sharedict.jobs.models import Job
 from tests.factories.billing import CostFactory, compute
 from tests.factories.services import ApplicationFactory
@@ -244,6 +245,16 @@ def test_what_has_changed_since_the_dry_run_is_looked_at_again(client: Client) -
     assert counts(again) == {"same": 1}
     assert "something has changed since" in again.content.decode()
     assert Cost.objects.count() == 1
+
+
+def test_the_button_says_how_many_rows_and_how_much_they_add(client: Client) -> None:
+    shown = upload(client, ROW, ROW.replace("L-1", "L-2").replace("2041", "2042"))
+    rows = shown.context["counts"]
+    added = sum(finding.row.amount for finding in shown.context["findings"])
+    assert shown.context["apply_label"] == f"Save {rows['new']} rows, {signed(added, 'SEK')}"
+    assert apply(client, shown).status_code == 302
+    again = upload(client, ROW.replace("Fjord", "Fjell"))
+    assert again.context["apply_label"] == "Save 1 row, 0.00\xa0SEK"
 
 
 def test_a_seal_is_for_its_page_and_person_alone(

@@ -61,6 +61,10 @@ def said(answer: Any) -> str:
     return [str(message) for message in get_messages(answer.wsgi_request)][-1]
 
 
+def level(answer: Any) -> str:
+    return [message.level_tag for message in get_messages(answer.wsgi_request)][-1]
+
+
 def told(answer: Any) -> str:
     """What is said before saving."""
     return " ".join(answer.context["effect"].warnings)
@@ -90,6 +94,7 @@ def test_a_late_cost_is_told_then_saved_by_saving_again(client: Client, late: di
     saved = client.post(f"{REGISTER}new/", late | mark(answer))
     assert saved.status_code == 302
     assert Cost.objects.get(external_id="LATE").amount == 6000
+    assert level(saved) == "success"
     assert said(saved) == (
         "Added. The shares of April 2025 to June 2025 are recomputed. +2,983.42\u00a0SEK falls in closed "
         "months, January 2025 to March 2025: it becomes corrections in April 2025."
@@ -111,9 +116,11 @@ def test_a_late_cost_that_nothing_divides_promises_no_correction(
     assert "Nothing divides it in January 2025 to March 2025" in said(saved)
     assert "Nothing divides it in April 2025 to June 2025, so that cannot be closed yet" in said(saved)
     assert "becomes" not in said(saved)
+    assert level(saved) == "warning"
     note = late | {"application": nobodys.pk, "amount": "-100", "credits": "", "external_id": "OTHER"}
     open_only = client.post(f"{REGISTER}new/", note | {"starts_on": "2025-04-01"})
     assert "Nothing divides it in April 2025 to June 2025" in said(open_only)
+    assert level(open_only) == "warning"
 
 
 def test_each_reason_why_nothing_divides_a_cost_is_said_of_its_own_months(

@@ -1,15 +1,17 @@
 """Late changes on their pages: who sees what of them, and the decision to charge or leave them."""
 
 import datetime as dt
+import html
 import re
 from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from agreements.models import CostType, Key, KeyVersion, Term
 from billing.actions import decide_late, recompute, restore_cost, withdraw_cost
@@ -159,6 +161,37 @@ def test_one_late_change_opens_with_what_was_charged_too_little(
     assert rows.index("Torsby") < rows.index("Hagfors")
     assert "Leave September 2026 as it was charged" in text
     assert 'name="verdict"' not in text
+
+
+@pytest.mark.parametrize(
+    ("language", "found"),
+    [
+        ("en", ["September 2026 closed", "decide before October 2026 closes 1 November 2026"]),
+        ("sv", ["september 2026 stängd", "besluta innan oktober 2026 stängs 1 november 2026"]),
+    ],
+)
+def test_a_late_change_shows_how_it_came_and_the_day_to_act(
+    waiting: None, finance: User, sign_in: SignIn, language: str, found: list[str]
+) -> None:
+    page = f"{PAGE}2026-09/{MOVED}/"
+    with (
+        translation.override(language),  # the request leaves its language behind
+        time_machine.travel(dt.datetime(2026, 10, 20, 12, tzinfo=dt.UTC), tick=False),
+    ):
+        answer = sign_in(finance).get(page, headers={"Accept-Language": language})
+    came = answer.context["came"]
+    assert [said for said in found if said in came.finding] == found
+    assert came.finding in html.unescape(answer.content.decode())
+
+
+def test_a_withdrawn_cost_is_on_the_line_of_time(
+    closed: Period, administrator: User, sign_in: SignIn
+) -> None:
+    withdraw_cost(cost=Cost.objects.get(reference=MOVED), on=OCTOBER, by=administrator)
+    run_all()
+    finding = sign_in(administrator).get(f"{PAGE}2026-09/{MOVED}/").context["came"].finding
+    assert "cost withdrawn" in finding
+    assert "decide before" not in finding
 
 
 def test_a_change_of_rules_waits_until_it_is_charged_with_a_reason(

@@ -11,7 +11,8 @@ import time_machine
 from django.test import Client
 
 from agreements.models import Term
-from billing.models import Cost, Period, Statement
+from billing.actions import propose_period
+from billing.models import Cost, Period, RunLine, Share, Statement
 from billing.reports import calendar_of, head_of, statement_of
 from billing.views.overview import shown_months
 from billing.views.pictures import MOST_BARS, months_by_municipality
@@ -101,6 +102,99 @@ def test_an_administrator_starts_with_what_needs_them(
     assert "September 2026 is over, and still open" in text
 
 
+def test_who_only_reads_is_offered_to_see_and_nothing_to_do(
+    north: Cooperation,
+    september: Period,
+    october: Period,
+    administrator: User,
+    second_administrator: User,
+    auditor: User,
+    sign_in: SignIn,
+) -> None:
+    def offered(user: User) -> dict[str, str]:
+        todo = sign_in(user).get("/north/overview/").context["todo"]
+        return {each["status"]: each["label"] for each in todo}
+
+    assert (offered(administrator)["To close"], offered(auditor)["To close"]) == ("Look and propose", "See")
+    propose_period(period=september, by=administrator)
+    assert offered(second_administrator)["Proposed"] == "Look and close"
+    assert offered(administrator)["Proposed"] == "See"
+    assert offered(auditor)["Proposed"] == "See"
+    Term.objects.filter(cooperation=north, cost_type=None).delete()
+    compute(north)
+    assert (offered(administrator)["Unallocated"], offered(auditor)["Unallocated"]) == ("Allocate", "See")
+
+
+def test_the_page_of_a_service_says_what_it_costs_and_what_of_it_is_the_readers_own(
+    north: Cooperation,
+    october: Period,
+    finance: User,
+    administrator: User,
+    sign_in: SignIn,
+) -> None:
+    def fact(user: User) -> dict[str, str]:
+        found: dict[str, str] = sign_in(user).get("/north/services/erp/").context["opening"]["facts"][0]
+        return found
+
+    run = october.current_run
+    assert run is not None
+    lines = RunLine.objects.filter(run=run, application_code="erp", concerns=None)
+    shares = Share.objects.filter(run_id=run.pk, line__run_id=run.pk, line__application_code="erp")
+    whole = sum(line.amount for line in lines)
+    own = sum(share.amount for share in shares.filter(municipality__code="1737", line__concerns=None))
+    assert 0 < own < whole
+    for is_open in (True, False):
+        Cooperation.objects.update(shares_are_open=is_open)
+        assert fact(finance) == {
+            "label": "Cost in October 2026",
+            "value": money(whole, "SEK"),
+            "note": f"of it Torsby {money(own)}",
+            "url": "/north/costs/2026-10/SE1737/",
+        }
+    assert fact(administrator) == {
+        "label": "Cost in October 2026",
+        "value": money(whole, "SEK"),
+        "url": "/north/costs/2026-10/",
+    }
+
+
+def test_what_changes_next_is_told_to_those_whom_it_concerns(
+    north: Cooperation,
+    october: Period,
+    administrator: User,
+    finance: User,
+    sign_in: SignIn,
+    torsby: Municipality,
+    hagfors: Municipality,
+) -> None:
+    def ahead(user: User) -> list[tuple[str, str]]:
+        rows = sign_in(user).get("/north/overview/").context["ahead"]["rows"]
+        return [(each["day"], each["text"]) for each in rows]
+
+    assert ahead(administrator) == []
+    assert "What changes next" not in sign_in(administrator).get("/north/overview/").content.decode()
+    new_year, february = dt.date(2027, 1, 1), dt.date(2027, 2, 1)
+    study = ApplicationFactory(cooperation=north, code="study", name="Study")
+    SubscriptionFactory(application=study, municipality=torsby, valid_until=new_year)
+    SubscriptionFactory(application=study, municipality=torsby, valid_from=new_year, valid_until=february)
+    Member.objects.filter(municipality=hagfors).update(valid_until=dt.date(2026, 12, 1))
+    key = KeyFactory(cooperation=north, code="people", name="By people")
+    add_version(key, {"kind": "even", "percent": 100}, valid_from=february)
+    expected = [
+        ("1 December 2026", "Hagfors is no member any more"),
+        ("1 January 2027", "Torsby uses Study otherwise"),
+        ("1 February 2027", "Torsby uses Study no longer"),
+        ("1 February 2027", "Version 1 of the key By people"),
+    ]
+    assert ahead(administrator) == expected
+    assert ahead(finance) == expected
+    SubscriptionFactory(application=study, municipality=hagfors, valid_from=dt.date(2026, 11, 1))
+    assert ahead(finance) == expected
+    assert ahead(administrator)[0] == ("1 November 2026", "Hagfors uses Study")
+    text = sign_in(administrator).get("/north/overview/").content.decode()
+    assert "from 1 December 2026" in text
+
+
 def test_overview_and_month_say_the_same_change_of_what_is_shared(
     north: Cooperation, october: Period, administrator: User, sign_in: SignIn
 ) -> None:
@@ -117,12 +211,15 @@ def test_overview_and_month_say_the_same_change_of_what_is_shared(
     client = sign_in(administrator)
     opening = client.get("/north/overview/").context["opening"]
     page = client.get("/north/costs/2026-10/").context
+    assert opening.pop("link")["url"] == "/north/costs/2026-10/#changes-title"
     assert opening == page["opening"]
     facts = {each["label"]: each["value"] for each in opening["facts"]}
     assert facts["Unallocated"] == "78,000.50\xa0SEK"
     change = signed_minor(page["whole"]["change_minor"], "SEK")
     assert opening["sentences"][0]["bold"].startswith(f"{change} (")
     assert change.lstrip("+") in page["changes"]["title"]
+    assert opening["sentences"][1]["text"] == page["changes"]["summary"]
+    assert opening["sentences"][1]["text"].startswith("The largest change is ")
 
 
 def test_overview_and_month_have_the_same_columns_and_total(
@@ -188,6 +285,26 @@ def test_files_of_ones_own_months_and_years(october: Period, finance: User, sign
     ):
         assert f'href="/north/costs/{path}"' in text
     assert "SE1783" not in text
+
+
+def test_files_speak_of_statements_to_those_who_have_some(
+    october: Period, finance: User, administrator: User, sign_in: SignIn
+) -> None:
+    own, of_all = "A statement lists every share with its cost", "stands on the page of its month"
+    text = sign_in(finance).get("/north/reports/").content.decode()
+    assert (own in text, of_all in text) == (True, False)
+    text = sign_in(administrator).get("/north/reports/").content.decode()
+    assert (own in text, of_all in text) == (False, True)
+
+
+def test_a_statement_does_not_repeat_its_heading(october: Period, finance: User, sign_in: SignIn) -> None:
+    answer = sign_in(finance).get("/north/costs/2026-10/SE1737/")
+    assert answer.context["title"] == "Torsby, October 2026"
+    assert answer.context["opening"]["label"] == "To pay"
+    text = answer.content.decode()
+    assert "What changed since September 2026</h2>" in text
+    said = answer.context["opening"]["sentences"][1]["text"]
+    assert text.count(f"{said}</p>") == 1
 
 
 def test_strangers_find_nothing(october: Period, stranger: User, sign_in: SignIn) -> None:

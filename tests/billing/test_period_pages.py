@@ -20,7 +20,7 @@ from billing.reports import left_at_closing
 from billing.snapshots import late_states
 from municipalities.models import Cooperation, Driver, Municipality, Reading, Role
 from sharedict.accounts.models import User
-from sharedict.common.figures import minor
+from sharedict.common.figures import minor, money
 from sharedict.jobs.actions import run_all
 from tests.billing.books import take
 from tests.budgets import MOMENT
@@ -129,7 +129,7 @@ def test_a_month_says_why_a_cost_is_unallocated_and_what_to_do(
     assert "/north/costs/2026-10/propose/" not in text
     asked = sign_in(administrator).get("/north/costs/2026-10/propose/").content.decode()
     assert '2 costs are unallocated. <a href="/north/costs/2026-10/#unallocated">' in asked
-    assert ">Propose to close</button>" not in asked
+    assert "btn-primary" not in asked
     assert "/north/terms/new/" not in sign_in(finance).get("/north/costs/2026-10/").content.decode()
 
 
@@ -188,7 +188,7 @@ def test_pages_take_the_same_few_queries_whatever_their_size(
         with CaptureQueriesContext(connection) as queries:
             assert client.get(f"/north/{path}").status_code == 200
         counts.append(len(queries))
-    assert counts[0] == counts[1] <= 17 + MOMENT
+    assert counts[0] == counts[1] <= 18 + MOMENT
 
 
 def test_one_proposes_and_another_closes(
@@ -203,8 +203,18 @@ def test_one_proposes_and_another_closes(
     response = take(first, "/north/costs/2026-09/propose/")
     assert (response.status_code, response["Location"]) == (302, "/north/costs/2026-09/")
     text = first.get("/north/costs/2026-09/").content.decode()
-    assert "another administrator closes it" in text
+    waits = "You have proposed it: another administrator closes it, "
+    assert f"{waits}{second_administrator}." in text
     assert "/north/costs/2026-09/close/" not in text
+    asked = first.get("/north/costs/2026-09/close/").content.decode()
+    assert "September 2026 is not yours to close" in asked
+    assert f"{waits}{second_administrator}." in asked
+    assert "btn-danger" not in asked
+    assert "btn-primary" not in asked
+    run = Period.objects.get(first_day=dt.date(2026, 9, 1)).current_run
+    assert run is not None
+    closes = f">Close September 2026 with {money(run.total, 'SEK')}</button>"
+    assert closes in second.get("/north/costs/2026-09/close/").content.decode()
     assert take(first, "/north/costs/2026-09/close/").status_code == 409
     assert "/north/costs/2026-09/close/" in second.get("/north/costs/2026-09/").content.decode()
     assert take(second, "/north/costs/2026-09/close/").status_code == 302
@@ -313,9 +323,10 @@ def test_closing_says_what_it_charges_and_what_it_leaves(
     client = sign_in(administrator)
     working = client.get("/north/costs/2026-10/propose/").content.decode()
     assert "the shares of this month are being recomputed" in working
-    assert ">Propose to close</button>" not in working
+    assert "btn-primary" not in working
     run_all()
     text = client.get("/north/costs/2026-10/propose/").content.decode()
+    assert re.search("btn-primary[^>]*>Propose [0-9,.]+\xa0SEK for October 2026</button>", text)
     assert "1 correction of earlier months is charged: +60.00\xa0SEK." in text
     [state] = late_states(north)
     decide_late(cooperation=north, states=[state], verdict="leave", reason="Agreed", by=administrator)
@@ -438,7 +449,7 @@ def test_a_month_that_failed_says_why(
     assert "/north/costs/2026-09/propose/" not in text
     asked = client.get("/north/costs/2026-09/propose/").content.decode()
     assert "September 2026 could not be computed: The key even is broken." in asked
-    assert ">Propose to close</button>" not in asked
+    assert "btn-primary" not in asked
     assert (
         "September 2026 could not be computed: The key even is broken."
         in client.get("/north/overview/").content.decode()

@@ -68,10 +68,10 @@ def test_what_waits_is_explained_with_both_readings(waiting: Cost, finance: User
     assert page(waiting, "SE1783") in rows
     text = text_of(client, page(waiting))
     assert "Why a difference of \u221210.00\xa0SEK?" in text
-    assert (
-        "Torsby was charged 60.00\xa0SEK of “Licences” in January 2026, and it should be 50.00\xa0SEK."
-        " The difference is not charged: it waits for a decision."
-    ) in text
+    assert "What Torsby pays otherwise of “Licences” in January 2026" in text
+    assert '<p class="sd-figure">\u221210.00 <span class="sd-unit">SEK</span>' in text
+    assert "<strong>Charged 60.00\xa0SEK, should be 50.00\xa0SEK.</strong> The cost is the same" in text
+    assert "The difference is not charged: it waits for a decision." in text
     assert "Waits for a decision" in text
     assert "who pays it in January 2026, or how much of it, has changed" in text
     section = text[text.index('id="compared"') : text.index('id="before"')]
@@ -243,6 +243,7 @@ def test_it_is_told_in_swedish(waiting: Cost, finance: User, sign_in: SignIn) ->
     with translation.override("sv"):  # the request leaves its language behind
         text = text_of(sign_in(finance), page(waiting), accept_language="sv")
     assert "Varför en skillnad på \u221210,00\xa0SEK?" in text
+    assert "<strong>Debiterat 60,00\xa0SEK, ska vara 50,00\xa0SEK.</strong> Kostnaden är densamma" in text
     assert "Skillnaden är inte debiterad: den väntar på beslut." in text
     assert "Debiterat i januari 2026" in text
     assert "Debiteras i januari 2026" not in text

@@ -48,3 +48,25 @@ def test_health_is_the_databases(client: Client, monkeypatch: pytest.MonkeyPatch
 
     monkeypatch.setattr(connection, "cursor", refuse)
     assert client.get("/health/").status_code == 503
+
+
+def test_who_has_no_role_and_may_administer_the_system_is_led_there(
+    db: None, sign_in: Callable[[User], Client]
+) -> None:
+    nobody, operator = UserFactory(), UserFactory(is_staff=True)
+    shown = {user.pk: sign_in(user).get("/").content.decode() for user in (nobody, operator)}
+    assert "You have no role yet" in shown[nobody.pk]
+    assert 'href="/system/"' not in shown[nobody.pk]
+    assert '<a class="btn btn-primary" href="/system/">' in shown[operator.pk]
+
+
+def test_a_form_that_had_expired_keeps_the_bar(
+    north: Cooperation, finance: User, sign_in: Callable[[User], Client]
+) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(finance)
+    for reader in (client, Client(enforce_csrf_checks=True)):
+        answer = reader.post("/language/", {"language": "sv"})
+        assert answer.status_code == 403
+        assert "The form had expired" in answer.content.decode()
+        assert 'class="sd-brand"' in answer.content.decode()

@@ -49,6 +49,16 @@ def test_the_secret_is_shown_once_and_kept_hashed(
     )
 
 
+def test_the_list_says_the_last_day_that_was_typed(sign_in: SignIn, administrator: User) -> None:
+    client = sign_in(administrator)
+    assert "Last day" in client.get("/north/tokens/new/").content.decode()
+    add(client)
+    page = client.get("/north/tokens/").content.decode()
+    assert "Last day" in page
+    assert "15 October 2027" in page
+    assert "16 October 2027" not in page
+
+
 def test_a_scope_that_is_sent_twice_is_held_once(sign_in: SignIn, administrator: User) -> None:
     add(sign_in(administrator), scopes=["read", "read"])
     assert Token.objects.get().scopes == ["read"]

@@ -86,7 +86,7 @@ def test_a_cost_is_added_changed_and_withdrawn_and_shares_follow(admin_page: Pag
     wait_until(lambda: share_of("1737", 10) == Decimal("650.02"), "the changed cost shared")
     page.goto(page.url)
     follow(page.get_by_role("link", name="Withdraw"))
-    follow(page.get_by_role("button", name="Withdraw it"))
+    follow(page.get_by_role("button", name="Withdraw 100.00"))
     wait_until(lambda: share_of("1737", 10) == Decimal("600.02"), "the withdrawn cost gone")
     page.goto("/north/costs/2026-10/SE1737/")
     assert "600.02" in page.locator("main").inner_text()

@@ -152,7 +152,7 @@ def test_the_page_of_an_application_shows_use_sites_and_terms(
         InstallationFactory(application=erp, site=SiteFactory(cooperation=north, name=name), purpose=purpose)
     text = words(sign_in(coordinator), "/north/services/erp/")
     assert "Used by 1 of 2 members" in text
-    assert "Torsby centre primary can be taken over by Mirror site mirror" in text
+    assert f"{erp.name} runs at Torsby centre, and can be taken over by Mirror site." in text
     assert "Not used by: Hagfors" in text
     assert "All other costs Evenly those who use the application Cooperation agreement" in text
 

@@ -1,0 +1,58 @@
+"""Where an application runs, as sites and what can take over."""
+
+from collections.abc import Collection, Sequence
+
+from django.utils.translation import gettext as _
+
+from municipalities.portal import listed
+from services.models import Application, Installation
+from sharedict.pictures.drawing import Picture
+from sharedict.pictures.network import Network, Rail, Site, State
+from sharedict.pictures.rails import rails
+
+
+def where_it_runs(
+    application: Application, running: Sequence[Installation], own: Collection[int]
+) -> Picture | None:
+    """The primary sites, the mirrors, and which can take over; None where it runs nowhere.
+
+    ``own`` are the municipalities of the reader, whose sites stand out.
+    """
+    primary = [row for row in running if row.purpose == Installation.Purpose.PRIMARY]
+    mirrors = [row for row in running if row.purpose == Installation.Purpose.MIRROR]
+    if not (primary or mirrors):
+        return None
+    at = [str(row.pk) for row in primary]
+    return rails(
+        Network(
+            finding=_finding(application, primary, mirrors),
+            sites=[_site(row, own) for row in (*primary, *mirrors)],
+            providers=[],
+            joints=[
+                Rail(row.site.name, _("can take over"), [*at, str(row.pk)], State.SPARE, over=str(row.pk))
+                for row in mirrors
+                if at
+            ],
+            words={State.SPARE: _("can take over")},
+        )
+    )
+
+
+def _site(row: Installation, own: Collection[int]) -> Site:
+    said = " · ".join(filter(None, (str(row.get_purpose_display()), row.version)))
+    return Site(str(row.pk), row.site.name, [said], "own" if row.site.municipality_id in own else "")
+
+
+def _finding(
+    application: Application, primary: Sequence[Installation], mirrors: Sequence[Installation]
+) -> str:
+    words = {
+        "service": application.name,
+        "sites": listed([row.site.name for row in primary]),
+        "mirrors": listed([row.site.name for row in mirrors]),
+    }
+    if not primary:
+        return _("%(service)s has no primary site; %(mirrors)s is there to take over.") % words
+    if not mirrors:
+        return _("%(service)s runs at %(sites)s, and no other site can take over.") % words
+    return _("%(service)s runs at %(sites)s, and can be taken over by %(mirrors)s.") % words
