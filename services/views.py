@@ -127,14 +127,14 @@ class ApplicationPage(ByCode):
             "unit": ngettext("of %(count)s member", "of %(count)s members", members) % {"count": members},
             "facts": [
                 *facts_of(application, self.cooperation, self.viewer, self.rights, today),
-                {"label": _("Owner"), "value": application.owner or NOTHING, "note": _("competence centre")},
                 {"label": _("Users"), "value": count(sum(told)) if told else NOTHING},
-                {"label": _("Service hours"), "value": application.get_hours_display()},
             ],
         }
 
     def facts(self, application: Application) -> list[tuple[str, Any]]:
         return [
+            (_("Owner, competence centre"), application.owner),
+            (_("Service hours"), application.get_hours_display()),
             (_("Information class"), application.get_information_class_display()),
             (_("Vendor"), application.vendor),
             (_("Next review"), application.review_on),
