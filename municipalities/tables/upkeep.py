@@ -150,7 +150,9 @@ class ChangeTable(tables.Table):  # type: ignore[misc]
     verb = tables.Column(gettext_lazy("Did"))
     subject_type = tables.Column(gettext_lazy("Kind"))
     subject = tables.Column(gettext_lazy("What"), accessor="what")
-    changes = tables.Column(gettext_lazy("Before → after"), orderable=False)
+    changes = tables.Column(
+        gettext_lazy("Before → after"), orderable=False, attrs={"th": {"class": "sd-prose"}}
+    )
 
     empty_title = gettext_lazy("No changes yet")
 
