@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from municipalities.models import Token
 from municipalities.portal import DATE, NUMBER, RowTable, page_of
 from municipalities.reports import Change, changes_in_words
-from municipalities.tables.looks import instant, status
+from municipalities.tables.looks import MomentColumn, instant, status
 from sharedict.audit.models import Entry, kind_in_words, verb_in_words
 from sharedict.jobs.models import Job
 from sharedict.jobs.registry import FACTS_CHANGED
@@ -52,7 +52,7 @@ class TokenTable(RowTable):
     scopes = tables.Column(pgettext_lazy("token", "May"), orderable=False)
     state = tables.Column(gettext_lazy("State"), accessor="expires_at")
     expires_at = tables.Column(gettext_lazy("Last day"), attrs=DATE)
-    last_used_at = tables.Column(gettext_lazy("Last used"), attrs=DATE, empty_values=())
+    last_used_at = MomentColumn(gettext_lazy("Last used"), empty_values=())
     created_by = tables.Column(gettext_lazy("Added by"), order_by="created_by__username")
 
     empty_title = gettext_lazy("No tokens yet")
@@ -76,9 +76,12 @@ class TokenTable(RowTable):
     def value_state(self, record: Any) -> str:
         return self.state_of(record)[0]
 
-    def render_expires_at(self, value: dt.datetime) -> str:
+    def value_expires_at(self, value: dt.datetime) -> dt.date:
         """It expires as the day after begins; whatever expires within a day still works on that day."""
-        return date_format(timezone.localdate(value - dt.timedelta(microseconds=1)), "j F Y")
+        return timezone.localdate(value - dt.timedelta(microseconds=1))
+
+    def render_expires_at(self, value: dt.datetime) -> str:
+        return date_format(self.value_expires_at(value), "j F Y")
 
     def render_last_used_at(self, value: Any) -> str:
         return instant(value) or _("never")
@@ -97,8 +100,8 @@ class JobTable(RowTable):
     )
     attempts = tables.Column(gettext_lazy("Attempts"), attrs=NUMBER)
     created_by = tables.Column(gettext_lazy("Ordered by"), order_by="created_by__username", empty_values=())
-    created_at = tables.Column(gettext_lazy("Ordered"), attrs=DATE)
-    finished_at = tables.Column(gettext_lazy("Finished"), attrs=DATE)
+    created_at = MomentColumn(gettext_lazy("Ordered"))
+    finished_at = MomentColumn(gettext_lazy("Finished"))
     error = tables.Column(gettext_lazy("Error"), orderable=False)
 
     empty_title = gettext_lazy("No jobs yet")
@@ -122,12 +125,6 @@ class JobTable(RowTable):
     def render_created_by(self, record: Any) -> str:
         return str(record.created_by or "sharedict")
 
-    def render_created_at(self, value: Any) -> str:
-        return instant(value)
-
-    def render_finished_at(self, value: Any) -> str:
-        return instant(value)
-
     def render_error(self, value: str) -> str:
         return value if len(value) <= 200 else f"{value[:199]}…"
 
@@ -145,7 +142,7 @@ def job_label(job: Job) -> str:
 
 
 class ChangeTable(tables.Table):  # type: ignore[misc]
-    at = tables.Column(gettext_lazy("When"), attrs=DATE)
+    at = MomentColumn(gettext_lazy("When"))
     actor = tables.Column(gettext_lazy("Who"), accessor="who")
     verb = tables.Column(gettext_lazy("Did"))
     subject_type = tables.Column(gettext_lazy("Kind"))
@@ -168,9 +165,6 @@ class ChangeTable(tables.Table):  # type: ignore[misc]
             rows = self.paginated_rows if hasattr(self, "page") else self.rows
             self.words = changes_in_words(row.record for row in rows)
         return self.words.get(entry.pk, [])
-
-    def render_at(self, value: Any) -> str:
-        return instant(value)
 
     def render_verb(self, value: str) -> str:
         return verb_in_words(value)

@@ -1,5 +1,7 @@
 """Every list: the same number of queries for one row and for five, and no query string that breaks it."""
 
+import csv
+import re
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
@@ -28,6 +30,8 @@ from tests.factories.municipalities import (
 )
 
 SignIn = Callable[[User], Client]
+IN_WORDS = re.compile(r"\d{1,2} [a-zA-Z]+ \d{4}.*")
+"""A day as a sentence writes it, with or without the time."""
 
 
 def add_members(north: Cooperation, count: int) -> str:
@@ -134,6 +138,19 @@ def test_no_query_string_breaks_a_list(
     for column in ("-valid_from", "actions", "state", "changes", "__class__"):
         assert client.get(f"{address}?sort={column}&links-sort={column}").status_code == 200
         assert client.get(f"{address}?sort={column}&format=csv").status_code == 200
+
+
+@by_name
+def test_a_file_writes_days_and_moments_so_that_they_sort(
+    sign_in: SignIn, administrator: User, north: Cooperation, fill: Any
+) -> None:
+    """Whatever the page says in words."""
+    address = fill(north, 2)
+    for lang in ("en", "sv"):
+        response = sign_in(administrator).get(f"{address}?format=csv", headers={"Accept-Language": lang})
+        head, *rows = csv.reader(b"".join(response).decode("utf-8-sig").splitlines())
+        cells = [cell for row in rows for cell in row if IN_WORDS.fullmatch(cell)]
+        assert (cells, bool(rows)) == ([], True), head
 
 
 @pytest.mark.parametrize(
