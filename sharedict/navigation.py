@@ -6,7 +6,6 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from municipalities.access import Rights
 from municipalities.models import Cooperation
 from sharedict import __version__
 
@@ -77,12 +76,16 @@ def _navigation(request: HttpRequest) -> dict[str, Any]:
         for slug, name in Cooperation.objects.visible_to(user).values_list("slug", "name")
     ]
     if cooperation is not None:
-        rights: Rights = request.rights  # type: ignore[attr-defined]
+        rights = request.rights  # type: ignore[attr-defined]
         here = _section_of(request)
         context["nav"]["items"] = [
-            {"url": _first_page(section, cooperation), "label": label, "active": section == here}
+            {
+                "url": _first_page(section, cooperation),
+                "label": _("Members") if section == "administration" and not rights.may_edit else label,
+                "active": section == here,
+            }
             for section, (label, _tabs) in ITEMS.items()
-            if _is_shown(section, rights)
+            if section != "change-log" or rights.sees_change_log
         ]
         context["nav"]["tabs"] = [
             {
@@ -91,6 +94,7 @@ def _navigation(request: HttpRequest) -> dict[str, Any]:
                 "active": _is_at(request, page, cooperation),
             }
             for page, label in ITEMS.get(here, ("", ()))[1]
+            if page != "tokens" or rights.sees_change_log
         ]
         if rights.may_edit:
             context["nav"]["tokens_url"] = reverse("tokens", args=[cooperation.slug])
@@ -100,12 +104,6 @@ def _navigation(request: HttpRequest) -> dict[str, Any]:
 def _first_page(section: str, cooperation: Cooperation) -> str:
     tabs = ITEMS[section][1]
     return reverse(tabs[0][0] if tabs else section, args=[cooperation.slug])
-
-
-def _is_shown(section: str, rights: Rights) -> bool:
-    if section == "administration":
-        return rights.may_edit
-    return section != "change-log" or rights.sees_change_log
 
 
 def _section_of(request: HttpRequest) -> str:

@@ -74,7 +74,14 @@ class FirstPage(View):
 
 
 class SignOut(LogoutView):
+    """Sign out, and say so."""
+
     http_method_names = ["post", "options"]
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response: HttpResponse = super().post(request, *args, **kwargs)
+        messages.success(request, _("You are signed out."))
+        return response
 
 
 class PasswordPage(PasswordChangeView):

@@ -134,6 +134,7 @@ def test_signing_out_takes_a_post(client: Client, karin: User) -> None:
     client.force_login(karin)
     assert client.get("/sign-out/").status_code == 405
     assert client.post("/sign-out/").headers["Location"] == "/sign-in/"
+    assert b"You are signed out." in client.get("/sign-in/").content
     assert "_auth_user_id" not in client.session
 
 

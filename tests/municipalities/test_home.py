@@ -1,5 +1,6 @@
 """The way in, and the sign of life."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -70,3 +71,19 @@ def test_a_form_that_had_expired_keeps_the_bar(
         assert answer.status_code == 403
         assert "The form had expired" in answer.content.decode()
         assert 'class="sd-brand"' in answer.content.decode()
+
+
+def test_whoever_may_read_who_takes_part_finds_the_way(
+    client: Client, north: Cooperation, coordinator: User, auditor: User, administrator: User
+) -> None:
+    for person, label, tokens in (
+        (coordinator, "Members", False),
+        (auditor, "Members", True),
+        (administrator, "Administration", True),
+    ):
+        client.force_login(person)
+        page = client.get("/north/members/").content.decode()
+        links = re.findall(r'<a[^>]*href="/north/members/"[^>]*>\s*([^<]+?)\s*</a>', page)
+        assert label in links, links
+        assert 'href="/north/people/"' in page
+        assert ('href="/north/tokens/"' in page) == tokens
