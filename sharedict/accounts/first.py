@@ -5,6 +5,7 @@ import datetime as dt
 from django.conf import settings
 from django.core import signing
 from django.db import connection, transaction
+from django.db.models import Max
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -13,7 +14,6 @@ from sharedict.accounts.models import User
 from sharedict.kernel.errors import SharedictError
 
 VALID_FOR = dt.timedelta(hours=24)
-SIGNED = "first"
 LOCK = 7_305_811_429_000_002
 """Number of the advisory lock under which somebody becomes the first."""
 
@@ -32,7 +32,7 @@ def is_awaited() -> bool:
 def first_address() -> str:
     """Where the first person makes their own sign-in, from now on for a day, until somebody did."""
     origin = settings.ORIGIN or f"http://localhost:{env.port()}"
-    return origin + reverse("first", kwargs={"secret": _signer().sign(SIGNED)})
+    return origin + reverse("first", kwargs={"secret": _signer().sign(_nobody_since())})
 
 
 def check_secret(secret: str) -> None:
@@ -40,11 +40,9 @@ def check_secret(secret: str) -> None:
     try:
         signed = _signer().unsign(secret, max_age=VALID_FOR)
     except signing.BadSignature:
-        signed = ""
-    if signed != SIGNED:
-        raise NotFirstError(_("This address is not right, or it is more than a day old."))
-    if not is_awaited():
-        raise NotFirstError(_("Somebody has made the first sign-in already. Ask them for one."))
+        raise NotFirstError(_("This address is not right, or it is more than a day old.")) from None
+    if not is_awaited() or signed != _nobody_since():
+        raise NotFirstError(_("Somebody has made a sign-in since it was given out. Ask them for one."))
 
 
 @transaction.atomic
@@ -56,6 +54,11 @@ def become_first(*, user: User, secret: str) -> User:
     user.is_staff = user.is_superuser = True
     user.save()
     return user
+
+
+def _nobody_since() -> str:
+    """Changes with every new person: whatever becomes of them, an address from before stays used."""
+    return str(User.objects.aggregate(last=Max("pk"))["last"] or 0)
 
 
 def _signer() -> signing.TimestampSigner:

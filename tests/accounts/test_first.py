@@ -52,10 +52,20 @@ def test_it_works_once(client: Client) -> None:
     client.post(address, FORM)
     again = Client().post(address, FORM | {"username": "olle"})
     assert again.status_code == 410
-    assert b"Somebody has made the first sign-in already" in again.content
+    assert b"Somebody has made a sign-in since" in again.content
     assert User.objects.count() == 1
     with pytest.raises(CommandError, match="there already"):
         told()
+
+
+@pytest.mark.django_db
+def test_what_becomes_of_the_first_person_opens_no_old_address(client: Client) -> None:
+    used, other = path(), path()
+    client.post(used, FORM)
+    User.objects.update(is_superuser=False, is_active=False)
+    for address in (used, other):
+        assert Client().post(address, FORM | {"username": "olle"}).status_code == 410
+    assert client.get(path()).status_code == 200
 
 
 @pytest.mark.django_db(transaction=True)
