@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -21,9 +21,9 @@ from sharedict.common.figures import minor
 def cost_of_application(
     application: Application, cooperation: Cooperation, viewer: Viewer, rights: Rights, day: dt.date
 ) -> list[dict[str, Any]]:
-    """One fact: what is shared of it in the newest month that has begun by ``day``; three queries at most.
+    """One fact: what it costs in the newest month that has begun by ``day``; three queries at most.
 
-    Corrections of earlier months are no part of it, nor is what nothing divides yet.
+    Corrections of earlier months are no part of it. What nothing divides yet is, and is said beside.
     """
     periods = Period.objects.visible_to(viewer).of(cooperation).select_related("current_run")
     newest = periods.filter(current_run__isnull=False, first_day__lte=day).order_by("-first_day").first()
@@ -31,17 +31,20 @@ def cost_of_application(
         return []
     run, month = newest.current_run, newest.month
     lines = RunLine.objects.visible_to(viewer).filter(
-        run=run, application_code=application.code, concerns=None, reason=""
+        run=run, application_code=application.code, concerns=None
     )
-    whole = minor_of(lines.aggregate(sum=Sum("amount"))["sum"])
+    sums = lines.aggregate(whole=Sum("amount"), undivided=Sum("amount", filter=~Q(reason="")))
+    whole, undivided = minor_of(sums["whole"]), minor_of(sums["undivided"])
     fact = {
         "label": _("Cost in %(month)s") % {"month": date_format(month.first, "F Y")},
         "value": minor(whole, cooperation.currency),
         "url": reverse("period", args=[cooperation.slug, month]),
     }
     own = _own(run, application, viewer, rights) if rights.municipality_ids else {}
-    if own:
-        said = [f"{name} {minor(amount)}" for (_key, name), amount in own.items()]
+    said = [f"{name} {minor(amount)}" for (_key, name), amount in own.items()]
+    if undivided:
+        said.append(_("nobody yet %(amount)s") % {"amount": minor(undivided)})
+    if said:
         fact["note"] = _("of it %(said)s") % {"said": listed(said)}
     if len(own) == 1:
         [(key, _name)] = own

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Q, QuerySet, Value
+from django.db.models import Case, Q, QuerySet, Value, When
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -40,23 +40,27 @@ class AheadPage(StatementsPage):
         found = sorted(
             {*self._members(rows, today), *self._subscriptions(rows, today), *self._rules(rows, today)}
         )
-        more = len(found) - MOST_AHEAD
-        said = ngettext("%(count)s more in the next year", "%(count)s more in the next year", more)
+        more = max(0, len(found) - MOST_AHEAD)
+        if any(len(keys) == MOST_ROWS for keys in rows.values()):
+            said = _("more than %(count)s more in the next year")
+        else:
+            said = ngettext("%(count)s more in the next year", "%(count)s more in the next year", more)
         return {
             "rows": [
                 {"day": date_format(day, "j F Y"), "text": text, "url": url}
                 for day, text, url in found[:MOST_AHEAD]
             ],
-            "more": said % {"count": more} if more > 0 else "",
+            "more": said % {"count": more} if more else "",
         }
 
     def _members(self, moving: Moving, today: dt.date) -> Iterable[Known]:
         url = self.url("members")
         rows = _read(Member.objects.select_related("municipality"), moving)
         begun = {(row.municipality_id, row.valid_from) for row in rows}
+        ended = {(row.municipality_id, row.valid_until) for row in rows}
         for row in rows:
             name = row.municipality.name
-            if _is_near(row.valid_from, today):
+            if _is_near(row.valid_from, today) and (row.municipality_id, row.valid_from) not in ended:
                 yield row.valid_from, _("%(name)s becomes a member") % {"name": name}, url
             if _is_near(row.valid_until, today) and (row.municipality_id, row.valid_until) not in begun:
                 yield row.valid_until, _("%(name)s is no member any more") % {"name": name}, url
@@ -77,13 +81,14 @@ class AheadPage(StatementsPage):
                 yield row.valid_until, _("%(name)s uses %(service)s no longer") % words, url
 
     def _rules(self, moving: Moving, today: dt.date) -> Iterable[Known]:
-        for row in _read(KeyVersion.objects.select_related("key"), moving):
+        versions = _read(KeyVersion.objects.select_related("key"), moving)
+        following = {(row.key_id, row.valid_from) for row in versions}
+        for row in versions:
+            words, url = {"number": row.number, "key": row.key.name}, self.url("key", row.key.code)
             if _is_near(row.valid_from, today):
-                said = _("Version %(number)s of the key %(key)s") % {
-                    "number": row.number,
-                    "key": row.key.name,
-                }
-                yield row.valid_from, said, self.url("key", row.key.code)
+                yield row.valid_from, _("Version %(number)s of the key %(key)s") % words, url
+            if _is_near(row.valid_until, today) and (row.key_id, row.valid_until) not in following:
+                yield row.valid_until, _("The key %(key)s says nothing any more") % words, url
         terms = _read(Term.objects.for_listing(), moving)
         begun = {(row.application_id, row.cost_type_id, row.valid_from) for row in terms}
         for row in terms:
@@ -106,7 +111,7 @@ class AheadPage(StatementsPage):
             model.objects.visible_to(self.viewer)
             .of(self.cooperation)
             .filter(begins | ends, **({"municipality__in": own} if own is not None else {}))
-            .order_by()
+            .order_by(Case(When(valid_from__gt=today, then="valid_from"), default="valid_until"), "pk")
             .annotate(kind=Value(model._meta.label))
             .values_list("kind", "pk")[:MOST_ROWS]
             for model, own in (

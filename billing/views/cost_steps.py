@@ -20,7 +20,7 @@ from billing.actions import restore_cost, withdraw_cost
 from billing.models import Cost, Period, RunLine
 from billing.portal.words import in_words
 from billing.views.cost_forms import TwiceMixin, refunds_of
-from municipalities.portal import Change, RowMixin
+from municipalities.portal import Change, RowMixin, as_shown
 from sharedict.common.figures import money
 from sharedict.kernel.periods import Month
 
@@ -34,12 +34,16 @@ class Step(RowMixin, TwiceMixin):
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         cost = self.row()
+        if self.is_done(cost):
+            return self.show_done(cost)
         self.is_told(self.changes(cost))
         return self.show(cost)
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         cost = self.row()
-        if not self.is_told(self.changes(cost)):
+        if self.is_done(cost):
+            return self.show_done(cost, 409)
+        if not (self.is_told(self.changes(cost)) and self.is_as_shown(cost)):
             return self.show(cost)
         try:
             self.take(cost)
@@ -48,6 +52,19 @@ class Step(RowMixin, TwiceMixin):
             return self.show(cost, 409)
         self.say(str(self.said))
         return redirect(self.url("cost-change", cost.pk))
+
+    def is_done(self, cost: Cost) -> bool:
+        """Whether the cost is as the step would make it."""
+        return (cost.withdrawn_on is None) == (self.withdrawn_on() is None)
+
+    def show_done(self, cost: Cost, status: int = 200) -> HttpResponse:
+        title = _("%(what)s is withdrawn already") if cost.withdrawn_on else _("%(what)s counts already")
+        context = {
+            "title": title % {"what": cost},
+            "lead": _("There is nothing to do."),
+            "cancel_url": self.url("cost-change", cost.pk),
+        }
+        return self.page("components/confirm_page.html", context, status)
 
     def changes(self, cost: Cost) -> list[Change]:
         after = copy(cost)
@@ -69,6 +86,7 @@ class Step(RowMixin, TwiceMixin):
             **self.question(cost),
             "danger": self.danger,
             "effect": self.effect,
+            "seen": as_shown(cost),
             "cancel_url": self.url("cost-change", cost.pk),
         }
         return self.page("components/confirm_page.html", context, status)
@@ -119,7 +137,7 @@ class CostWithdraw(Step):
         rows = lines.exclude(run__period__state=Period.State.CLOSED).order_by("run__period__first_day")
         found = list(rows.values_list("run__period__first_day", "amount"))
         if not found:
-            return [_("It counts in no open month.")]
+            return [] if self.effect.mark else [_("It counts in no open month.")]
         words = {
             "months": in_words(Month.of(day) for day, _amount in found),
             "amount": money(sum((amount for _day, amount in found), Decimal(0)), cost.currency),

@@ -87,6 +87,7 @@ class StatementPage(StatementBase):
         name = str(self.place()) if self.total_row is None else self.total_row.name
         context["title"] = f"{name}, {month_name(self.month)}"
         if self.total_row is None:
+            context["undivided"] = run.unallocated_lines if (run := self.period.current_run) else 0
             return self.page("billing/statement_nothing.html", context)
         return self.page("billing/statement.html", {**context, **self.content(self.statement)})
 

@@ -32,6 +32,7 @@ from municipalities.portal.steps import (
     EndPage,
     FormPage,
     WithdrawPage,
+    as_shown,
     next_month,
     stored,
 )
@@ -66,6 +67,7 @@ __all__ = [
     "WithdrawPage",
     "add_effect_of",
     "add_runs_at",
+    "as_shown",
     "choices_in",
     "effect_of",
     "far_days",

@@ -1,6 +1,8 @@
 """Pages that add, change, end or remove one row."""
 
 import datetime as dt
+import hashlib
+import json
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
@@ -23,6 +25,7 @@ from municipalities.portal.far import far_days, far_in_words
 from municipalities.portal.forms import refuse
 from municipalities.portal.hooks import Change, ShareEffect, effect_of
 from municipalities.portal.pages import EditorsOnly, LockMixin, RowMixin
+from sharedict.audit.actions import column_values
 from sharedict.common.days import DayInput
 
 
@@ -49,6 +52,18 @@ class EffectMixin(LockMixin, EditorsOnly):
     def say(self, done: str) -> None:
         tell = messages.warning if self.effect.is_problem else messages.success
         tell(self.request, f"{done} {self.effect.said}".strip())
+
+    def is_as_shown(self, row: models.Model) -> bool:
+        """Whether ``row`` is still as the question showed it, by its ``seen``; else says that it is not."""
+        if self.request.POST.get("seen") in (None, as_shown(row)):
+            return True
+        messages.warning(self.request, _("It was changed meanwhile: look at it once more."))
+        return False
+
+
+def as_shown(row: models.Model) -> str:
+    """What tells whether ``row`` has changed since a page showed it."""
+    return hashlib.sha256(json.dumps(column_values(row), sort_keys=True).encode()).hexdigest()[:16]
 
 
 def is_fact(row: object) -> bool:
@@ -184,17 +199,22 @@ class EndPage(RowMixin, EffectMixin):
     title: ClassVar[Any] = gettext_lazy("End")
     done_name: ClassVar[str] = ""
     template_name = "components/confirm_page.html"
+    shown = ""
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         row = self.row()
+        self.shown = as_shown(row)
         return self.show(
             row, EndForm(initial={"valid_until": row.valid_until or next_month(timezone.localdate())})
         )
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         row, form = self.row(), EndForm(request.POST)
+        self.shown = as_shown(row)
         if not form.is_valid():
             return self.show(row, form, 422)
+        if not self.is_as_shown(row):
+            return self.show(row, form)
         before, row.valid_until = stored(row), form.cleaned_data["valid_until"]
         try:
             validate_row(row)
@@ -215,6 +235,7 @@ class EndPage(RowMixin, EffectMixin):
             "cancel_url": self.url(self.done_name),
             "form": form,
             "effect": self.effect,
+            "seen": self.shown,
         }
         return self.page(self.template_name, context, status)
 
@@ -245,7 +266,7 @@ class DeletePage(RowMixin, EffectMixin):
         row = self.row()
         if why := self.why_kept(row):
             return self.show_refusal(row, why, 409)
-        if not self.is_told(self.changes(row)):
+        if not (self.is_told(self.changes(row)) and self.is_as_shown(row)):
             return self.show(row)
         try:
             self.remove(row)
@@ -283,6 +304,7 @@ class DeletePage(RowMixin, EffectMixin):
             "confirm_label": _("Remove %(what)s") % {"what": row},
             "cancel_url": self.done_url(row),
             "effect": self.effect,
+            "seen": as_shown(row),
         }
         return self.page(self.template_name, context, status)
 

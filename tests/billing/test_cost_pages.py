@@ -256,6 +256,29 @@ def test_a_cost_is_withdrawn_after_one_question_and_restored(
     assert Period.objects.get().current_run.total == 100
 
 
+def test_no_more_is_withdrawn_than_the_button_said(client: Client, cost: Cost) -> None:
+    asked = {"seen": client.get(page(cost, "withdraw/")).context["seen"]}
+    Cost.objects.update(amount=Decimal("99999.00"))
+    again = client.post(page(cost, "withdraw/"), asked)
+    assert "It was changed meanwhile: look at it once more." in again.content.decode()
+    assert ">Withdraw 99,999.00\xa0SEK</button>" in again.content.decode()
+    assert not Cost.objects.get().is_withdrawn
+    client.post(page(cost, "withdraw/"), {"seen": again.context["seen"]})
+    assert Cost.objects.get().is_withdrawn
+
+
+def test_what_is_done_already_is_not_offered(client: Client, cost: Cost) -> None:
+    for step, said in (
+        ("restore/", "counts already"),
+        ("withdraw/", ""),
+        ("withdraw/", "is withdrawn already"),
+    ):
+        if said:
+            assert said in client.get(page(cost, step)).content.decode()
+            assert "confirm_label" not in client.get(page(cost, step)).context
+        assert client.post(page(cost, step)).status_code == (409 if said else 302)
+
+
 def test_a_withdrawn_cost_is_not_changed_behind_the_pages_back(
     client: Client, cost: Cost, typed: dict[str, Any]
 ) -> None:

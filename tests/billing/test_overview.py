@@ -24,6 +24,7 @@ from sharedict.jobs.models import Job
 from sharedict.kernel.periods import Month
 from tests.factories.agreements import KeyFactory, TermFactory, add_version
 from tests.factories.billing import CostFactory, close, compute
+from tests.factories.municipalities import MemberFactory
 from tests.factories.services import ApplicationFactory, SubscriptionFactory
 
 pytestmark = pytest.mark.django_db
@@ -193,6 +194,40 @@ def test_what_changes_next_is_told_to_those_whom_it_concerns(
     assert ahead(administrator)[0] == ("1 November 2026", "Hagfors uses Study")
     text = sign_in(administrator).get("/north/overview/").content.decode()
     assert "from 1 December 2026" in text
+
+
+def test_the_day_that_comes_next_is_among_those_told_however_many_follow(
+    north: Cooperation,
+    october: Period,
+    administrator: User,
+    sign_in: SignIn,
+    torsby: Municipality,
+    hagfors: Municipality,
+) -> None:
+    later = dt.date(2027, 6, 1)
+    for number in range(101):
+        many = ApplicationFactory(cooperation=north, code=f"a{number}", name=f"Application {number}")
+        for place in (torsby, hagfors):
+            SubscriptionFactory(application=many, municipality=place, valid_from=later)
+    soon = ApplicationFactory(cooperation=north, code="soon", name="Study")
+    SubscriptionFactory(application=soon, municipality=torsby, valid_from=dt.date(2026, 11, 1))
+    ahead = sign_in(administrator).get("/north/overview/").context["ahead"]
+    assert ahead["rows"][0]["text"] == "Torsby uses Study"
+    assert ahead["more"] == "more than 195 more in the next year"
+
+
+def test_a_member_that_goes_on_does_not_become_one(
+    north: Cooperation, october: Period, administrator: User, sign_in: SignIn, torsby: Municipality
+) -> None:
+    new_year = dt.date(2027, 1, 1)
+    Member.objects.filter(municipality=torsby).update(valid_until=new_year)
+    MemberFactory(cooperation=north, municipality=torsby, valid_from=new_year)
+    key = KeyFactory(cooperation=north, code="people", name="By people")
+    version = add_version(key, {"kind": "even", "percent": 100}, valid_from=dt.date(2020, 1, 1))
+    version.valid_until = version.own_end = new_year
+    version.save()
+    rows = sign_in(administrator).get("/north/overview/").context["ahead"]["rows"]
+    assert [each["text"] for each in rows] == ["The key By people says nothing any more"]
 
 
 def test_overview_and_month_say_the_same_change_of_what_is_shared(
