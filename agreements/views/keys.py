@@ -2,6 +2,7 @@
 
 import datetime as dt
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -45,7 +46,7 @@ from municipalities.portal import (
     refuse,
     stored,
 )
-from sharedict.common.figures import aligned, count
+from sharedict.common.figures import aligned, count, money
 from sharedict.kernel.money import to_minor
 
 EXAMPLE = Decimal("1000.00")
@@ -125,13 +126,16 @@ class KeyPage(ByCode):
         if version:
             context |= self.outcome(version, today, terms)
             before = next((each for each in history if each.valid_from < version.valid_from), None)
-            context["opening"] = self.opening(version, before, context["outcome"], len(terms))
+            context["opening"] = {
+                **self.figure(context["outcome"], self.cost_in_words(version, context)),
+                **self.opening(version, before, context["outcome"], len(terms)),
+            }
         return self.page("agreements/key_detail.html", context)
 
     def opening(
         self, version: KeyVersion, before: KeyVersion | None, outcome: Outcome, terms: int
     ) -> dict[str, Any]:
-        """What the reader's own pay by ``version``, or who pays most; since when, as who decided it."""
+        """Since when, and as who decided it."""
         words = {
             "number": version.number,
             "since": date_format(version.valid_from, "j F Y"),
@@ -144,11 +148,10 @@ class KeyPage(ByCode):
                 "text": _("decided %(day)s, %(decision)s.") % words,
             }
         ]
-        if before:
+        if before and before.valid_until == version.valid_from:
             said = " ".join(_ended(line) for line in version_in_words(before, self.cooperation.currency))
             sentences.append({"text": _("Before that: %(said)s") % {"said": said}})
         return {
-            **self.figure(outcome),
             "sentences": sentences,
             "facts": [
                 {"label": _("Members who pay"), "value": count(len(outcome.payers))},
@@ -156,22 +159,33 @@ class KeyPage(ByCode):
             ],
         }
 
-    def figure(self, outcome: Outcome) -> dict[str, Any]:
-        """The percentage that the reader's own pays, else the largest; none where the key gives none."""
+    def figure(self, outcome: Outcome, cost: str) -> dict[str, Any]:
+        """The percentage that the reader's own pay, else the largest; none where the key gives none."""
         paying = [payer for payer in outcome.payers if payer.percent is not None]
-        words = {"month": date_format(outcome.month.first, "F Y")}
+        words = {"cost": cost}
         if not paying:
-            return {"label": _("In %(month)s the key divides") % words, "value": _("nothing")}
+            return {"label": _("Of %(cost)s the key divides") % words, "value": _("nothing")}
         own = [payer for payer in paying if payer.municipality.pk in self.rights.municipality_ids]
-        most = max(own or paying, key=lambda payer: payer.percent or 0)
-        words["name"] = most.municipality.name
-        if own:
-            label = _("%(name)s pays of a cost of %(month)s, if every member pays")
-        elif len({payer.percent for payer in paying}) == 1:
-            label = _("Each member pays of a cost of %(month)s, if all do")
+        percent = max(payer.percent or Fraction(0) for payer in own or paying)
+        most = [payer.municipality.name for payer in own or paying if payer.percent == percent]
+        words |= {"name": most[0], "count": count(len(most))}
+        if own and len(most) == 1:
+            label = _("%(name)s pays of %(cost)s, if every member pays")
+        elif len(most) == len(paying):
+            label = _("Each member pays of %(cost)s, if all do")
+        elif len(most) == 1:
+            label = _("%(name)s pays most of %(cost)s, if every member pays")
         else:
-            label = _("%(name)s pays most of a cost of %(month)s, if every member pays")
-        return {"label": label % words, "value": aligned(most.percent).removesuffix("\u00a0%"), "unit": "%"}
+            label = _("%(count)s members each pay most of %(cost)s, if every member pays")
+        return {"label": label % words, "value": aligned(percent).removesuffix("\u00a0%"), "unit": "%"}
+
+    def cost_in_words(self, version: KeyVersion, example: dict[str, Any]) -> str:
+        """The cost that is divided; how large it is counts where everybody pays a base amount."""
+        words = {"month": date_format(example["outcome"].month.first, "F Y")}
+        if not version.base_amount:
+            return _("a cost of %(month)s") % words
+        words["amount"] = money(example["amount"], self.cooperation.currency)
+        return _("%(amount)s in %(month)s") % words
 
     def outcome(self, version: KeyVersion, today: dt.date, terms: list[Term]) -> dict[str, Any]:
         """What ``version`` would charge of the amount asked for; days count as its terms say, or as asked."""

@@ -108,7 +108,7 @@ def test_the_page_of_a_key_shows_readings_percentages_and_history(
     ("language", "label", "bold", "before"),
     [
         ("en", "Torsby pays of a cost of ", "Version 2, since 1 January 2024:", "Before that: 100 % evenly."),
-        ("sv", "Torsby betalar av en kostnad för ", "Version 2, sedan 1 januari 2024:", "Dessförinnan: "),
+        ("sv", "Torsby betalar av en kostnad i ", "Version 2, sedan 1 januari 2024:", "Dessförinnan: "),
     ],
 )
 def test_a_key_opens_with_what_the_readers_own_pays_and_since_when(
@@ -144,6 +144,29 @@ def test_a_key_opens_with_who_pays_most_for_those_of_no_municipality(
     assert opened["alike"]["label"].startswith("Each member pays ")
     assert opened["people"]["label"].startswith("Torsby pays most ")
     assert client.get("/north/keys/devices/").context["opening"]["value"] == "nothing"
+
+
+def test_the_opening_of_a_key_names_the_amount_the_equals_and_no_version_across_a_gap(
+    north: Cooperation,
+    administrator: User,
+    torsby: Municipality,
+    hagfors: Municipality,
+    population: Driver,
+    sign_in: SignIn,
+) -> None:
+    client = sign_in(administrator)
+    base, gap = KeyFactory(cooperation=north, code="base"), KeyFactory(cooperation=north, code="gap")
+    add_version(base, by(population), base_amount=Decimal("100.00"))
+    asked = client.get("/north/keys/base/?amount=800").context["opening"]["label"]
+    assert asked.startswith("Torsby pays most of 800.00\xa0SEK in ")
+    add_version(gap, even(), valid_until=dt.date(2022, 1, 1))
+    add_version(gap, even(), valid_from=dt.date(2024, 1, 1))
+    assert len(client.get("/north/keys/gap/").context["opening"]["sentences"]) == 1
+    third = MemberFactory(cooperation=north).municipality
+    fixed = {torsby: 40, hagfors: 40, third: 20}
+    add_version(KeyFactory(cooperation=north, code="tied"), {"kind": "fixed", "percent": 100, "fixed": fixed})
+    label = client.get("/north/keys/tied/").context["opening"]["label"]
+    assert label.startswith("2 members each pay most of a cost of ")
 
 
 def test_the_page_of_a_key_says_that_a_reading_is_missing(
