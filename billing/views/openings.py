@@ -134,7 +134,7 @@ def opening_of_share(told: Why, currency: str) -> Opening:
         "sentences": [
             {
                 "bold": _("%(share)s of %(cost)s:") % words,
-                "text": _divided_by(told),
+                "text": " ".join([_divided_by(told), *_moved_by(told)]),
             }
         ],
         "facts": facts,
@@ -220,6 +220,22 @@ def _divided_by(told: Why) -> str:
     words = {"key": told.key.name, "version": told.key.version}
     parts = listed([_weighed(part, is_alone=len(told.own.parts) == 1) for part in told.own.parts])
     return _("“%(key)s”, version %(version)s, divides it %(parts)s.") % {**words, "parts": parts}
+
+
+def _moved_by(told: Why) -> list[str]:
+    """What makes the percentage another than the parts of the key alone, a sentence each."""
+    own, found = told.own, list[str]()
+    if told.follows:
+        return found
+    if own.days is not None and own.days != told.whole_days:
+        words = {"days": count(own.days), "all": count(told.whole_days)}
+        found.append(_("%(days)s of %(all)s days count.") % words)
+    if own.base:
+        found.append(_("Before that everybody pays a base amount."))
+    if own.unlimited is not None and own.unlimited != own.percent:
+        words = {"from": about(own.unlimited, 2), "to": about(own.percent, 2)}
+        found.append(_("Floor and cap make %(to)s of %(from)s.") % words)
+    return found
 
 
 def _weighed(part: ComponentPart, *, is_alone: bool) -> str:

@@ -1,0 +1,46 @@
+"""What a page says first is true in odd cases too, and agrees with the tables below it."""
+
+import datetime as dt
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from agreements.models import CostType, Key
+from municipalities.models import Cooperation, Driver
+from sharedict.accounts.models import User
+from tests.billing.books import post
+from tests.factories.agreements import add_version, by
+
+JANUARY, FEBRUARY = dt.date(2026, 1, 1), dt.date(2026, 2, 1)
+SignIn = Callable[[User], Client]
+
+
+@pytest.mark.parametrize(
+    ("rules", "percent", "said"),
+    [
+        ({}, "60", None),
+        ({"cap_percent": Decimal(55)}, "55", "Floor and cap make 55\u00a0% of 60\u00a0%."),
+        ({"base_amount": Decimal(10)}, "58", "Before that everybody pays a base amount."),
+    ],
+)
+def test_a_share_that_is_no_plain_part_of_the_key_says_what_moved_it(
+    north: Cooperation,
+    support: CostType,
+    population: Driver,
+    administrator: User,
+    sign_in: SignIn,
+    rules: dict[str, Any],
+    percent: str,
+    said: str | None,
+) -> None:
+    key = Key.objects.get(cooperation=north, code="population")
+    key.versions.update(valid_until=JANUARY)
+    add_version(key, by(population), valid_from=JANUARY, **rules)
+    cost = post(north, "100.00", JANUARY, FEBRUARY, cost_type=support)
+    page = sign_in(administrator).get(f"/north/costs/2026-01/SE1737/{cost.reference}/")
+    sentence = page.context["opening"]["sentences"][0]
+    assert sentence["bold"].startswith(f"{percent}\u00a0% of 100.00")
+    assert sentence["text"].endswith(said or "12,000 of 20,000.")
