@@ -121,10 +121,11 @@ class ApplicationPage(ByCode):
         self, application: Application, using: list[Subscription], members: int, today: dt.date
     ) -> dict[str, Any]:
         told = [row.users for row in using if row.users is not None]
+        of_all = ngettext("of %(count)s member", "of %(count)s members", members) % {"count": members}
         return {
             "label": _("Used by"),
             "value": len(using),
-            "unit": ngettext("of %(count)s member", "of %(count)s members", members) % {"count": members},
+            "unit": of_all if len(using) <= members else "",
             "facts": [
                 *facts_of(application, self.cooperation, self.viewer, self.rights, today),
                 {"label": _("Users"), "value": count(sum(told)) if told else NOTHING},

@@ -273,6 +273,6 @@ def _changed(change_minor: int, share: Fraction | None, before: Month, currency:
     if not change_minor:
         return {"bold": _("Unchanged"), "text": _("against %(month)s.") % words}
     change = signed_minor(change_minor, currency)
-    if share is not None:
-        change = f"{change} ({'+' if share > 0 else ''}{about(share)})"
+    if share is not None and (said := about(share)) != about(Fraction(0)):
+        change = f"{change} ({'+' if share > 0 else ''}{said})"
     return {"bold": change, "text": _("against %(month)s.") % words}

@@ -103,6 +103,7 @@ class StatementPage(StatementBase):
             "opening": {
                 **opening_of_statement(statement),
                 "label": _("To get back") if statement.total_minor < 0 else _("To pay"),
+                "value": minor(abs(statement.total_minor)),
             },
             "picture": statement_picture(statement),
             "year_picture": self.year(statement),

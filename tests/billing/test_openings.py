@@ -14,7 +14,7 @@ from sharedict.accounts.models import User
 from tests.billing.books import post
 from tests.factories.agreements import add_version, by
 
-JANUARY, FEBRUARY = dt.date(2026, 1, 1), dt.date(2026, 2, 1)
+JANUARY, FEBRUARY, MARCH = (dt.date(2026, number, 1) for number in (1, 2, 3))
 SignIn = Callable[[User], Client]
 
 
@@ -44,3 +44,20 @@ def test_a_share_that_is_no_plain_part_of_the_key_says_what_moved_it(
     sentence = page.context["opening"]["sentences"][0]
     assert sentence["bold"].startswith(f"{percent}\u00a0% of 100.00")
     assert sentence["text"].endswith(said or "12,000 of 20,000.")
+
+
+def test_what_is_given_back_has_no_sign_beside_its_word(
+    north: Cooperation, administrator: User, sign_in: SignIn
+) -> None:
+    post(north, "-100.00", JANUARY, FEBRUARY)
+    opening = sign_in(administrator).get("/north/costs/2026-01/SE1737/").context["opening"]
+    assert (opening["label"], opening["value"]) == ("To get back", "50.00")
+
+
+def test_a_change_too_small_for_a_percentage_has_none(
+    north: Cooperation, administrator: User, sign_in: SignIn
+) -> None:
+    post(north, "100000.00", JANUARY, FEBRUARY)
+    post(north, "100000.01", FEBRUARY, MARCH)
+    opening = sign_in(administrator).get("/north/costs/2026-02/").context["opening"]
+    assert opening["sentences"][0]["bold"] == "+0.01\u00a0SEK"
