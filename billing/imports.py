@@ -129,7 +129,7 @@ def _compare(
 
 
 def _withdrawn(cost: Cost) -> str:
-    said = _("%(cost)s is withdrawn here and counts in no month. It can be restored on its page.")
+    said = _("%(cost)s is withdrawn here and counts no longer. It can be restored on its page.")
     return said % {"cost": cost.reference}
 
 

@@ -198,7 +198,7 @@ def test_a_withdrawn_cost_is_not_changed(client: Client, north: Cooperation) -> 
     assert "Restore it first" in " ".join(errors(upload(client, ROW.replace("Fjord", "Fjell")))[2])
     shown = upload(client, ROW)
     assert counts(shown) == {"same": 1}
-    assert "L-1: C00000001 is withdrawn here and counts in no month" in shown.content.decode()
+    assert "L-1: C00000001 is withdrawn here and counts no longer" in shown.content.decode()
 
 
 def test_a_credited_cost_keeps_what_its_credit_note_repeats(client: Client) -> None:
