@@ -17,7 +17,7 @@ from billing.engine.statement import Statement
 from billing.engine.why import ComponentPart, Why, WhyCorrected
 from billing.models import Run
 from billing.reports.rows import minor_of
-from billing.views.pictures import bar_name, month_name, with_corrections
+from billing.views.pictures import bar_name, month_name, name_in_sentence, with_corrections
 from municipalities.portal import listed
 from sharedict.common.figures import about, count, exact, exact_minor, minor, signed_minor
 from sharedict.kernel.periods import Month
@@ -49,10 +49,12 @@ def opening_of_statement(statement: Statement) -> Opening:
     if statement.all_corrections_minor or statement.corrections or statement.earlier_corrections:
         words = {
             "own": minor(statement.month_minor),
+            "month": month_name(statement.month),
             "corrections": signed_minor(statement.all_corrections_minor),
         }
-        text = _("Of it %(own)s for the month itself, and %(corrections)s corrections of earlier months.")
-        sentences.append({"text": text % words})
+        bold = _("To get back:") if statement.total_minor < 0 else _("To pay:")
+        text = _("%(own)s of %(month)s itself, and %(corrections)s corrections of earlier months.")
+        sentences.append({"bold": bold, "text": text % words})
     return {
         "label": _("%(name)s pays in %(month)s")
         % {"name": statement.name, "month": month_name(statement.month)},
@@ -107,10 +109,26 @@ def opening_of_month(
         "unit": currency,
         "sentences": sentences,
         "facts": [
-            {"label": _("Costs of the month"), "value": minor(minor_of(run.total), currency)},
+            {
+                "label": _("Costs in all"),
+                "value": minor(minor_of(run.total), currency),
+                "note": _("shared and unallocated"),
+            },
             {"label": _("Unallocated"), "value": minor(minor_of(run.unallocated), currency), "note": note},
             statements,
         ],
+    }
+
+
+def statements_fact(found: int, *, is_closed: bool) -> Opening:
+    """How many statements a month has; while it is open, that none is issued, and who will get one."""
+    if is_closed:
+        return {"label": _("Statements"), "value": found}
+    note = ngettext("%(count)s municipality gets one", "%(count)s municipalities get one", found)
+    return {
+        "label": _("Statements"),
+        "value": _("none issued yet"),
+        "note": note % {"count": found} if found else "",
     }
 
 
@@ -195,7 +213,7 @@ def _largest(bars: Sequence[Bar], currency: str) -> list[dict[str, str]]:
     most = max(bars, key=lambda bar: abs(bar.minor), default=None)
     if most is None or not most.minor:
         return []
-    words = {"biggest": bar_name(most), "most": signed_minor(most.minor, currency)}
+    words = {"biggest": name_in_sentence(most), "most": signed_minor(most.minor, currency)}
     return [{"text": _("The largest change is %(biggest)s: %(most)s.") % words}]
 
 

@@ -28,7 +28,7 @@ from billing.views.corrected import CorrectingPage, left_text
 from billing.views.files import whole
 from billing.views.months import MonthPage
 from billing.views.notices import notices_of
-from billing.views.openings import Opening, opening_of_month
+from billing.views.openings import Opening, opening_of_month, statements_fact
 from billing.views.pictures import OWN_ONLY, month_name, waterfall, whole_name, with_corrections
 from sharedict.common.requests import STOP_POLLING
 from sharedict.kernel.periods import Month
@@ -102,11 +102,12 @@ class PeriodPage(CorrectingPage):
         """How many statements the month has, or which are the reader's where they see no others."""
         found = [row for row in totals if row.has_statement]
         if self.rights.sees_all_shares:
-            return {"label": _("Statements"), "value": len(found)}
+            return statements_fact(len(found), is_closed=self.period.is_closed)
+        note = "" if self.period.is_closed else _("none issued yet")
         if len(found) == 1:
             url = self.url("statement", self.month, found[0].municipality)
-            return {"label": _("Your statement"), "value": found[0].name, "url": url}
-        return {"label": _("Your statements"), "value": len(found)}
+            return {"label": _("Your statement"), "value": found[0].name, "url": url, "note": note}
+        return {"label": _("Your statements"), "value": len(found), "note": note}
 
     def checks(self, unallocated: int, *, is_stale: bool) -> list[dict[str, Any]]:
         """What must hold before the month can close, each done or not; and what closing it leaves."""
