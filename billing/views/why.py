@@ -131,8 +131,15 @@ def term_sentence(told: engine.Why) -> str:
         "agreement": told.term.agreement,
         "scope": scope or _("all that has no narrower one"),
         "key": told.key.name,
-        "payers": Term.Payers(told.term.payers).label,
+        "payers": payers_of(told),
     }
+
+
+def payers_of(told: engine.Why) -> str:
+    """The group that pays; a cost without an application has no users, and all members pay it."""
+    if told.term.payers == Term.Payers.SUBSCRIBERS and not told.application:
+        return _("all members, as it is for the cooperation as a whole")
+    return str(Term.Payers(told.term.payers).label)
 
 
 def component(part: engine.ComponentPart) -> dict[str, Any]:
