@@ -326,7 +326,9 @@ def test_the_dry_run_says_what_falls_in_closed_months(client: Client) -> None:
     assert finding.effect == "+2,983.42\u00a0SEK in January 2025 to March 2025, charged in April 2025"
     assert finding.effect in shown.content.decode()
     done = client.post(f"{REGISTER}import/", {"seal": shown.context["seal"]})
-    assert said(done).startswith("Imported. The shares of April 2025 to June 2025 are recomputed. +2,983.42")
+    assert said(done).startswith(
+        "1 row saved. The shares of April 2025 to June 2025 are recomputed. +2,983.42"
+    )
     assert "it becomes corrections in April 2025" in said(done)
 
 
@@ -346,7 +348,7 @@ def test_an_import_into_open_months_says_so(client: Client) -> None:
     assert told(shown) == ""
     assert "In closed months" not in shown.content.decode()
     done = client.post(f"{REGISTER}import/", {"seal": shown.context["seal"]})
-    assert said(done) == "Imported. The shares of April 2025 to June 2025 are recomputed."
+    assert said(done) == "1 row saved. The shares of April 2025 to June 2025 are recomputed."
 
 
 def test_a_dry_run_is_shown_anew_when_a_month_has_closed_since(
