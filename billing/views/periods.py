@@ -12,6 +12,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from agreements.models import Key
 from billing.engine.overview import Bar, MunicipalityTotal, Unallocated
 from billing.models import Period
 from billing.reports import (
@@ -23,7 +24,7 @@ from billing.reports import (
     unallocated_of,
 )
 from billing.reports.rows import minor_of
-from billing.reports.undivided import names_whom, what_to_do, why_in_words, with_names
+from billing.reports.undivided import names_key, names_whom, what_to_do, why_in_words, with_names
 from billing.views.corrected import CorrectingPage, left_text
 from billing.views.files import whole
 from billing.views.months import MonthPage
@@ -211,12 +212,22 @@ class PeriodPage(CorrectingPage):
         to_do, page = what_to_do(line.reason)
         return {
             "line": line,
-            "detail": with_names(line.detail, self.names) if names_whom(line.reason) else line.detail,
+            "detail": self.detail(line),
             "application": whole_name(line.application_name),
             "why": why_in_words(line.reason),
             "to_do": to_do,
             "url": self.url(page) if page and self.rights.may_edit else "",
         }
+
+    @cached_property
+    def key_names(self) -> dict[str, str]:
+        return dict(Key.objects.of(self.cooperation).values_list("code", "name"))
+
+    def detail(self, line: Unallocated) -> str:
+        """What stands beside the reason why nothing divides a cost, with names in place of codes."""
+        if names_key(line.reason):
+            return self.key_names.get(line.detail, line.detail)
+        return with_names(line.detail, self.names) if names_whom(line.reason) else line.detail
 
     def totals(self, rows: Sequence[MunicipalityTotal], corrected: Mapping[str, int]) -> list[dict[str, Any]]:
         """What each carries, with a bar on the scale of all, and a mark on it for the month before."""

@@ -136,6 +136,20 @@ def test_a_month_says_why_a_cost_is_unallocated_and_what_to_do(
     assert "/north/terms/new/" not in sign_in(finance).get("/north/costs/2026-10/").content.decode()
 
 
+def test_a_key_that_has_no_version_is_named(
+    north: Cooperation, october: Period, administrator: User, sign_in: SignIn
+) -> None:
+    Term.objects.filter(cooperation=north, cost_type=None).delete()
+    compute(north)
+    line = RunLine.objects.filter(run__period=october).exclude(reason="").first()
+    assert line
+    with as_somebody_who_may():
+        RunLine.objects.filter(pk=line.pk).update(reason="no_key_version", detail="even")
+    text = sign_in(administrator).get("/north/costs/2026-10/").content.decode()
+    found = text[text.index("The key has no version in force") :]
+    assert "Evenly" in found[:200]
+
+
 def test_a_reason_without_words_of_its_own_is_told_all_the_same(
     north: Cooperation, october: Period, administrator: User, sign_in: SignIn
 ) -> None:
