@@ -1,5 +1,6 @@
 """What the page of a cost begins with: what it is, and where it counts, as the table below lists it."""
 
+import datetime as dt
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
@@ -47,7 +48,7 @@ def _counted(cost: Cost, counting: dict[str, Any]) -> list[dict[str, str]]:
     """Whether the cost counts, in which months, and what divides it there: all that the table lists."""
     months, job = counting["months"], counting["job"]
     if cost.withdrawn_on:
-        return _withdrawn(cost, counting)
+        return _withdrawn(cost, cost.withdrawn_on, counting)
     if job:
         return [{"bold": _("Being recomputed:"), "text": _("its shares are there within moments.")}]
     late = [*_corrected(cost, counting["corrections"], is_alone=not months), *_uncharged(cost, counting)]
@@ -68,10 +69,10 @@ def _counted(cost: Cost, counting: dict[str, Any]) -> list[dict[str, str]]:
     return [{"bold": bold, "text": text}, *late]
 
 
-def _withdrawn(cost: Cost, counting: dict[str, Any]) -> list[dict[str, str]]:
+def _withdrawn(cost: Cost, on: dt.date, counting: dict[str, Any]) -> list[dict[str, str]]:
     """A cost that was withdrawn: what is still to be taken out, and what closed months charged of it."""
     months, corrections = counting["months"], counting["corrections"]
-    bold = _("Withdrawn on %(day)s:") % {"day": date_format(cost.withdrawn_on, "j F Y")}
+    bold = _("Withdrawn on %(day)s:") % {"day": date_format(on, "j F Y")}
     still = {row["month"] for row in [*months, *corrections] if not row["is_closed"]}
     if still and counting["job"]:
         text = _("it is being taken out of %(months)s.") % {"months": in_words(still)}
@@ -83,7 +84,7 @@ def _withdrawn(cost: Cost, counting: dict[str, Any]) -> list[dict[str, str]]:
     if not charged:
         bold, text = bold.rstrip(":") + ".", ""
     else:
-        text = _("%(months)s charged %(amount)s of it and is closed.") % {
+        text = _("%(amount)s of it was charged in %(months)s, closed before that.") % {
             "months": in_words(row["month"] for row in charged),
             "amount": minor(sum(minor_of(row["line"].amount) for row in charged), cost.currency),
         }

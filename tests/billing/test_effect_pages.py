@@ -91,6 +91,8 @@ def test_a_late_cost_is_told_then_saved_by_saving_again(client: Client, late: di
         assert answer.context["form"][name].value() == str(value)
     shown = answer.content.decode()
     assert shown.index("data-focus autofocus") < shown.index('type="submit" class="btn btn-primary"')
+    assert ">Add it all the same</button>" in shown
+    assert ">Add the cost</button>" not in shown
     saved = client.post(f"{REGISTER}new/", late | mark(answer))
     assert saved.status_code == 302
     assert Cost.objects.get(external_id="LATE").amount == 6000

@@ -614,7 +614,7 @@ def test_a_cost_that_was_given_back_and_counts_again_says_so(
     text = client.get(page).content.decode()
     assert "“Support in September” was charged and given back since, and counts again." in text
     assert "was not charged then" not in text
-    assert "In all, nothing of the cost is charged so far" in client.get(PAGE).content.decode()
+    assert "So far, nothing of the cost is charged" in client.get(PAGE).content.decode()
     why = client.get(f"{page}SE1737/").content.decode()
     assert "The cost counts as it did when September 2026 was closed." in why
     assert "The cost itself has changed" not in why
@@ -652,6 +652,23 @@ def test_a_reason_that_nobody_can_see_is_none(
         assert refused.status_code == 422
         assert "Say why: members and auditors read it." in refused.content.decode()
     assert not LateDecision.objects.exists()
+
+
+def test_swedish_says_of_what_a_month_charges_and_calls_each_sum_of_bytes_its_own(
+    late: Cost, finance: User, sign_in: SignIn
+) -> None:
+    with translation.override("sv"):  # the request leaves its language behind
+        text = sign_in(finance).get(PAGE, headers={"Accept-Language": "sv"}).content.decode()
+        names = {
+            translation.gettext(each)
+            for each in (
+                "Fingerprint of the inputs",
+                "Hash of what was issued (SHA-256)",
+                "Fingerprint of how it should be",
+            )
+        }
+    assert "Vad oktober 2026 debiterar av de här sena ändringarna" in text
+    assert {name.split()[0] for name in names} == {"Underlagets", "Beskedets", "Fingeravtryck"}
 
 
 def of_cost(client: Client, reference: str) -> tuple[str, str]:
