@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from agreements.models import CostType
@@ -117,7 +118,7 @@ def _compare(
     errors = [*_fill(new, row, readers), *_rules_broken(new, row, seen)]
     changed = {name for name in IMPORTED if old and getattr(old, name) != getattr(new, name)}
     if (changed or not old) and (said := before_first_month(new, cooperation)):
-        errors.append(f"ends_on: {said}")
+        errors.append(f"{_named('ends_on')}: {said}")
     if old and changed and not errors:
         errors = _reasons_to_keep(old, changed, refunded)
     if errors:
@@ -129,18 +130,17 @@ def _compare(
 
 
 def _withdrawn(cost: Cost) -> str:
-    said = _("%(cost)s is withdrawn here and counts in no month. It can be restored on its page.")
+    said = _("%(cost)s is withdrawn here and counts no longer. It can be restored on its page.")
     return said % {"cost": cost.reference}
 
 
 def _reasons_to_keep(old: Cost, changed: Collection[str], refunded: Collection[int | None]) -> list[str]:
     """Why the stored cost may not be changed so."""
     if old.is_withdrawn:
-        return [_("external_id: this cost is withdrawn. Restore it first.")]
+        return [f"{_named('external_id')}: {_('this cost is withdrawn. Restore it first.')}"]
     if (old.credits_id or old.pk in refunded) and not {*changed}.isdisjoint(FITTED):
-        return [
-            _("external_id: a credit note refunds this cost, or it is one itself: change it on its own page.")
-        ]
+        said = _("a credit note refunds this cost, or it is one itself: change it on its own page.")
+        return [f"{_named('external_id')}: {said}"]
     return []
 
 
@@ -153,32 +153,45 @@ def _fill(cost: Cost, row: UploadedRow, readers: Mapping[str, Callable[[str], An
         try:
             setattr(cost, name, read(row.values[name]))
         except UploadError as error:
-            errors.append(f"{name}: {error.message}")
+            errors.append(f"{_named(name)}: {error.message}")
     try:
         cost.clean_fields(exclude=["cooperation", "credits", *readers])
     except ValidationError as error:
-        errors += [f"{name}: {' '.join(said)}" for name, said in error.message_dict.items()]
+        errors += [f"{_named(name)}: {' '.join(said)}" for name, said in error.message_dict.items()]
     return errors
 
 
 def _rules_broken(cost: Cost, row: UploadedRow, seen: dict[str, int]) -> list[str]:
+    """The rules that a row breaks beyond its cells, each with its column."""
+    return [f"{_named(name)}: {said}" for name, said in _broken(cost, row, seen)]
+
+
+def _broken(cost: Cost, row: UploadedRow, seen: dict[str, int]) -> list[tuple[str, str]]:
     errors = []
     external_id = row.values["external_id"]
     if not external_id:
-        errors.append(_("external_id: a row is found again by this, so it must not be empty."))
+        errors.append(("external_id", _("a row is found again by this, so it must not be empty.")))
     elif external_id in seen:
-        errors.append(_("external_id: line %(line)d has the same.") % {"line": seen[external_id]})
+        errors.append(("external_id", _("line %(line)d has the same.") % {"line": seen[external_id]}))
     seen.setdefault(external_id, row.line)
     if cost.amount == 0:
-        errors.append(_("amount: a cost of 0 shares nothing."))
+        errors.append(("amount", _("a cost of 0 shares nothing.")))
     start: Any = cost.starts_on
     end: Any = cost.ends_on
     if start and end:
         if end <= start:
-            errors.append(_("ends_on: the end must be later than the start."))
+            errors.append(("ends_on", _("the end must be later than the start.")))
         elif end - start > LONGEST_INTERVAL:
-            errors.append(_("ends_on: a cost covers ten years at most."))
+            errors.append(("ends_on", _("a cost covers ten years at most.")))
     return errors
+
+
+def _named(name: str) -> str:
+    """A column in words, and as the file calls it."""
+    return _("%(label)s (%(column)s)") % {
+        "label": capfirst(str(Cost._meta.get_field(name).verbose_name)),  # type: ignore[union-attr]
+        "column": name,
+    }
 
 
 def _choice(text: str, choices: Mapping[str, Any]) -> Any:
@@ -190,8 +203,8 @@ def _choice(text: str, choices: Mapping[str, Any]) -> Any:
 def _words(cost: Cost) -> str:
     """The cost as the dry run shows it: numbers and days as the reader's language writes them everywhere."""
     parts = (
-        cost.application.code if cost.application else "",
-        cost.cost_type.code,
+        cost.application.name if cost.application else _("The cooperation as a whole"),
+        cost.cost_type.name,
         cost.supplier,
         cost.invoice_number,
         cost.description,

@@ -73,6 +73,11 @@ class CostQuerySet(TenantQuerySet["Cost"]):
 
 
 class PeriodQuerySet(TenantQuerySet["Period"]):
+    def with_lines_or_not(self) -> Self:
+        """With ``has_lines``: whether the month has any cost or correction."""
+        lines = apps.get_model("billing.RunLine")._default_manager.filter(run=OuterRef("current_run"))
+        return self.annotate(has_lines=Exists(lines))
+
     def with_staleness(self) -> Self:
         """With ``is_stale``: whether what everybody sees of the month may not be up to date.
 

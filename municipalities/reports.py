@@ -1,7 +1,8 @@
 """What is stored beside what would be, or was: an upload against the readings, the change log in words."""
 
+import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from itertools import groupby
@@ -14,12 +15,13 @@ from django.db import models
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from municipalities.models import Cooperation, Driver, Link, Municipality, Reading, Site
 from sharedict.audit.models import Entry
 from sharedict.audit.reports import changes_told
-from sharedict.common.figures import NOTHING
+from sharedict.common.figures import NOTHING, money
 from sharedict.common.numbers import shown
 from sharedict.common.uploads import (
     Finding,
@@ -30,6 +32,8 @@ from sharedict.common.uploads import (
     parse_number,
     shortened,
 )
+from sharedict.kernel.money import MINOR_DIGITS
+from sharedict.kernel.periods import Month
 from sharedict.kernel.written import is_seen
 from sharedict.pictures.network import Network, Rail, State
 from sharedict.pictures.network import Site as Node
@@ -171,18 +175,38 @@ def changes_in_words(entries: Iterable[Entry]) -> dict[int, list[Change]]:
                 target: type[models.Model] = field.related_model
                 wanted.setdefault(target, set()).update(value for value in values if value.isdecimal())
     names = {
-        (model, str(row.pk)): str(row)
+        (model, str(row.pk)): subject_in_words(str(row))
         for model, keys in wanted.items()
         for row in model._base_manager.select_related().filter(pk__in=keys)
     }
     return {
         entry.pk: [
             _change(_field(entry.subject_type, name), name, _pair(values), names)
-            for name, values in told[entry.pk].items()
+            for name, values in sorted(told[entry.pk].items(), key=_place_in(entry.subject_type))
             if name != "cooperation"
         ]
         for entry in listed
     }
+
+
+def _place_in(subject_type: str) -> Callable[[tuple[str, Any]], tuple[int, str]]:
+    """Orders columns as the model does: the database keeps them by the length of their names."""
+    try:
+        fields = apps.get_model(subject_type)._meta.get_fields()
+    except (LookupError, ValueError):
+        fields = ()
+    own = [field.name for field in fields if not isinstance(field, models.ForeignObjectRel)]
+    places = {name: place for place, name in enumerate(own)}
+    return lambda change: (places.get(change[0], len(places)), change[0])
+
+
+def subject_in_words(subject: str) -> str:
+    """What an entry is about, a month by its name: it was logged as 2026-10, or 2026-10 C00000001."""
+    found = re.fullmatch(r"([0-9]{4}-(?:0[1-9]|1[0-2]))(?: (C[0-9]{8}))?", subject)
+    if found is None:
+        return subject
+    name = capfirst(date_format(Month.parse(found[1]).first, "F Y"))
+    return f"{name}, {found[2]}" if found[2] else name
 
 
 def _columns(subject_type: str, changes: Mapping[str, Any]) -> Iterable[tuple[Any, list[str]]]:
@@ -225,7 +249,7 @@ def _said(field: Any, value: str) -> str:
     if isinstance(field, models.BooleanField):
         return {"True": _("yes"), "False": _("no")}.get(value, value)
     if isinstance(field, models.DecimalField):
-        return _number_said(value)
+        return _number_said(value, is_amount=field.decimal_places == MINOR_DIGITS)
     if isinstance(field, models.DateTimeField) and value:
         instant = parse_datetime(value)
         return date_format(timezone.localtime(instant), "DATETIME_FORMAT") if instant else value
@@ -237,10 +261,10 @@ def _said(field: Any, value: str) -> str:
     return value
 
 
-def _number_said(value: str) -> str:
+def _number_said(value: str, *, is_amount: bool) -> str:
     """A logged number as the reader's language writes it: 250.125 is another number in Swedish."""
     try:
-        return shown(Decimal(value))
+        return money(Decimal(value)) if is_amount else shown(Decimal(value))
     except InvalidOperation:
         return value
 

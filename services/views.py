@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from municipalities.models import Municipality
 from municipalities.portal import (
+    WHOLE_MONTH_IS_PAID,
     Change,
     ChangePage,
     EditorsOnly,
@@ -287,6 +288,7 @@ class SubscriptionChange(ChangePage):
 
 
 class SubscriptionEnd(EndPage):
+    consequences = (WHOLE_MONTH_IS_PAID,)
     model = Subscription
     done_name = "subscriptions"
 

@@ -46,6 +46,7 @@ from municipalities.portal import (
     refuse,
     stored,
 )
+from sharedict.common.cells import addresses_linked
 from sharedict.common.figures import aligned, count, money
 from sharedict.kernel.money import to_minor
 
@@ -222,7 +223,10 @@ class KeyPage(ByCode):
                 for notice in outcome.notices
             ],
             "has_driver": any(weight.read_on for weight in weights),
-            "sources": sorted({f"{each.label}: {each.source}" for each in weights if each.source}),
+            "sources": [
+                addresses_linked(said)
+                for said in sorted({f"{each.label}: {each.source}" for each in weights if each.source})
+            ],
         }
 
 

@@ -32,6 +32,7 @@ from billing.reports.months import (
 from billing.reports.moved import closed_months_of
 from billing.reports.reasons import (
     facts_of,
+    key_names,
     shares_of_cost,
     why,
     why_corrected,
@@ -76,6 +77,7 @@ __all__ = [
     "followed",
     "head_of",
     "heads_of",
+    "key_names",
     "late_job",
     "late_rows",
     "left_at_closing",

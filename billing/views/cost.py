@@ -1,6 +1,6 @@
 """The page of a cost: its form or its facts, its steps, and what it is in each month."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from agreements.models import Key
 from billing.forms import CostForm
 from billing.models import Cost, Period, RunLine
 from billing.reports import before_first_month, shares_of_cost
@@ -18,9 +19,10 @@ from billing.reports.rows import minor_of
 from billing.reports.undivided import why_in_words
 from billing.snapshots import CHARGED, late_states
 from billing.views.cost_forms import SaveCost, left_to_refund, refunds_of
+from billing.views.cost_opening import opening_of_cost
 from billing.views.late import STAMPS as LATE
 from billing.views.months import STAMPS
-from billing.views.openings import Opening, opening_of_cost
+from billing.views.openings import Opening
 from billing.views.pictures import month_name, whole_name
 from municipalities.access import Rights
 from municipalities.portal import ChangePage, listed
@@ -104,11 +106,12 @@ class CostChange(SaveCost, ChangePage):
         )
         uncharged = self.uncharged(cost) if corrections or cost.late_changes.exists() else []
         before = before_first_month(cost)
+        names = dict(Key.objects.of(self.cooperation).values_list("code", "name")) if lines else {}
         parts = [*(minor_of(line.amount) for line in lines), *(row["minor"] for row in uncharged), before]
         counted = {
             "job": jobs.order_by("id").first(),
-            "months": [self.month(line) for line in months],
-            "corrections": [self.correction(line) for line in corrections],
+            "months": [self.month(line, names) for line in months],
+            "corrections": [self.correction(line, names) for line in corrections],
             "uncharged": uncharged,
             "before_minor": before,
             "first_month_name": month_name(Month.of(self.cooperation.first_month)),
@@ -136,28 +139,34 @@ class CostChange(SaveCost, ChangePage):
             "url": self.url("why", period.month, found[0], cost.reference),
         }
 
-    def month(self, line: RunLine) -> dict[str, Any]:
+    def month(self, line: RunLine, names: Mapping[str, str]) -> dict[str, Any]:
         period = line.run.period
         label, variant = STAMPS[Period.State(period.state)]
         return {
             "name": month_name(period.month),
+            "month": period.month,
+            "is_closed": period.is_closed,
             "url": self.url("period", period.month),
             "line": line,
+            "key": key_and_version(line, names),
             "why": why_in_words(line.reason),
             "label": label,
             "variant": variant,
         }
 
-    def correction(self, line: RunLine) -> dict[str, Any]:
+    def correction(self, line: RunLine, names: Mapping[str, str]) -> dict[str, Any]:
         """A line that corrects the cost in an earlier month, under the month that charges it."""
         concerns = Month.of(line.concerns or line.run.period.first_day)
-        return {**self.month(line), "concerns": month_name(concerns)}
+        found = self.month(line, names)
+        return {**found, "concerns": month_name(concerns), "concerns_month": concerns}
 
     def uncharged(self, cost: Cost) -> list[dict[str, Any]]:
         """What closed months should have charged of it and no month does: it waits, or was left."""
         return [
             {
                 "name": month_name(state.month),
+                "month": state.month,
+                "verdict": state.verdict,
                 "url": self.url("late-change", state.month, cost.reference),
                 "label": LATE[state.verdict][0],
                 "variant": LATE[state.verdict][1],
@@ -166,6 +175,14 @@ class CostChange(SaveCost, ChangePage):
             for state in late_states(self.cooperation)
             if state.cost_id == cost.pk and state.verdict not in CHARGED
         ]
+
+
+def key_and_version(line: RunLine, names: Mapping[str, str]) -> str:
+    """The key that divides a line, by its name, and its version; empty for a line that follows another."""
+    if not line.key_code:
+        return ""
+    words = {"key": names.get(line.key_code, line.key_code), "version": line.key_version}
+    return _("%(key)s, version %(version)s") % words
 
 
 def facts_of_cost(cost: Cost) -> list[tuple[str, str]]:

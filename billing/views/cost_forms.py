@@ -51,6 +51,7 @@ class CostAdd(SaveCost):
     def context(self, form: CostForm) -> dict[str, Any]:
         is_refund = bool(form["credits"].value())
         label = _("Add the credit note") if is_refund else _("Add the cost")
+        label = _("Add it all the same") if self.effect.mark else label
         return {**super().context(form), "submit_label": label}
 
     def form_arguments(self) -> dict[str, Any]:

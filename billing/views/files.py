@@ -66,7 +66,7 @@ class PeriodFile(MonthPage):
                 (_("State"), str(self.period.get_state_display())),
                 *([] if self.rights.sees_all_shares else [(_("Shares"), str(OWN_ONLY))]),
                 (_("Currency"), self.cooperation.currency),
-                (_("Costs of the month"), run.total),
+                (_("Costs in all"), run.total),
                 (_("Unallocated"), run.unallocated),
                 (_("Run"), run.number),
                 (_("Fingerprint of the inputs"), run.fingerprint),

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from agreements.models import Key
 from billing.engine.changed import RulesChanged
 from billing.engine.facts import CorrectionFact
 from billing.models import LateDecision
@@ -22,7 +23,7 @@ from billing.reports import (
     names_in,
     rules_changed,
 )
-from billing.reports.undivided import names_whom, what_to_do, why_in_words, with_names
+from billing.reports.undivided import names_key, names_whom, what_to_do, why_in_words, with_names
 from billing.snapshots import LateState, Verdict
 from billing.views.changed import what_changed_of_rules
 from billing.views.followed import follows_in_words
@@ -45,7 +46,7 @@ CHANGES = {
         "the cost came late, and who pays, or how much of it, has changed since then"
     ),
     "not_charged": gettext_lazy("the cost was not charged then"),
-    "nothing_charged": gettext_lazy("in all, nothing of the cost is charged so far"),
+    "nothing_charged": gettext_lazy("so far, nothing of the cost is charged"),
     "counts_no_longer": gettext_lazy("the cost counts no longer"),
     "rounding": gettext_lazy("rounding gives a unit to another, since other late changes came or went"),
     "cost": gettext_lazy("the cost has changed"),
@@ -157,6 +158,16 @@ class LatePage(CooperationPage):
         found = self.followed.get((state.month, state.cost_id), ())
         return follows_in_words(found, verdict, self.rights, self.currency)
 
+    @cached_property
+    def key_names(self) -> dict[str, str]:
+        return dict(Key.objects.of(self.cooperation).values_list("code", "name"))
+
+    def detail(self, reason: str, detail: str) -> str:
+        """What stands beside the reason why nothing divides a cost, with names in place of codes."""
+        if names_key(reason):
+            return self.key_names.get(detail, detail)
+        return with_names(detail, self.names) if names_whom(reason) else detail
+
     def row(self, row: LateRow) -> dict[str, Any]:
         state, cost = row.state, row.cost
         label, variant = STAMPS[state.verdict]
@@ -171,7 +182,7 @@ class LatePage(CooperationPage):
             "application": whole_name(cost.application.name if cost.application else ""),
             "what": why_in_words(state.reason) or what_changed(state),
             "changed": self.changed_of(state),
-            "detail": with_names(state.detail, self.names) if names_whom(state.reason) else state.detail,
+            "detail": self.detail(state.reason, state.detail),
             "to_do_url": self.url(page) if page and self.rights.may_edit else "",
             "to_do": to_do,
             "if_charged": self.follows(state, LateDecision.Verdict.CHARGE),

@@ -4,7 +4,6 @@ Each is what ``components/lede.html`` shows.
 """
 
 from collections.abc import Sequence
-from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -16,11 +15,11 @@ from django.utils.translation import ngettext
 from billing.engine.overview import Bar, largest, percent_of
 from billing.engine.statement import Statement
 from billing.engine.why import ComponentPart, Why, WhyCorrected
-from billing.models import Cost, Run
+from billing.models import Run
 from billing.reports.rows import minor_of
-from billing.views.pictures import bar_name, month_name, whole_name, with_corrections
+from billing.views.pictures import bar_name, month_name, name_in_sentence, with_corrections
 from municipalities.portal import listed
-from sharedict.common.figures import about, count, exact, exact_minor, minor, money, signed_minor
+from sharedict.common.figures import about, count, exact, exact_minor, minor, signed_minor
 from sharedict.kernel.periods import Month
 
 Opening = dict[str, Any]
@@ -50,10 +49,12 @@ def opening_of_statement(statement: Statement) -> Opening:
     if statement.all_corrections_minor or statement.corrections or statement.earlier_corrections:
         words = {
             "own": minor(statement.month_minor),
+            "month": month_name(statement.month),
             "corrections": signed_minor(statement.all_corrections_minor),
         }
-        text = _("Of it %(own)s for the month itself, and %(corrections)s corrections of earlier months.")
-        sentences.append({"text": text % words})
+        bold = _("To get back:") if statement.total_minor < 0 else _("To pay:")
+        text = _("%(own)s of %(month)s itself, and %(corrections)s corrections of earlier months.")
+        sentences.append({"bold": bold, "text": text % words})
     return {
         "label": _("%(name)s pays in %(month)s")
         % {"name": statement.name, "month": month_name(statement.month)},
@@ -108,10 +109,26 @@ def opening_of_month(
         "unit": currency,
         "sentences": sentences,
         "facts": [
-            {"label": _("Costs of the month"), "value": minor(minor_of(run.total), currency)},
+            {
+                "label": _("Costs in all"),
+                "value": minor(minor_of(run.total), currency),
+                "note": _("shared and unallocated"),
+            },
             {"label": _("Unallocated"), "value": minor(minor_of(run.unallocated), currency), "note": note},
             statements,
         ],
+    }
+
+
+def statements_fact(found: int, *, is_closed: bool) -> Opening:
+    """How many statements a month has; while it is open, that none is issued, and who will get one."""
+    if is_closed:
+        return {"label": _("Statements"), "value": found}
+    note = ngettext("%(count)s municipality gets one", "%(count)s municipalities get one", found)
+    return {
+        "label": _("Statements"),
+        "value": _("none issued yet"),
+        "note": note % {"count": found} if found else "",
     }
 
 
@@ -158,58 +175,6 @@ def opening_of_difference(
             {"text": ending},
         ],
     }
-
-
-def opening_of_cost(
-    cost: Cost, counting: dict[str, Any], given_back: Decimal, own: Opening | None
-) -> Opening:
-    """What a cost is, where it counts, who divides it, and what of it comes back.
-
-    ``counting`` is what ``billing/cost_months.html`` shows. ``given_back`` is what credit notes give back of
-    it; ``own`` says what the reader's own carry in a month, and where the reasons stand.
-    """
-    days = {"first": date_format(cost.starts_on, "j F Y"), "last": date_format(cost.last_day, "j F Y")}
-    sentences = [_counted(cost, counting)]
-    if given_back:
-        text = _("%(amount)s of it is refunded.")
-        sentences.append({"text": text % {"amount": money(given_back, cost.currency)}})
-    if own:
-        sentences.append({"text": _("In %(month)s it is %(said)s.") % own})
-    what = whole_name(cost.application.name if cost.application else "")
-    return {
-        "label": _("%(what)s, %(first)s to %(last)s") % {"what": what, **days},
-        "value": money(cost.amount),
-        "unit": cost.currency,
-        "sentences": sentences,
-        **({"link": {"url": own["url"], "label": _("See why")}} if own else {}),
-    }
-
-
-def _counted(cost: Cost, counting: dict[str, Any]) -> dict[str, str]:
-    """Whether the cost counts, in which months, and what divides it there."""
-    if cost.withdrawn_on:
-        day = date_format(cost.withdrawn_on, "j F Y")
-        return {"bold": _("Withdrawn on %(day)s:") % {"day": day}, "text": _("it counts in no month.")}
-    months, job = counting["months"], counting["job"]
-    if job:
-        return {"bold": _("Being recomputed:"), "text": _("its shares are there within moments.")}
-    undivided = [row for row in months if row["line"].reason]
-    if undivided:
-        amount = minor(sum(minor_of(row["line"].amount) for row in undivided), cost.currency)
-        bold = _("%(amount)s of it is paid by nobody yet:") % {"amount": amount}
-        return {"bold": bold, "text": capfirst(str(undivided[0]["why"]))}
-    if not months:
-        return {"bold": _("It counts in no month."), "text": ""}
-    words = {"first": months[0]["name"], "last": months[-1]["name"], "count": len(months)}
-    if len(months) == 1:
-        bold = _("Shared in %(first)s,") % words
-    else:
-        bold = _("Shared in %(count)s months, %(first)s to %(last)s,") % words
-    keys = sorted({(row["line"].key_code, row["line"].key_version) for row in months})
-    if not keys[0][0]:
-        return {"bold": bold, "text": _("as the cost that it refunds.")}
-    named = listed([_("%(key)s, version %(version)s") % {"key": key, "version": no} for key, no in keys])
-    return {"bold": bold, "text": _("by the key %(key)s.") % {"key": named}}
 
 
 def _divided_by(told: Why) -> str:
@@ -264,7 +229,7 @@ def _largest(bars: Sequence[Bar], currency: str) -> list[dict[str, str]]:
     most = max(bars, key=lambda bar: abs(bar.minor), default=None)
     if most is None or not most.minor:
         return []
-    words = {"biggest": bar_name(most), "most": signed_minor(most.minor, currency)}
+    words = {"biggest": name_in_sentence(most), "most": signed_minor(most.minor, currency)}
     return [{"text": _("The largest change is %(biggest)s: %(most)s.") % words}]
 
 

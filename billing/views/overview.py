@@ -27,7 +27,7 @@ from billing.reports import (
 from billing.views.ahead import AheadPage
 from billing.views.files import whole
 from billing.views.months import STAMPS
-from billing.views.openings import opening_of_month, opening_of_statement
+from billing.views.openings import opening_of_month, opening_of_statement, statements_fact
 from billing.views.pictures import OWN_ONLY, month_name, months_by_municipality, whole_name, with_corrections
 from billing.views.todo import MOST_NAMED, ToDoPage
 from municipalities.models import Member, Municipality
@@ -54,7 +54,8 @@ class Overview(ToDoPage, AheadPage):
         self.today = timezone.localdate()
         rows = Period.objects.visible_to(self.viewer).of(self.cooperation)
         self.periods = {
-            period.month: period for period in rows.filter(current_run__isnull=False).for_listing()
+            period.month: period
+            for period in rows.filter(current_run__isnull=False).for_listing().with_lines_or_not()
         }
         months = shown_months(sorted(self.periods), Month.of(self.today))
         answers_for_all = self.rights.is_administrator or self.rights.is_auditor
@@ -109,7 +110,7 @@ class Overview(ToDoPage, AheadPage):
         if not (answers and run):
             return shown
         then = (before, sum(row.before_minor for row in rows)) if before else None
-        statements = {"label": _("Statements"), "value": sum(row.has_statement for row in rows)}
+        statements = statements_fact(sum(row.has_statement for row in rows), is_closed=period.is_closed)
         causes = with_corrections(*changes_by_application(period, calendar)) if before else []
         opening = opening_of_month(run, month, then, causes, self.cooperation.currency, statements)
         if before:

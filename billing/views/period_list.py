@@ -74,7 +74,7 @@ class Periods(CooperationPage):
         }
 
     def file(self, kind: str, rows: list[dict[str, Any]], shown: dict[str, str]) -> HttpResponseBase:
-        header = [_("Month"), _("State"), _("Total"), _("Unallocated"), *shown.values()]
+        header = [_("Month"), _("State"), _("Costs in all"), _("Unallocated"), *shown.values()]
         body = (
             [
                 str(row["period"].month),

@@ -12,6 +12,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from agreements.models import Key
 from billing.engine.overview import Bar, MunicipalityTotal, Unallocated
 from billing.models import Period
 from billing.reports import (
@@ -23,12 +24,12 @@ from billing.reports import (
     unallocated_of,
 )
 from billing.reports.rows import minor_of
-from billing.reports.undivided import names_whom, what_to_do, why_in_words, with_names
+from billing.reports.undivided import names_key, names_whom, what_to_do, why_in_words, with_names
 from billing.views.corrected import CorrectingPage, left_text
 from billing.views.files import whole
 from billing.views.months import MonthPage
 from billing.views.notices import notices_of
-from billing.views.openings import Opening, opening_of_month
+from billing.views.openings import Opening, opening_of_month, statements_fact
 from billing.views.pictures import OWN_ONLY, month_name, waterfall, whole_name, with_corrections
 from sharedict.common.requests import STOP_POLLING
 from sharedict.kernel.periods import Month
@@ -102,11 +103,12 @@ class PeriodPage(CorrectingPage):
         """How many statements the month has, or which are the reader's where they see no others."""
         found = [row for row in totals if row.has_statement]
         if self.rights.sees_all_shares:
-            return {"label": _("Statements"), "value": len(found)}
+            return statements_fact(len(found), is_closed=self.period.is_closed)
+        note = "" if self.period.is_closed else _("none issued yet")
         if len(found) == 1:
             url = self.url("statement", self.month, found[0].municipality)
-            return {"label": _("Your statement"), "value": found[0].name, "url": url}
-        return {"label": _("Your statements"), "value": len(found)}
+            return {"label": _("Your statement"), "value": found[0].name, "url": url, "note": note}
+        return {"label": _("Your statements"), "value": len(found), "note": note}
 
     def checks(self, unallocated: int, *, is_stale: bool) -> list[dict[str, Any]]:
         """What must hold before the month can close, each done or not; and what closing it leaves."""
@@ -210,12 +212,22 @@ class PeriodPage(CorrectingPage):
         to_do, page = what_to_do(line.reason)
         return {
             "line": line,
-            "detail": with_names(line.detail, self.names) if names_whom(line.reason) else line.detail,
+            "detail": self.detail(line),
             "application": whole_name(line.application_name),
             "why": why_in_words(line.reason),
             "to_do": to_do,
             "url": self.url(page) if page and self.rights.may_edit else "",
         }
+
+    @cached_property
+    def key_names(self) -> dict[str, str]:
+        return dict(Key.objects.of(self.cooperation).values_list("code", "name"))
+
+    def detail(self, line: Unallocated) -> str:
+        """What stands beside the reason why nothing divides a cost, with names in place of codes."""
+        if names_key(line.reason):
+            return self.key_names.get(line.detail, line.detail)
+        return with_names(line.detail, self.names) if names_whom(line.reason) else line.detail
 
     def totals(self, rows: Sequence[MunicipalityTotal], corrected: Mapping[str, int]) -> list[dict[str, Any]]:
         """What each carries, with a bar on the scale of all, and a mark on it for the month before."""

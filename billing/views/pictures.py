@@ -55,6 +55,13 @@ def bar_name(bar: Bar) -> str:
     return bar.name or _("Other")
 
 
+def name_in_sentence(bar: Bar) -> str:
+    """The bar's name as it stands inside a sentence: names of services as they are, other words small."""
+    name = bar_name(bar)
+    words = {_("Other"), _("Corrections of earlier months"), whole_name("")}
+    return name[:1].lower() + name[1:] if name in words else name
+
+
 def with_corrections(changes: Iterable[Bar], late_minor: int) -> list[Bar]:
     """What each application changes, by its name, and what corrections of earlier months do, if anything."""
     named = [Bar(whole_name(bar.name), bar.minor) for bar in changes]
@@ -101,7 +108,7 @@ def waterfall(
         "month": month_name(month),
         "before": month_name(before),
         "amount": minor(abs(change), currency),
-        "biggest": bar_name(biggest),
+        "biggest": name_in_sentence(biggest),
         "most": signed_minor(biggest.minor, currency),
     }
     if change > 0:

@@ -13,11 +13,12 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from agreements.models import Key
 from billing.documents.csv import statement_csv
 from billing.documents.xlsx import statement_xlsx
 from billing.engine.statement import ApplicationPart, ShareRow, Statement, StatementLine
 from billing.models import LateChange, RunTotal
-from billing.reports import head_of, heads_of, statement_of, whys, whys_corrected
+from billing.reports import head_of, heads_of, key_names, statement_of, whys, whys_corrected
 from billing.reports.rows import minor_of
 from billing.views.files import CSV, XLSX, attachment
 from billing.views.months import MonthPage
@@ -190,6 +191,7 @@ class StatementPage(StatementBase):
         """The costs behind the lines of the month itself, in their order."""
         columns, why = cost_columns(), self.url("why", self.month, self.key, PLACE)
         said, version = _("%(amount)s, why: %(reference)s"), _("%(key)s, version %(version)s")
+        names = key_names(self.period)
 
         def cost(share: ShareRow) -> dict[str, Any]:
             amount, reference = minor(share.share_minor), share.reference
@@ -197,7 +199,7 @@ class StatementPage(StatementBase):
                 f"{whole_name(share.application_name)} · {share.cost_type_name}",
                 share.supplier or NOTHING,
                 reference,
-                version % {"key": share.key, "version": share.key_version},
+                version % {"key": names.get(share.key, share.key), "version": share.key_version},
                 minor(share.cost_minor),
                 link(
                     why.replace(PLACE, quote(reference)),
@@ -224,12 +226,14 @@ class StatementFile(StatementBase):
             response = StreamingHttpResponse(statement_csv(self.statement), content_type=CSV)
         elif kind == "xlsx":
             state = str(self.period.get_state_display())
+            keys = dict(Key.objects.of(self.cooperation).values_list("code", "name"))
             book = statement_xlsx(
                 self.statement,
                 state,
                 whys(self.period, self.key),
                 whys_corrected(self.period, self.key),
                 {code: str(words) for code, words in LateChange.Cause.choices},
+                {**keys, **key_names(self.period)},
             )
             response = HttpResponse(book, content_type=XLSX)
         else:

@@ -23,7 +23,7 @@ MOST_NAMED = 5
 class ToDoPage(StatementsPage):
     """A page that says what needs a person, of the months in ``periods`` as of ``today``."""
 
-    periods: dict[Month, Period]
+    periods: dict[Month, Any]
     today: dt.date
 
     def todo(self) -> list[dict[str, Any]]:
@@ -100,11 +100,14 @@ class ToDoPage(StatementsPage):
         return found
 
     def to_close(self) -> list[dict[str, Any]]:
-        """The first month that is over and still open: months close in their order."""
+        """The first month that is over and still open: months close in their order.
+
+        One without costs closes along with the next that has some: nobody is asked to close it.
+        """
         over = [
             month
             for month, period in sorted(self.periods.items())
-            if period.state == Period.State.OPEN and month.after <= self.today
+            if period.state == Period.State.OPEN and month.after <= self.today and period.has_lines
         ]
         if not over:
             return []

@@ -17,6 +17,7 @@ from billing.views.openings import opening_of_share
 from billing.views.pictures import month_name, whole_name
 from billing.views.statements import StatementBase
 from billing.views.working import component_name, working
+from sharedict.common.cells import addresses_linked
 from sharedict.common.figures import exact, minor
 from sharedict.kernel.periods import Month
 
@@ -131,8 +132,15 @@ def term_sentence(told: engine.Why) -> str:
         "agreement": told.term.agreement,
         "scope": scope or _("all that has no narrower one"),
         "key": told.key.name,
-        "payers": Term.Payers(told.term.payers).label,
+        "payers": payers_of(told),
     }
+
+
+def payers_of(told: engine.Why) -> str:
+    """The group that pays; a cost without an application has no users, and all members pay it."""
+    if told.term.payers == Term.Payers.SUBSCRIBERS and not told.application:
+        return _("all members, as it is for the cooperation as a whole")
+    return str(Term.Payers(told.term.payers).label)
 
 
 def component(part: engine.ComponentPart) -> dict[str, Any]:
@@ -143,7 +151,7 @@ def component(part: engine.ComponentPart) -> dict[str, Any]:
         "name": component_name(part),
         "rule": Component.Rule(part.rule).label if part.rule else "",
         "read_on": day(reading.reference_on) if reading else None,
-        "source": reading.source if reading else "",
+        "source": addresses_linked(reading.source) if reading else "",
     }
 
 
@@ -157,7 +165,7 @@ def readings(told: engine.Why) -> list[dict[str, Any]]:
                     "name": payer.name,
                     "numerator": payer.parts[place].numerator,
                     "read_on": day(reading.reference_on),
-                    "source": reading.source,
+                    "source": addresses_linked(reading.source),
                 }
                 for payer in told.payers
                 for reading in [payer.parts[place].reading]

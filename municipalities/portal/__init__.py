@@ -26,6 +26,7 @@ from municipalities.portal.lists import (
 )
 from municipalities.portal.pages import CooperationPage, EditorsOnly, LockMixin, RowMixin
 from municipalities.portal.steps import (
+    WHOLE_MONTH_IS_PAID,
     ChangePage,
     DeletePage,
     EffectMixin,
@@ -45,6 +46,7 @@ __all__ = [
     "MAIN_AMOUNT",
     "NUMBER",
     "PAGE_ROWS",
+    "WHOLE_MONTH_IS_PAID",
     "Change",
     "ChangePage",
     "CooperationPage",

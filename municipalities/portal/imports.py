@@ -114,7 +114,8 @@ class ImportPage(EffectMixin):
                 self.request, _("Nothing is saved: something has changed since. Look at it again.")
             )
             return self.show(UploadForm(), table, findings, 422)
-        self.say(_("Imported."))
+        saved = sum(finding.outcome in (Outcome.NEW, Outcome.CHANGED) for finding in findings)
+        self.say(ngettext("%(count)s row saved.", "%(count)s rows saved.", saved) % {"count": count(saved)})
         return redirect(self.done_url())
 
     def apply_label(self, findings: Sequence[Finding]) -> str:
@@ -143,7 +144,6 @@ class ImportPage(EffectMixin):
         status: int = 200,
     ) -> HttpResponse:
         found = counts(findings)
-        order = list(reversed(Outcome))
         context = {
             "title": self.title,
             "lead": self.lead,
@@ -154,9 +154,7 @@ class ImportPage(EffectMixin):
             "is_dry_run": table is not None,
             "notices": [*table.notices, *_notes(findings)] if table else [],
             "counts": {outcome.value: number for outcome, number in found.items()},
-            "findings": sorted(findings, key=lambda one: (order.index(one.outcome), one.line))[
-                :SHOWN_FINDINGS
-            ],
+            "findings": shown(findings),
             "left_out": max(0, len(findings) - SHOWN_FINDINGS),
             "seal": sealed(table, findings, self.purpose) if table and not found[Outcome.WRONG] else "",
             "saves_something": bool(found[Outcome.NEW] + found[Outcome.CHANGED]),
@@ -164,6 +162,13 @@ class ImportPage(EffectMixin):
             "apply_label": self.apply_label(findings),
         }
         return self.page(self.template_name, context, status)
+
+
+def shown(findings: Sequence[Finding]) -> list[Finding]:
+    """Those that are shown, in the order of the file; the wrong ones if not all have room."""
+    order = list(reversed(Outcome))
+    found = sorted(findings, key=lambda one: (order.index(one.outcome), one.line))[:SHOWN_FINDINGS]
+    return sorted(found, key=lambda one: one.line)
 
 
 def _notes(findings: Sequence[Finding]) -> list[str]:

@@ -155,6 +155,7 @@ class FormPage(EffectMixin):
             "lead": self.lead,
             "form": form,
             "effect": self.effect,
+            "submit_label": _("Save it all the same") if self.effect.mark else "",
             "cancel_url": self.url(self.done_name),
         }
 
@@ -198,6 +199,8 @@ class EndPage(RowMixin, EffectMixin):
 
     title: ClassVar[Any] = gettext_lazy("End")
     done_name: ClassVar[str] = ""
+    consequences: ClassVar[Sequence[Any]] = ()
+    """What ending it does to money, in sentences."""
     template_name = "components/confirm_page.html"
     shown = ""
 
@@ -231,6 +234,7 @@ class EndPage(RowMixin, EffectMixin):
         context = {
             "title": _("End %(what)s?") % {"what": row},
             "lead": _("It stays in the months before that day. Change the date to undo this."),
+            "consequences": self.consequences,
             "confirm_label": _("End %(what)s") % {"what": row},
             "cancel_url": self.url(self.done_name),
             "form": form,
@@ -238,6 +242,11 @@ class EndPage(RowMixin, EffectMixin):
             "seen": self.shown,
         }
         return self.page(self.template_name, context, status)
+
+
+WHOLE_MONTH_IS_PAID = gettext_lazy(
+    "A month in which it ends is still paid as a whole, except under terms that divide by days."
+)
 
 
 def used_by(error: ProtectedError) -> str:

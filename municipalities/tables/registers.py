@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from municipalities.portal import ADDRESS, DATE, MAIN_AMOUNT, NUMBER, CountColumn, RowTable, page_of
 from municipalities.tables.looks import SpannedTable
+from sharedict.common.cells import addresses_linked
 from sharedict.common.figures import NOTHING
 
 KEY = tables.A("municipality__key")
@@ -141,6 +142,12 @@ class ReadingTable(RowTable):
         super().__init__(*args, **kwargs)
         if not is_editable:
             self.columns.hide("actions")
+
+    def render_source(self, value: str) -> str:
+        return addresses_linked(value)
+
+    def value_source(self, value: str) -> str:
+        return value
 
     def render_value(self, value: Any) -> str:
         return number_format(value.normalize() if value else value, force_grouping=True)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from municipalities.models import Token
 from municipalities.portal import DATE, NUMBER, RowTable, page_of
-from municipalities.reports import Change, changes_in_words
+from municipalities.reports import Change, changes_in_words, subject_in_words
 from municipalities.tables.looks import MomentColumn, instant, status
 from sharedict.audit.models import Entry, kind_in_words, verb_in_words
 from sharedict.jobs.models import Job
@@ -171,6 +171,12 @@ class ChangeTable(tables.Table):  # type: ignore[misc]
 
     def render_subject_type(self, value: str) -> str:
         return kind_in_words(value)
+
+    def render_subject(self, value: str) -> str:
+        return subject_in_words(value)
+
+    def value_subject(self, value: str) -> str:
+        return value
 
     def render_changes(self, record: Entry) -> str:
         lines = ((one.label, one.in_words()) for one in self.changes_of(record))

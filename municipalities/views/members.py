@@ -2,7 +2,7 @@ from django.utils.translation import gettext_lazy as _
 
 from municipalities.forms import MemberFilter, MemberForm, MembershipForm
 from municipalities.models import Member
-from municipalities.portal import ChangePage, EndPage, FormPage, ListPage, WithdrawPage
+from municipalities.portal import WHOLE_MONTH_IS_PAID, ChangePage, EndPage, FormPage, ListPage, WithdrawPage
 from municipalities.tables import MemberTable
 
 
@@ -33,6 +33,7 @@ class MemberChange(ChangePage):
 
 
 class MemberEnd(EndPage):
+    consequences = (WHOLE_MONTH_IS_PAID,)
     model = Member
     done_name = "members"
 

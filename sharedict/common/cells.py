@@ -1,10 +1,12 @@
 """Cells of tables that may have a thousand rows: a template would take most of a page's time for them."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
 
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from sharedict.common.figures import NOTHING
@@ -45,3 +47,15 @@ def link(address: str, text: str, *, classes: str = "", said: str = "") -> SafeS
 def _markup(text: str) -> str:
     """What Django's ``conditional_escape`` gives, at a tenth of its time: a statement asks 9,000 times."""
     return text if isinstance(text, SafeString) else escape(str(text))
+
+
+def addresses_linked(text: str) -> SafeString:
+    """``text`` with each web address in it as a link that says its host alone."""
+    parts = re.split(r"(https?://[^\s<>\"]+)", text)
+    told = [(_linked(part) if place % 2 else part,) for place, part in enumerate(parts)]
+    return format_html_join("", "{}", told)
+
+
+def _linked(address: str) -> SafeString:
+    host = address.split("//", 1)[1].split("/", 1)[0].split("?", 1)[0].rpartition("@")[2]
+    return format_html('<a href="{}" rel="noreferrer">{}</a>', address, host.removeprefix("www.") or address)

@@ -560,7 +560,7 @@ def test_the_change_log_says_all_that_was_adopted(
         "decision": "Joint board 2026-09-01, § 12",
         "decided": "1 September 2026",
         "if a driver totals zero": "leave unallocated until the reading is mended",
-        "base amount": "500",
+        "base amount": "500.00",
         "floor, %": "10",
         "cap, %": "90.5",
         "components": "40 % evenly; 60 % in fixed parts (Torsby 70 %, Hagfors 30 %)",

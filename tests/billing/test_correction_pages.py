@@ -63,7 +63,8 @@ def test_the_statement_has_the_correction_beside_the_month(
     assert "statement 1" in section
     assert "+30.00" in section
     own = total(corrected) - 30
-    assert f"Of it {own} for the month itself, and +30.00 corrections of earlier months." in text
+    said = f"{own} of October 2026 itself, and +30.00 corrections of earlier months."
+    assert f"<strong>To pay:</strong> {said}" in text
     lines = text[text.index('class="sd-table sd-lines"') : text.index('id="corrections"')]
     foot = lines[lines.index("<tfoot>") :]
     assert foot.index(f">{own}<") < foot.index(">30.00<") < foot.index(f">{total(corrected)}<")

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import translation
 
 from agreements.models import CostType
 from billing.models import Cost, Period
@@ -143,7 +144,7 @@ def test_every_error_of_every_row_is_said(client: Client) -> None:
 
 def test_an_external_id_stands_once_in_a_file(client: Client) -> None:
     shown = upload(client, ROW, ROW)
-    assert errors(shown) == {3: ["external_id: line 2 has the same."]}
+    assert errors(shown) == {3: ["External id (external_id): line 2 has the same."]}
 
 
 @pytest.mark.parametrize(
@@ -198,7 +199,7 @@ def test_a_withdrawn_cost_is_not_changed(client: Client, north: Cooperation) -> 
     assert "Restore it first" in " ".join(errors(upload(client, ROW.replace("Fjord", "Fjell")))[2])
     shown = upload(client, ROW)
     assert counts(shown) == {"same": 1}
-    assert "L-1: C00000001 is withdrawn here and counts in no month" in shown.content.decode()
+    assert "L-1: C00000001 is withdrawn here and counts no longer" in shown.content.decode()
 
 
 def test_a_credited_cost_keeps_what_its_credit_note_repeats(client: Client) -> None:
@@ -223,9 +224,8 @@ def test_a_cost_that_ends_before_costs_are_shared_is_refused_with_the_month_name
     last_day_in = early.replace("L-1", "L-3").replace(";2026-01-01", ";2026-01-02")
     shown = upload(client, early, reaches_back, last_day_in)
     assert counts(shown) == {"new": 2, "wrong": 1}
-    assert errors(shown) == {
-        2: ["ends_on: Costs are shared from January 2026 on, and this one ends before: check the dates."]
-    }
+    said = "Costs are shared from January 2026 on, and this one ends before: check the dates."
+    assert errors(shown) == {2: [f"Service until (ends_on): {said}"]}
 
 
 def test_a_cost_that_was_there_before_the_first_month_moved_is_left_as_it_is(
@@ -303,3 +303,28 @@ def test_months_are_computed_after_an_import_as_after_typing(
     assert compute(north)[0].current_run == imported
     assert imported.total == Decimal("3751.50")
     assert sum(imported.totals.values_list("amount", flat=True)) == imported.total
+
+
+def test_the_dry_run_keeps_the_order_of_the_file_and_uses_words(client: Client, erp: Application) -> None:
+    whole = ROW.replace("L-1;erp", "L-2;")
+    wrong = ROW.replace("L-1;erp", "L-3;nowhere")
+    shown = upload(client, ROW, whole, wrong, ROW.replace("L-1", "L-4"))
+    assert [finding.line for finding in shown.context["findings"]] == [2, 3, 4, 5]
+    assert shown.context["findings"][0].after.startswith(f"{erp.name} | Licence | Fjord")
+    assert shown.context["findings"][1].after.startswith("The cooperation as a whole | ")
+    assert errors(shown) == {4: ["Application (application): There is no “nowhere” here."]}
+    done = client.post(PAGE, {"seal": upload(client, ROW, whole).context["seal"]}, follow=True)
+    assert "2 rows saved." in done.content.decode()
+
+
+def test_errors_name_columns_in_swedish_and_as_the_file_does(client: Client) -> None:
+    content = "\r\n".join([HEADER, ROW.replace("erp", "nowhere").replace("1 250,50", "0")]).encode()
+    with translation.override("sv"):  # the request leaves its language behind
+        shown = client.post(
+            PAGE,
+            {"file": SimpleUploadedFile("costs.csv", content, "text/csv")},
+            headers={"Accept-Language": "sv"},
+        )
+    [application, amount] = errors(shown)[2]
+    assert application.startswith("Applikation (application): ")
+    assert amount.startswith("Belopp exklusive moms (amount): ")

@@ -87,10 +87,21 @@ def test_the_workbook_s_summary_is_that_of_the_statement(book: Any, statement: S
 
 def test_the_workbook_says_instants_by_the_clock_of_the_pages(statement: Statement) -> None:
     late = dt.datetime(2026, 9, 30, 22, 30, tzinfo=dt.UTC)
-    content = statement_xlsx(replace(statement, issued_at=late, computed_at=late), "closed", [], [], {})
+    content = statement_xlsx(replace(statement, issued_at=late, computed_at=late), "closed", [], [], {}, {})
     summary = openpyxl.load_workbook(io.BytesIO(content))["Summary"]
     facts = {row[0].value: row[1].value for row in summary.iter_rows(max_row=24)}
     assert facts["Issued"] == facts["Computed"] == "2026-10-01T00:30:00+02:00"
+
+
+def test_keys_have_their_names_where_people_read_and_their_codes_in_csv(
+    book: Any, statement: Statement, finance: User, sign_in: SignIn
+) -> None:
+    assert {row.key for row in statement.shares} == {"even", "population"}
+    found = {row[5].value for row in book["Shares"].iter_rows(min_row=2)}
+    assert {"Evenly", "By population"} <= found
+    text = sign_in(finance).get("/north/costs/2026-10/SE1737/").content.decode()
+    assert "Evenly, version 1</td>" in text
+    assert ">even, version" not in text
 
 
 def test_the_workbook_s_lines_and_shares_are_those_of_the_statement(book: Any, statement: Statement) -> None:

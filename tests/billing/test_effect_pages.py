@@ -91,6 +91,8 @@ def test_a_late_cost_is_told_then_saved_by_saving_again(client: Client, late: di
         assert answer.context["form"][name].value() == str(value)
     shown = answer.content.decode()
     assert shown.index("data-focus autofocus") < shown.index('type="submit" class="btn btn-primary"')
+    assert ">Add it all the same</button>" in shown
+    assert ">Add the cost</button>" not in shown
     saved = client.post(f"{REGISTER}new/", late | mark(answer))
     assert saved.status_code == 302
     assert Cost.objects.get(external_id="LATE").amount == 6000
@@ -326,7 +328,9 @@ def test_the_dry_run_says_what_falls_in_closed_months(client: Client) -> None:
     assert finding.effect == "+2,983.42\u00a0SEK in January 2025 to March 2025, charged in April 2025"
     assert finding.effect in shown.content.decode()
     done = client.post(f"{REGISTER}import/", {"seal": shown.context["seal"]})
-    assert said(done).startswith("Imported. The shares of April 2025 to June 2025 are recomputed. +2,983.42")
+    assert said(done).startswith(
+        "1 row saved. The shares of April 2025 to June 2025 are recomputed. +2,983.42"
+    )
     assert "it becomes corrections in April 2025" in said(done)
 
 
@@ -346,7 +350,7 @@ def test_an_import_into_open_months_says_so(client: Client) -> None:
     assert told(shown) == ""
     assert "In closed months" not in shown.content.decode()
     done = client.post(f"{REGISTER}import/", {"seal": shown.context["seal"]})
-    assert said(done) == "Imported. The shares of April 2025 to June 2025 are recomputed."
+    assert said(done) == "1 row saved. The shares of April 2025 to June 2025 are recomputed."
 
 
 def test_a_dry_run_is_shown_anew_when_a_month_has_closed_since(

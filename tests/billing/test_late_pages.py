@@ -614,7 +614,7 @@ def test_a_cost_that_was_given_back_and_counts_again_says_so(
     text = client.get(page).content.decode()
     assert "“Support in September” was charged and given back since, and counts again." in text
     assert "was not charged then" not in text
-    assert "In all, nothing of the cost is charged so far" in client.get(PAGE).content.decode()
+    assert "So far, nothing of the cost is charged" in client.get(PAGE).content.decode()
     why = client.get(f"{page}SE1737/").content.decode()
     assert "The cost counts as it did when September 2026 was closed." in why
     assert "The cost itself has changed" not in why
@@ -652,3 +652,107 @@ def test_a_reason_that_nobody_can_see_is_none(
         assert refused.status_code == 422
         assert "Say why: members and auditors read it." in refused.content.decode()
     assert not LateDecision.objects.exists()
+
+
+def test_swedish_says_of_what_a_month_charges_and_calls_each_sum_of_bytes_its_own(
+    late: Cost, finance: User, sign_in: SignIn
+) -> None:
+    with translation.override("sv"):  # the request leaves its language behind
+        text = sign_in(finance).get(PAGE, headers={"Accept-Language": "sv"}).content.decode()
+        names = {
+            translation.gettext(each)
+            for each in (
+                "Fingerprint of the inputs",
+                "Hash of what was issued (SHA-256)",
+                "Fingerprint of how it should be",
+            )
+        }
+    assert "Vad oktober 2026 debiterar av de här sena ändringarna" in text
+    assert {name.split()[0] for name in names} == {"Underlagets", "Beskedets", "Fingeravtryck"}
+
+
+def of_cost(client: Client, reference: str) -> tuple[str, str]:
+    """What the page of a cost begins with, and the rows of its table, in words."""
+    cost = Cost.objects.get(reference=reference)
+    answer = client.get(f"/north/costs/register/{cost.pk}/")
+    said = answer.context["opening"]["sentences"]
+    table = answer.content.decode().partition("<tbody>")[2].partition("</table>")[0]
+    words = html.unescape(re.sub(r"<[^>]+>", " ", table))
+    return " ".join(f"{each.get('bold', '')} {each['text']}" for each in said), " ".join(words.split())
+
+
+def test_a_late_cost_says_on_its_page_what_its_table_lists(
+    north: Cooperation,
+    late: Cost,
+    administrator: User,
+    second_administrator: User,
+    sign_in: SignIn,
+) -> None:
+    run_all()
+    client = sign_in(administrator)
+    counts = "It counts late, in October 2026: 50.02\xa0SEK, as a correction of September 2026."
+    said, table = of_cost(client, LATE)
+    assert said == counts
+    assert "October 2026 , correction of September 2026 Evenly, version 1" in table
+    sent = {"change": values(north)[LATE], "reason": "Too late", "verdict": "leave"}
+    client.post(PAGE, sent)
+    run_all()
+    said, table = of_cost(client, LATE)
+    assert said.strip() == "50.02\xa0SEK of September 2026 is left uncharged, by decision."
+    assert "Of September 2026, charged in no month" in table
+    client.post(PAGE, sent | {"change": values(north)[LATE], "verdict": "charge"})
+    run_all()
+    close(
+        Period.objects.get(cooperation=north, first_day=OCTOBER),
+        proposer=administrator,
+        closer=second_administrator,
+    )
+    run_all()
+    assert of_cost(client, LATE)[0] == counts
+    withdraw_cost(cost=late, on=OCTOBER, by=administrator)
+    run_all()
+    said, table = of_cost(client, LATE)
+    assert "in no month" not in said, "October charged it"
+    assert "Corrected in " in said
+    assert "correction of September 2026" in table
+
+
+def test_a_late_cost_that_nothing_divides_says_so_on_its_page(
+    north: Cooperation, closed: Period, default_term: Term, administrator: User, sign_in: SignIn
+) -> None:
+    odd = CostType.objects.create(cooperation=north, code="odd", name="Odd")
+    default_term.cost_type = CostType.objects.get(cooperation=north, code="licence")
+    default_term.save()
+    CostFactory(
+        cooperation=north, cost_type=odd, reference=LATE, amount=7, starts_on=SEPTEMBER, ends_on=OCTOBER
+    )
+    run_all()
+    recomputed(north)
+    said, table = of_cost(sign_in(administrator), LATE)
+    assert said.strip() == "7.00\xa0SEK of September 2026 came late, and nothing divides it."
+    assert "Nothing divides it" in table
+
+
+def test_a_shared_cost_whose_rules_changed_says_what_waits(
+    waiting: None, administrator: User, sign_in: SignIn
+) -> None:
+    said, table = of_cost(sign_in(administrator), MOVED)
+    assert said.startswith("Shared in September 2026, by the key By population, version 1.")
+    assert "A change of September 2026 waits for a decision and counts in no month." in said
+    assert "Waits for a decision" in table
+
+
+def test_a_withdrawn_cost_says_where_it_still_stands(
+    north: Cooperation, late: Cost, administrator: User, sign_in: SignIn
+) -> None:
+    run_all()
+    client = sign_in(administrator)
+    client.post(f"/north/costs/register/{late.pk}/withdraw/", follow=True)
+    Cost.objects.filter(pk=late.pk).update(withdrawn_on=OCTOBER)
+    announce_change(cooperation_id=north.pk, touches=(SEPTEMBER, OCTOBER))
+    said, table = of_cost(client, LATE)
+    assert said == "Withdrawn on 1 October 2026: it is being taken out of October 2026."
+    assert "correction of September 2026" in table
+    run_all()
+    answer = client.get(f"/north/costs/register/{late.pk}/").content.decode()
+    assert answer.count("in no month") == 1

@@ -6,14 +6,16 @@ import html
 import io
 import re
 from collections.abc import Callable
+from decimal import Decimal
 
 import openpyxl
 import pytest
+import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from agreements.models import Term
+from agreements.models import CostType, Term
 from billing.actions import decide_late, recompute, save_cost
 from billing.models import Cost, Period, Run, RunLine
 from billing.reports import left_at_closing
@@ -24,8 +26,9 @@ from sharedict.common.figures import minor, money
 from sharedict.jobs.actions import run_all
 from tests.billing.books import take
 from tests.budgets import MOMENT
-from tests.factories.billing import close, compute
+from tests.factories.billing import CostFactory, close, compute
 from tests.factories.municipalities import MemberFactory, MunicipalityFactory
+from tests.factories.services import ApplicationFactory
 from tests.tampering import as_somebody_who_may
 
 pytestmark = pytest.mark.django_db
@@ -61,7 +64,7 @@ def test_closing_a_month_that_is_not_over_says_what_follows(
 def test_the_list_comes_as_files(october: Period, finance: User, sign_in: SignIn) -> None:
     client = sign_in(finance)
     rows = list(csv.reader(io.StringIO(client.get("/north/costs/?format=csv").content.decode("utf-8-sig"))))
-    assert rows[0] == ["Month", "State", "Total", "Unallocated", "Torsby", "Hagfors"]
+    assert rows[0] == ["Month", "State", "Costs in all", "Unallocated", "Torsby", "Hagfors"]
     assert rows[2][:5] == ["2026-09", "Preliminary", "130.00", "0.00", "65.00"]
     book = openpyxl.load_workbook(io.BytesIO(client.get("/north/costs/?format=xlsx").content))
     assert book.active["C3"].value == 130
@@ -131,6 +134,20 @@ def test_a_month_says_why_a_cost_is_unallocated_and_what_to_do(
     assert '2 costs are unallocated. <a href="/north/costs/2026-10/#unallocated">' in asked
     assert "btn-primary" not in asked
     assert "/north/terms/new/" not in sign_in(finance).get("/north/costs/2026-10/").content.decode()
+
+
+def test_a_key_that_has_no_version_is_named(
+    north: Cooperation, october: Period, administrator: User, sign_in: SignIn
+) -> None:
+    Term.objects.filter(cooperation=north, cost_type=None).delete()
+    compute(north)
+    line = RunLine.objects.filter(run__period=october).exclude(reason="").first()
+    assert line
+    with as_somebody_who_may():
+        RunLine.objects.filter(pk=line.pk).update(reason="no_key_version", detail="even")
+    text = sign_in(administrator).get("/north/costs/2026-10/").content.decode()
+    found = text[text.index("The key has no version in force") :]
+    assert "Evenly" in found[:200]
 
 
 def test_a_reason_without_words_of_its_own_is_told_all_the_same(
@@ -397,6 +414,74 @@ def test_empty_months_close_along_and_say_so(
     assert "Close this month first:" in october
     assert said not in october
     assert take(client, "/north/costs/2026-09/propose/").status_code == 302
+
+
+def test_a_sum_has_one_name_on_page_list_and_file(
+    north: Cooperation, october: Period, administrator: User, sign_in: SignIn
+) -> None:
+    CostFactory(
+        cooperation=north,
+        application=ApplicationFactory(cooperation=north),
+        amount=Decimal("78.50"),
+        starts_on=october.first_day,
+        ends_on=dt.date(2026, 11, 1),
+    )
+    compute(north)
+    client = sign_in(administrator)
+    opening = client.get("/north/costs/2026-10/").context["opening"]
+    facts = {each["label"]: each["value"] for each in opening["facts"]}
+    listed = client.get("/north/costs/").content.decode()
+    found = re.search(r'data-label="Costs in all">([^<]+)<', listed)
+    assert found is not None
+    assert facts["Costs in all"] == f"{found[1]}\xa0SEK"
+    assert facts["Unallocated"] == "78.50\xa0SEK"
+    assert opening["value"] != found[1]
+    book = client.get("/north/costs/2026-10/month.xlsx").content
+    sheet = openpyxl.load_workbook(io.BytesIO(book)).worksheets[0]
+    named = {row[0]: row[1] for row in sheet.iter_rows(values_only=True)}
+    assert money(Decimal(str(named["Costs in all"])), "SEK") == facts["Costs in all"]
+
+
+def test_a_month_that_is_open_has_issued_no_statement(
+    october: Period, administrator: User, sign_in: SignIn
+) -> None:
+    client = sign_in(administrator)
+    for page in ("/north/costs/2026-10/", "/north/overview/"):
+        facts = {each["label"]: each for each in client.get(page).context["opening"]["facts"]}
+        assert facts["Statements"]["value"] == "none issued yet"
+        assert facts["Statements"]["note"] == "2 municipalities get one"
+
+
+def test_the_largest_change_is_small_inside_a_sentence(
+    north: Cooperation, october: Period, administrator: User, sign_in: SignIn
+) -> None:
+    CostFactory(
+        cooperation=north,
+        cost_type=CostType.objects.get(cooperation=north, code="licence"),
+        amount=Decimal("7800.50"),
+        starts_on=october.first_day,
+        ends_on=dt.date(2026, 11, 1),
+    )
+    compute(north)
+    page = sign_in(administrator).get("/north/costs/2026-10/").context
+    assert page["changes"]["summary"].startswith("The largest change is the cooperation as a whole: ")
+    assert page["opening"]["sentences"][1]["text"] == page["changes"]["summary"]
+
+
+def test_nobody_is_asked_to_close_a_month_without_costs(
+    north: Cooperation, costs: list[Cost], administrator: User, sign_in: SignIn
+) -> None:
+    Cooperation.objects.filter(pk=north.pk).update(first_month=dt.date(2026, 6, 1))
+    north.refresh_from_db()
+    compute(north)
+    withdrawn = Cost.objects.filter(reference__in=["C00000002", "C00000003"])
+    withdrawn.update(withdrawn_on=dt.date(2026, 10, 1))
+    Cost.objects.filter(reference="C00000004").update(ends_on=dt.date(2026, 10, 1))
+    compute(north)
+    with time_machine.travel(dt.datetime(2026, 12, 2, 12, tzinfo=dt.UTC), tick=False):
+        text = sign_in(administrator).get("/north/overview/").content.decode()
+    assert "September 2026 is over, and still open</" in text.replace("\n", "")
+    assert "June 2026 is over" not in text
 
 
 def test_notices_are_sentences_with_names(

@@ -1,5 +1,6 @@
 """What a finance officer reads: the statement and why each share is what it is."""
 
+import datetime as dt
 import re
 from collections.abc import Callable
 
@@ -8,6 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from agreements.models import CostType, Term
 from billing.models import Cost, Period, Share
 from billing.reports import calendar_of, head_of, statement_of
 from municipalities.models import Cooperation, Municipality
@@ -15,7 +17,7 @@ from sharedict.accounts.models import User
 from sharedict.common.figures import minor
 from sharedict.jobs.actions import announce_change
 from sharedict.jobs.models import Job
-from tests.factories.billing import compute
+from tests.factories.billing import CostFactory, compute
 from tests.factories.municipalities import MemberFactory, MunicipalityFactory
 
 pytestmark = pytest.mark.django_db
@@ -97,7 +99,7 @@ def test_the_page_takes_the_same_few_queries_whatever_its_size(
         with CaptureQueriesContext(connection) as queries:
             assert client.get(PAGE).status_code == 200
         counts.append(len(queries))
-    assert counts[0] == counts[1] <= 15
+    assert counts[0] == counts[1] <= 16
 
 
 def test_while_a_change_waits_the_page_says_so_and_polls(
@@ -218,6 +220,26 @@ def test_why_tells_the_whole_way_to_the_share(october: Period, finance: User, si
     assert "Hagfors" in text
     assert october.current_run is not None
     assert october.current_run.fingerprint in text
+
+
+def test_why_says_who_pays_what_is_for_no_application(
+    north: Cooperation, october: Period, finance: User, sign_in: SignIn
+) -> None:
+    CostFactory(
+        cooperation=north,
+        cost_type=CostType.objects.get(cooperation=north, code="licence"),
+        reference="C00000109",
+        starts_on=october.first_day,
+        ends_on=dt.date(2026, 11, 1),
+    )
+    Term.objects.filter(cooperation=north).update(payers=Term.Payers.SUBSCRIBERS)
+    compute(north)
+    client = sign_in(finance)
+    whole = client.get("/north/costs/2026-10/SE1737/C00000109/").content.decode()
+    assert "among all members, as it is for the cooperation as a whole." in whole
+    assert "those who use the application" not in whole
+    used = client.get("/north/costs/2026-10/SE1737/C00000002/").content.decode()
+    assert "among those who use the application." in used
 
 
 def test_why_spreads_a_cost_of_two_months_by_days(october: Period, finance: User, sign_in: SignIn) -> None:

@@ -136,3 +136,44 @@ def test_a_number_that_is_none_is_said_as_it_was_logged(north: Cooperation) -> N
     entry = record(verb="change", subject=ReadingFactory(), by=None, at=timezone.now())
     entry.changes = {"value": ["", "many"]}
     assert [*words(entry).values()] == ["many"]
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "1,250.50 → 1,300.00"), ("sv", "1\u00a0250,50 → 1\u00a0300,00")]
+)
+def test_amounts_have_two_decimals_as_everywhere(north: Cooperation, language: str, said: str) -> None:
+    entry = record(verb="change", subject=north, by=None, at=timezone.now())
+    entry.subject_type, entry.changes = "billing.cost", {"amount": ["1250.5", "1300"]}
+    with override(language):
+        assert [*words(entry).values()] == [said]
+
+
+def test_columns_stand_in_the_order_of_the_model(north: Cooperation) -> None:
+    entry = record(verb="add", subject=north, by=None, at=timezone.now())
+    entry.subject_type = "billing.cost"
+    entry.changes = {
+        name: [None, "x"] for name in ("gone", "ends_on", "supplier", "currency", "starts_on", "description")
+    }
+    found = [change.label for change in changes_in_words([entry])[entry.pk]]
+    assert found == ["supplier", "description", "currency", "service from", "service until", "gone"]
+
+
+@pytest.mark.parametrize(
+    ("subject", "said"),
+    [
+        ("2026-10", "October 2026"),
+        ("2026-09 C00000233", "September 2026, C00000233"),
+        ("2026-13", "2026-13"),
+        ("C00000233 Licences 2026-10", "C00000233 Licences 2026-10"),
+    ],
+)
+def test_months_are_named_on_the_page_and_sort_in_the_file(
+    north: Cooperation, sign_in: SignIn, auditor: User, subject: str, said: str
+) -> None:
+    names = {"subject_type": "billing.latedecision", "subject_id": "1", "subject": subject}
+    Entry.objects.create(cooperation=north, at=timezone.now(), actor="token", verb="decide", **names)
+    client = sign_in(auditor)
+    assert f">{said}</td>" in client.get("/north/change-log/").content.decode()
+    file = client.get("/north/change-log/?format=csv")
+    text = b"".join(file.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
+    assert f",{subject}," in text.replace(";", ",")

@@ -190,3 +190,17 @@ def test_others_read_and_do_not_change(
     assert b"Torsby" in client.get(f"/north/drivers/{users.pk}/").content
     for address in (f"{users.pk}/new/", f"{users.pk}/import/", f"readings/{reading.pk}/delete/"):
         assert client.post(f"/north/drivers/{address}").status_code == 403
+
+
+def test_an_address_as_source_is_a_link_with_a_short_text(
+    north: Cooperation, torsby: Municipality, administrator: User, sign_in: SignIn
+) -> None:
+    address = "https://www.scb.se/hitta-statistik/?a=1&b=2"
+    driver = DriverFactory(cooperation=north, code="seats", name="Seats")
+    ReadingFactory(driver=driver, municipality=torsby, source=f"<b> {address} (table 1)")
+    client = sign_in(administrator)
+    text = client.get(f"/north/drivers/{driver.pk}/").content.decode()
+    link = f'<a href="{address.replace("&", "&amp;")}" rel="noreferrer">scb.se</a>'
+    assert f"&lt;b&gt; {link} (table 1)" in text
+    file = client.get(f"/north/drivers/{driver.pk}/?format=csv")
+    assert address in b"".join(file.streaming_content).decode()  # type: ignore[attr-defined]

@@ -154,6 +154,9 @@ def test_ending_asks_for_the_day_and_refuses_one_before_the_start(
 ) -> None:
     row = SubscriptionFactory(application=helpdesk, municipality=torsby, valid_from=DAY)
     client, url = sign_in(administrator), f"/north/subscriptions/{row.pk}/end/"
+    assert (
+        "is still paid as a whole, except under terms that divide by days" in client.get(url).content.decode()
+    )
     assert client.get(url).status_code == 200
     refused = client.post(url, {"valid_until": "2025-01-01"})
     assert refused.status_code == 422

@@ -23,15 +23,17 @@ def statement_xlsx(
     whys: Iterable[Why],
     corrected: Iterable[WhyCorrected],
     causes: Mapping[str, str],
+    keys: Mapping[str, str],
 ) -> bytes:
     """``statement``, its lines, its shares and the explanation of each; ``state`` in the reader's words.
 
-    ``corrected`` explains the corrections of earlier months, ``causes`` says in words what changed, by code.
+    ``corrected`` explains the corrections of earlier months, ``causes`` says in words what changed, by code;
+    ``keys`` are the names of keys, by code.
     """
     book = Book(statement.currency, statement.issued_at or statement.computed_at)
     _summary(book, statement, state)
     _lines(book, statement)
-    _shares(book, statement)
+    _shares(book, statement, keys)
     if statement.corrections or statement.earlier_corrections:
         add_corrections(book, corrected, causes)
     add_explanations(book, whys)
@@ -212,7 +214,7 @@ def _earlier_corrections(statement: Statement) -> list[StatementLine]:
     return [StatementLine("", name, "", "", this_minor=0, before_minor=before, year_minor=year)]
 
 
-def _shares(book: Book, statement: Statement) -> None:
+def _shares(book: Book, statement: Statement, keys: Mapping[str, str]) -> None:
     sheet = book.sheet(_("Shares"), (14, 26, 20, 26, 40, 16, 9, 16, 16, 14))
     sheet.freeze_panes(1, 1)
     book.table(
@@ -237,7 +239,7 @@ def _shares(book: Book, statement: Statement) -> None:
                 row.cost_type_name,
                 row.supplier,
                 row.description,
-                row.key,
+                keys.get(row.key, row.key),
                 row.key_version,
                 to_major(row.cost_minor),
                 to_major(row.share_minor),

@@ -56,6 +56,11 @@ def names_whom(reason: str) -> bool:
     return reason in ("missing_reading", "fixed_parts_differ")
 
 
+def names_key(reason: str) -> bool:
+    """Whether what stands beside ``reason`` is the code of a key."""
+    return reason == "no_key_version"
+
+
 def with_names(detail: str, names: Mapping[str, str]) -> str:
     """``detail`` with names in place of the codes of municipalities (SE1737)."""
     return _CODE.sub(lambda found: names.get(found[0], found[0]), detail)
