@@ -23,6 +23,7 @@ from billing.reports.months import (
     calendar_of,
     changes_by_application,
     failed_job,
+    key_names,
     period_of,
     totals_by_month,
     totals_of,
@@ -32,7 +33,6 @@ from billing.reports.months import (
 from billing.reports.moved import closed_months_of
 from billing.reports.reasons import (
     facts_of,
-    key_names,
     shares_of_cost,
     why,
     why_corrected,

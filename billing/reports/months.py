@@ -1,11 +1,14 @@
 """The months of a cooperation, and what each municipality carries of them."""
 
 import datetime as dt
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Exists, Max, Q, Sum
+from django.db.models import Exists, Func, JSONField, Max, Q, Sum, TextField, Value
+from django.db.models.functions import Cast
 
 from billing.engine.overview import Bar, MunicipalityTotal, Unallocated, percent_of
 from billing.engine.statement import StatementError
@@ -52,10 +55,36 @@ def calendar_of(cooperation: Cooperation) -> Calendar:
     )
 
 
-def period_of(viewer: Viewer, cooperation: Cooperation, month: Month) -> Period | None:
-    """The month as ``viewer`` may see it, with its current run; None before anything was computed for it."""
+class PlainJSONField(JSONField):
+    """The type ``json``, which is read as it is written: of a long text one part is taken sooner from it."""
+
+    def db_type(self, connection: Any) -> str:
+        return "json"
+
+
+KEYS = Func(
+    Cast("current_run__facts", PlainJSONField()),
+    Value("keys"),
+    function="json_extract_path_text",
+    output_field=TextField(),
+)
+
+
+def period_of(
+    viewer: Viewer, cooperation: Cooperation, month: Month, *, with_keys: bool = False
+) -> Period | None:
+    """The month as ``viewer`` may see it, with its current run; None before anything was computed for it.
+
+    ``with_keys`` also what ``key_names`` asks for.
+    """
     rows = Period.objects.visible_to(viewer).of(cooperation).filter(current_run__isnull=False)
-    return rows.filter(first_day=month.first).for_listing().first()
+    rows = rows.filter(first_day=month.first).for_listing()
+    return (rows.annotate(keys_text=KEYS) if with_keys else rows).first()
+
+
+def key_names(period: Any) -> dict[str, str]:
+    """The names of the keys of the month's current run, by code, as they were then: see ``period_of``."""
+    return {code: key["name"] for code, key in json.loads(period.keys_text or "{}").items()}
 
 
 def totals_of(viewer: Viewer, period: Period, calendar: Calendar) -> list[MunicipalityTotal]:

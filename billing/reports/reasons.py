@@ -1,13 +1,8 @@
 """Why a share is what it is, and all shares of one cost."""
 
 import datetime as dt
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import Any
-
-from django.db.models import Func, JSONField, TextField, Value
-from django.db.models.functions import Cast
 
 from billing.engine.allocate import Explanation, explain, explanations
 from billing.engine.changed import RulesChanged, RulesCompared
@@ -21,13 +16,6 @@ from municipalities.models import Cooperation
 from municipalities.models.driver import in_words
 from sharedict.common.access import Viewer
 from sharedict.kernel.periods import Month
-
-
-class PlainJSONField(JSONField):
-    """The type ``json``, which is read as it is written: of a long text one part is taken sooner from it."""
-
-    def db_type(self, connection: Any) -> str:
-        return "json"
 
 
 def why(period: Period, reference: str, key: str) -> Why | None:
@@ -140,18 +128,6 @@ class _ClosedMonth:
 def facts_of(period: Period) -> Facts:
     """What the month's current run was computed from."""
     return Facts.from_json(Run.objects.values_list("facts", flat=True).get(pk=run_of(period).pk))
-
-
-def key_names(period: Period) -> dict[str, str]:
-    """The names of the keys of the month's current run, by code, as they were then; one query."""
-    keys = Func(
-        Cast("facts", PlainJSONField()),
-        Value("keys"),
-        function="json_extract_path_text",
-        output_field=TextField(),
-    )
-    text = Run.objects.annotate(keys_text=keys).values_list("keys_text", flat=True).get(pk=run_of(period).pk)
-    return {code: key["name"] for code, key in json.loads(text or "{}").items()}
 
 
 def _in_words(facts: Facts) -> Facts:

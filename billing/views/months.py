@@ -50,11 +50,14 @@ class MonthPage(StatementsPage):
 
     @cached_property
     def period(self) -> Period:
-        found = period_of(self.viewer, self.cooperation, self.month)
+        found = self.found_period()
         if found is None:
             raise Http404
         found.cooperation = self.cooperation
         return found
+
+    def found_period(self) -> Period | None:
+        return period_of(self.viewer, self.cooperation, self.month)
 
     def stamp(self) -> dict[str, Any]:
         label, variant = STAMPS[Period.State(self.period.state)]

@@ -13,12 +13,11 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from agreements.models import Key
 from billing.documents.csv import statement_csv
 from billing.documents.xlsx import statement_xlsx
 from billing.engine.statement import ApplicationPart, ShareRow, Statement, StatementLine
-from billing.models import LateChange, RunTotal
-from billing.reports import head_of, heads_of, key_names, statement_of, whys, whys_corrected
+from billing.models import LateChange, Period, RunTotal
+from billing.reports import head_of, heads_of, key_names, period_of, statement_of, whys, whys_corrected
 from billing.reports.rows import minor_of
 from billing.views.files import CSV, XLSX, attachment
 from billing.views.months import MonthPage
@@ -43,6 +42,9 @@ class StatementBase(MonthPage):
     @property
     def currency(self) -> str:
         return self.cooperation.currency
+
+    def found_period(self) -> Period | None:
+        return period_of(self.viewer, self.cooperation, self.month, with_keys=True)
 
     @cached_property
     def total_row(self) -> RunTotal | None:
@@ -226,14 +228,13 @@ class StatementFile(StatementBase):
             response = StreamingHttpResponse(statement_csv(self.statement), content_type=CSV)
         elif kind == "xlsx":
             state = str(self.period.get_state_display())
-            keys = dict(Key.objects.of(self.cooperation).values_list("code", "name"))
             book = statement_xlsx(
                 self.statement,
                 state,
                 whys(self.period, self.key),
                 whys_corrected(self.period, self.key),
                 {code: str(words) for code, words in LateChange.Cause.choices},
-                {**keys, **key_names(self.period)},
+                key_names(self.period),
             )
             response = HttpResponse(book, content_type=XLSX)
         else:
