@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.portal import BAR, DATE, MAIN_AMOUNT, RowTable, page_of
-from sharedict.common.figures import NOTHING, money
+from sharedict.common.figures import money
 from sharedict.kernel.money import to_minor
 from sharedict.pictures.bar import bars, tell_apart
 
@@ -84,7 +84,7 @@ class CostTable(RowTable):
 
     def render_application(self, record: Any) -> str:
         """The application, a link, and the cost type under it."""
-        name = record.application or NOTHING
+        name = record.application or _("The cooperation as a whole")
         if record.application:
             address = page_of("application", "application__code")(record, self)
             name = format_html('<a href="{}">{}</a>', address, name)

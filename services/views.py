@@ -102,7 +102,8 @@ class ApplicationPage(ByCode):
         return self.page("services/application_detail.html", context)
 
     def with_bars(self, rows: list[Subscription]) -> list[tuple[Subscription, BarLayout, bool]]:
-        """Each with the bar of its users, and whether it is of the reader's own."""
+        """Each with the bar of its users, and whether it is of the reader's own, which come first."""
+        rows = sorted(rows, key=lambda row: row.municipality_id not in self.rights.municipality_ids)
         own = [row.municipality_id in self.rights.municipality_ids for row in rows]
         places = [place for place, is_own in enumerate(own) if is_own]
         return [*zip(rows, bars([row.users or 0 for row in rows], own=places), own, strict=True)]

@@ -209,6 +209,8 @@ class KeyPage(ByCode):
         why, to_do, page = NO_WEIGHTS.get(outcome.reason, ("", "", ""))
         return {
             "outcome": outcome,
+            "own": self.own,
+            "payers": sorted(outcome.payers, key=lambda payer: payer.municipality.key not in self.own),
             "example": form,
             "amount": found["amount"],
             "why": why,

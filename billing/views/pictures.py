@@ -123,11 +123,11 @@ def waterfall(
         *(Step(bar_name(bar), bar.minor, signed_minor(bar.minor)) for bar in bars),
         Step(capfirst(month_name(month)), start_minor + change, minor(start_minor + change), is_sum=True),
     ]
-    cut_words = _("The bars do not start at zero")
+    cut, rise, fall = _("The bars do not start at zero"), _("more than before"), _("less than before")
     return {
         "title": title,
         "summary": summary,
-        "drawn": draw_waterfall(Waterfall(f"{title}. {summary}", steps, cut_words)),
+        "drawn": draw_waterfall(Waterfall(f"{title}. {summary}", steps, cut, rise, fall)),
         "chart": {
             "unit": currency,
             "categories": [step.name for step in steps],

@@ -25,7 +25,7 @@ from billing.views.openings import causes_of, opening_of_statement
 from billing.views.pictures import Picture, month_name, statement_picture, whole_name, year_picture
 from municipalities.models import Municipality
 from sharedict.common.cells import Column, cells, link
-from sharedict.common.figures import NOTHING, minor, signed_minor
+from sharedict.common.figures import NOTHING, change_minor, minor
 
 PLACE = "C00000000"
 """Stands for a reference in an address: asking for each address anew took a tenth of a long page's time."""
@@ -171,7 +171,7 @@ class StatementPage(StatementBase):
 
     def part(self, part: ApplicationPart, columns: Sequence[Column], before_url: str) -> dict[str, Any]:
         """One application's lines; ``anchor`` is where the costs behind a line stand on the page."""
-        sums = [minor(part.this_minor), minor(part.before_minor), signed_minor(part.change_minor)]
+        sums = [minor(part.this_minor), minor(part.before_minor), change_minor(part.change_minor)]
         return {
             "name": whole_name(part.name),
             "this_minor": part.this_minor,
@@ -187,7 +187,7 @@ class StatementPage(StatementBase):
             this = link(f"#{place}", this)
         if line.before_minor and before_url:
             before = link(f"{before_url}#{place}", before, classes="sd-quiet")
-        return cells(columns, [this, before, signed_minor(line.change_minor), minor(line.year_minor)])
+        return cells(columns, [this, before, change_minor(line.change_minor), minor(line.year_minor)])
 
     def costs(self, statement: Statement) -> list[dict[str, Any]]:
         """The costs behind the lines of the month itself, in their order."""

@@ -3,9 +3,11 @@
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
+from html import escape
 
 from django.utils import formats
-from django.utils.translation import get_language
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext
 
 from sharedict.kernel.money import MINOR_DIGITS, digits, rounded
 
@@ -63,6 +65,16 @@ def signed_minor(amount: int | None, currency: str = "") -> str:
     """Like ``signed``, for whole minor units."""
     text = minor(amount, currency)
     return f"+{text}" if amount and amount > 0 else text
+
+
+def change_minor(amount: int | None) -> str:
+    """A change of minor units: one of nothing is a word on screen, and a number on paper."""
+    if amount != 0:
+        return signed_minor(amount)
+    word = escape(gettext("unchanged"))
+    return SafeString(
+        f'<span class="sd-screen-only">{word}</span><span class="sd-paper-only">{minor(0)}</span>'
+    )
 
 
 def exact(value: Fraction | None, places: int = 6) -> str:

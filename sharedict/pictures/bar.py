@@ -3,6 +3,7 @@
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
+ROOM = 3  # per cent: what the scale leaves beside the largest mark, which has a width of its own
 LEAST = 0.8  # per cent: what is not nothing can be seen
 
 
@@ -56,8 +57,10 @@ def bars(
 ) -> list[BarLayout]:
     """The bars of a column, all on one scale; ``own`` are the places of the reader's own among them."""
     every = [*values, *(marks or ()), 0]
+    room = ROOM if marks and max(marks) == max(every) else 0
+    most, least = max(every) * (100 + room), min(every) * 100
     return [
-        bar(Bar(value, max(every), min(every), marks[place] if marks else None, is_own=place in own))
+        bar(Bar(value * 100, most, least, marks[place] * 100 if marks else None, is_own=place in own))
         for place, value in enumerate(values)
     ]
 

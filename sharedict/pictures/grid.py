@@ -128,11 +128,23 @@ def grid(wanted: Network) -> Drawing:
             drawn = [*_joint(where, rail, row, y)]
             shapes += drawn
             names.append((rail, [shape.x1 for shape in drawn if isinstance(shape, Line)], y + 15))
+    shapes += _under(shapes, [y + 9 if rail in wanted.providers else y - 15 for rail, _, y in names])
     labels = [label for rail, ends, y in names for label in _words(rail, ends, y, shapes)]
     for site in wanted.sites:
         shapes += node(site, where.x(site.key), where.top(site.key), round(where.box, 2), where.height)
         labels += words_in(site, where.x(site.key), where.top(site.key), where.texts[site.key], TIERS)
     return Drawing(where.tops[-1] - GAP + 8, lines_first(shapes), tuple(labels), shown_from=WIDE)
+
+
+def _under(shapes: Sequence[Shape], rails: Sequence[float]) -> Iterator[Mark]:
+    """A gap above and below each rail where a line only passes it: without one they seem joined."""
+    lines = [shape for shape in shapes if isinstance(shape, Line)]
+    joints = {(shape.x, shape.y) for shape in shapes if isinstance(shape, Mark)}
+    for rail in (line for line in lines if line.y1 == line.y2 and line.y1 in rails):
+        for line in lines:
+            passes = min(line.y1, line.y2) < rail.y1 < max(line.y1, line.y2)
+            if passes and rail.x1 < line.x1 < rail.x2 and (line.x1, rail.y1) not in joints:
+                yield Mark(line.x1, rail.y1, "under", "break")
 
 
 def _words(rail: Rail, ends: Sequence[float], y: int, shapes: Sequence[Shape]) -> Iterator[Label]:
@@ -151,6 +163,11 @@ def _words(rail: Rail, ends: Sequence[float], y: int, shapes: Sequence[Shape]) -
             yield Label(name, x, y, dx, "start", look, True, *shown)
         if said:
             yield Label(said, x, y, round(dx + named, 1), "start", "", False, *shown)
+
+
+def _size(rail: Rail) -> float:
+    """How wide a rail's words are, in px."""
+    return width(rail.name, is_strong=True) + SIZE + width(rail.words)
 
 
 def _passes(line: Line, y: int) -> bool:
@@ -206,8 +223,10 @@ def _provider(where: Grid, rail: Rail, place: int) -> Iterator[Shape]:
     y = RAIL * place + 22
     drops = _drops(where, rail, place)
     start, end = min(drops), max(drops)
-    if start == end:
-        start, end = max(start - 4, 0), min(end + 4, 100)
+    if start == end:  # as long as its words, which begin where it does
+        long = max(_size(rail) * 100 / WIDE, 4)
+        start, end = (start, start + long) if start + long <= 100 else (max(start - long, 0), start)
+        start, end = round(start, 2), round(end, 2)
     yield rail_line(start, y, end, y, rail.state, is_thick=True)
     for x, keys in drops.items():
         look = _look_of(rail, keys)

@@ -2,15 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
-from sharedict.pictures.drawing import Box, Drawing, Label, Line, Mark, Picture, Shape, per_cent
+from sharedict.pictures.drawing import Box, Drawing, Key, Label, Line, Mark, Picture, Shape, per_cent
 from sharedict.pictures.fitting import fitted
 from sharedict.pictures.words import forms
 
-ROW = 36  # px: words over their bar
+ROW = 38  # px: words over their bar
 TOP, HIGH = 18, 12  # px: where the bar starts in its row, and its height
-WORDS_TOP, WORDS_FOOT = 2, 17  # px: what words take of their row
+JOIN = 6  # px from a bar towards the next one: it ends clear of the words between
 LEAST = 0.4  # per cent: what is not nothing can be seen
 
 
@@ -26,11 +25,16 @@ class Step:
 
 @dataclass(frozen=True)
 class Waterfall:
-    """The last of ``steps`` is what is told of. ``cut_words`` say that the bars do not start at zero."""
+    """The last of ``steps`` is what is told of. ``cut_words`` say that the bars do not start at zero.
+
+    ``rise_words`` and ``fall_words`` say what a bar of each look means.
+    """
 
     finding: str
     steps: Sequence[Step]
     cut_words: str
+    rise_words: str = ""
+    fall_words: str = ""
 
 
 @dataclass(frozen=True)
@@ -46,24 +50,24 @@ def waterfall(wanted: Waterfall) -> Picture:
     floor = _floor([span.end for span in spans])
     last = len(spans) - 1
     looks = [_look(step, place == last) for place, step in enumerate(wanted.steps)]
-    joins = [*pairwise(range(len(spans)))]
-    return _drawn(wanted, spans, looks, joins, floor)
+    return _drawn(wanted, spans, looks, len(spans) - 1, floor)
 
 
 def parts(finding: str, steps: Sequence[Step]) -> Picture:
     """What one sum of the reader's own is made of: each part from zero."""
     wanted = Waterfall(finding, steps, "")
     spans = [Span(0, step.value) for step in steps]
-    return _drawn(wanted, spans, ["own"] * len(spans), [], 0)
+    return _drawn(wanted, spans, ["own"] * len(spans), 0, 0)
 
 
 def _drawn(
     wanted: Waterfall,
     spans: Sequence[Span],
     looks: Sequence[str],
-    joins: Sequence[tuple[int, int]],
+    joins: int,
     floor: int,
 ) -> Picture:
+    """The first ``joins`` bars are joined to the one after them."""
     every = [level for span in spans for level in (span.start, span.end)]
     low = floor or min(0, *every)
     high = max(0, *every)
@@ -71,11 +75,13 @@ def _drawn(
     def at(value: int) -> float:
         return per_cent(max(value, low) - low, high - low)
 
-    shapes: list[Shape] = [Line(at(0), 0, at(0), ROW * len(spans), "axis")] if low < 0 < high else []
+    feet = [ROW * place + TOP + HIGH for place in range(len(spans))]
+    shapes: list[Shape] = []
+    if low < 0 < high:
+        shapes += [Line(at(0), foot - HIGH + 2, at(0), foot + JOIN, "axis") for foot in feet]
     shapes += [
-        Line(at(spans[one].end), start, at(spans[one].end), end, "join")
-        for one, other in joins
-        for start, end in _beside_words(ROW * one + TOP + HIGH, ROW * other)
+        Line(at(span.end), foot, at(span.end), foot + JOIN, "join")
+        for span, foot in zip(spans[:joins], feet, strict=False)
     ]
     for place, (step, span, look) in enumerate(zip(wanted.steps, spans, looks, strict=True)):
         y = ROW * place + TOP
@@ -84,13 +90,9 @@ def _drawn(
             shapes.append(Mark(0, y + HIGH / 2, "break", "break", 14))
     height = ROW * len(spans) + (ROW // 2 if floor else 0)
     labels = fitted(_labels(wanted, floor, height))
-    return Picture(wanted.finding, (Drawing(height, tuple(shapes), labels),))
-
-
-def _beside_words(bar: int, row: int) -> Iterator[tuple[int, int]]:
-    """From the foot of ``bar`` to the bar of ``row``, without the words between."""
-    yield bar, row + WORDS_TOP
-    yield row + WORDS_FOOT, row + TOP
+    said = {"rise": wanted.rise_words, "fall": wanted.fall_words}
+    keys = tuple(Key(look, words) for look, words in said.items() if words and look in looks)
+    return Picture(wanted.finding, (Drawing(height, tuple(shapes), labels),), keys)
 
 
 def _spans(steps: Sequence[Step]) -> Iterator[Span]:

@@ -13,6 +13,7 @@ for shown in (
     figures.percent,
     figures.minor,
     figures.signed_minor,
+    figures.change_minor,
     figures.exact,
     figures.exact_percent,
     figures.exact_minor,

@@ -54,7 +54,17 @@ def test_a_little_below_zero_can_be_seen() -> None:
 
 
 def test_a_mark_is_on_the_scale_of_the_bars() -> None:
-    assert [each.mark for each in bars([50, 60], own=[1], marks=[100, 60])] == [100, 60]
+    assert [each.mark for each in bars([200, 60], own=[1], marks=[100, 60])] == [50, 30]
+
+
+@pytest.mark.parametrize(("values", "marks"), [([50, 60], [100, 60]), ([3], [3]), ([-5], [7])])
+def test_the_largest_mark_stands_within_the_cell(values: list[int], marks: list[int]) -> None:
+    most = max(each.mark or 0 for each in bars(values, marks=marks))
+    assert 95 < most < 99
+
+
+def test_without_a_larger_mark_the_largest_bar_fills_the_cell() -> None:
+    assert bars([50, 100], marks=[90, 90])[1].width == 100
 
 
 def test_attributes_are_plain_points_in_every_language() -> None:

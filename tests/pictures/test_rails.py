@@ -83,6 +83,25 @@ def test_a_line_through_words_would_be_found() -> None:
     assert struck(Drawing(40, (line,), (label,)), 720) == ["Teracom"]
 
 
+@pytest.mark.parametrize("wanted", [*ORDINARY, network(5, 3)])
+def test_a_line_that_only_passes_a_rail_has_a_gap_there(wanted: Network) -> None:
+    shapes = drawn(rails(wanted), 1000).shapes
+    lines = [shape for shape in shapes if isinstance(shape, Line)]
+    marks = {(shape.x, shape.y): shape.form for shape in shapes if isinstance(shape, Mark)}
+    thick = [line for line in lines if "rail " in f"{line.look} " and line.y1 == line.y2]
+    for rail in thick:
+        for line in lines:
+            if min(line.y1, line.y2) < rail.y1 < max(line.y1, line.y2) and rail.x1 < line.x1 < rail.x2:
+                assert (line.x1, rail.y1) in marks, (line, rail)
+    joined = {spot for spot, form in marks.items() if form == "joint"}
+    assert joined.isdisjoint(spot for spot, form in marks.items() if form == "under")
+
+
+def test_some_line_passes_a_rail() -> None:
+    shapes = drawn(rails(small_network()), 1000).shapes
+    assert [shape for shape in shapes if isinstance(shape, Mark) and shape.form == "under"]
+
+
 @pytest.mark.parametrize("wanted", [*ORDINARY, network(5, 3), network(4, 2, lost=True)])
 def test_no_word_is_cut_on_a_phone(wanted: Network) -> None:
     assert [text for text in words(rails(wanted), 288) if "\N{HORIZONTAL ELLIPSIS}" in text] == []

@@ -6,16 +6,31 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sharedict.pictures.drawing import Box, Drawing
+from sharedict.pictures.drawing import Box, Drawing, Line
 from sharedict.pictures.waterfall import Step, Waterfall, parts, waterfall
 from tests.front.pictures import CHANGE, steps
-from tests.pictures.measuring import WIDTHS, crossings, drawn, words
+from tests.pictures.measuring import WIDTHS, crossings, drawn, is_shown, place, words
 
 CUT = "The bars do not start at zero"
 
 
 def picture_of(start: int, changes: Sequence[int]) -> Drawing:
     return drawn(waterfall(Waterfall("", steps(start, changes), CUT)), 500)
+
+
+def touched(drawing: Drawing, width: int, clear: float = 3) -> list[str]:
+    """Words that a line comes nearer to than ``clear`` px."""
+    return [
+        label.text
+        for label in drawing.labels
+        if is_shown(label, width)
+        for line in drawing.shapes
+        if isinstance(line, Line)
+        for left, top, right, bottom in [place(label, width)]
+        if left - clear < line.x1 * width / 100 < right + clear
+        and line.y1 < bottom + clear
+        and top - clear < line.y2
+    ]
 
 
 def bars(drawing: Drawing) -> list[Box]:
@@ -27,6 +42,28 @@ def bars(drawing: Drawing) -> list[Box]:
 def test_no_word_crosses_another_or_a_bar(change: tuple[int, ...], width: int) -> None:
     picture = waterfall(Waterfall("", steps(change[0], change[1:]), CUT))
     assert [*crossings(picture, width, {"own", "other", "rise", "fall"})] == []
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("change", [CHANGE, (10_000, -30_000, 50_000), (100, 1, 1), (4_627_209, 99, -1)])
+def test_no_line_touches_a_word(change: tuple[int, ...], width: int) -> None:
+    drawing = drawn(waterfall(Waterfall("", steps(change[0], change[1:]), CUT)), width)
+    assert [shape for shape in drawing.shapes if isinstance(shape, Line)]
+    assert touched(drawing, width) == []
+
+
+def test_a_line_that_touches_a_word_would_be_found() -> None:
+    line, labels = Line(99, 30, 99, 40, "join"), picture_of(100, (-1,)).labels
+    assert touched(Drawing(76, (line,), labels), 500) != []
+
+
+def test_what_bars_mean_is_said_where_they_stand() -> None:
+    def keys(*changes: int) -> list[str]:
+        wanted = Waterfall("", steps(100, changes), CUT, "more", "less")
+        return [key.words for key in waterfall(wanted).keys]
+
+    assert keys(10, -5) == ["more", "less"]
+    assert keys(-5) == ["less"]
 
 
 @pytest.mark.parametrize("width", [width for width in WIDTHS if width > 200])
