@@ -25,9 +25,11 @@ WORD = 4
 INTEGER, BIGINT = 23, 20
 """The numbers by which PostgreSQL knows the types."""
 
-BEFORE = "CREATE TEMPORARY TABLE {copied} (LIKE {table} INCLUDING STORAGE) ON COMMIT DROP"
-COPYING = "COPY {copied} ({columns}) FROM STDIN"
-AFTER = "INSERT INTO {table} ({columns}) SELECT {columns} FROM {copied}; DROP TABLE {copied}"
+STEPS = (
+    "CREATE TEMPORARY TABLE {copied} (LIKE {table} INCLUDING STORAGE) ON COMMIT DROP",
+    "COPY {copied} ({columns}) FROM STDIN",
+    "INSERT INTO {table} ({columns}) SELECT {columns} FROM {copied}; DROP TABLE {copied}",
+)
 
 
 def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[str | None]]) -> None:
@@ -36,12 +38,12 @@ def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[str | 
     They name every column that may not be empty, those with a default too.
     """
     lines = ("\t".join(NULL if cell is None else _text(cell) for cell in row) + "\n" for row in rows)
-    _copy(table, columns, COPYING, (line.encode() for line in lines))
+    _copy(table, columns, "", (line.encode() for line in lines))
 
 
 def copy_binary(table: str, columns: Sequence[str], rows: Iterable[Sequence[bytes]]) -> None:
     """The same with fields made by ``integer_field`` and ``array_field``, in half the time."""
-    _copy(table, columns, f"{COPYING} (FORMAT binary)", _binary(rows))
+    _copy(table, columns, " (FORMAT binary)", _binary(rows))
 
 
 def integer_field(number: int) -> bytes:
@@ -88,17 +90,17 @@ def _binary(rows: Iterable[Sequence[bytes]]) -> Iterator[bytes]:
     yield BINARY_ENDS
 
 
-def _copy(table: str, columns: Sequence[str], copying: str, pieces: Iterable[bytes]) -> None:
+def _copy(table: str, columns: Sequence[str], form: str, pieces: Iterable[bytes]) -> None:
     names = {
         "table": sql.Identifier("public", table),
         "copied": sql.Identifier("pg_temp", f"copied_{table}"),
         "columns": sql.SQL(", ").join(map(sql.Identifier, columns)),
     }
-    first, then, last = (sql.SQL(words).format(**names) for words in (BEFORE, copying, AFTER))
+    first, then, last = (sql.SQL(words).format(**names) for words in STEPS)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(first)
         raw: Any = cursor.cursor
-        raw.copy_expert(then, _Stream(pieces), CHUNK_BYTES)
+        raw.copy_expert(then + sql.SQL(form), _Stream(pieces), CHUNK_BYTES)
         cursor.execute(last)
 
 
