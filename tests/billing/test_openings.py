@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from agreements.models import CostType, Key
+from agreements.models import CostType, Key, Term
 from municipalities.models import Cooperation, Driver
+from services.models import Application
 from sharedict.accounts.models import User
 from tests.billing.books import post
 from tests.factories.agreements import add_version, by
@@ -61,3 +62,15 @@ def test_a_change_too_small_for_a_percentage_has_none(
     post(north, "100000.01", FEBRUARY, MARCH)
     opening = sign_in(administrator).get("/north/costs/2026-02/").context["opening"]
     assert opening["sentences"][0]["bold"] == "+0.01\u00a0SEK"
+
+
+def test_where_nobody_divides_a_cost_it_is_not_said_to_concern_nobody(
+    north: Cooperation, erp: Application, administrator: User, finance: User, sign_in: SignIn
+) -> None:
+    Term.objects.filter(cooperation=north).update(valid_from=dt.date(2030, 1, 1))
+    post(north, "100.00", JANUARY, FEBRUARY, application=erp)
+    page = sign_in(finance).get("/north/costs/2026-01/SE1737/").content.decode()
+    assert "1 cost of it is divided among nobody yet" in page
+    assert "it used none of the applications" not in page
+    (cost, *_) = sign_in(administrator).get("/north/services/erp/").context["opening"]["facts"]
+    assert (cost["value"], cost["note"]) == ("100.00\u00a0SEK", "of it nobody yet 100.00")
