@@ -1,5 +1,13 @@
 """What every page of a cooperation is made of: who may come in, lists, forms, and steps that ask once."""
 
+from municipalities.portal.effect_pages import EffectMixin, as_shown, stored
+from municipalities.portal.endings import (
+    WHOLE_MONTH_IS_PAID,
+    DeletePage,
+    EndPage,
+    WithdrawPage,
+    next_month,
+)
 from municipalities.portal.far import FarDay, far_days, far_days_of, far_in_words
 from municipalities.portal.forms import (
     RowForm,
@@ -25,18 +33,7 @@ from municipalities.portal.lists import (
     page_of,
 )
 from municipalities.portal.pages import CooperationPage, EditorsOnly, LockMixin, RowMixin
-from municipalities.portal.steps import (
-    WHOLE_MONTH_IS_PAID,
-    ChangePage,
-    DeletePage,
-    EffectMixin,
-    EndPage,
-    FormPage,
-    WithdrawPage,
-    as_shown,
-    next_month,
-    stored,
-)
+from municipalities.portal.steps import ChangePage, FormPage
 from municipalities.portal.words import listed, one_of
 
 __all__ = [

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from municipalities.actions import lock_cooperation
+from municipalities.portal.effect_pages import EffectMixin
 from municipalities.portal.hooks import Change
-from municipalities.portal.steps import EffectMixin
 from sharedict.common.figures import count
 from sharedict.common.uploads import (
     Columns,

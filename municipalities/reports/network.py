@@ -1,0 +1,112 @@
+"""The sites of a cooperation, and what joins them, as a picture and in figures."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from municipalities.models import Link, Site
+from sharedict.pictures.network import Network, Rail, State
+from sharedict.pictures.network import Site as Node
+
+
+def network_of(
+    sites: Iterable[Site], links: Iterable[Link], *, own: Collection[int], finding: str
+) -> Network:
+    """``sites`` and what joins them, for a picture; ``own``: the municipalities that the reader answers for.
+
+    ``sites`` come with what they mirror. What leads to a site that is not among them is left out.
+    """
+    ordered = sorted(
+        sites, key=lambda site: (site.kind == Site.Kind.MIRROR, site.municipality_id is None, site.name)
+    )
+    shown = {site.pk: site for site in ordered}
+    kept = [link for link in links if _is_among(link, shown)]
+    return Network(
+        finding=finding,
+        sites=[
+            Node(
+                str(site.pk),
+                site.name,
+                [str(site.get_kind_display())],
+                "own" if site.municipality_id in own else "",
+            )
+            for site in ordered
+        ],
+        providers=[*_providers(link for link in kept if link.outside)],
+        joints=[*_joints([link for link in kept if not link.outside], shown), *_mirrors(shown)],
+        words={State.USE: _("link in use"), State.SPARE: _("takes over")},
+    )
+
+
+def network_figures(sites: Sequence[Site], links: Sequence[Link]) -> dict[str, Any]:
+    """What the picture of a network shows, link by link, for the filter chart_table."""
+    shown = {site.pk for site in sites}
+    kept = [link for link in links if _is_among(link, shown)]
+    names = {f"s{site.pk}": site.name for site in sites} | {
+        f"p{link.outside}": link.outside for link in kept if link.outside
+    }
+    joins = [
+        {
+            "source": f"s{link.site_id}",
+            "target": f"s{link.other_site_id}" if link.other_site_id else f"p{link.outside}",
+            "label": _link_label(link),
+        }
+        for link in kept
+    ]
+    mirrors = [
+        {"source": f"s{site.pk}", "target": f"s{other.pk}", "label": _("mirrors")}
+        for site in sites
+        for other in site.mirrors.all()
+        if other.pk in shown
+    ]
+    nodes = [{"id": key, "name": name} for key, name in names.items()]
+    return {"nodes": nodes, "links": [*joins, *mirrors]}
+
+
+def _is_among(link: Link, sites: Collection[int]) -> bool:
+    return link.site_id in sites and (not link.other_site_id or link.other_site_id in sites)
+
+
+def _providers(links: Iterable[Link]) -> Iterator[Rail]:
+    """One for each provider, with all that it supplies; the one that reaches most sites first."""
+    found: dict[str, list[Link]] = {}
+    for link in links:
+        found.setdefault(link.outside, []).append(link)
+    for name, supplied in sorted(found.items(), key=lambda each: (-len(each[1]), each[0])):
+        words = dict.fromkeys(_link_label(link) for link in supplied)
+        yield Rail(name, ", ".join(words), [str(link.site_id) for link in supplied])
+
+
+def _joints(links: Iterable[Link], sites: Mapping[int, Site]) -> Iterator[Rail]:
+    """Links of one kind and speed: those that meet in one site together, beginning where most meet."""
+    ordered = sorted(links, key=_link_label)
+    for label, group in groupby(ordered, key=_link_label):
+        left = [*group]
+        while left:
+            counts = Counter(end for link in left for end in _ends(link))
+            hub = min(counts, key=lambda end: (-counts[end], sites[end].name))
+            here = [link for link in left if hub in _ends(link)]
+            left = [link for link in left if hub not in _ends(link)]
+            others = [end for link in here for end in _ends(link) if end != hub]
+            by_way = _("by way of %(site)s") % {"site": sites[hub].name} if len(here) > 1 else ""
+            yield Rail(label, by_way, [str(hub), *map(str, others)])
+
+
+def _mirrors(sites: Mapping[int, Site]) -> Iterator[Rail]:
+    """From those that each site mirrors to it: it takes over."""
+    for site in sites.values():
+        mirrored = [str(other.pk) for other in site.mirrors.all() if other.pk in sites]
+        if mirrored:
+            yield Rail(site.name, _("takes over"), [*mirrored, str(site.pk)], State.SPARE, over=str(site.pk))
+
+
+def _ends(link: Link) -> tuple[int, int]:
+    return (link.site_id, link.other_site_id or 0)
+
+
+def _link_label(link: Link) -> str:
+    speed = _("%(mbps)s Mbit/s") % {"mbps": link.mbps} if link.mbps else ""
+    return " ".join(filter(None, (str(link.get_kind_display()), speed)))
