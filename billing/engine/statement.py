@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
+from functools import cached_property
 from typing import Any
 
 from sharedict.kernel.errors import ConflictError
@@ -108,7 +109,7 @@ class Party:
     address: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Statement:
     """One municipality's part of one run.
 
@@ -164,17 +165,17 @@ class Statement:
     def cooperation_name(self) -> str:
         return self.payee.name
 
-    @property
+    @cached_property
     def month_lines(self) -> tuple[StatementLine, ...]:
         """The lines of the month itself."""
         return tuple(line for line in self.lines if line.concerns is None)
 
-    @property
+    @cached_property
     def corrections(self) -> tuple[StatementLine, ...]:
         """The lines that correct earlier months of the agreement year."""
         return tuple(line for line in self.lines if line.concerns and line.concerns >= self.year_from)
 
-    @property
+    @cached_property
     def earlier_corrections(self) -> tuple[StatementLine, ...]:
         """The lines that correct months of earlier agreement years: no part of the year so far."""
         return tuple(line for line in self.lines if line.concerns and line.concerns < self.year_from)
@@ -210,7 +211,7 @@ class Statement:
         """The agreement year so far, with the corrections of its own months."""
         return sum(line.year_minor for line in self.lines) + self.year_corrections_minor
 
-    @property
+    @cached_property
     def applications(self) -> tuple[ApplicationPart, ...]:
         """The month's own lines by application, in their order."""
         parts: dict[str, list[StatementLine]] = {}

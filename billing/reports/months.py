@@ -166,6 +166,11 @@ def totals_by_month(viewer: Viewer, runs: Iterable[int]) -> dict[int, dict[str, 
     return found
 
 
+def has_undone_jobs(cooperation: Cooperation) -> bool:
+    """Whether any job of the cooperation is unfinished or failed: else no month of it waits for anything."""
+    return Job.objects.filter(cooperation=cooperation).undone().exists()
+
+
 def unfinished_job(period: Period) -> Job | None:
     """The oldest job that may still change the month's shares."""
     jobs = Job.objects.filter(cooperation=period.cooperation_id)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from billing.engine.statement import StatementError
 from billing.models import Period
-from billing.reports import Calendar, calendar_of, failed_job, period_of, unfinished_job
+from billing.reports import Calendar, calendar_of, failed_job, has_undone_jobs, period_of, unfinished_job
 from billing.views.pictures import month_name
 from municipalities.portal import CooperationPage
 from sharedict.kernel.periods import Month
@@ -77,7 +77,7 @@ class MonthPage(StatementsPage):
 
         The figures of a closed month never change.
         """
-        if self.period.is_closed:
+        if self.period.is_closed or not has_undone_jobs(self.cooperation):
             return None
         job = unfinished_job(self.period)
         if job is None:

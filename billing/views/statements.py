@@ -1,6 +1,5 @@
 """What a municipality is shown for a month, on screen and as files, and why each amount is what it is."""
 
-from collections.abc import Sequence
 from functools import cached_property
 from itertools import groupby
 from typing import Any
@@ -8,6 +7,7 @@ from urllib.parse import quote
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils.formats import date_format
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -24,8 +24,8 @@ from billing.views.months import MonthPage
 from billing.views.openings import causes_of, opening_of_statement
 from billing.views.pictures import Picture, month_name, statement_picture, whole_name, year_picture
 from municipalities.models import Municipality
-from sharedict.common.cells import Column, cells, link
-from sharedict.common.figures import NOTHING, change_minor, minor
+from sharedict.common.cells import Column, body, cells, joined, link, row
+from sharedict.common.figures import NOTHING, Amounts, minor
 
 PLACE = "C00000000"
 """Stands for a reference in an address: asking for each address anew took a tenth of a long page's time."""
@@ -97,8 +97,8 @@ class StatementPage(StatementBase):
     def content(self, statement: Statement) -> dict[str, Any]:
         before, corrections_minor = statement.before, statement.all_corrections_minor
         before_url = self.url("statement", before, self.key) if before else ""
-        columns = line_columns()
-        parts = [self.part(part, columns, before_url) for part in statement.applications]
+        table = LineTable(before_url)
+        parts = [(part, table.cells_of(part)) for part in statement.applications]
         return {
             "lead": self.lead(),
             "statement": statement,
@@ -111,8 +111,11 @@ class StatementPage(StatementBase):
             "picture": statement_picture(statement),
             "year_picture": self.year(statement),
             "causes": causes_of(statement),
-            "parts": parts,
-            "by_service": sorted(parts, key=lambda part: -part["this_minor"]),
+            "lines": joined(body(table.rows(part, own)) for part, own in parts),
+            "by_service": joined(
+                row(whole_name(part.name), own)
+                for part, own in sorted(parts, key=lambda found: -found[0].this_minor)
+            ),
             "corrections": [self.correction(line) for line in statement.corrections],
             "earlier_corrections": [self.correction(line) for line in statement.earlier_corrections],
             "corrections_total_minor": corrections_minor,
@@ -169,53 +172,34 @@ class StatementPage(StatementBase):
             else "",
         }
 
-    def part(self, part: ApplicationPart, columns: Sequence[Column], before_url: str) -> dict[str, Any]:
-        """One application's lines; ``anchor`` is where the costs behind a line stand on the page."""
-        sums = [minor(part.this_minor), minor(part.before_minor), change_minor(part.change_minor)]
-        return {
-            "name": whole_name(part.name),
-            "this_minor": part.this_minor,
-            "cells": cells(columns, [*sums, minor(part.year_minor)]),
-            "is_single": len(part.lines) == 1,
-            "lines": [(line.cost_type_name, self.line(line, columns, before_url)) for line in part.lines],
-        }
-
-    def line(self, line: StatementLine, columns: Sequence[Column], before_url: str) -> SafeString:
-        place = anchor(line.application, line.cost_type)
-        this, before = minor(line.this_minor), minor(line.before_minor)
-        if line.this_minor:
-            this = link(f"#{place}", this)
-        if line.before_minor and before_url:
-            before = link(f"{before_url}#{place}", before, classes="sd-quiet")
-        return cells(columns, [this, before, change_minor(line.change_minor), minor(line.year_minor)])
-
-    def costs(self, statement: Statement) -> list[dict[str, Any]]:
+    def costs(self, statement: Statement) -> SafeString:
         """The costs behind the lines of the month itself, in their order."""
-        columns, why = cost_columns(), self.url("why", self.month, self.key, PLACE)
+        columns, amounts = cost_columns(), Amounts()
+        why = self.url("why", self.month, self.key, PLACE)
         said, version = _("%(amount)s, why: %(reference)s"), _("%(key)s, version %(version)s")
         names = key_names(self.period)
 
-        def cost(share: ShareRow) -> dict[str, Any]:
-            amount, reference = minor(share.share_minor), share.reference
+        def cost(share: ShareRow) -> SafeString:
+            amount, reference = amounts(share.share_minor), share.reference
             contents = [
                 f"{whole_name(share.application_name)} · {share.cost_type_name}",
                 share.supplier or NOTHING,
                 reference,
                 version % {"key": names.get(share.key, share.key), "version": share.key_version},
-                minor(share.cost_minor),
+                amounts(share.cost_minor),
                 link(
                     why.replace(PLACE, quote(reference)),
                     amount,
                     said=said % {"amount": amount, "reference": reference},
                 ),
             ]
-            return {"description": share.description, "cells": cells(columns, contents)}
+            return row(share.description, cells(columns, contents))
 
         own = (share for share in statement.shares if share.concerns is None)
-        return [
-            {"anchor": anchor(*codes), "rows": [cost(share) for share in group]}
+        return joined(
+            body(map(cost, group), anchor(*codes))
             for codes, group in groupby(own, key=lambda share: (share.application, share.cost_type))
-        ]
+        )
 
 
 class StatementFile(StatementBase):
@@ -240,6 +224,46 @@ class StatementFile(StatementBase):
         else:
             raise Http404
         return attachment(response, f"{self.cooperation.slug}-{self.month}-{self.key}.{kind}")
+
+
+class LineTable:
+    """The rows of a statement's lines; ``before_url`` is the statement of the month before, or empty."""
+
+    def __init__(self, before_url: str) -> None:
+        self.before_url = before_url
+        self.columns = line_columns()
+        self.amounts = Amounts()
+
+    def rows(self, part: ApplicationPart, own: SafeString) -> list[SafeString]:
+        """One application's: of its own sum, ``own``, where it has several lines, then of each of them."""
+        name = whole_name(part.name)
+        if len(part.lines) == 1:
+            [line] = part.lines
+            head = format_html("<strong>{}</strong> · {}", name, line.cost_type_name)
+            return [row(head, self.cells_of_line(line))]
+        rows = [row(name, own, is_group=True, row_classes="sd-sum")]
+        return rows + [
+            row(line.cost_type_name, self.cells_of_line(line), classes="sd-within-sum") for line in part.lines
+        ]
+
+    def cells_of(self, part: ApplicationPart) -> SafeString:
+        this, before = self.amounts(part.this_minor), self.amounts(part.before_minor)
+        return self._cells(this, before, part.change_minor, part.year_minor)
+
+    def cells_of_line(self, line: StatementLine) -> SafeString:
+        """Those of one line; its amounts lead to the costs behind them."""
+        place = anchor(line.application, line.cost_type)
+        this, before = self.amounts(line.this_minor), self.amounts(line.before_minor)
+        if line.this_minor:
+            this = link(f"#{place}", this)
+        if line.before_minor and self.before_url:
+            before = link(f"{self.before_url}#{place}", before, classes="sd-quiet")
+        return self._cells(this, before, line.change_minor, line.year_minor)
+
+    def _cells(self, this: SafeString, before: SafeString, change_minor: int, year_minor: int) -> SafeString:
+        return cells(
+            self.columns, [this, before, self.amounts.change(change_minor), self.amounts(year_minor)]
+        )
 
 
 def line_columns() -> list[Column]:

@@ -32,6 +32,26 @@ def cells(columns: Iterable[Column], contents: Iterable[str]) -> SafeString:
     )
 
 
+def row(
+    head: str, rest: str, *, is_group: bool = False, row_classes: str = "", classes: str = ""
+) -> SafeString:
+    """A row of a table: its heading, escaped unless it is markup already, and ``rest``, its cells."""
+    start = f'<tr class="{row_classes}">' if row_classes else "<tr>"
+    named = f' class="{classes}"' if classes else ""
+    scope = "rowgroup" if is_group else "row"
+    return SafeString(f'{start}<th scope="{scope}"{named}>{_markup(head)}</th>{rest}</tr>')
+
+
+def body(rows: Iterable[SafeString], anchor: str = "") -> SafeString:
+    """A group of a table's rows, to which the address of the page with ``#anchor`` leads."""
+    named = f' id="{_markup(anchor)}"' if anchor else ""
+    return SafeString(f"<tbody{named}>{joined(rows)}</tbody>")
+
+
+def joined(parts: Iterable[SafeString]) -> SafeString:
+    return SafeString("".join(parts))
+
+
 def _start(column: Column, content: str) -> str:
     """A card leaves out what is not said."""
     return f"{column.start[:-1]} data-nothing>" if content == NOTHING else column.start

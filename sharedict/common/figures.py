@@ -49,9 +49,7 @@ def minor(amount: int | None, currency: str = "") -> str:
     """Like ``money``, for whole minor units: a statement may show thousands of them."""
     if amount is None:
         return ""
-    group, mark = _marks(get_language())
-    whole, rest = divmod(abs(amount), 10**MINOR_DIGITS)
-    text = f"{MINUS if amount < 0 else ''}{whole:,}".replace(",", group) + f"{mark}{rest:02d}"
+    text = _written(amount, *_marks(get_language()))
     return f"{text}\u00a0{currency}" if currency else text
 
 
@@ -75,6 +73,25 @@ def change_minor(amount: int | None) -> str:
     return SafeString(
         f'<span class="sd-screen-only">{word}</span><span class="sd-paper-only">{minor(0)}</span>'
     )
+
+
+class Amounts:
+    """What ``minor`` and ``change_minor`` give, as markup, in the language in which this was made.
+
+    A table with thousands of amounts asks for the language once, and not in each of them.
+    """
+
+    def __init__(self) -> None:
+        self._marks = [escape(mark) for mark in _marks(get_language())]
+        self._unchanged = SafeString(change_minor(0))
+
+    def __call__(self, amount: int) -> SafeString:
+        return SafeString(_written(amount, *self._marks))
+
+    def change(self, amount: int) -> SafeString:
+        if amount == 0:
+            return self._unchanged
+        return SafeString(("+" if amount > 0 else "") + _written(amount, *self._marks))
 
 
 def exact(value: Fraction | None, places: int = 6) -> str:
@@ -112,6 +129,11 @@ def aligned(value: Fraction | None, places: int = 2) -> str:
     shown = rounded(value, places)
     text = formats.number_format(abs(shown), places, use_l10n=True)
     return f"{MINUS if shown < 0 else ''}{text}\u00a0%"
+
+
+def _written(amount: int, group: str, mark: str) -> str:
+    whole, rest = divmod(abs(amount), 10**MINOR_DIGITS)
+    return f"{MINUS if amount < 0 else ''}{whole:,}".replace(",", group) + f"{mark}{rest:02d}"
 
 
 @cache

@@ -46,6 +46,10 @@ class JobQuerySet(TenantQuerySet["Job"]):
     def unfinished(self) -> "JobQuerySet":
         return self.filter(state__in=[Job.State.QUEUED, Job.State.RUNNING])
 
+    def undone(self) -> "JobQuerySet":
+        """Jobs that have not brought about what they were for: unfinished, or failed for good."""
+        return self.filter(state__in=[Job.State.QUEUED, Job.State.RUNNING, Job.State.FAILED])
+
     def ready(self, now: dt.datetime) -> "JobQuerySet":
         return self.filter(state=Job.State.QUEUED, run_after__lte=now)
 

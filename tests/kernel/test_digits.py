@@ -3,10 +3,22 @@ from fractions import Fraction
 
 import pytest
 from django.utils import translation
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sharedict.common.figures import about, exact, exact_minor, minor, money, signed, signed_minor
+from sharedict.common.figures import (
+    Amounts,
+    about,
+    change_minor,
+    exact,
+    exact_minor,
+    minor,
+    money,
+    signed,
+    signed_minor,
+)
 from sharedict.kernel.money import digits, rounded, to_major
 
 
@@ -54,6 +66,16 @@ def test_minor_units_are_written_as_any_amount_is(minor_units: int, language: st
     with translation.override(language):
         assert minor(minor_units, "SEK") == money(to_major(minor_units), "SEK")
         assert signed_minor(minor_units) == signed(to_major(minor_units))
+
+
+@pytest.mark.parametrize("language", ["en", "sv", None])
+@given(minor_units=st.just(0) | st.integers(-(10**18), 10**18))
+def test_many_amounts_are_written_as_one_is(minor_units: int, language: str | None) -> None:
+    with translation.override(language):
+        amounts = Amounts()
+        written = [amounts(minor_units), amounts.change(minor_units)]
+        assert written == [conditional_escape(f(minor_units)) for f in (minor, change_minor)]
+        assert all(isinstance(each, SafeString) for each in written)
 
 
 def test_a_percentage_for_the_eye_is_rounded() -> None:
