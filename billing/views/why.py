@@ -13,9 +13,9 @@ from billing.engine import why as engine
 from billing.engine.facts import day
 from billing.models import Period
 from billing.reports import shares_of_cost, why
-from billing.views.openings import opening_of_share
 from billing.views.pictures import month_name, whole_name
 from billing.views.statements import StatementBase
+from billing.views.why_opening import opening_of_share
 from billing.views.working import component_name, working
 from sharedict.common.cells import addresses_linked
 from sharedict.common.figures import exact, minor

@@ -22,9 +22,9 @@ from billing.snapshots import LateState, Verdict, late_states
 from billing.views.changed import what_changed_of_rules
 from billing.views.compared import compared
 from billing.views.late import MOST_READINGS, STAMPS
-from billing.views.openings import opening_of_difference
 from billing.views.pictures import month_name
 from billing.views.why import Steps
+from billing.views.why_opening import opening_of_difference
 from sharedict.common.figures import signed_minor
 from sharedict.kernel.periods import Month
 
