@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from agreements.views import keys, terms
+from agreements.views import key_versions, keys, terms
 
 urlpatterns = [
     path("agreements/", terms.Agreements.as_view(), name="agreements"),
@@ -22,6 +22,8 @@ urlpatterns = [
     path("keys/", keys.Keys.as_view(), name="keys"),
     path("keys/new/", keys.KeyAdd.as_view(), name="key-add"),
     path("keys/<slug:code>/", keys.KeyPage.as_view(), name="key"),
-    path("keys/<slug:code>/new-version/", keys.KeyVersionAdd.as_view(), name="key-version-add"),
-    path("keys/versions/<int:pk>/delete/", keys.KeyVersionWithdraw.as_view(), name="key-version-delete"),
+    path("keys/<slug:code>/new-version/", key_versions.KeyVersionAdd.as_view(), name="key-version-add"),
+    path(
+        "keys/versions/<int:pk>/delete/", key_versions.KeyVersionWithdraw.as_view(), name="key-version-delete"
+    ),
 ]

@@ -1,29 +1,23 @@
 """Keys, what they come to, and the adoption of new versions."""
 
 import datetime as dt
+from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.db import IntegrityError
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from agreements.actions import adopt_key_version, plan_key_version, plan_withdrawal, withdraw_key_version
 from agreements.forms import (
-    ComponentFormSet,
     ExampleForm,
-    FixedPartsForm,
     KeyForm,
-    KeyVersionForm,
 )
-from agreements.models import Component, Key, KeyVersion, Term
+from agreements.models import Key, KeyVersion, Term
 from agreements.portal import (
     NO_WEIGHTS,
     notice_in_words,
@@ -34,20 +28,13 @@ from agreements.portal import (
 )
 from agreements.reports import Outcome, odd_parts, outcome_of
 from agreements.tables import KeyTable
-from municipalities.models import Municipality
+from agreements.views.key_versions import ByCode, KeyVersionWithdraw
 from municipalities.portal import (
-    Change,
-    EffectMixin,
     FormPage,
     ListPage,
-    RowMixin,
-    WithdrawPage,
-    next_month,
-    refuse,
-    stored,
 )
 from sharedict.common.cells import addresses_linked
-from sharedict.common.figures import aligned, count, money
+from sharedict.common.figures import NOTHING, aligned, count, money
 from sharedict.kernel.money import to_minor
 
 EXAMPLE = Decimal("1000.00")
@@ -79,19 +66,6 @@ class KeyAdd(FormPage):
 
     def done_url(self, row: Key) -> str:
         return self.url("key-version-add", row.code)
-
-
-class ByCode(RowMixin):
-    """A page about one key, which its address names by code."""
-
-    model = Key
-
-    def row(self) -> Any:
-        rows = Key.objects.visible_to(self.request.user).of(self.cooperation)
-        found = rows.filter(code=self.kwargs["code"]).first()
-        if found is None:
-            raise Http404
-        return found
 
 
 class KeyPage(ByCode):
@@ -131,7 +105,21 @@ class KeyPage(ByCode):
                 **self.figure(context["outcome"], self.cost_in_words(version, context)),
                 **self.opening(version, before, context["outcome"], len(terms)),
             }
+        elif history:
+            context["opening"] = self.not_in_force(history, today)
         return self.page("agreements/key_detail.html", context)
+
+    def not_in_force(self, history: Sequence[KeyVersion], today: dt.date) -> dict[str, Any]:
+        """From when the next version holds, or since when none does; ``history`` is newest first."""
+        ahead = [each for each in history if each.valid_from > today]
+        version, label = (ahead[-1], _("Holds from")) if ahead else (history[0], _("No version holds since"))
+        day = version.valid_from if ahead else version.valid_until
+        said = " ".join(_ended(line) for line in version_in_words(version, self.cooperation.currency))
+        return {
+            "label": label,
+            "value": date_format(day, "j F Y") if day else NOTHING,
+            "sentences": [{"bold": _("Version %(number)s:") % {"number": version.number}, "text": said}],
+        }
 
     def opening(
         self, version: KeyVersion, before: KeyVersion | None, outcome: Outcome, terms: int
@@ -232,129 +220,8 @@ class KeyPage(ByCode):
         }
 
 
-class KeyVersionAdd(ByCode, EffectMixin):
-    """A new version: its components in rows, filled in from the version in force. All of it, or nothing."""
-
-    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        key = self.row()
-        return self.show(key, *self.forms(key))
-
-    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        key = self.row()
-        form, rows, fixed = self.forms(key, request.POST)
-        if not all([form.is_valid(), rows.is_valid(), fixed.is_valid()]):
-            return self.show(key, form, rows, fixed, 422)
-        told = {"key": key, "components": rows.drafts(fixed.parts()), **form.cleaned_data}
-        try:
-            if not self.is_told(self.changes(*plan_key_version(**told))):
-                return self.show(key, form, rows, fixed)
-            version = adopt_key_version(by=request.user, **told)
-        except ValidationError as error:
-            wrong = error.error_dict.pop("components", []) if hasattr(error, "error_dict") else []
-            rows.non_form_errors().extend(wrong)
-            refuse(form, error)
-            return self.show(key, form, rows, fixed, 422)
-        except IntegrityError:
-            form.add_error(None, _("Somebody else saved something that stands in the way: try again."))
-            return self.show(key, form, rows, fixed, 409)
-        self.say(_("%(what)s is adopted.") % {"what": version})
-        return redirect(self.url("key", key.code))
-
-    def changes(self, latest: KeyVersion | None, version: KeyVersion) -> list[Change]:
-        ended = [Change(stored(latest), latest)] if latest else []
-        return [*ended, Change(None, version)]
-
-    def forms(self, key: Key, data: Any = None) -> tuple[Any, Any, Any]:
-        """The version, its components and its fixed parts, filled in from the version before it."""
-        today, basis = timezone.localdate(), key.versions.for_listing().order_by("-valid_from").first()
-        components = list(basis.components.all()) if basis else []
-        parts = [part for component in components for part in component.fixed_parts.all()]
-        members = Municipality.objects.members_of(self.cooperation, today, dt.date.max)
-        places = {place.pk: place for place in [*members, *(part.municipality for part in parts)]}
-        form = KeyVersionForm(
-            data,
-            cooperation=self.cooperation,
-            instance=KeyVersion(key=key),
-            initial={"valid_from": next_month(today), **_rules(basis)},
-        )
-        rows = ComponentFormSet(
-            data,
-            prefix="components",
-            form_kwargs={"cooperation": self.cooperation},
-            # only to be shown: a row that is sent as it was shown must not count as left empty
-            initial=None if data else [_row(component) for component in components],
-        )
-        fixed = FixedPartsForm(
-            data,
-            places=sorted(places.values(), key=str),
-            initial={f"part_{part.municipality.key}": part.percent for part in parts},
-        )
-        return form, rows, fixed
-
-    def show(self, key: Key, form: Any, rows: Any, fixed: Any, status: int = 200) -> HttpResponse:
-        context = {
-            "key": key,
-            "title": _("New version of %(key)s") % {"key": key},
-            "form": form,
-            "rows": rows,
-            "fixed": fixed,
-            "effect": self.effect,
-            "cancel_url": self.url("key", key.code),
-        }
-        return self.page("agreements/key_version_form.html", context, status)
-
-
-class KeyVersionWithdraw(WithdrawPage):
-    """A version that was adopted by mistake is taken away; the one before it goes on."""
-
-    model = KeyVersion
-
-    def changes(self, row: Any) -> list[Change]:
-        earlier = plan_withdrawal(row)
-        return [Change(row, None), *([Change(stored(earlier), earlier)] if earlier else [])]
-
-    def remove(self, row: Any) -> None:
-        withdraw_key_version(version=row, by=self.request.user)
-
-    def done_url(self, row: Any) -> str:
-        return self.url("key", row.key.code)
-
-    def consequences(self, row: Any) -> list[str]:
-        earlier = plan_withdrawal(row)
-        if earlier is None:
-            goes_on = _("No version takes its place: costs under this key stay unallocated in its time.")
-        elif earlier.valid_until:
-            goes_on = _("%(what)s goes on, until %(day)s.") % {
-                "what": earlier,
-                "day": date_format(earlier.valid_until),
-            }
-        else:
-            goes_on = _("%(what)s goes on, without an end.") % {"what": earlier}
-        return [goes_on, *super().consequences(row)]
-
-
 def _holds(version: KeyVersion, day: dt.date) -> bool:
     return version.valid_from <= day and (version.valid_until is None or version.valid_until > day)
-
-
-def _rules(version: KeyVersion | None) -> dict[str, Any]:
-    if version is None:
-        return {}
-    return {
-        "when_zero": version.when_zero,
-        "base_amount": version.base_amount,
-        "floor_percent": version.floor_percent,
-        "cap_percent": version.cap_percent,
-    }
-
-
-def _row(component: Component) -> dict[str, Any]:
-    return {
-        "percent": component.percent,
-        "kind": component.kind,
-        "driver": component.driver_id,
-        "rule": component.rule,
-    }
 
 
 def _ended(said: str) -> str:
