@@ -35,10 +35,10 @@ from services.forms import (
     SubscriptionForm,
 )
 from services.models import Application, Installation, Subscription
+from services.opening import opening_of_application, users_in_words
 from services.portal import facts_of, panels_of
 from services.reports import where_it_runs
 from services.tables import LIFECYCLE_LOOK, ApplicationTable, InstallationTable, SubscriptionTable
-from sharedict.common.figures import NOTHING, count
 from sharedict.pictures.bar import BarLayout, bars, tell_apart
 
 
@@ -90,7 +90,13 @@ class ApplicationPage(ByCode):
             "status_variant": LIFECYCLE_LOOK.get(application.lifecycle, "neutral"),
             "actions": self.actions(application),
             "facts": self.facts(application),
-            "opening": self.opening(application, using, len(places), today),
+            "opening": {
+                **opening_of_application(using, places, own=self.rights.municipality_ids),
+                "facts": [
+                    *facts_of(application, self.cooperation, self.viewer, self.rights, today),
+                    {"label": _("Users"), "value": users_in_words(using)},
+                ],
+            },
             "subscriptions": self.with_bars(subscriptions),
             "has_bars": tell_apart([row.users or 0 for row in subscriptions]),
             "installations": installations,
@@ -118,21 +124,6 @@ class ApplicationPage(ByCode):
             url = self.url("application-retire", application.code)
             actions.append({"url": url, "label": _("Retire")})
         return actions
-
-    def opening(
-        self, application: Application, using: list[Subscription], members: int, today: dt.date
-    ) -> dict[str, Any]:
-        told = [row.users for row in using if row.users is not None]
-        of_all = ngettext("of %(count)s member", "of %(count)s members", members) % {"count": members}
-        return {
-            "label": _("Used by"),
-            "value": len(using),
-            "unit": of_all if len(using) <= members else "",
-            "facts": [
-                *facts_of(application, self.cooperation, self.viewer, self.rights, today),
-                {"label": _("Users"), "value": count(sum(told)) if told else NOTHING},
-            ],
-        }
 
     def facts(self, application: Application) -> list[tuple[str, Any]]:
         return [

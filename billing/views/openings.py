@@ -3,6 +3,7 @@
 Each is what ``components/lede.html`` shows.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
@@ -17,12 +18,14 @@ from billing.engine.statement import Statement
 from billing.models import Run
 from billing.reports.rows import minor_of
 from billing.views.pictures import bar_name, month_name, name_in_sentence, with_corrections
-from sharedict.common.figures import about, minor, signed_minor
+from municipalities.portal import listed
+from sharedict.common.figures import about, count, minor, signed_minor
 from sharedict.kernel.periods import Month
 
 Opening = dict[str, Any]
 
 MOST_CAUSES = 3
+MOST_FACTS = 4
 
 
 def opening_of_statement(statement: Statement) -> Opening:
@@ -44,6 +47,8 @@ def opening_of_statement(statement: Statement) -> Opening:
         share = percent_of(statement.change_minor, abs(statement.before_minor))
         sentences.append(_changed(statement.change_minor, share, statement.before, currency))
         sentences += _largest(_changes(statement), currency)
+    else:
+        sentences += _made_of(_changes(statement), currency)
     if statement.all_corrections_minor or statement.corrections or statement.earlier_corrections:
         words = {
             "own": minor(statement.month_minor),
@@ -54,12 +59,60 @@ def opening_of_statement(statement: Statement) -> Opening:
         text = _("%(own)s of %(month)s itself, and %(corrections)s corrections of earlier months.")
         sentences.append({"bold": bold, "text": text % words})
     return {
-        "label": _("%(name)s pays in %(month)s")
-        % {"name": statement.name, "month": month_name(statement.month)},
+        "label": _paid_by([statement.name], statement.month),
         "value": minor(statement.total_minor),
         "unit": currency,
         "sentences": sentences,
         "facts": facts,
+    }
+
+
+def opening_of_several(statements: Sequence[Statement], urls: Sequence[str]) -> Opening:
+    """What those whom the reader answers for pay in the month together, and each of them.
+
+    ``statements`` are of the same month and cooperation; ``urls`` says where each is shown.
+    """
+    currency, month, before = statements[0].currency, statements[0].month, statements[0].before
+    changes: dict[str, int] = defaultdict(int)
+    for statement in statements:
+        for bar in _changes(statement):
+            changes[bar.name] += bar.minor
+    bars = [Bar(name, amount) for name, amount in changes.items()]
+    if before:
+        change = sum(statement.change_minor for statement in statements)
+        share = percent_of(change, abs(sum(statement.before_minor for statement in statements)))
+        sentences = [_changed(change, share, before, currency), *_largest(bars, currency)]
+    else:
+        sentences = _made_of(bars, currency)
+    facts = [
+        {"label": statement.name, "value": minor(statement.total_minor, currency), "url": url}
+        for statement, url in zip(statements, urls, strict=True)
+    ]
+    if len(facts) > MOST_FACTS:
+        facts = [{"label": _("Municipalities"), "value": count(len(facts))}]
+    return {
+        "label": _paid_by([statement.name for statement in statements], month),
+        "value": minor(sum(statement.total_minor for statement in statements)),
+        "unit": currency,
+        "sentences": sentences,
+        "facts": facts,
+    }
+
+
+def opening_of_nothing(names: Sequence[str], month: Month, undivided: int, currency: str) -> Opening:
+    """That these pay nothing in the month, and why; ``undivided`` of its costs have no shares yet."""
+    text = _("none of the applications that cost anything was used.")
+    if undivided:
+        text = ngettext(
+            "%(count)s cost of the month is divided among nobody yet.",
+            "%(count)s costs of the month are divided among nobody yet.",
+            undivided,
+        )
+    return {
+        "label": _paid_by(names, month),
+        "value": minor(0),
+        "unit": currency,
+        "sentences": [{"bold": _("Nothing to pay:"), "text": text % {"count": undivided}}],
     }
 
 
@@ -91,16 +144,19 @@ def opening_of_month(
 ) -> Opening:
     """What all municipalities share of the month; ``before`` is another one, and what they shared of it.
 
-    ``changes`` is what each service changes since then, corrections of earlier months together.
+    ``changes`` is what each service changes since then, or costs where there is no such month; corrections
+    of earlier months together.
     ``statements`` is the fact about the month's statements: of all, or of those that the reader sees.
     """
-    shared_minor, count = minor_of(run.shared), run.unallocated_lines
-    note = ngettext("%(count)s cost", "%(count)s costs", count) % {"count": count} if count else ""
+    shared_minor, undivided = minor_of(run.shared), run.unallocated_lines
+    costs = ngettext("%(count)s cost", "%(count)s costs", undivided) % {"count": undivided}
     sentences = []
     if before:
         share = percent_of(shared_minor - before[1], abs(before[1]))
         sentences.append(_changed(shared_minor - before[1], share, before[0], currency))
         sentences += _largest(changes, currency)
+    elif changes:
+        sentences += _made_of(changes, currency)
     return {
         "label": _("Shared in %(month)s") % {"month": month_name(month)},
         "value": minor(shared_minor),
@@ -112,7 +168,11 @@ def opening_of_month(
                 "value": minor(minor_of(run.total), currency),
                 "note": _("shared and unallocated"),
             },
-            {"label": _("Unallocated"), "value": minor(minor_of(run.unallocated), currency), "note": note},
+            {
+                "label": _("Unallocated"),
+                "value": minor(minor_of(run.unallocated), currency),
+                "note": costs if undivided else "",
+            },
             statements,
         ],
     }
@@ -143,6 +203,23 @@ def _largest(bars: Sequence[Bar], currency: str) -> list[dict[str, str]]:
         return []
     words = {"biggest": name_in_sentence(most), "most": signed_minor(most.minor, currency)}
     return [{"text": _("The largest change is %(biggest)s: %(most)s.") % words}]
+
+
+def _paid_by(names: Sequence[str], month: Month) -> str:
+    words = {"names": listed(names), "name": names[0], "month": month_name(month)}
+    if len(names) == 1:
+        return _("%(name)s pays in %(month)s") % words
+    return _("%(names)s pay in %(month)s together") % words
+
+
+def _made_of(bars: Sequence[Bar], currency: str) -> list[dict[str, str]]:
+    """What the most of an amount is for, where there is no month before that it could be held against."""
+    found = _("There is no month before to compare it with.")
+    most = max(bars, key=lambda bar: bar.minor, default=None)
+    if most is None or most.minor <= 0:
+        return [{"text": found}]
+    words = {"biggest": name_in_sentence(most), "most": minor(most.minor, currency)}
+    return [{"text": _("The most is for %(biggest)s: %(most)s.") % words}, {"text": found}]
 
 
 def _changed(change_minor: int, share: Fraction | None, before: Month, currency: str) -> dict[str, str]:

@@ -27,7 +27,13 @@ from billing.reports import (
 from billing.views.ahead import AheadPage
 from billing.views.files import whole
 from billing.views.months import STAMPS
-from billing.views.openings import opening_of_month, opening_of_statement, statements_fact
+from billing.views.openings import (
+    opening_of_month,
+    opening_of_nothing,
+    opening_of_several,
+    opening_of_statement,
+    statements_fact,
+)
 from billing.views.pictures import OWN_ONLY, month_name, months_by_municipality, whole_name, with_corrections
 from billing.views.todo import MOST_NAMED, ToDoPage
 from municipalities.models import Member, Municipality
@@ -78,6 +84,7 @@ class Overview(ToDoPage, AheadPage):
         period, calendar = self.periods[month], calendar_of(self.cooperation)
         label, variant = STAMPS[Period.State(period.state)]
         own = self.own_places(period, calendar)
+        opening = self.of_own(own, period)
         title = self.cooperation.name
         if len(own) == 1:
             title = _("%(name)s in %(cooperation)s") % {"name": own[0]["name"], "cooperation": title}
@@ -90,9 +97,23 @@ class Overview(ToDoPage, AheadPage):
             "month_url": self.url("period", month),
             "is_stale": unfinished_job(period) is not None,
             "own": own,
+            "opening": opening,
             "issued": [each for place in own for each in place["issued"]],
             **self.of_all(period, calendar, answers=sees_all),
         }
+
+    def of_own(self, own: list[dict[str, Any]], period: Period) -> dict[str, Any] | None:
+        """What those pay together for whom the reader answers; none for who answers for nobody."""
+        paying = [place for place in own if place["statement"]]
+        if not paying:
+            undivided = run.unallocated_lines if (run := period.current_run) else 0
+            names, currency = [place["name"] for place in own], self.cooperation.currency
+            return opening_of_nothing(names, period.month, undivided, currency) if own else None
+        if len(paying) > 1:
+            statements, urls = zip(*((place["statement"], place["url"]) for place in paying), strict=True)
+            return opening_of_several(statements, urls)
+        link = {"url": paying[0]["url"], "label": _("See the costs behind it")}
+        return {**opening_of_statement(paying[0]["statement"]), "link": link}
 
     def of_all(self, period: Period, calendar: Calendar, *, answers: bool) -> dict[str, Any]:
         """Who pays the month, for those who may see it; what it is in all, for those who answer for it."""
@@ -111,7 +132,7 @@ class Overview(ToDoPage, AheadPage):
             return shown
         then = (before, sum(row.before_minor for row in rows)) if before else None
         statements = statements_fact(sum(row.has_statement for row in rows), is_closed=period.is_closed)
-        causes = with_corrections(*changes_by_application(period, calendar)) if before else []
+        causes = with_corrections(*changes_by_application(period, calendar))
         opening = opening_of_month(run, month, then, causes, self.cooperation.currency, statements)
         if before:
             url = f"{self.url('period', month)}#changes-title"
@@ -147,12 +168,6 @@ class Overview(ToDoPage, AheadPage):
                     "anchor": f"own-{place.key}",
                     "issued": self.issued_of(place),
                     "statement": statement,
-                    "opening": {
-                        **opening_of_statement(statement),
-                        "link": {"url": url, "label": _("See the costs behind it")},
-                    }
-                    if statement
-                    else None,
                     "parts": self.parts(statement, there) if statement else [],
                     "url": url,
                     "csv_url": self.url("statement-file", month, place.key, "csv"),

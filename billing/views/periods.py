@@ -94,8 +94,11 @@ class PeriodPage(CorrectingPage):
 
     @cached_property
     def causes(self) -> list[Bar]:
-        """What makes the month differ from the one before, for those who see what all share."""
-        if not (self.calendar.before(self.month) and self.rights.sees_all_shares):
+        """What makes the month differ from the one before, or what it is for where there is none.
+
+        For those who see what all share.
+        """
+        if not self.rights.sees_all_shares:
             return []
         return with_corrections(*changes_by_application(self.period, self.calendar))
 

@@ -21,7 +21,7 @@ from billing.reports import head_of, heads_of, key_names, period_of, statement_o
 from billing.reports.rows import minor_of
 from billing.views.files import CSV, XLSX, attachment
 from billing.views.months import MonthPage
-from billing.views.openings import causes_of, opening_of_statement
+from billing.views.openings import causes_of, opening_of_nothing, opening_of_statement
 from billing.views.pictures import Picture, month_name, statement_picture, whole_name, year_picture
 from municipalities.models import Municipality
 from sharedict.common.cells import Column, body, cells, joined, link, row
@@ -90,7 +90,8 @@ class StatementPage(StatementBase):
         name = str(self.place()) if self.total_row is None else self.total_row.name
         context["title"] = f"{name}, {month_name(self.month)}"
         if self.total_row is None:
-            context["undivided"] = run.unallocated_lines if (run := self.period.current_run) else 0
+            undivided = run.unallocated_lines if (run := self.period.current_run) else 0
+            context["opening"] = opening_of_nothing([name], self.month, undivided, self.currency)
             return self.page("billing/statement_nothing.html", context)
         return self.page("billing/statement.html", {**context, **self.content(self.statement)})
 
