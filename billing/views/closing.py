@@ -55,7 +55,7 @@ class Step(CorrectingPage, EditorsOnly):
     def heading(self, *, is_refused: bool) -> str:
         """What is asked, or that nothing is."""
         if is_refused:
-            return _("%(month)s is closed") % {"month": capfirst(month_name(self.month))}
+            return f"{capfirst(month_name(self.month))}: {self.period.get_state_display()}"
         return str(self.title) % {"month": month_name(self.month)}
 
     @property
@@ -123,6 +123,13 @@ class Propose(Step):
     confirm_label = gettext_lazy("Propose %(sum)s for %(month)s")
     said = gettext_lazy("%(month)s is proposed. Another administrator closes it.")
 
+    def refusal(self) -> str:
+        if self.period.state != Period.State.PROPOSED:
+            return super().refusal()
+        if self.period.proposed_by_id == self.viewer.pk:
+            return self.others_close
+        return f"{self.proposed} {_('Look at its figures and close it, or take the proposal back.')}"
+
     def take(self, period: Period, by: User) -> None:
         if propose_period(period=period, by=by, seen=self.seen).is_closed:
             raise ValidationError(MONTH_IS_CLOSED)
@@ -143,6 +150,11 @@ class Reopen(Step):
     confirm_label = gettext_lazy("Open %(month)s again")
     said = gettext_lazy("%(month)s is open again.")
     judges_figures = False
+
+    def refusal(self) -> str:
+        if self.period.state == Period.State.OPEN:
+            return _("Nobody proposes to close the month: it is open.")
+        return super().refusal()
 
     def take(self, period: Period, by: User) -> None:
         reopen_period(period=period, by=by)
@@ -169,7 +181,7 @@ class Close(Step):
         return ""
 
     def heading(self, *, is_refused: bool) -> str:
-        if is_refused and not self.period.is_closed:
+        if is_refused and self.period.state == Period.State.PROPOSED:
             return _("%(month)s is not yours to close") % {"month": capfirst(month_name(self.month))}
         return super().heading(is_refused=is_refused)
 

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -48,6 +49,14 @@ class CorrectingPage(MonthPage):
     def open_before(self) -> list[tuple[Month, bool]]:
         """The open months before this one, in order, and whether each is empty."""
         return open_before(self.period)
+
+    @property
+    def proposed(self) -> str:
+        """Who proposed to close the month, and when; empty where nobody did."""
+        by, at = self.period.proposed_by, self.period.proposed_at
+        if by is None or at is None:
+            return ""
+        return _("Proposed by %(who)s on %(day)s.") % {"who": by, "day": date_format(at, "j F Y")}
 
     @property
     def others_close(self) -> str:

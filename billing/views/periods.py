@@ -185,11 +185,8 @@ class PeriodPage(CorrectingPage):
     def step(self, *, is_ready: bool) -> dict[str, Any]:
         """Who has done what, and what an administrator may do next."""
         period, found = self.period, {}
-        if period.proposed_by and period.proposed_at:
-            found["proposed"] = _("Proposed by %(who)s on %(day)s.") % {
-                "who": period.proposed_by,
-                "day": date_format(period.proposed_at, "j F Y"),
-            }
+        if self.proposed:
+            found["proposed"] = self.proposed
         if period.closed_by and period.closed_at:
             found["closed"] = _("Closed by %(who)s on %(day)s.") % {
                 "who": period.closed_by,

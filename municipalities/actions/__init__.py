@@ -4,6 +4,7 @@ from municipalities.actions.hooks import add_check, add_withdrawal_check, check_
 from municipalities.actions.jobs import retry_job
 from municipalities.actions.people import (
     add_person,
+    check_role_removal,
     create_person,
     delete_role,
     forget_person,
@@ -41,6 +42,7 @@ __all__ = [
     "add_person",
     "add_withdrawal_check",
     "changed",
+    "check_role_removal",
     "check_row",
     "check_withdrawal",
     "concerned",

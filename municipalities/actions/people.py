@@ -92,11 +92,17 @@ def save_role(*, role: Role, by: User) -> Role:
     return save_row(row=role, by=by)
 
 
+def check_role_removal(role: Role) -> None:
+    """Raises ValidationError if no administrator would be left without ``role``, as things are."""
+    if not _administrators_beside(role).exists():
+        raise ValidationError(_("Somebody must stay administrator: appoint another one first."))
+
+
 @transaction.atomic
 def delete_role(*, role: Role, by: User) -> None:
     """Take a role away; raises ValidationError if no administrator would be left."""
-    if not _other_administrators(role):
-        raise ValidationError(_("Somebody must stay administrator: appoint another one first."))
+    lock_cooperation(role.cooperation_id)
+    check_role_removal(role)
     delete_row(row=role, by=by)
 
 
@@ -135,5 +141,9 @@ def _refuse_to_leave_none(roles: QuerySet[Role]) -> None:
 def _other_administrators(role: Role) -> bool:
     """Whether somebody else who can sign in is administrator; holds until the transaction ends."""
     lock_cooperation(role.cooperation_id)
+    return _administrators_beside(role).exists()
+
+
+def _administrators_beside(role: Role) -> QuerySet[Role]:
     roles = Role.objects.filter(cooperation=role.cooperation_id, kind=Role.Kind.ADMINISTRATOR)
-    return roles.filter(user__is_active=True).exclude(pk=role.pk).exists()
+    return roles.filter(user__is_active=True).exclude(pk=role.pk)

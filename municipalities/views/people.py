@@ -2,11 +2,12 @@
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from municipalities.actions import add_person, delete_role, save_role
+from municipalities.actions import add_person, check_role_removal, delete_role, save_role
 from municipalities.forms import PersonForm, RoleFilter, RoleForm
 from municipalities.models import Role
 from municipalities.portal import ChangePage, DeletePage, FormPage, ListPage
@@ -64,6 +65,14 @@ class RoleChange(ChangePage):
 class RoleDelete(DeletePage):
     model = Role
     done_name = "roles"
+
+    @classmethod
+    def why_kept(cls, row: Role) -> str:
+        try:
+            check_role_removal(row)
+        except ValidationError as error:
+            return " ".join(error.messages)
+        return super().why_kept(row)
 
     def remove(self, row: Role) -> None:
         delete_role(role=row, by=self.viewer)

@@ -228,6 +228,12 @@ def test_one_proposes_and_another_closes(
     assert f"{waits}{second_administrator}." in asked
     assert "btn-danger" not in asked
     assert "btn-primary" not in asked
+    again = [client.get("/north/costs/2026-09/propose/").content.decode() for client in (first, second)]
+    assert f"{waits}{second_administrator}." in again[0]
+    assert f"Proposed by {administrator} on " in again[1]
+    assert [
+        said for said in again if "September 2026: proposed</h1>" not in said or "btn-primary" in said
+    ] == []
     run = Period.objects.get(first_day=dt.date(2026, 9, 1)).current_run
     assert run is not None
     closes = f">Close September 2026 with {money(run.total, 'SEK')}</button>"
@@ -258,6 +264,9 @@ def test_a_proposal_is_taken_back_until_the_month_is_closed(
 ) -> None:
     first, second = sign_in(administrator), sign_in(second_administrator)
     assert "/north/costs/2026-09/reopen/" not in first.get("/north/costs/2026-09/").content.decode()
+    asked = first.get("/north/costs/2026-09/reopen/").content.decode()
+    assert "Nobody proposes to close the month: it is open." in asked
+    assert "btn-primary" not in asked
     take(first, "/north/costs/2026-09/propose/")
     for client in (first, second):
         assert "/north/costs/2026-09/reopen/" in client.get("/north/costs/2026-09/").content.decode()

@@ -92,6 +92,9 @@ def test_the_last_administrator_stays(sign_in: SignIn, administrator: User, nort
     response = client.post(f"/north/people/{role.pk}/", {"kind": "auditor"})
     assert response.status_code == 422
     assert b"Somebody must stay administrator" in response.content
+    asked = client.get(f"/north/people/{role.pk}/delete/").content
+    assert b"Somebody must stay administrator" in asked
+    assert b"btn-danger" not in asked
     response = client.post(f"/north/people/{role.pk}/delete/")
     assert response.status_code == 409
     assert b"Somebody must stay administrator" in response.content
