@@ -1,7 +1,6 @@
-"""The service catalogue: what is shared, where it runs, who uses it."""
+"""The service catalogue: what is shared, and one application."""
 
 import datetime as dt
-from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -14,31 +13,22 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from municipalities.models import Municipality
 from municipalities.portal import (
-    WHOLE_MONTH_IS_PAID,
-    Change,
     ChangePage,
     EditorsOnly,
-    EndPage,
     FormPage,
     ListPage,
     RowMixin,
-    WithdrawPage,
 )
-from services.actions import plan_subscriptions, retire, subscribe
+from services.actions import retire
 from services.forms import (
     ApplicationFilter,
     ApplicationForm,
-    InstallationFilter,
-    InstallationForm,
-    SubscribeForm,
-    SubscriptionFilter,
-    SubscriptionForm,
 )
 from services.models import Application, Installation, Subscription
-from services.opening import opening_of_application, users_in_words
 from services.portal import facts_of, panels_of
 from services.reports import where_it_runs
-from services.tables import LIFECYCLE_LOOK, ApplicationTable, InstallationTable, SubscriptionTable
+from services.tables import LIFECYCLE_LOOK, ApplicationTable
+from services.views.opening import opening_of_application, users_in_words
 from sharedict.pictures.bar import BarLayout, bars, tell_apart
 
 
@@ -186,105 +176,3 @@ class ApplicationRetire(ByCode, EditorsOnly):
         application = retire(application=self.row(), by=request.user)
         messages.success(request, _("%(what)s is retired.") % {"what": application})
         return redirect(self.url("application", application.code))
-
-
-class ForApplication(FormPage):
-    """A form that ``?application=<code>`` fills in, and that goes back to that application's page."""
-
-    def form_arguments(self) -> dict[str, Any]:
-        return {"initial": {"application": self.asked_for(), "valid_from": timezone.localdate()}}
-
-    def asked_for(self) -> Application | None:
-        code = self.request.GET.get("application", "")
-        found = Application.objects.of(self.cooperation).filter(code=code) if code.isprintable() else None
-        return found.first() if found else None
-
-    def done_url(self, row: Any) -> str:
-        asked_for = self.asked_for()
-        return self.url("application", asked_for.code) if asked_for else self.url(self.done_name)
-
-    def context(self, form: Any) -> dict[str, Any]:
-        return {**super().context(form), "cancel_url": self.done_url(None)}
-
-
-class Installations(ListPage):
-    model = Installation
-    table_class = InstallationTable
-    filterset_class = InstallationFilter
-    title = gettext_lazy("Installations")
-    lead = gettext_lazy("Where each application runs, and what can take over.")
-    add_name = "installation-add"
-    add_label = gettext_lazy("Add an installation")
-    api_name = "v1:installations-list"
-
-
-class InstallationAdd(ForApplication):
-    form_class = InstallationForm
-    title = gettext_lazy("Add an installation")
-    done_name = "installations"
-    said = gettext_lazy("Added.")
-
-
-class InstallationChange(ChangePage):
-    other_steps = (("installation-end", gettext_lazy("End")), ("installation-delete", gettext_lazy("Remove")))
-    model = Installation
-    form_class = InstallationForm
-    title = gettext_lazy("Change an installation")
-    done_name = "installations"
-
-
-class InstallationEnd(EndPage):
-    model = Installation
-    done_name = "installations"
-
-
-class InstallationWithdraw(WithdrawPage):
-    model = Installation
-    done_name = "installations"
-
-
-class Subscriptions(ListPage):
-    model = Subscription
-    table_class = SubscriptionTable
-    filterset_class = SubscriptionFilter
-    title = gettext_lazy("Subscriptions")
-    lead = gettext_lazy("Which municipality uses what. A municipality never pays for what it does not use.")
-    add_name = "subscription-add"
-    add_label = gettext_lazy("Add subscriptions")
-    api_name = "v1:subscriptions-list"
-
-
-class SubscriptionAdd(ForApplication):
-    form_class = SubscribeForm
-    title = gettext_lazy("Add subscriptions")
-    lead = gettext_lazy("One, several or all members begin to use an application.")
-    done_name = "subscriptions"
-
-    def save(self, form: Any) -> Any:
-        return subscribe(by=self.request.user, **self.chosen(form))
-
-    def checked_changes(self, form: Any) -> Sequence[Change]:
-        return [Change(None, row) for row in plan_subscriptions(**self.chosen(form))]
-
-    def chosen(self, form: Any) -> dict[str, Any]:
-        names = ("application", "municipalities", "valid_from", "valid_until", "users")
-        return {name: form.cleaned_data[name] for name in names}
-
-
-class SubscriptionChange(ChangePage):
-    other_steps = (("subscription-end", gettext_lazy("End")), ("subscription-delete", gettext_lazy("Remove")))
-    model = Subscription
-    form_class = SubscriptionForm
-    title = gettext_lazy("Change a subscription")
-    done_name = "subscriptions"
-
-
-class SubscriptionEnd(EndPage):
-    consequences = (WHOLE_MONTH_IS_PAID,)
-    model = Subscription
-    done_name = "subscriptions"
-
-
-class SubscriptionWithdraw(WithdrawPage):
-    model = Subscription
-    done_name = "subscriptions"

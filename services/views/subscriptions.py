@@ -1,0 +1,71 @@
+"""Who uses which application."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils.translation import gettext_lazy
+
+from municipalities.portal import (
+    WHOLE_MONTH_IS_PAID,
+    Change,
+    ChangePage,
+    EndPage,
+    ListPage,
+    WithdrawPage,
+)
+from services.actions import plan_subscriptions, subscribe
+from services.forms import (
+    SubscribeForm,
+    SubscriptionFilter,
+    SubscriptionForm,
+)
+from services.models import Subscription
+from services.tables import SubscriptionTable
+from services.views.for_application import ForApplication
+
+
+class Subscriptions(ListPage):
+    model = Subscription
+    table_class = SubscriptionTable
+    filterset_class = SubscriptionFilter
+    title = gettext_lazy("Subscriptions")
+    lead = gettext_lazy("Which municipality uses what. A municipality never pays for what it does not use.")
+    add_name = "subscription-add"
+    add_label = gettext_lazy("Add subscriptions")
+    api_name = "v1:subscriptions-list"
+
+
+class SubscriptionAdd(ForApplication):
+    form_class = SubscribeForm
+    title = gettext_lazy("Add subscriptions")
+    lead = gettext_lazy("One, several or all members begin to use an application.")
+    done_name = "subscriptions"
+
+    def save(self, form: Any) -> Any:
+        return subscribe(by=self.request.user, **self.chosen(form))
+
+    def checked_changes(self, form: Any) -> Sequence[Change]:
+        return [Change(None, row) for row in plan_subscriptions(**self.chosen(form))]
+
+    def chosen(self, form: Any) -> dict[str, Any]:
+        names = ("application", "municipalities", "valid_from", "valid_until", "users")
+        return {name: form.cleaned_data[name] for name in names}
+
+
+class SubscriptionChange(ChangePage):
+    other_steps = (("subscription-end", gettext_lazy("End")), ("subscription-delete", gettext_lazy("Remove")))
+    model = Subscription
+    form_class = SubscriptionForm
+    title = gettext_lazy("Change a subscription")
+    done_name = "subscriptions"
+
+
+class SubscriptionEnd(EndPage):
+    consequences = (WHOLE_MONTH_IS_PAID,)
+    model = Subscription
+    done_name = "subscriptions"
+
+
+class SubscriptionWithdraw(WithdrawPage):
+    model = Subscription
+    done_name = "subscriptions"
