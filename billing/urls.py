@@ -16,6 +16,7 @@ from billing.views import (
     periods,
     reports,
     statements,
+    undivided,
     why,
     why_difference,
 )
@@ -78,6 +79,7 @@ urlpatterns = [
     path("costs/<month:month>/propose/", closing.Propose.as_view(), name="period-propose"),
     path("costs/<month:month>/reopen/", closing.Reopen.as_view(), name="period-reopen"),
     path("costs/<month:month>/close/", closing.Close.as_view(), name="period-close"),
+    path("costs/<month:month>/divide/<slug:reference>/", undivided.CostDivide.as_view(), name="cost-divide"),
     path("costs/<month:month>/month.<slug:kind>", files.PeriodFile.as_view(), name="period-file"),
     path("costs/<month:month>/<place:key>/", statements.StatementPage.as_view(), name="statement"),
     path(

@@ -35,6 +35,7 @@ class Unallocated:
     """A cost's part in the month that nobody carries yet; ``reason`` is a stable code."""
 
     reference: str
+    application: str
     application_name: str
     cost_type_name: str
     description: str

@@ -120,6 +120,7 @@ def unallocated_of(period: Period) -> list[Unallocated]:
     return [
         Unallocated(
             reference=line.reference,
+            application=line.application_code,
             application_name=line.application_name,
             cost_type_name=line.cost_type_name,
             description=line.description,

@@ -9,7 +9,6 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from agreements.models import Key
 from billing.engine.changed import RulesChanged
 from billing.engine.facts import CorrectionFact
 from billing.models import LateDecision
@@ -20,15 +19,14 @@ from billing.reports import (
     followed,
     late_job,
     late_rows,
-    names_in,
     rules_changed,
 )
-from billing.reports.undivided import names_key, names_whom, what_to_do, why_in_words, with_names
+from billing.reports.undivided import what_to_do, why_in_words
 from billing.snapshots import LateState, Verdict
 from billing.views.changed import what_changed_of_rules
 from billing.views.followed import follows_in_words
 from billing.views.pictures import month_name, moved_as_seen, whole_name
-from municipalities.portal import CooperationPage
+from billing.views.undivided import UndividedPage
 from sharedict.common.requests import STOP_POLLING
 from sharedict.kernel.periods import Month
 
@@ -56,7 +54,7 @@ MOST_READINGS = 3
 """So many readings that have changed are named beside each other."""
 
 
-class LatePage(CooperationPage):
+class LatePage(UndividedPage):
     """A page about late changes of the cooperation's closed months."""
 
     @cached_property
@@ -66,11 +64,6 @@ class LatePage(CooperationPage):
     @cached_property
     def charged_in(self) -> Month | None:
         return self.rows[0].charged_in if self.rows else first_open_month(self.cooperation)
-
-    @cached_property
-    def names(self) -> dict[str, str]:
-        """Those that are, were or will be members, by country and code."""
-        return names_in(self.cooperation)
 
     @property
     def shown(self) -> Iterable[LateRow]:
@@ -158,20 +151,11 @@ class LatePage(CooperationPage):
         found = self.followed.get((state.month, state.cost_id), ())
         return follows_in_words(found, verdict, self.rights, self.currency)
 
-    @cached_property
-    def key_names(self) -> dict[str, str]:
-        return dict(Key.objects.of(self.cooperation).values_list("code", "name"))
-
-    def detail(self, reason: str, detail: str) -> str:
-        """What stands beside the reason why nothing divides a cost, with names in place of codes."""
-        if names_key(reason):
-            return self.key_names.get(detail, detail)
-        return with_names(detail, self.names) if names_whom(reason) else detail
-
     def row(self, row: LateRow) -> dict[str, Any]:
         state, cost = row.state, row.cost
         label, variant = STAMPS[state.verdict]
-        to_do, page = what_to_do(state.reason)
+        to_do, _page = what_to_do(state.reason)
+        application = cost.application.code if cost.application else ""
         rounded, shares = self.rounded(state), state.correction.shares
         return {
             "state": state,
@@ -183,7 +167,7 @@ class LatePage(CooperationPage):
             "what": why_in_words(state.reason) or what_changed(state),
             "changed": self.changed_of(state),
             "detail": self.detail(state.reason, state.detail),
-            "to_do_url": self.url(page) if page and self.rights.may_edit else "",
+            "to_do_url": self.mend_url(state.reason, state.detail, state.month, cost.reference, application),
             "to_do": to_do,
             "if_charged": self.follows(state, LateDecision.Verdict.CHARGE),
             "if_left": self.follows(state, LateDecision.Verdict.LEAVE),

@@ -12,25 +12,24 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from agreements.models import Key
 from billing.engine.overview import Bar, MunicipalityTotal, Unallocated
 from billing.models import Period
 from billing.reports import (
     changes_by_application,
     corrections_by_municipality,
     left_at_closing,
-    names_in,
     totals_of,
     unallocated_of,
 )
 from billing.reports.rows import minor_of
-from billing.reports.undivided import names_key, names_whom, what_to_do, why_in_words, with_names
+from billing.reports.undivided import what_to_do, why_in_words
 from billing.views.corrected import CorrectingPage, left_text
 from billing.views.files import whole
 from billing.views.months import MonthPage
 from billing.views.notices import notices_of
 from billing.views.openings import Opening, opening_of_month, statements_fact
 from billing.views.pictures import OWN_ONLY, month_name, waterfall, whole_name, with_corrections
+from billing.views.undivided import UndividedPage
 from sharedict.common.requests import STOP_POLLING
 from sharedict.kernel.periods import Month
 from sharedict.pictures.bar import bars, tell_apart
@@ -39,7 +38,7 @@ MOST_LEFT = 10
 """So many decisions that stood when a month was closed are listed; the others are counted."""
 
 
-class PeriodPage(CorrectingPage):
+class PeriodPage(UndividedPage, CorrectingPage):
     """One month: what must be done before it can close, and what each municipality carries of it."""
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
@@ -203,31 +202,16 @@ class PeriodPage(CorrectingPage):
                 found["waits"] = self.others_close
         return found
 
-    @cached_property
-    def names(self) -> dict[str, str]:
-        """Those that are, were or will be members, by country and code."""
-        return names_in(self.cooperation)
-
     def unallocated(self, line: Unallocated) -> dict[str, Any]:
-        to_do, page = what_to_do(line.reason)
+        to_do, _page = what_to_do(line.reason)
         return {
             "line": line,
-            "detail": self.detail(line),
+            "detail": self.detail(line.reason, line.detail),
             "application": whole_name(line.application_name),
             "why": why_in_words(line.reason),
             "to_do": to_do,
-            "url": self.url(page) if page and self.rights.may_edit else "",
+            "url": self.mend_url(line.reason, line.detail, self.month, line.reference, line.application),
         }
-
-    @cached_property
-    def key_names(self) -> dict[str, str]:
-        return dict(Key.objects.of(self.cooperation).values_list("code", "name"))
-
-    def detail(self, line: Unallocated) -> str:
-        """What stands beside the reason why nothing divides a cost, with names in place of codes."""
-        if names_key(line.reason):
-            return self.key_names.get(line.detail, line.detail)
-        return with_names(line.detail, self.names) if names_whom(line.reason) else line.detail
 
     def totals(self, rows: Sequence[MunicipalityTotal], corrected: Mapping[str, int]) -> list[dict[str, Any]]:
         """What each carries, with a bar on the scale of all, and a mark on it for the month before."""

@@ -84,7 +84,8 @@ class ToDoPage(StatementsPage):
                 "%(month)s: %(count)s costs are unallocated",
                 run.unallocated_lines,
             ) % {"month": name, "count": run.unallocated_lines}
-            found.append(needs(text, url, self.may_do(_("Allocate")), "danger", _("Unallocated")))
+            there = f"{url}#unallocated"
+            found.append(needs(text, there, self.may_do(_("Allocate")), "danger", _("Unallocated")))
         if period.failure:
             text = _("%(month)s could not be computed: %(why)s") % {"month": name, "why": period.failure}
             found.append(needs(text, url, _("See why"), "danger", _("Failed")))

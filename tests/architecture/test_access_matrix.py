@@ -93,7 +93,7 @@ EXPECTED: dict[str, str] = {
             *(f"{thing}-delete" for thing in ("agreement", "term", "key-version", "installation")),
             *(f"{thing}-delete" for thing in ("subscription", "site", "link", "member")),
             *("cost-add", "post cost-change", "cost-withdraw", "cost-restore", "costs-import"),
-            *("period-propose", "period-reopen", "period-close"),
+            *("period-propose", "period-reopen", "period-close", "cost-divide"),
             *("post late-changes", "post late-change"),
         ],
         EDITORS,
