@@ -3,7 +3,6 @@
 import datetime as dt
 from collections.abc import Mapping
 
-from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -15,6 +14,7 @@ from municipalities.models import Cooperation
 from municipalities.portal import listed
 from services.models import Application
 from services.portal import Panel
+from sharedict.common.days import date_format
 from sharedict.common.figures import money, percent
 
 NO_WEIGHTS = {

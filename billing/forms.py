@@ -6,7 +6,6 @@ import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -14,6 +13,7 @@ from agreements.models import CostType
 from billing.models import Cost
 from municipalities.portal import Filter, RowForm
 from services.models import Application
+from sharedict.common.days import date_format
 from sharedict.common.numbers import AmountField
 from sharedict.kernel.errors import SharedictError
 from sharedict.kernel.periods import Month

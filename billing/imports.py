@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
@@ -17,6 +16,7 @@ from billing.models.cost import LONGEST_INTERVAL
 from billing.reports.twice import Twins
 from municipalities.models import Cooperation
 from services.models import Application
+from sharedict.common.days import date_format
 from sharedict.common.figures import money
 from sharedict.common.uploads import (
     Finding,

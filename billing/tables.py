@@ -6,11 +6,11 @@ from typing import Any
 import django_tables2 as tables
 from django.http import HttpRequest
 from django.template.loader import render_to_string
-from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.portal import BAR, DATE, MAIN_AMOUNT, RowTable, page_of
+from sharedict.common.days import date_format
 from sharedict.common.figures import money
 from sharedict.kernel.money import to_minor
 from sharedict.pictures.bar import bars, tell_apart

@@ -8,7 +8,6 @@ from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from agreements.actions import adopt_key_version, plan_key_version, plan_withdrawal, withdraw_key_version
@@ -28,6 +27,7 @@ from municipalities.portal import (
     refuse,
     stored,
 )
+from sharedict.common.days import date_format
 
 
 class ByCode(RowMixin):

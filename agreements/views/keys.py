@@ -9,7 +9,6 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -34,6 +33,7 @@ from municipalities.portal import (
     ListPage,
 )
 from sharedict.common.cells import addresses_linked
+from sharedict.common.days import date_format
 from sharedict.common.figures import NOTHING, aligned, count, money
 from sharedict.kernel.money import to_minor
 

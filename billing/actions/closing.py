@@ -9,7 +9,6 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Max, Min
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -23,6 +22,7 @@ from billing.snapshots import STOPS, gather, late_states, left_mark
 from municipalities.actions import save_row
 from municipalities.models import Cooperation
 from sharedict.accounts.models import User
+from sharedict.common.days import date_format
 from sharedict.jobs.actions import announce_change
 from sharedict.jobs.models import Job
 from sharedict.kernel.periods import months_between

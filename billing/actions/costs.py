@@ -7,7 +7,6 @@ from copy import copy
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Max
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -26,6 +25,7 @@ from municipalities.actions import (
 )
 from municipalities.models import Cooperation
 from sharedict.audit.actions import field_values
+from sharedict.common.days import date_format
 from sharedict.common.figures import minor
 
 CREDITED = ("application_id", "cost_type_id", "cooperation_id")

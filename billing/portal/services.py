@@ -5,7 +5,6 @@ from typing import Any
 
 from django.db.models import Q, Sum
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from billing.models import Period, RunLine, Share
@@ -15,6 +14,7 @@ from municipalities.models import Cooperation
 from municipalities.portal import listed
 from services.models import Application
 from sharedict.common.access import Viewer
+from sharedict.common.days import date_format
 from sharedict.common.figures import minor
 
 

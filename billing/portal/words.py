@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -12,6 +11,7 @@ from billing.reports.effects import ClosedEffect
 from billing.reports.held_effects import Becomes, MonthEffect, OtherEffect
 from billing.reports.moved import Months
 from billing.reports.undivided import why_in_words
+from sharedict.common.days import date_format
 from sharedict.common.figures import minor, signed_minor
 from sharedict.kernel.periods import Month
 

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from billing.models import Cost
+from sharedict.common.days import date_format
 from sharedict.common.figures import money
 from sharedict.kernel.written import alike
 

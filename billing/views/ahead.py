@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Case, Q, QuerySet, Value, When
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -14,6 +13,7 @@ from agreements.portal import scope_in_words
 from billing.views.months import StatementsPage
 from municipalities.models import Member
 from services.models import Subscription
+from sharedict.common.days import date_format
 
 MOST_AHEAD = 5
 AHEAD = dt.timedelta(days=366)

@@ -4,12 +4,12 @@ import datetime as dt
 from collections.abc import Sequence
 
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from billing.models import Cost, LateDecision, Period
 from billing.views.pictures import month_name
 from sharedict.audit.models import Entry
+from sharedict.common.days import date_format
 from sharedict.kernel.periods import Month
 from sharedict.pictures.drawing import Picture
 from sharedict.pictures.timeline import Kind, Point, Span, Timeline, timeline

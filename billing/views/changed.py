@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -11,6 +10,7 @@ from agreements.engine.keys import KeyFact, ReadingFact
 from billing.engine.changed import ReadingChanged, RulesChanged
 from billing.engine.facts import day
 from municipalities.portal import listed
+from sharedict.common.days import date_format
 from sharedict.common.figures import exact
 
 

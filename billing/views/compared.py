@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from billing.engine.facts import day
 from billing.engine.why import ComponentPart, Why
 from billing.views.working import component_name
+from sharedict.common.days import date_format
 from sharedict.common.figures import exact, exact_minor, exact_percent, minor
 
 Place = tuple[str, str, int]

@@ -6,7 +6,6 @@ from functools import cached_property
 from typing import Any
 
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -17,6 +16,7 @@ from billing.views.months import MonthPage
 from billing.views.pictures import month_name, moved_as_seen, sum_or_moved, whole_name
 from municipalities.models import Role
 from municipalities.portal import listed, one_of
+from sharedict.common.days import date_format
 from sharedict.kernel.periods import Month
 
 MOST_CLOSERS = 4

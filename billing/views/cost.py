@@ -7,7 +7,6 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -26,6 +25,7 @@ from billing.views.openings import Opening
 from billing.views.pictures import month_name, whole_name
 from municipalities.access import Rights
 from municipalities.portal import ChangePage, listed
+from sharedict.common.days import date_format
 from sharedict.common.figures import minor, money
 from sharedict.common.moments import SAFE_METHODS
 from sharedict.common.requests import STOP_POLLING

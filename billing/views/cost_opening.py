@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
@@ -16,6 +15,7 @@ from billing.snapshots import Verdict
 from billing.views.openings import Opening
 from billing.views.pictures import whole_name
 from municipalities.portal import listed
+from sharedict.common.days import date_format
 from sharedict.common.figures import minor, money, signed_minor
 
 

@@ -11,7 +11,6 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -21,6 +20,7 @@ from billing.models import Cost, Period, RunLine
 from billing.portal.words import in_words
 from billing.views.cost_forms import TwiceMixin, refunds_of
 from municipalities.portal import Change, RowMixin, as_shown
+from sharedict.common.days import date_format
 from sharedict.common.figures import money
 from sharedict.kernel.periods import Month
 

@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -18,6 +17,7 @@ from municipalities.models import Cooperation, Driver, Member
 from municipalities.models.driver import in_words
 from municipalities.portal import listed
 from services.models import Application
+from sharedict.common.days import date_format
 
 
 @dataclass(frozen=True, slots=True)

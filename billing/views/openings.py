@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
-from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -19,6 +18,7 @@ from billing.models import Run
 from billing.reports.rows import minor_of
 from billing.views.pictures import bar_name, month_name, name_in_sentence, with_corrections
 from municipalities.portal import listed
+from sharedict.common.days import date_format
 from sharedict.common.figures import about, count, minor, signed_minor
 from sharedict.kernel.periods import Month
 

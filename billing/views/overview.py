@@ -5,7 +5,6 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -39,6 +38,7 @@ from billing.views.todo import MOST_NAMED, ToDoPage
 from municipalities.models import Member, Municipality
 from municipalities.portal import CooperationPage
 from services.models import Application
+from sharedict.common.days import date_format
 from sharedict.common.figures import money
 from sharedict.kernel.periods import Month
 from sharedict.pictures.bar import bars, tell_apart

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -30,6 +29,7 @@ from billing.views.notices import notices_of
 from billing.views.openings import Opening, opening_of_month, statements_fact
 from billing.views.pictures import OWN_ONLY, month_name, waterfall, whole_name, with_corrections
 from billing.views.undivided import UndividedPage
+from sharedict.common.days import date_format
 from sharedict.common.requests import STOP_POLLING
 from sharedict.kernel.periods import Month
 from sharedict.pictures.bar import bars, tell_apart

@@ -6,7 +6,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -14,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from billing.engine.overview import Bar, largest
 from billing.engine.statement import Statement
 from municipalities.access import Rights
+from sharedict.common.days import date_format
 from sharedict.common.figures import minor, signed_minor, whole_minor
 from sharedict.kernel.money import minor_text
 from sharedict.kernel.periods import Month, months_between

@@ -6,7 +6,6 @@ from typing import Any
 from urllib.parse import quote
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
-from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
@@ -25,6 +24,7 @@ from billing.views.openings import causes_of, opening_of_nothing, opening_of_sta
 from billing.views.pictures import Picture, month_name, statement_picture, whole_name, year_picture
 from municipalities.models import Municipality
 from sharedict.common.cells import Column, body, cells, joined, link, row
+from sharedict.common.days import date_format
 from sharedict.common.figures import NOTHING, Amounts, minor
 
 PLACE = "C00000000"

@@ -5,7 +5,6 @@ from fractions import Fraction
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from agreements.models import Component, Term
@@ -18,6 +17,7 @@ from billing.views.statements import StatementBase
 from billing.views.why_opening import opening_of_share
 from billing.views.working import component_name, working
 from sharedict.common.cells import addresses_linked
+from sharedict.common.days import date_format
 from sharedict.common.figures import exact, minor
 from sharedict.kernel.periods import Month
 

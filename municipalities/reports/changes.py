@@ -12,12 +12,12 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
-from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from sharedict.audit.models import Entry
 from sharedict.audit.reports import changes_told
+from sharedict.common.days import date_format
 from sharedict.common.figures import NOTHING, money
 from sharedict.common.numbers import shown
 from sharedict.kernel.money import MINOR_DIGITS

@@ -4,12 +4,12 @@ from typing import Any
 
 import django_tables2 as tables
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy
 
 from municipalities.forms import STATES
 from municipalities.portal import DATE, RowTable
+from sharedict.common.days import date_format
 
 STATE_LOOK = {"now": "ok", "coming": "info", "ended": "neutral"}
 

@@ -5,7 +5,6 @@ from typing import Any
 
 import django_tables2 as tables
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
@@ -16,6 +15,7 @@ from municipalities.portal import DATE, NUMBER, RowTable, page_of
 from municipalities.reports import Change, changes_in_words, subject_in_words
 from municipalities.tables.looks import MomentColumn, instant, status
 from sharedict.audit.models import Entry, kind_in_words, verb_in_words
+from sharedict.common.days import date_format
 from sharedict.jobs.models import Job
 from sharedict.jobs.registry import FACTS_CHANGED
 

@@ -7,11 +7,19 @@ from typing import Any
 
 from django import forms
 from django.contrib.admin.widgets import AdminDateWidget
+from django.utils import formats, timezone
 from django.utils.dates import MONTHS
 
 from sharedict.kernel.written import alike
 
 IN_WORDS = re.compile("(?P<day>[0-9]{1,2}) (?P<month>[^0-9 ]+) (?P<year>[0-9]{4})")
+
+
+def date_format(value: dt.date | str, form: str | None = None) -> str:
+    """Django's ``date_format``; a moment is told as it was where the portal is used, not in UTC."""
+    if isinstance(value, dt.datetime) and timezone.is_aware(value):
+        value = timezone.localtime(value)
+    return formats.date_format(value, form)
 
 
 def typed_day(text: str) -> str:

@@ -57,6 +57,14 @@ def test_rows_are_read_with_the_sight_of_who_asks(path: Path) -> None:
         assert not called & {"iterator", "copy_expert", "copy_from", "copy_to"}
 
 
+@pytest.mark.parametrize("path", python_files(*CODE), ids=name_of)
+def test_days_are_told_by_the_clock_of_the_readers(path: Path) -> None:
+    """Django's own would tell the day of a moment in UTC: for an hour or two each night, the day before."""
+    imports = [node for node in ast.walk(parsed(path)) if isinstance(node, ast.ImportFrom)]
+    named = {alias.name for node in imports if node.module == "django.utils.formats" for alias in node.names}
+    assert "date_format" not in named
+
+
 @pytest.mark.parametrize("path", python_files("billing/documents"), ids=name_of)
 def test_documents_write_what_reports_give(path: Path) -> None:
     """They ask the database nothing."""

@@ -8,11 +8,11 @@ from django import forms
 from django.contrib import admin
 from django.contrib.auth import get_user_model
 from django.test import RequestFactory
-from django.utils.formats import date_format
+from django.urls import get_resolver
 from django.utils.translation import override
 
 from municipalities.portal import Filter, RowForm
-from sharedict.common.days import DayInput, ReadsDays
+from sharedict.common.days import DayInput, ReadsDays, date_format
 from tests.common.test_numbers import forms_of_the_portal
 
 
@@ -25,6 +25,12 @@ def read(text: str, language: str = "en") -> Any:
     with override(language):
         form = DayForm({"day": text})
         return form.cleaned_data["day"] if form.is_valid() else None
+
+
+def test_a_moment_is_told_by_the_clock_of_the_readers() -> None:
+    just_closed = dt.datetime(2026, 11, 27, 23, 30, tzinfo=dt.UTC)  # half an hour after midnight in Stockholm
+    assert date_format(just_closed, "j F Y") == "28 November 2026"
+    assert date_format(dt.date(2026, 11, 27), "j F Y") == "27 November 2026"
 
 
 @pytest.mark.parametrize("month", range(1, 13))
@@ -64,6 +70,7 @@ def test_every_form_reads_days_in_words() -> None:
 
 
 def test_every_filter_reads_days_in_words() -> None:
+    assert get_resolver().url_patterns  # the pages bring their filters along
     waiting, seen = [Filter], 0
     while waiting:
         kind = waiting.pop()
