@@ -107,13 +107,15 @@ def notice_in_words(notice: Notice, about: str, places: Mapping[str, str]) -> st
 
 def odd_part_in_words(part: OddPart, today: dt.date) -> str:
     """Who holds a fixed part and leaves, or joins and holds none."""
-    values = {"key": part.key, "place": part.municipality, "day": _day(part.since) if part.since else ""}
+    values: dict[str, object] = {"key": part.key, "place": part.municipality}
+    if part.since:
+        values |= {"day": _day(part.since), "last": _day(part.since - dt.timedelta(days=1))}
     if part.since is None:
         return _("%(key)s: %(place)s holds a fixed part and is no member.") % values
     if part.is_held and part.since <= today:
-        return _("%(key)s: %(place)s left on %(day)s and still holds a fixed part.") % values
+        return _("%(key)s: %(place)s left after %(last)s and still holds a fixed part.") % values
     if part.is_held:
-        return _("%(key)s: %(place)s leaves on %(day)s and still holds a fixed part.") % values
+        return _("%(key)s: %(place)s leaves after %(last)s and still holds a fixed part.") % values
     if part.since <= today:
         return _("%(key)s: %(place)s joined on %(day)s and holds no fixed part.") % values
     return _("%(key)s: %(place)s joins on %(day)s and holds no fixed part.") % values
@@ -121,14 +123,17 @@ def odd_part_in_words(part: OddPart, today: dt.date) -> str:
 
 def still_subscribes(each: Forgotten, what: str) -> str:
     """That who has left still subscribes to ``what``, one application or several."""
-    values = {"place": each.municipality, "day": _day(each.left_on), "what": what}
-    return _("%(place)s left on %(day)s and still subscribes to %(what)s.") % values
+    return _("%(place)s left after %(day)s and still subscribes to %(what)s.") % _left(each, what)
 
 
 def still_named(each: Forgotten, what: str) -> str:
     """That who has left is still named in ``what``, one term or several."""
-    values = {"place": each.municipality, "day": _day(each.left_on), "what": what}
-    return _("%(place)s left on %(day)s and is still named as payer of %(what)s.") % values
+    return _("%(place)s left after %(day)s and is still named as payer of %(what)s.") % _left(each, what)
+
+
+def _left(each: Forgotten, what: str) -> dict[str, object]:
+    last_day = each.left_on - dt.timedelta(days=1)
+    return {"place": each.municipality, "day": _day(last_day), "what": what}
 
 
 def _day(day: dt.date) -> str:

@@ -31,6 +31,7 @@ from agreements.views.key_versions import ByCode, KeyVersionWithdraw
 from municipalities.portal import (
     FormPage,
     ListPage,
+    listed,
 )
 from sharedict.common.cells import addresses_linked
 from sharedict.common.days import date_format
@@ -131,6 +132,7 @@ class KeyPage(ByCode):
             "day": date_format(version.decided_on, "j F Y"),
             "decision": version.decision,
         }
+        pay = [payer for payer in outcome.payers if payer.percent is None or payer.percent > 0]
         sentences = [
             {
                 "bold": _("Version %(number)s, since %(since)s:") % words,
@@ -143,7 +145,7 @@ class KeyPage(ByCode):
         return {
             "sentences": sentences,
             "facts": [
-                {"label": _("Members who pay"), "value": count(len(outcome.payers))},
+                {"label": _("Members who pay"), "value": count(len(pay))},
                 {"label": _("Terms that use it"), "value": count(terms)},
             ],
         }
@@ -160,6 +162,9 @@ class KeyPage(ByCode):
         words |= {"name": most[0], "count": count(len(most))}
         if own and len(most) == 1:
             label = _("%(name)s pays of %(cost)s, if every member pays")
+        elif own and len(most) == len(own) < len(paying):
+            words["names"] = listed(most)
+            label = _("%(names)s each pay of %(cost)s, if every member pays")
         elif len(most) == len(paying):
             label = _("Each member pays of %(cost)s, if all do")
         elif len(most) == 1:

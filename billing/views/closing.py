@@ -131,8 +131,13 @@ class Propose(Step):
         return f"{self.proposed} {_('Look at its figures and close it, or take the proposal back.')}"
 
     def take(self, period: Period, by: User) -> None:
-        if propose_period(period=period, by=by, seen=self.seen).is_closed:
+        found = propose_period(period=period, by=by, seen=self.seen)
+        if found.is_closed:
             raise ValidationError(MONTH_IS_CLOSED)
+        if found.proposed_by_id != by.pk:
+            raise ValidationError(
+                _("Somebody else has proposed the month: look at its figures, and close it yourself.")
+            )
 
     def consequences(self) -> list[str]:
         return [
@@ -157,6 +162,8 @@ class Reopen(Step):
         return super().refusal()
 
     def take(self, period: Period, by: User) -> None:
+        if refusal := self.refusal():
+            raise ValidationError(refusal)
         reopen_period(period=period, by=by)
 
 
@@ -169,7 +176,8 @@ class Close(Step):
     said = gettext_lazy("%(month)s is closed, and its statements are numbered.")
 
     def take(self, period: Period, by: User) -> None:
-        close_period(period=period, by=by, seen=self.seen)
+        if close_period(period=period, by=by, seen=self.seen).closed_by_id != by.pk:
+            raise ValidationError(MONTH_IS_CLOSED)
 
     def refusal(self) -> str:
         if self.period.is_closed:

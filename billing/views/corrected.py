@@ -10,6 +10,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from billing.models import Period
 from billing.reports import Together, corrected_in, corrections_of, open_before, together
 from billing.snapshots import STOPS, LateState, Verdict, late_states
 from billing.views.months import MonthPage
@@ -92,6 +93,12 @@ class CorrectingPage(MonthPage):
         return next((month for month, is_empty in self.open_before if not is_empty), None)
 
     @property
+    def failed_before(self) -> Period | None:
+        """The first closed month that could not be held against today's facts: none closes before it is."""
+        closed = Period.objects.of(self.cooperation).filter(state=Period.State.CLOSED)
+        return closed.exclude(failure="").order_by("first_day").first()
+
+    @property
     def empty_before(self) -> list[Month]:
         """The empty months that close along with this one."""
         return [month for month, is_empty in self.open_before if is_empty]
@@ -111,6 +118,10 @@ class CorrectingPage(MonthPage):
             url = progress["result_url"] if is_lost else self.url("period", self.month)
             label = progress["result_label"] if is_lost else _("Follow")
             found.append({"text": f"{progress['label'].rstrip('.')}.", "url": url, "label": label})
+        if failed := self.failed_before:
+            words = {"month": capfirst(month_name(failed.month)), "why": failed.failure}
+            text = _("%(month)s could not be computed: %(why)s") % words
+            found.append({"text": text, "url": self.url("jobs"), "label": _("Jobs")})
         if period.current_run and period.current_run.unallocated_lines:
             count = period.current_run.unallocated_lines
             text = ngettext("%(count)d cost is unallocated.", "%(count)d costs are unallocated.", count)

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from billing.models import Cost
 from billing.portal.words import in_words
@@ -58,7 +59,13 @@ def _counted(cost: Cost, counting: dict[str, Any]) -> list[dict[str, str]]:
     if undivided:
         amount = minor(sum(minor_of(row["line"].amount) for row in undivided), cost.currency)
         bold = _("%(amount)s of it is paid by nobody yet:") % {"amount": amount}
-        return [{"bold": bold, "text": capfirst(str(undivided[0]["why"]))}, *late]
+        whys = dict.fromkeys(capfirst(str(row["why"])) for row in undivided)
+        shared = len(months) - len(undivided)
+        text = ngettext(
+            "It is shared in %(count)s other month.", "It is shared in %(count)s other months.", shared
+        )
+        rest = [{"text": text % {"count": shared}}] if shared else []
+        return [{"bold": bold, "text": " ".join(whys)}, *rest, *late]
     words = {"first": months[0]["name"], "last": months[-1]["name"], "count": len(months)}
     if len(months) == 1:
         bold = _("Shared in %(first)s,") % words

@@ -1,7 +1,7 @@
 """A cost is withdrawn or restored, once it is told what that does to closed months."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Sequence
 from copy import copy
 from decimal import Decimal
 from typing import Any
@@ -15,7 +15,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from billing.actions import restore_cost, withdraw_cost
+from billing.actions import refuse_cost, restore_cost, withdraw_cost
 from billing.models import Cost, Period, RunLine
 from billing.portal.words import in_words
 from billing.views.cost_forms import TwiceMixin, refunds_of
@@ -31,11 +31,14 @@ class Step(RowMixin, TwiceMixin):
     model = Cost
     danger = True
     said: Any = ""
+    cannot: Any = ""
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         cost = self.row()
         if self.is_done(cost):
             return self.show_done(cost)
+        if refusal := self.refusal(cost):
+            return self.show_refusal(cost, *refusal)
         self.is_told(self.changes(cost))
         return self.show(cost)
 
@@ -43,6 +46,8 @@ class Step(RowMixin, TwiceMixin):
         cost = self.row()
         if self.is_done(cost):
             return self.show_done(cost, 409)
+        if refusal := self.refusal(cost):
+            return self.show_refusal(cost, *refusal, status=409)
         if not (self.is_told(self.changes(cost)) and self.is_as_shown(cost)):
             return self.show(cost)
         try:
@@ -62,6 +67,22 @@ class Step(RowMixin, TwiceMixin):
         context = {
             "title": title % {"what": cost},
             "lead": _("There is nothing to do."),
+            "cancel_url": self.url("cost-change", cost.pk),
+        }
+        return self.page("components/confirm_page.html", context, status)
+
+    def refusal(self, cost: Cost) -> tuple[str, Sequence[Cost]] | None:
+        """Why the step cannot be taken as things are, and the costs in the way; None where it can."""
+        return None
+
+    def show_refusal(
+        self, cost: Cost, why: str, in_the_way: Sequence[Cost], status: int = 200
+    ) -> HttpResponse:
+        links = [(self.url("cost-change", other.pk), other) for other in in_the_way]
+        context = {
+            "title": str(self.cannot) % {"what": cost},
+            "lead": why,
+            "consequences": [format_html('<a href="{}">{}</a>', *link) for link in links],
             "cancel_url": self.url("cost-change", cost.pk),
         }
         return self.page("components/confirm_page.html", context, status)
@@ -96,26 +117,13 @@ class CostWithdraw(Step):
     """A cost that a credit note refunds is not withdrawn: the page says which, and asks nothing."""
 
     said = gettext_lazy("Withdrawn.")
+    cannot = gettext_lazy("%(what)s cannot be withdrawn")
 
-    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        cost = self.row()
-        refunds = refunds_of(cost)
-        return self.show_refusal(cost, refunds) if refunds else super().get(request, **kwargs)
-
-    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        cost = self.row()
-        refunds = refunds_of(cost)
-        return self.show_refusal(cost, refunds, 409) if refunds else super().post(request, **kwargs)
-
-    def show_refusal(self, cost: Cost, refunds: Iterable[Cost], status: int = 200) -> HttpResponse:
-        links = [(self.url("cost-change", refund.pk), refund) for refund in refunds]
-        context = {
-            "title": _("%(what)s cannot be withdrawn") % {"what": cost},
-            "lead": _("A credit note refunds this cost: withdraw the credit note first."),
-            "consequences": [format_html('<a href="{}">{}</a>', *link) for link in links],
-            "cancel_url": self.url("cost-change", cost.pk),
-        }
-        return self.page("components/confirm_page.html", context, status)
+    def refusal(self, cost: Cost) -> tuple[str, Sequence[Cost]] | None:
+        refunds = list(refunds_of(cost))
+        if not refunds:
+            return None
+        return _("A credit note refunds this cost: withdraw the credit note first."), refunds
 
     def withdrawn_on(self) -> dt.date | None:
         return timezone.localdate()
@@ -148,6 +156,17 @@ class CostWithdraw(Step):
 class CostRestore(Step):
     danger = False
     said = gettext_lazy("Restored.")
+    cannot = gettext_lazy("%(what)s cannot be restored")
+
+    def refusal(self, cost: Cost) -> tuple[str, Sequence[Cost]] | None:
+        restored = copy(cost)
+        restored.withdrawn_on = None
+        try:
+            refuse_cost(restored, self.cooperation)
+        except ValidationError as error:
+            undone = [cost.credits] if cost.credits and cost.credits.is_withdrawn else []
+            return " ".join(error.messages), undone
+        return None
 
     def withdrawn_on(self) -> dt.date | None:
         return None

@@ -1,6 +1,7 @@
 """What every page about one month begins with: the month, its stamp, and whether it is being recomputed."""
 
 import logging
+from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
 
@@ -8,12 +9,14 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from billing.engine.overview import MunicipalityTotal
 from billing.engine.statement import StatementError
 from billing.models import Period
 from billing.reports import Calendar, calendar_of, failed_job, has_undone_jobs, period_of, unfinished_job
 from billing.views.pictures import month_name
 from municipalities.portal import CooperationPage
 from sharedict.kernel.periods import Month
+from sharedict.kernel.written import alphabetical
 
 logger = logging.getLogger(__name__)
 
@@ -34,6 +37,10 @@ class StatementsPage(CooperationPage):
         except StatementError:
             logger.exception("A statement cannot be read: %s", request.path)
             return self.page("billing/statement_error.html", {}, status=409)
+
+    def own_first(self, totals: Iterable[MunicipalityTotal]) -> list[MunicipalityTotal]:
+        """The reader's own, then the others, each by name."""
+        return sorted(totals, key=lambda row: (row.municipality not in self.own, alphabetical(row.name)))
 
 
 class MonthPage(StatementsPage):

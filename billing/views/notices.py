@@ -90,16 +90,16 @@ def _left(places: Sequence[str], words: dict[str, str], names: _Names, *, is_key
     if is_key:
         return (
             ngettext(
-                "%(said)s and is still named in a term with the key “%(key)s”: it pays nothing.",
-                "%(said)s and are still named in a term with the key “%(key)s”: they pay nothing.",
+                "%(said)s and is still named in a term with the key “%(key)s”: it pays for no later month.",
+                "%(said)s and are still named in a term with the key “%(key)s”: they pay for no later month.",
                 len(places),
             )
             % words
         )
     return (
         ngettext(
-            "%(said)s and still subscribes to %(application)s: it pays nothing.",
-            "%(said)s and still subscribe to %(application)s: they pay nothing.",
+            "%(said)s and still subscribes to %(application)s: it pays for no later month.",
+            "%(said)s and still subscribe to %(application)s: they pay for no later month.",
             len(places),
         )
         % words

@@ -4,7 +4,7 @@ Each is what ``components/lede.html`` shows.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -19,7 +19,7 @@ from billing.reports.rows import minor_of
 from billing.views.pictures import bar_name, month_name, name_in_sentence, with_corrections
 from municipalities.portal import listed
 from sharedict.common.days import date_format
-from sharedict.common.figures import about, count, minor, signed_minor
+from sharedict.common.figures import aligned, count, minor, signed_minor
 from sharedict.kernel.periods import Month
 
 Opening = dict[str, Any]
@@ -28,17 +28,18 @@ MOST_CAUSES = 3
 MOST_FACTS = 4
 
 
-def opening_of_statement(statement: Statement) -> Opening:
-    """What a municipality pays in the month, against the month before, and in the agreement year."""
+def opening_of_statement(statement: Statement, undivided_minor: int = 0) -> Opening:
+    """What a municipality pays in the month, against the month before, and in the agreement year.
+
+    ``undivided_minor`` is what of the month's costs nobody pays yet.
+    """
     currency, facts = statement.currency, []
     if statement.due_on:
         facts.append({"label": _("Due"), "value": date_format(statement.due_on, "j F Y")})
     if statement.before:
         before = capfirst(month_name(statement.before))
         facts.append({"label": before, "value": minor(statement.before_minor, currency)})
-    since = _("since %(month)s") % {"month": month_name(statement.year_from)}
-    if statement.earlier_corrections or statement.before_corrections_minor:
-        since = _("%(since)s, without corrections of earlier agreement years") % {"since": since}
+    since = _("since %(month)s, of its own months") % {"month": month_name(statement.year_from)}
     facts.append(
         {"label": _("Year so far"), "value": minor(statement.year_minor, currency), "note": since},
     )
@@ -51,13 +52,13 @@ def opening_of_statement(statement: Statement) -> Opening:
         sentences += _made_of(_changes(statement), currency)
     if statement.all_corrections_minor or statement.corrections or statement.earlier_corrections:
         words = {
-            "own": minor(statement.month_minor),
+            "own": signed_minor(statement.month_minor),
             "month": month_name(statement.month),
             "corrections": signed_minor(statement.all_corrections_minor),
         }
-        bold = _("To get back:") if statement.total_minor < 0 else _("To pay:")
         text = _("%(own)s of %(month)s itself, and %(corrections)s corrections of earlier months.")
-        sentences.append({"bold": bold, "text": text % words})
+        sentences.append({"bold": _("Of it:"), "text": text % words})
+    sentences += _undivided(undivided_minor, currency)
     return {
         "label": _paid_by([statement.name], statement.month),
         "value": minor(statement.total_minor),
@@ -67,23 +68,22 @@ def opening_of_statement(statement: Statement) -> Opening:
     }
 
 
-def opening_of_several(statements: Sequence[Statement], urls: Sequence[str]) -> Opening:
+def opening_of_several(
+    statements: Sequence[Statement], urls: Sequence[str], undivided_minor: int = 0
+) -> Opening:
     """What those whom the reader answers for pay in the month together, and each of them.
 
     ``statements`` are of the same month and cooperation; ``urls`` says where each is shown.
     """
     currency, month, before = statements[0].currency, statements[0].month, statements[0].before
-    changes: dict[str, int] = defaultdict(int)
-    for statement in statements:
-        for bar in _changes(statement):
-            changes[bar.name] += bar.minor
-    bars = [Bar(name, amount) for name, amount in changes.items()]
+    bars = _changes_of_all(statements)
     if before:
         change = sum(statement.change_minor for statement in statements)
         share = percent_of(change, abs(sum(statement.before_minor for statement in statements)))
         sentences = [_changed(change, share, before, currency), *_largest(bars, currency)]
     else:
         sentences = _made_of(bars, currency)
+    sentences += _undivided(undivided_minor, currency)
     facts = [
         {"label": statement.name, "value": minor(statement.total_minor, currency), "url": url}
         for statement, url in zip(statements, urls, strict=True)
@@ -101,7 +101,9 @@ def opening_of_several(statements: Sequence[Statement], urls: Sequence[str]) -> 
 
 def opening_of_nothing(names: Sequence[str], month: Month, undivided: int, currency: str) -> Opening:
     """That these pay nothing in the month, and why; ``undivided`` of its costs have no shares yet."""
-    text = _("none of the applications that cost anything was used.")
+    text = ngettext(
+        "no cost of the month is shared by it.", "no cost of the month is shared by them.", len(names)
+    )
     if undivided:
         text = ngettext(
             "%(count)s cost of the month is divided among nobody yet.",
@@ -118,7 +120,7 @@ def opening_of_nothing(names: Sequence[str], month: Month, undivided: int, curre
 
 def causes_of(statement: Statement) -> dict[str, Any]:
     """The largest changes since the month before, the rest as one, under what they explain."""
-    bars = largest(_changes(statement), MOST_CAUSES)
+    bars = sorted(largest(_changes(statement), MOST_CAUSES), key=lambda bar: (not bar.name, -abs(bar.minor)))
     if statement.before is None or not bars:
         return {}
     words = {
@@ -157,6 +159,7 @@ def opening_of_month(
         sentences += _largest(changes, currency)
     elif changes:
         sentences += _made_of(changes, currency)
+    sentences += _undivided(minor_of(run.unallocated), currency)
     return {
         "label": _("Shared in %(month)s") % {"month": month_name(month)},
         "value": minor(shared_minor),
@@ -166,7 +169,7 @@ def opening_of_month(
             {
                 "label": _("Costs in all"),
                 "value": minor(minor_of(run.total), currency),
-                "note": _("shared and unallocated"),
+                "note": _("shared and unallocated") if undivided else "",
             },
             {
                 "label": _("Unallocated"),
@@ -192,8 +195,19 @@ def statements_fact(found: int, *, is_closed: bool) -> Opening:
 
 def _changes(statement: Statement) -> list[Bar]:
     """What each service changes since the month before, and corrections of earlier months together."""
-    bars = [Bar(part.name, part.change_minor) for part in statement.applications]
-    return with_corrections(bars, statement.all_corrections_minor - statement.before_corrections_minor)
+    return _changes_of_all([statement])
+
+
+def _changes_of_all(statements: Iterable[Statement]) -> list[Bar]:
+    """The same of several together; two services may have the same name."""
+    changes: dict[str, int] = defaultdict(int)
+    names, late_minor = {}, 0
+    for statement in statements:
+        late_minor += statement.all_corrections_minor - statement.before_corrections_minor
+        for part in statement.applications:
+            names[part.application] = part.name
+            changes[part.application] += part.change_minor
+    return with_corrections([Bar(names[code], minor) for code, minor in changes.items()], late_minor)
 
 
 def _largest(bars: Sequence[Bar], currency: str) -> list[dict[str, str]]:
@@ -222,11 +236,18 @@ def _made_of(bars: Sequence[Bar], currency: str) -> list[dict[str, str]]:
     return [{"text": _("The most is for %(biggest)s: %(most)s.") % words}, {"text": found}]
 
 
+def _undivided(amount_minor: int, currency: str) -> list[dict[str, str]]:
+    """That somebody will have to pay more, as soon as the rest of the month is divided."""
+    if not amount_minor:
+        return []
+    return [{"bold": minor(amount_minor, currency), "text": _("of the month is divided among nobody yet.")}]
+
+
 def _changed(change_minor: int, share: Fraction | None, before: Month, currency: str) -> dict[str, str]:
     words = {"month": month_name(before)}
     if not change_minor:
         return {"bold": _("Unchanged"), "text": _("against %(month)s.") % words}
     change = signed_minor(change_minor, currency)
-    if share is not None and (said := about(share)) != about(Fraction(0)):
+    if share is not None and (said := aligned(share, 1)) != aligned(Fraction(0), 1):
         change = f"{change} ({'+' if share > 0 else ''}{said})"
     return {"bold": change, "text": _("against %(month)s.") % words}

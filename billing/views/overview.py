@@ -23,6 +23,7 @@ from billing.reports import (
     totals_of,
     unfinished_job,
 )
+from billing.reports.rows import minor_of
 from billing.views.ahead import AheadPage
 from billing.views.files import whole
 from billing.views.months import STAMPS
@@ -63,7 +64,8 @@ class Overview(ToDoPage, AheadPage):
             period.month: period
             for period in rows.filter(current_run__isnull=False).for_listing().with_lines_or_not()
         }
-        months = shown_months(sorted(self.periods), Month.of(self.today))
+        filled = [month for month, period in self.periods.items() if period.has_lines]
+        months = shown_months(sorted(filled or self.periods), Month.of(self.today))
         answers_for_all = self.rights.is_administrator or self.rights.is_auditor
         context: dict[str, Any] = {
             "title": self.cooperation.name,
@@ -104,25 +106,24 @@ class Overview(ToDoPage, AheadPage):
 
     def of_own(self, own: list[dict[str, Any]], period: Period) -> dict[str, Any] | None:
         """What those pay together for whom the reader answers; none for who answers for nobody."""
-        paying = [place for place in own if place["statement"]]
+        paying, run = [place for place in own if place["statement"]], period.current_run
         if not paying:
-            undivided = run.unallocated_lines if (run := period.current_run) else 0
+            undivided = run.unallocated_lines if run else 0
             names, currency = [place["name"] for place in own], self.cooperation.currency
             return opening_of_nothing(names, period.month, undivided, currency) if own else None
+        undivided_minor = minor_of(run.unallocated) if run else 0
         if len(paying) > 1:
             statements, urls = zip(*((place["statement"], place["url"]) for place in paying), strict=True)
-            return opening_of_several(statements, urls)
+            return opening_of_several(statements, urls, undivided_minor)
         link = {"url": paying[0]["url"], "label": _("See the costs behind it")}
-        return {**opening_of_statement(paying[0]["statement"]), "link": link}
+        return {**opening_of_statement(paying[0]["statement"], undivided_minor), "link": link}
 
     def of_all(self, period: Period, calendar: Calendar, *, answers: bool) -> dict[str, Any]:
         """Who pays the month, for those who may see it; what it is in all, for those who answer for it."""
         if not (answers or self.rights.sees_all_shares):
             return {}
         run, month, before = period.current_run, period.month, calendar.before(period.month)
-        rows = sorted(
-            totals_of(self.viewer, period, calendar), key=lambda row: row.municipality not in self.own
-        )
+        rows = self.own_first(totals_of(self.viewer, period, calendar))
         shown = {
             "totals": self.totals(rows, month),
             "whole": whole(rows),

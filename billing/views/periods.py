@@ -29,7 +29,9 @@ from billing.views.notices import notices_of
 from billing.views.openings import Opening, opening_of_month, statements_fact
 from billing.views.pictures import OWN_ONLY, month_name, waterfall, whole_name, with_corrections
 from billing.views.undivided import UndividedPage
+from municipalities.portal import listed
 from sharedict.common.days import date_format
+from sharedict.common.figures import minor
 from sharedict.common.requests import STOP_POLLING
 from sharedict.kernel.periods import Month
 from sharedict.pictures.bar import bars, tell_apart
@@ -87,9 +89,13 @@ class PeriodPage(UndividedPage, CorrectingPage):
         if run is None:
             return None
         then = (before, whole(totals)["before_minor"]) if before and self.rights.sees_all_shares else None
-        return opening_of_month(
+        found = opening_of_month(
             run, self.month, then, self.causes, self.cooperation.currency, self.statements(totals)
         )
+        if not self.rights.sees_all_shares and totals:
+            said = listed([f"{row.name} {minor(row.this_minor)}" for row in totals])
+            found["sentences"].insert(0, {"bold": _("Of it:"), "text": f"{said}."})
+        return found
 
     @cached_property
     def causes(self) -> list[Bar]:
@@ -228,9 +234,6 @@ class PeriodPage(UndividedPage, CorrectingPage):
             }
             for row, bar in zip(rows, drawn, strict=True)
         ]
-
-    def own_first(self, totals: list[MunicipalityTotal]) -> list[MunicipalityTotal]:
-        return sorted(totals, key=lambda row: row.municipality not in self.own)
 
     def changes(self, before: Month) -> dict[str, Any] | None:
         """From the month before to this one; corrections of earlier months as one bar, as on a statement."""

@@ -10,13 +10,22 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
 from billing.documents.csv import statement_csv
 from billing.documents.xlsx import statement_xlsx
 from billing.engine.statement import ApplicationPart, ShareRow, Statement, StatementLine
 from billing.models import LateChange, Period, RunTotal
-from billing.reports import head_of, heads_of, key_names, period_of, statement_of, whys, whys_corrected
+from billing.reports import (
+    head_of,
+    heads_of,
+    key_names,
+    left_at_closing,
+    period_of,
+    statement_of,
+    whys,
+    whys_corrected,
+)
 from billing.reports.rows import minor_of
 from billing.views.files import CSV, XLSX, attachment
 from billing.views.months import MonthPage
@@ -98,6 +107,7 @@ class StatementPage(StatementBase):
     def content(self, statement: Statement) -> dict[str, Any]:
         before, corrections_minor = statement.before, statement.all_corrections_minor
         before_url = self.url("statement", before, self.key) if before else ""
+        undivided_minor = minor_of(run.unallocated) if (run := self.period.current_run) else 0
         table = LineTable(before_url)
         parts = [(part, table.cells_of(part)) for part in statement.applications]
         return {
@@ -105,7 +115,7 @@ class StatementPage(StatementBase):
             "statement": statement,
             "currency": statement.currency,
             "opening": {
-                **opening_of_statement(statement),
+                **opening_of_statement(statement, undivided_minor),
                 "label": _("To get back") if statement.total_minor < 0 else _("To pay"),
                 "value": minor(abs(statement.total_minor)),
             },
@@ -117,6 +127,7 @@ class StatementPage(StatementBase):
                 row(whole_name(part.name), own)
                 for part, own in sorted(parts, key=lambda found: -found[0].this_minor)
             ),
+            "left": self.left(),
             "corrections": [self.correction(line) for line in statement.corrections],
             "earlier_corrections": [self.correction(line) for line in statement.earlier_corrections],
             "corrections_total_minor": corrections_minor,
@@ -157,6 +168,18 @@ class StatementPage(StatementBase):
         if statement.is_taken_over:
             return _("Statement %(number)s, closed %(day)s by release 0.1 and taken over as it was.") % words
         return _("Statement %(number)s, issued %(day)s: nothing in it changes any more.") % words
+
+    def left(self) -> str:
+        """That something late was left uncharged when the month closed; empty if nothing was."""
+        found = len(left_at_closing(self.period)) if self.period.is_closed else 0
+        if not found:
+            return ""
+        text = ngettext(
+            "%(count)s late change of earlier months was left uncharged when %(month)s was closed.",
+            "%(count)s late changes of earlier months were left uncharged when %(month)s was closed.",
+            found,
+        )
+        return text % {"count": found, "month": month_name(self.month)}
 
     def correction(self, line: StatementLine) -> dict[str, Any]:
         """A line that corrects one cost in an earlier month, and where its reasons stand."""

@@ -12,6 +12,7 @@ from agreements.reports import forgotten, odd_parts
 from billing.models import Period
 from billing.snapshots import STOPS, late_states
 from billing.views.months import StatementsPage
+from billing.views.notices import notices_of
 from billing.views.pictures import month_name
 from sharedict.jobs.models import Job
 from sharedict.kernel.periods import Month
@@ -121,11 +122,14 @@ class ToDoPage(StatementsPage):
         found = [needs(text, url, self.may_do(_("Look and propose")), "warning", _("To close"))]
         run = self.periods[over[0]].current_run
         if run and run.notices:
+            said = notices_of(run, self.cooperation)
             text = ngettext(
                 "%(month)s: %(count)s thing to look at before it closes",
                 "%(month)s: %(count)s things to look at before it closes",
-                len(run.notices),
-            ) % {"month": name, "count": len(run.notices)}
+                len(said),
+            ) % {"month": name, "count": len(said)}
+            if len(said) == 1:
+                text = f"{name}: {said[0]}"
             found.append(needs(text, f"{url}#notices", _("Look"), "warning", _("Look")))
         return found
 

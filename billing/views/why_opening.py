@@ -61,6 +61,9 @@ def _divided_by(told: Why) -> str:
         text = _("it is a refund, and is divided as %(reference)s was charged.")
         return text % {"reference": told.follows}
     words = {"key": told.key.name, "version": told.key.version}
+    if told.base_is_too_large:
+        text = _("the base amounts come to more than the cost and divide it: nothing is left for “%(key)s”.")
+        return text % words
     parts = listed([_weighed(part, is_alone=len(told.own.parts) == 1) for part in told.own.parts])
     return _("“%(key)s”, version %(version)s, divides it %(parts)s.") % {**words, "parts": parts}
 
@@ -73,7 +76,9 @@ def _moved_by(told: Why) -> list[str]:
     if own.days is not None and own.days != told.whole_days:
         words = {"days": count(own.days), "all": count(told.whole_days)}
         found.append(_("%(days)s of %(all)s days count.") % words)
-    if own.base:
+    elif any(payer.days not in (None, told.whole_days) for payer in told.payers):
+        found.append(_("Others pay for fewer days, and so less."))
+    if own.base and not told.base_is_too_large:
         found.append(_("Before that everybody pays a base amount."))
     if own.unlimited is not None and own.unlimited != own.percent:
         words = {"from": about(own.unlimited, 2), "to": about(own.percent, 2)}

@@ -21,10 +21,11 @@ def opening_of_application(
 ) -> dict[str, Any]:
     """How many use it today, as ``components/lede.html`` shows it; ``own`` are those of the reader."""
     of_all = ngettext("of %(count)s member", "of %(count)s members", len(members)) % {"count": len(members)}
+    theirs = {row.municipality_id for row in using}
     return {
         "label": _("Used by"),
-        "value": len(using),
-        "unit": of_all if len(using) <= len(members) else "",
+        "value": len([place for place in members if place.pk in theirs]),
+        "unit": of_all,
         "sentences": [_who_does_not(using, members), *_own_users(using, own)],
     }
 
@@ -39,7 +40,15 @@ def _who_does_not(using: Iterable[Subscription], members: Sequence[Municipality]
     theirs = {row.municipality_id for row in using}
     without = [str(place) for place in members if place.pk not in theirs]
     if not theirs:
-        return {"text": _("Nobody uses it yet.")}
+        return {"text": _("Nobody uses it.")}
+    known = {place.pk for place in members}
+    if strangers := [str(row.municipality) for row in using if row.municipality_id not in known]:
+        text = ngettext(
+            "%(names)s uses it and is no member.",
+            "%(names)s use it and are no members.",
+            len(strangers),
+        )
+        return {"text": text % {"names": listed(strangers)}}
     if not without:
         return {"text": _("Every member uses it.")}
     names = listed(without)

@@ -25,6 +25,15 @@ FILLERS = re.compile(
 """What else Unicode shows nothing for (Default_Ignorable_Code_Point), and the empty Braille cell."""
 
 
+LAST_LETTERS = str.maketrans("åäæöø", "{||}}")
+"""The last letters of the Nordic alphabets, which come after z and not where Unicode has them."""
+
+
+def alphabetical(name: str) -> str:
+    """What ``name`` is sorted by where people look for it."""
+    return name.casefold().translate(LAST_LETTERS)
+
+
 class NumberError(SharedictError):
     """Write a number in digits, like 1250.50."""
 

@@ -117,10 +117,10 @@ def test_the_terms_page_leads_administrators_to_what_was_forgotten(
     assert "Forgotten" not in sign_in(administrator).get("/north/terms/").content.decode()
     leaves(torsby, MAY)
     text = sign_in(administrator).get("/north/terms/").content.decode()
-    assert "Torsby left on 1 May 2026 and still subscribes to ERP." in text
+    assert "Torsby left after 30 April 2026 and still subscribes to ERP." in text
     assert f'href="/north/subscriptions/{row.pk}/end/"' in text
     text = sign_in(auditor).get("/north/terms/").content.decode()
-    assert "Torsby left on 1 May 2026" in text
+    assert "Torsby left after 30 April 2026" in text
     assert "/end/" not in text
 
 
@@ -131,8 +131,8 @@ def test_a_fixed_part_of_who_left_or_leaves_is_told(
     leaves(torsby, LATER)
     leaves(hagfors, MAY)
     assert said(north) == [
-        "By people: Hagfors left on 1 May 2026 and still holds a fixed part.",
-        "By people: Torsby leaves on 1 January 2027 and still holds a fixed part.",
+        "By people: Hagfors left after 30 April 2026 and still holds a fixed part.",
+        "By people: Torsby leaves after 31 December 2026 and still holds a fixed part.",
     ]
     assert [part.bites_on for part in odd_parts(north, TODAY)] == [TODAY, LATER]
 
@@ -208,6 +208,6 @@ def test_the_page_of_a_key_says_which_parts_will_not_fit(
     leaves(torsby, LATER)
     client = sign_in(auditor)
     text = client.get("/north/keys/people/").content.decode()
-    assert "By people: Torsby leaves on 1 January 2027 and still holds a fixed part." in text
+    assert "By people: Torsby leaves after 31 December 2026 and still holds a fixed part." in text
     assert "Torsby leaves" not in client.get("/north/keys/even/").content.decode()
     assert said(north, even_key) == []

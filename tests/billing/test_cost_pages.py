@@ -13,12 +13,14 @@ from django.utils import translation
 from openpyxl import load_workbook
 
 from agreements.models import CostType
+from billing.actions import withdraw_cost
 from billing.models import Cost, Period
 from municipalities.models import Cooperation
 from services.models import Application
 from sharedict.accounts.models import User
 from sharedict.common.figures import money
 from sharedict.jobs.models import Job
+from tests.billing.books import credit, post
 from tests.budgets import MOMENT
 from tests.factories.agreements import CostTypeFactory
 from tests.factories.billing import CostFactory, compute
@@ -254,6 +256,21 @@ def test_a_cost_is_withdrawn_after_one_question_and_restored(
     do_jobs()
     assert not Cost.objects.get().is_withdrawn
     assert Period.objects.get().current_run.total == 100
+
+
+def test_a_credit_note_of_a_withdrawn_cost_is_not_offered_to_be_restored(
+    north: Cooperation, administrator: User, sign_in: Callable[[User], Client]
+) -> None:
+    cost = post(north, "100.00", dt.date(2026, 1, 1), dt.date(2026, 2, 1))
+    refund = credit(cost)
+    for row in (refund, cost):
+        withdraw_cost(cost=Cost.objects.get(pk=row.pk), on=dt.date(2026, 1, 1), by=None)
+    asked = sign_in(administrator).get(page(refund, "restore/"))
+    text = asked.content.decode()
+    assert "cannot be restored" in text
+    assert "That cost is withdrawn already." in text
+    assert f'href="{page(cost)}"' in text
+    assert "btn-primary" not in text
 
 
 def test_no_more_is_withdrawn_than_the_button_said(client: Client, cost: Cost) -> None:

@@ -301,11 +301,11 @@ def test_what_those_who_left_still_stand_in_is_to_be_done(
     Member.objects.filter(municipality=torsby).update(valid_until=dt.date(2026, 10, 1))
     Member.objects.filter(municipality=hagfors).update(valid_until=dt.date(2027, 1, 1))
     text = sign_in(administrator).get(url).content.decode()
-    assert "Torsby left on 1 October 2026 and still subscribes to A, B, C, D, E, 3 more." in text
+    assert "Torsby left after 30 September 2026 and still subscribes to A, B, C, D, E, 3 more." in text
     assert 'href="/north/subscriptions/?municipality=SE1737"' in text
-    assert "Torsby left on 1 October 2026 and is still named as payer of G: all other costs." in text
-    assert "By people: Torsby left on 1 October 2026 and still holds a fixed part." in text
-    assert "By people: Hagfors leaves on 1 January 2027 and still holds a fixed part." in text
+    assert "Torsby left after 30 September 2026 and is still named as payer of G: all other costs." in text
+    assert "By people: Torsby left after 30 September 2026 and still holds a fixed part." in text
+    assert "By people: Hagfors leaves after 31 December 2026 and still holds a fixed part." in text
     assert 'href="/north/keys/people/"' in text
     assert "Forgotten" not in sign_in(finance).get(url).content.decode()
 

@@ -12,6 +12,7 @@ import openpyxl
 import pytest
 import time_machine
 from django.db import connection
+from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -24,7 +25,8 @@ from municipalities.models import Cooperation, Driver, Municipality, Reading, Ro
 from sharedict.accounts.models import User
 from sharedict.common.figures import minor, money
 from sharedict.jobs.actions import run_all
-from tests.billing.books import take
+from tests import cast
+from tests.billing.books import month, post, take
 from tests.budgets import MOMENT
 from tests.factories.billing import CostFactory, close, compute
 from tests.factories.municipalities import MemberFactory, MunicipalityFactory
@@ -127,13 +129,13 @@ def test_a_month_says_why_a_cost_is_unallocated_and_what_to_do(
     compute(north)
     text = sign_in(administrator).get("/north/costs/2026-10/").content.decode()
     assert "No term says how such a cost is divided." in text
-    assert "/north/terms/new/" in text
+    assert "/north/costs/2026-10/divide/" in text
     assert "2 costs are unallocated" in text
     assert "/north/costs/2026-10/propose/" not in text
     asked = sign_in(administrator).get("/north/costs/2026-10/propose/").content.decode()
     assert '2 costs are unallocated. <a href="/north/costs/2026-10/#unallocated">' in asked
     assert "btn-primary" not in asked
-    assert "/north/terms/new/" not in sign_in(finance).get("/north/costs/2026-10/").content.decode()
+    assert "/divide/" not in sign_in(finance).get("/north/costs/2026-10/").content.decode()
 
 
 def test_a_key_that_has_no_version_is_named(
@@ -522,14 +524,16 @@ def test_notices_are_sentences_with_names(
     for path in ("", "propose/"):
         text = html.unescape(client.get(f"/north/costs/2026-09/{path}").content.decode())
         assert "Population of Torsby and Hagfors is from 31 December 2023: more than a year before" in text
-        assert "Sunne left after 31 August 2026 and still subscribes to ERP: it pays nothing." in text
+        assert (
+            "Sunne left after 31 August 2026 and still subscribes to ERP: it pays for no later month." in text
+        )
         assert "divides and has no fixed part in it: it pays nothing of that part." in text
     assert "3 things to look at before it closes" in client.get("/north/overview/").content.decode()
     close(september, proposer=administrator, closer=second_administrator)
     text = html.unescape(client.get("/north/costs/2026-09/").content.decode())
     assert "Noted when it was closed" in text
     assert "Look at this before it closes" not in text
-    assert "Sunne left after 31 August 2026 and still subscribes to ERP: it pays nothing." in text
+    assert "Sunne left after 31 August 2026 and still subscribes to ERP: it pays for no later month." in text
 
 
 def test_a_month_that_failed_says_why(
@@ -629,3 +633,41 @@ def test_a_month_is_closed_however_many_runs_there_have_been(
     take(sign_in(second_administrator), "/north/costs/2026-09/close/")
     september = Period.objects.get(cooperation=north, first_day="2026-09-01")
     assert (september.is_closed, september.current_run_id) == (True, 2147483000)
+
+
+def test_of_two_who_propose_or_close_one_did_it_and_the_other_learns_so(
+    north: Cooperation, administrator: User, second_administrator: User, sign_in: SignIn
+) -> None:
+    third = cast.person("third", north, Role.Kind.ADMINISTRATOR)
+    january = dt.date(2026, 1, 1)
+    post(north, "100.00", january, dt.date(2026, 2, 1))
+    clients = [sign_in(user) for user in (administrator, second_administrator, third)]
+
+    def both(step: str, *who: Client) -> list[HttpResponse]:
+        """Both have the question in front of them before either answers it."""
+        url = f"/north/costs/2026-01/{step}/"
+        shown = [client.get(url).context for client in who]
+        asked = [{"seen": context["seen"], "left": context["left"]} for context in shown]
+        return [client.post(url, sent) for client, sent in zip(who, asked, strict=True)]
+
+    first, second = both("propose", *clients[:2])
+    assert (first.status_code, second.status_code) == (302, 409)
+    assert "Somebody else has proposed the month" in second.content.decode()
+    first, second = both("close", *clients[1:])
+    assert (first.status_code, second.status_code) == (302, 409)
+    assert "what changes now is corrected in the next open month" in second.content.decode()
+    assert month(north, january).closed_by == second_administrator
+
+
+def test_no_month_is_proposed_while_a_closed_one_could_not_be_held_against_today(
+    north: Cooperation, administrator: User, shut: Callable[[dt.date], Period], sign_in: SignIn
+) -> None:
+    january, february = dt.date(2026, 1, 1), dt.date(2026, 2, 1)
+    post(north, "100.00", january, february)
+    post(north, "100.00", february, dt.date(2026, 3, 1))
+    shut(january)
+    Period.objects.filter(cooperation=north, first_day=january).update(failure="a key is broken")
+    administrator.refresh_from_db()
+    asked = sign_in(administrator).get("/north/costs/2026-02/propose/")
+    assert asked.context["confirm_label"] == ""
+    assert "January 2026 could not be computed: a key is broken" in asked.content.decode()
