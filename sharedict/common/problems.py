@@ -6,6 +6,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views import defaults
@@ -76,6 +77,16 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     return JsonResponse(problem("bad_request", _("The request is malformed.")), status=400)
 
 
+def too_large(request: HttpRequest) -> HttpResponse:
+    """A body that nobody has read, because it said how long it is."""
+    return _unread(request, 413, "too_large", _("What was sent is larger than anything this portal takes."))
+
+
+def without_length(request: HttpRequest) -> HttpResponse:
+    """A body that nobody has read, because it did not say how long it is."""
+    return _unread(request, 411, "length_required", _("Say how long the body is: send Content-Length."))
+
+
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """``handler403``."""
     if not request.path_info.startswith(API_ROOT):
@@ -97,6 +108,12 @@ def server_error(request: HttpRequest) -> HttpResponse:
         return defaults.server_error(request)
     message = _("Something went wrong here, and it has been noted. Nothing was saved.")
     return JsonResponse(problem("server_error", message), status=500)
+
+
+def _unread(request: HttpRequest, status: int, code: str, message: str) -> HttpResponse:
+    if request.path_info.startswith(API_ROOT):
+        return JsonResponse(problem(code, message), status=status)
+    return HttpResponse(render_to_string("not_read.html", {"lead": message}), status=status)
 
 
 def _as_api_exception(error: Exception) -> exceptions.APIException | None:

@@ -70,7 +70,7 @@ class Command(BaseCommand):
         os.chdir(settings.BASE_DIR)
         supervisor = Supervisor()
         celery = [sys.executable, "-m", "celery", "--app", "sharedict", "--quiet"]
-        supervisor.start("web", [sys.executable, "-m", "gunicorn"])
+        supervisor.start("web", [sys.executable, "-m", "sharedict.web"])
         is_up = _answers(host, port, supervisor)
         # After the web server, so that whoever waits for the first page has the processors for it.
         supervisor.start("beat", [*celery, "beat", "--loglevel", "WARNING", "--pidfile", ""])
