@@ -16,6 +16,7 @@ urlpatterns = [
     path("system/", admin.site.urls),
     path("", include("sharedict.accounts.urls")),
     path("health/", health.alive, name="health"),
+    path("health/ready/", health.ready, name="ready"),
     path("accessibility/", TemplateView.as_view(template_name="accessibility.html"), name="accessibility"),
     path("", include("municipalities.urls")),
     path("<slug:cooperation>/", include("services.urls")),

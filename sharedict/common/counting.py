@@ -31,7 +31,7 @@ class Counter:
         """
         if time.monotonic() < self.asked_again_at:
             return None
-        self.redis = self.redis or _redis()
+        self.redis = self.redis or quick_redis()
         key = f"{connection.settings_dict['NAME']}:{name}"  # one Redis may serve several portals
         try:
             with self.redis.pipeline() as asked:
@@ -46,7 +46,8 @@ class Counter:
         return int(counted), max(1, int(left))
 
 
-def _redis() -> Redis:
+def quick_redis() -> Redis:
+    """Redis, asked once and for a moment: whoever asks does something else when it does not answer."""
     return Redis.from_url(
         settings.REDIS_URL,
         socket_connect_timeout=PATIENCE_SECONDS,

@@ -1,10 +1,11 @@
 """One shape for every error of the API: ``{"code", "message", "fields": {name: [{"code", "message"}]}}``."""
 
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import IntegrityError
+from django.db import IntegrityError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
@@ -19,6 +20,7 @@ Said = dict[str, str]
 Fields = dict[str, list[Said]]
 
 API_ROOT = "/api/"
+BUSY_SECONDS = 10
 WHOLE = ("non_field_errors", "__all__")
 """What the frameworks call a message that is about no field in particular."""
 
@@ -33,6 +35,15 @@ class TooLargeError(exceptions.APIException):
     status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
     default_detail = gettext_lazy("The body is too large: send one row at a time.")
     default_code = "too_large"
+
+
+class BusyError(exceptions.APIException):
+    status_code = status.HTTP_503_SERVICE_UNAVAILABLE
+    default_detail = gettext_lazy(
+        "The database does not answer, or not in time. Nothing was saved: try again."
+    )
+    default_code = "busy"
+    wait = BUSY_SECONDS
 
 
 class FieldProblemSerializer(serializers.Serializer[Any]):
@@ -102,8 +113,21 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return JsonResponse(problem("not_found", message), status=404)
 
 
+def busy(request: HttpRequest) -> HttpResponse:
+    """The database is away or took too long: that passes, and is no fault of whoever asked."""
+    if request.path_info.startswith(API_ROOT):
+        error = BusyError()
+        response: HttpResponse = JsonResponse(problem(error.default_code, str(error.detail)), status=503)
+    else:
+        response = HttpResponse(render_to_string("busy.html"), status=503)
+    response.headers["Retry-After"] = str(BUSY_SECONDS)
+    return response
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """``handler500``."""
+    if isinstance(sys.exception(), OperationalError):  # before any view was asked
+        return busy(request)
     if not request.path_info.startswith(API_ROOT):
         return defaults.server_error(request)
     message = _("Something went wrong here, and it has been noted. Nothing was saved.")
@@ -129,6 +153,8 @@ def _as_api_exception(error: Exception) -> exceptions.APIException | None:
         case SharedictError():
             kind = RefusedError if isinstance(error, ConflictError) else exceptions.ValidationError
             return kind({error.field or WHOLE[0]: [exceptions.ErrorDetail(error.message, error.code)]})
+        case OperationalError():
+            return BusyError()
         case IntegrityError():
             message = _("Somebody else changed this at the same moment: read it and try again.")
             return RefusedError({WHOLE[0]: [exceptions.ErrorDetail(message, "conflict")]})

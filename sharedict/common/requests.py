@@ -5,12 +5,12 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.db import DataError
+from django.db import DataError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.decorators import sync_only_middleware
 from django.utils.http import parse_header_parameters
 
-from sharedict.common.problems import bad_request, too_large, without_length
+from sharedict.common.problems import bad_request, busy, too_large, without_length
 
 logger = logging.getLogger(__name__)
 
@@ -64,6 +64,9 @@ class ReadableRequests:
         return too_large(request) if is_more else None
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, OperationalError):
+            logger.error("The database did not do %s %s: %s", request.method, request.path, exception)
+            return busy(request)
         is_asked = request.method in ("GET", "HEAD") and request.META.get("QUERY_STRING")
         is_unreadable = isinstance(exception, ValueError | OverflowError | DataError)
         if not (is_asked and is_unreadable and request.path.startswith("/system/")):

@@ -12,15 +12,13 @@ from django.utils import timezone
 
 from sharedict.accounts.models import User
 from sharedict.common.sight import Sight, everything, of_cooperation, seeing
-from sharedict.jobs.models import TURN_LOCKS, Job
+from sharedict.jobs.models import JOB_LOCKS, TURN_LOCKS, Job
 from sharedict.jobs.registry import FACTS_CHANGED, Place, chores, handler_of
 from sharedict.jobs.wake import wake
 
 logger = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 5
-LOCK_CLASS = 0x5D1C
-"""First key of the advisory locks that tell which jobs have a living worker."""
 
 
 def order(
@@ -257,12 +255,12 @@ def _unlock_turn(job: Job) -> None:
         _unlock(job.cooperation_id, TURN_LOCKS)
 
 
-def _try_lock(pk: int, locks: int = LOCK_CLASS) -> bool:
+def _try_lock(pk: int, locks: int = JOB_LOCKS) -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [locks, pk])
         return bool(cursor.fetchone()[0])
 
 
-def _unlock(pk: int, locks: int = LOCK_CLASS) -> None:
+def _unlock(pk: int, locks: int = JOB_LOCKS) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [locks, pk])

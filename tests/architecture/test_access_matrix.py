@@ -35,7 +35,7 @@ READ, CREATE, CHANGE, REGISTER, ANY_CALLER = "read", "create", "change", "regist
 concerns no row."""
 
 EXPECTED: dict[str, str] = {
-    **dict.fromkeys(["sign-in", "set-language", "set-theme", "accessibility", "health"], OPEN),
+    **dict.fromkeys(["sign-in", "set-language", "set-theme", "accessibility", "health", "ready"], OPEN),
     "sign-out": LEADS_OUT,
     "first": GONE,
     **dict.fromkeys(["home", "change-password", "api-docs"], SIGNED_IN),

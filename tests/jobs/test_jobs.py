@@ -13,7 +13,6 @@ from municipalities.models import Cooperation
 from sharedict.accounts.models import User
 from sharedict.jobs import registry
 from sharedict.jobs.actions import (
-    LOCK_CLASS,
     MAX_ATTEMPTS,
     announce_change,
     order,
@@ -22,7 +21,7 @@ from sharedict.jobs.actions import (
     run_all,
     run_next,
 )
-from sharedict.jobs.models import Job
+from sharedict.jobs.models import JOB_LOCKS, Job
 from sharedict.jobs.tasks import JOBS_AT_ONCE, sweep, work
 from tests.workers import Beside
 
@@ -336,7 +335,7 @@ def test_a_job_with_a_living_worker_elsewhere_is_left_to_it(done: list[Any]) -> 
 
     def live() -> None:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_lock(%s, %s)", [LOCK_CLASS, job.pk])
+            cursor.execute("SELECT pg_advisory_lock(%s, %s)", [JOB_LOCKS, job.pk])
         held.set()
         assert may_go.wait(30)
 
