@@ -110,6 +110,8 @@ MIDDLEWARE = [
     "sharedict.common.csp.ContentSecurityPolicyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "sharedict.common.caching.nothing_kept",
+    "sharedict.logs.one_line_each",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -318,16 +320,19 @@ CELERY_BEAT_SCHEDULE = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "formatters": {
+        "line": {"format": "{asctime} {levelname} {name} [{request_id}]: {message}", "style": "{"}
+    },
     "filters": {
         "outage": {"()": "sharedict.celery.OneLineForAnOutage"},
         "refusal": {"()": "sharedict.logs.OneLineForARefusal"},
+        "request": {"()": "sharedict.logs.WithRequestId"},
     },
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
             "formatter": "line",
-            "filters": ["outage", "refusal"],
+            "filters": ["outage", "refusal", "request"],
         }
     },
     "root": {

@@ -15,6 +15,7 @@ from sharedict.common.sight import Sight, everything, of_cooperation, seeing
 from sharedict.jobs.models import JOB_LOCKS, TURN_LOCKS, Job
 from sharedict.jobs.registry import FACTS_CHANGED, Place, chores, handler_of
 from sharedict.jobs.wake import wake
+from sharedict.kernel.errors import SharedictError
 
 logger = logging.getLogger(__name__)
 
@@ -86,7 +87,7 @@ def run_next(*, if_more_wait: Callable[[], object] = lambda: None) -> Job | None
             return None
         if Job.objects.ready(timezone.now()).free().exists():
             if_more_wait()
-        began = monotonic()
+        began = started = monotonic()
         try:
             with seeing(_sight_of(job)):
                 for place in handler_of(job.kind)(job, _reporter(job)) or ():
@@ -95,11 +96,27 @@ def run_next(*, if_more_wait: Callable[[], object] = lambda: None) -> Job | None
                         return job
                 _lap(job, began)
         except Exception as error:
-            logger.exception("Job %s failed", job)
+            is_refusal = isinstance(error, SharedictError)
+            logger.log(
+                logging.WARNING if is_refusal else logging.ERROR,
+                "Job %s failed: %s",
+                job,
+                error,
+                exc_info=not is_refusal,
+            )
             _give_up(job, f"{type(error).__name__}: {error}")
         else:
             job.state, job.place, job.error, job.finished_at = Job.State.DONE, {}, "", timezone.now()
             job.save(update_fields=["state", "place", "error", "finished_at", "piece_took", "served_at"])
+        logger.info(
+            "job=%s kind=%s state=%s attempts=%s duration_ms=%d cooperation=%s",
+            job.pk,
+            job.kind,
+            job.state,
+            job.attempts,
+            (monotonic() - started) * 1000,
+            job.cooperation_id or "-",
+        )
     return job
 
 
