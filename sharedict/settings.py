@@ -8,6 +8,7 @@ import secrets
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from celery.schedules import crontab
 from django.utils.translation import gettext_lazy as _
 
 from sharedict import env
@@ -315,6 +316,7 @@ CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "sharedict.jobs.tasks.sweep", "schedule": 5.0, "options": {"expires": 5}},
+    "tidy": {"task": "sharedict.jobs.tasks.tidy", "schedule": crontab(hour="3", minute="30")},
 }
 
 LOGGING = {

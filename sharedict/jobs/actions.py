@@ -2,7 +2,7 @@
 
 import datetime as dt
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from time import monotonic
 from typing import Any
@@ -13,13 +13,14 @@ from django.utils import timezone
 from sharedict.accounts.models import User
 from sharedict.common.sight import Sight, everything, of_cooperation, seeing
 from sharedict.jobs.models import JOB_LOCKS, TURN_LOCKS, Job
-from sharedict.jobs.registry import FACTS_CHANGED, Place, chores, handler_of
+from sharedict.jobs.registry import FACTS_CHANGED, Chore, Place, handler_of
 from sharedict.jobs.wake import wake
 from sharedict.kernel.errors import SharedictError
 
 logger = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 5
+KEPT_FOR = dt.timedelta(days=90)
 
 
 def order(
@@ -148,14 +149,25 @@ def reclaim() -> int:
     return count
 
 
-def do_chores() -> None:
-    """Do each of the registered chores; one that fails is reported, and tried again by the next sweep."""
-    for chore in chores():
+def do_chores(due: Sequence[Chore]) -> None:
+    """Do each of the chores that are ``due``; one that fails is reported, and tried again the next time."""
+    for chore in due:
         try:
             with seeing(everything(chore.__name__, is_routine=True)):
                 chore()
         except Exception:
             logger.exception("%s failed", chore.__name__)
+
+
+def forget_done() -> None:
+    """Delete the jobs that were done long ago.
+
+    One that failed is kept, and what its cooperation had done since, for that tells whether the days of the
+    failed one were done after all.
+    """
+    failed = Job.objects.filter(state=Job.State.FAILED).exclude(cooperation=None).values("cooperation")
+    done = Job.objects.filter(state=Job.State.DONE, finished_at__lt=timezone.now() - KEPT_FOR)
+    done.exclude(cooperation__in=failed).delete()
 
 
 def retry(*, job: Job) -> Job:

@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from sharedict.jobs import actions
+from sharedict.jobs.registry import chores, nightly
 from sharedict.jobs.wake import note_sweep, wake
 
 JOBS_AT_ONCE = 50
@@ -25,5 +26,10 @@ def work() -> None:
 def sweep() -> None:
     note_sweep()
     actions.reclaim()
-    actions.do_chores()
+    actions.do_chores(chores())
     work()
+
+
+@shared_task(name="sharedict.jobs.tasks.tidy")
+def tidy() -> None:
+    actions.do_chores(nightly())

@@ -6,11 +6,13 @@ from typing import Any
 import pytest
 import time_machine
 from django.contrib.auth.hashers import MD5PasswordHasher
+from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 
 from sharedict.accounts.models import SignInFailure, User
 from sharedict.accounts.throttle import begin_attempt
+from sharedict.jobs.tasks import tidy
 from tests.factories.accounts import PASSWORD, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -147,3 +149,13 @@ def test_a_changed_password_works_and_a_weak_one_is_refused(client: Client, kari
     assert client.post("/accounts/password/", fields).status_code == 302
     karin.refresh_from_db()
     assert karin.check_password(better)
+
+
+def test_the_night_forgets_sessions_and_failures_that_are_over(client: Client, karin: User) -> None:
+    attempt(client)
+    client.force_login(karin)
+    tidy()
+    assert (Session.objects.count(), SignInFailure.objects.count()) == (1, 1)
+    with time_machine.travel(timezone.now() + dt.timedelta(hours=13), tick=False):
+        tidy()
+    assert (Session.objects.count(), SignInFailure.objects.count()) == (0, 0)
