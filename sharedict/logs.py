@@ -19,7 +19,7 @@ GIVEN = re.compile(r"[\w.-]{8,64}", re.ASCII)
 """What a proxy may call a request."""
 
 QUIET = ("/health/",)
-SECRET = "<str:secret>"
+ADDRESS_THAT_LETS_IN = "<str:secret>"
 
 _id: ContextVar[str] = ContextVar("request_id", default="-")
 
@@ -76,7 +76,7 @@ def _note(request: HttpRequest, response: HttpResponseBase, seconds: float) -> N
     match, path = getattr(request, "resolver_match", None), request.path
     user, cooperation = _who(request)
     if match is not None:  # there is such a page
-        path = f"/{match.route}" if SECRET in match.route else path
+        path = f"/{match.route}" if ADDRESS_THAT_LETS_IN in match.route else path
         cooperation = match.kwargs.get("cooperation", cooperation)
     logger.log(
         logging.DEBUG if path.startswith(QUIET) else logging.INFO,

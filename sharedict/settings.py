@@ -122,6 +122,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "sharedict.accounts.unsaved.tell_unsaved",
+    "sharedict.accounts.first_password.OwnPasswordFirst",
 ]
 
 ROOT_URLCONF = "sharedict.urls"
@@ -192,6 +193,7 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "sharedict.accounts.passwords.Guessable"},
 ]
 
 # Languages and time
@@ -234,6 +236,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = False
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 if env.flag("SHAREDICT_TRUST_PROXY"):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+PROXIES = env.integer("SHAREDICT_PROXIES", 1 if env.flag("SHAREDICT_TRUST_PROXY") else 0, most=9)
 
 # API
 REST_FRAMEWORK = {

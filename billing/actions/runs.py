@@ -302,8 +302,8 @@ def drop_superseded_runs() -> int:
     """
     rows = Run.objects.filter(computed_at__lt=timezone.now() - FACTS_KEPT_FOR, kind=Run.Kind.MONTH)
     rows = rows.filter(superseded_at=None).exclude(period__current_run=F("pk"))
-    for model in (Statement, LateChange):
-        rows = rows.exclude(pk__in=model._default_manager.values("run"))
+    rows = rows.exclude(pk__in=Statement.objects.values("run"))
+    rows = rows.exclude(pk__in=LateChange.objects.values("run"))
     held = rows.select_for_update(skip_locked=True, of=("self",)).order_by("pk")
     old = list(held.values_list("pk", flat=True))
     Run.objects.filter(pk__in=old)._raw_delete(DEFAULT_DB_ALIAS)

@@ -29,6 +29,7 @@ def create_user(
     password = secrets.token_urlsafe(15)
     user = User(username=username, email=email, first_name=first_name, last_name=last_name)
     user.set_password(password)
+    user.has_first_password = True
     user.full_clean()
     user.save()
     return user, password
