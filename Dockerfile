@@ -19,4 +19,4 @@ COPY --from=build /app /app
 RUN mkdir -p var && chown sharedict var
 USER sharedict
 EXPOSE 8000
-CMD ["gunicorn"]
+CMD ["python", "-m", "sharedict.web"]

@@ -10,16 +10,17 @@ class BillingConfig(AppConfig):
         from billing.actions import refuse_other_currency, refuse_other_first_month
         from billing.portal import effect_of_changes, refuse_used
         from billing.portal.services import cost_of_application
-        from billing.tasks import drop_superseded, recompute_touched
+        from billing.tasks import drop_old_runs, drop_superseded, recompute_touched
         from municipalities.actions import add_check, add_withdrawal_check
         from municipalities.models import Cooperation
         from municipalities.portal import add_effect_of
         from services.portal import add_facts
         from sharedict.common.models import SpannedFact
-        from sharedict.jobs.registry import FACTS_CHANGED, register, register_chore
+        from sharedict.jobs.registry import FACTS_CHANGED, register, register_chore, register_nightly
 
         register(FACTS_CHANGED, recompute_touched)
         register_chore(drop_superseded)
+        register_nightly(drop_old_runs)
         add_check(Cooperation, refuse_other_currency)
         add_check(Cooperation, refuse_other_first_month)
         add_withdrawal_check(SpannedFact, refuse_used)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from billing.actions import drop_superseded_shares, recompute_by_month
+from billing.actions import drop_superseded_runs, drop_superseded_shares, recompute_by_month
 from sharedict.jobs.models import Job
 from sharedict.jobs.registry import Place, Progress
 
@@ -24,3 +24,8 @@ def recompute_touched(job: Job, progress: Progress) -> Iterator[Place]:
 def drop_superseded() -> None:
     """Whenever the sweeper comes by: forget the shares that nobody can be reading any more."""
     drop_superseded_shares()
+
+
+def drop_old_runs() -> None:
+    """Every night: forget the runs that ceased to be current months ago, with their facts."""
+    drop_superseded_runs()

@@ -29,6 +29,7 @@ from municipalities.actions import (
 )
 from municipalities.models import Cooperation, Driver, Link, Member, Municipality, Reading, Role, Site, Token
 from municipalities.portal import SeenForm, refuse
+from sharedict.accounts.forms import GivenPasswordForm, GivenSignInForm
 from sharedict.accounts.models import User
 from sharedict.common.days import AdminDayInput
 from sharedict.common.numbers import CountField, NumberField, NumberInput
@@ -129,6 +130,8 @@ class PersonAdmin(RowAdmin, UserAdmin):
     """
 
     form = PersonForm
+    add_form = GivenSignInForm
+    change_password_form = GivenPasswordForm
 
     list_display = (
         "username",

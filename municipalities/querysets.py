@@ -35,6 +35,10 @@ class MunicipalityQuerySet(QuerySet["Municipality"]):
         """All of them for whoever is signed in: the register is public."""
         return self.all() if viewer.is_authenticated else self.none()
 
+    def names(self) -> list[str]:
+        """Of municipalities and counties."""
+        return [name for row in self.values_list("name", "county") for name in row]
+
     def members_of(self, cooperation: "Cooperation", first: dt.date, after: dt.date) -> Self:
         """Those that are members on some day of ``[first, after)``."""
         members = apps.get_model("municipalities.Member")._default_manager

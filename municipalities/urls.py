@@ -42,6 +42,5 @@ of_a_cooperation = [
 
 urlpatterns = [
     path("", home.home, name="home"),
-    path("health/", home.health, name="health"),
     path("<slug:cooperation>/", include(of_a_cooperation)),
 ]

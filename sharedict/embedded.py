@@ -38,7 +38,7 @@ def engines_for(arguments: Sequence[str]) -> Iterator[None]:
 
 
 @contextmanager
-def running(folder: Path, *, is_durable: bool = True) -> Iterator[None]:
+def running(folder: Path, *, is_durable: bool = True) -> Iterator[list[Engine]]:
     """Start or join the engines whose URL is not set, and put their URLs into the environment.
 
     ``is_durable=False``, for tests only, begins with an empty database and trades safety against a power cut
@@ -51,7 +51,7 @@ def running(folder: Path, *, is_durable: bool = True) -> Iterator[None]:
         if not text(engine.variable) and not text(f"{engine.variable}_FILE")
     ]
     if not engines:
-        yield
+        yield engines
         return
     _leave_tidily_on_signals()
     with _explaining(folder):
@@ -64,12 +64,32 @@ def running(folder: Path, *, is_durable: bool = True) -> Iterator[None]:
         for engine in engines:
             urls |= engine.urls()
         os.environ.update(urls)
-        yield
+        yield engines
     finally:
         for name in urls:
             os.environ.pop(name, None)
         with _turn(folder), users:
             _leave(engines, users)
+
+
+def heal(engines: Sequence[Engine], folder: Path) -> list[str]:
+    """Start again what has died of ``engines``; gives back what to say about it, if there is anything.
+
+    One that cannot be started is tried anew by the next call.
+    """
+    said = []
+    for engine in engines:
+        if not engine.is_gone():
+            continue
+        name = type(engine).__name__
+        try:
+            with _turn(folder):
+                if engine.is_gone():  # still: another process may have started it meanwhile
+                    engine.start()
+                    said.append(f"{name} had died and is started again.")
+        except (EngineError, OSError) as error:
+            said.append(f"{name} has died and does not start, which is tried again: {error}")
+    return said
 
 
 def _leave_tidily_on_signals() -> None:

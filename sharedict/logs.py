@@ -1,12 +1,101 @@
-"""What is logged of refusals."""
+"""What is logged of requests, one line each, and what the log leaves out."""
 
 import logging
+import re
+import secrets
+import time
+from collections.abc import Callable
+from contextvars import ContextVar
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponseBase
+from django.utils.decorators import sync_only_middleware
+from django.utils.functional import SimpleLazyObject
+
+logger = logging.getLogger("sharedict.requests")
+
+GIVEN = re.compile(r"[\w.-]{8,64}", re.ASCII)
+"""What a proxy may call a request."""
+
+QUIET = ("/health/",)
+ADDRESS_THAT_LETS_IN = "<str:secret>"
+
+_id: ContextVar[str] = ContextVar("request_id", default="-")
 
 
 class OneLineForARefusal(logging.Filter):
     """Lets a request that was refused be told in one line: what somebody may not do is no fault of code."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        if record.name.startswith(("django.request", "django.security")) and record.levelno < logging.ERROR:
+        is_refusal = record.name.startswith("django.security") or (
+            record.name.startswith("django.request") and record.levelno < logging.ERROR
+        )
+        if is_refusal:
             record.exc_info = record.exc_text = None
         return True
+
+
+class WithRequestId(logging.Filter):
+    """Lets every line say which request it belongs to."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.request_id = _id.get()
+        return True
+
+
+@sync_only_middleware
+def one_line_each(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Middleware: a request has a name, which its answer and its lines of the log bear.
+
+    The line says who asked by number, never by name, and nothing of what they asked for beyond the page.
+    """
+
+    def answered(request: HttpRequest) -> HttpResponseBase:
+        began = time.monotonic()
+        token = _id.set(_name_of(request))
+        try:
+            response = get_response(request)
+            response.headers["X-Request-ID"] = _id.get()
+            _note(request, response, time.monotonic() - began)
+            return response
+        finally:
+            _id.reset(token)
+
+    return answered
+
+
+def _name_of(request: HttpRequest) -> str:
+    given = request.headers.get("X-Request-ID", "")
+    if GIVEN.fullmatch(given) and settings.SECURE_PROXY_SSL_HEADER is not None:
+        return given
+    return secrets.token_hex(6)
+
+
+def _note(request: HttpRequest, response: HttpResponseBase, seconds: float) -> None:
+    match, path = getattr(request, "resolver_match", None), request.path
+    user, cooperation = _who(request)
+    if match is not None:  # there is such a page
+        path = f"/{match.route}" if ADDRESS_THAT_LETS_IN in match.route else path
+        cooperation = match.kwargs.get("cooperation", cooperation)
+    logger.log(
+        logging.DEBUG if path.startswith(QUIET) else logging.INFO,
+        "method=%s path=%s status=%s duration_ms=%d person=%s cooperation=%s",
+        request.method,
+        path,
+        response.status_code,
+        seconds * 1000,
+        user,
+        cooperation,
+    )
+
+
+def _who(request: HttpRequest) -> tuple[str, str]:
+    """A person's number, or a token's prefix and its cooperation's number; the database is not asked."""
+    known = request.__dict__
+    user: Any = known.get("user")
+    if type(user) is SimpleLazyObject:
+        user = known.get("_cached_user")  # there as soon as somebody has looked
+    if prefix := getattr(user, "prefix", ""):
+        return f"token:{prefix}", str(user.cooperation_id)
+    return str(getattr(user, "pk", None) or "-"), "-"

@@ -8,6 +8,7 @@ import secrets
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from celery.schedules import crontab
 from django.utils.translation import gettext_lazy as _
 
 from sharedict import env
@@ -110,6 +111,8 @@ MIDDLEWARE = [
     "sharedict.common.csp.ContentSecurityPolicyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "sharedict.common.caching.nothing_kept",
+    "sharedict.logs.one_line_each",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -119,6 +122,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "sharedict.accounts.unsaved.tell_unsaved",
+    "sharedict.accounts.first_password.OwnPasswordFirst",
 ]
 
 ROOT_URLCONF = "sharedict.urls"
@@ -189,6 +193,7 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "sharedict.accounts.passwords.Guessable"},
 ]
 
 # Languages and time
@@ -231,6 +236,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = False
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 if env.flag("SHAREDICT_TRUST_PROXY"):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+PROXIES = env.integer("SHAREDICT_PROXIES", 1 if env.flag("SHAREDICT_TRUST_PROXY") else 0, most=9)
 
 # API
 REST_FRAMEWORK = {
@@ -313,21 +319,25 @@ CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "sharedict.jobs.tasks.sweep", "schedule": 5.0, "options": {"expires": 5}},
+    "tidy": {"task": "sharedict.jobs.tasks.tidy", "schedule": crontab(hour="3", minute="30")},
 }
 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "formatters": {
+        "line": {"format": "{asctime} {levelname} {name} [{request_id}]: {message}", "style": "{"}
+    },
     "filters": {
         "outage": {"()": "sharedict.celery.OneLineForAnOutage"},
         "refusal": {"()": "sharedict.logs.OneLineForARefusal"},
+        "request": {"()": "sharedict.logs.WithRequestId"},
     },
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
             "formatter": "line",
-            "filters": ["outage", "refusal"],
+            "filters": ["outage", "refusal", "request"],
         }
     },
     "root": {

@@ -1,7 +1,7 @@
 """Runs the portal's processes side by side: shows what they say, and stops them all when one ends.
 
-Nothing is restarted: a process that ends by itself is a fault to be seen, and whatever service manager runs
-this program decides about a new start.
+None of them is restarted: a process that ends by itself is a fault to be seen, and whatever service manager
+runs this program decides about a new start. What they stand on is looked after while they run.
 """
 
 import os
@@ -10,11 +10,12 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from threading import Thread
 from types import FrameType
 
 GRACE_SECONDS = 15
+LOOK_SECONDS = 1
 KEPT_FROM_CHILDREN = ("DATABASE_OWNER_URL", "DATABASE_OWNER_URL_FILE")
 
 
@@ -46,14 +47,23 @@ class Supervisor:
         reader.start()
         self.readers.append(reader)
 
-    def wait(self) -> int:
-        """Return 0 when asked to stop, 1 as soon as a child ends by itself; no child is left then."""
+    def wait(self, look_after: Callable[[], Iterable[str]] = tuple) -> int:
+        """Return 0 when asked to stop, 1 as soon as a child ends by itself; no child is left then.
+
+        ``look_after`` is called every second; what it gives back is said, unless it was said just before.
+        """
+        looked_at, said = time.monotonic(), ""
         try:
             while not self.is_stopping:
                 for name, child in self.children.items():
                     if child.poll() is not None:
                         say(f"{name} ended by itself with status {child.returncode}: stopping the rest.")
                         return 1
+                if time.monotonic() - looked_at > LOOK_SECONDS:
+                    for line in look_after():
+                        if line != said:
+                            say(said := line)
+                    looked_at = time.monotonic()
                 time.sleep(0.1)
             return 0
         finally:

@@ -4,6 +4,8 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import TemplateView
 
+from sharedict import health
+
 handler400 = "sharedict.common.problems.bad_request"
 handler403 = "sharedict.common.problems.forbidden"
 handler404 = "sharedict.common.problems.not_found"
@@ -13,6 +15,8 @@ urlpatterns = [
     path("api/", include("sharedict.api")),
     path("system/", admin.site.urls),
     path("", include("sharedict.accounts.urls")),
+    path("health/", health.alive, name="health"),
+    path("health/ready/", health.ready, name="ready"),
     path("accessibility/", TemplateView.as_view(template_name="accessibility.html"), name="accessibility"),
     path("", include("municipalities.urls")),
     path("<slug:cooperation>/", include("services.urls")),

@@ -16,6 +16,7 @@ from billing.actions.late import LateChangeMovedError, decide_late
 from billing.actions.periods import ensure_periods
 from billing.actions.runs import (
     compute_period,
+    drop_superseded_runs,
     drop_superseded_shares,
     recompute,
     recompute_by_month,
@@ -30,6 +31,7 @@ __all__ = [
     "close_period",
     "compute_period",
     "decide_late",
+    "drop_superseded_runs",
     "drop_superseded_shares",
     "ensure_periods",
     "import_costs",

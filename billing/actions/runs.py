@@ -15,7 +15,7 @@ from billing.engine.allocate import Allocation, allocate
 from billing.engine.corrections import LateLine
 from billing.engine.facts import RULE_VERSION, Facts, fingerprint
 from billing.engine.notices import notices
-from billing.models import Cost, LateChange, Period, Run, RunLine, RunTotal, ShareBlock
+from billing.models import Cost, LateChange, Period, Run, RunLine, RunTotal, ShareBlock, Statement
 from billing.rows import write_rows
 from billing.snapshots import gather, gather_by_rules_of, late_lines, with_held
 from municipalities.actions import changed, differences
@@ -31,6 +31,8 @@ TRIES = 5
 CHECK, COMPUTE = "check", "compute"
 KEPT_FOR = dt.timedelta(minutes=15)
 """So long can a list that somebody reads page by page go on with the runs it began with."""
+
+FACTS_KEPT_FOR = dt.timedelta(days=90)
 Progress = Callable[[int, int], None]
 Place = dict[str, Any]
 
@@ -290,3 +292,19 @@ def drop_superseded_shares(*, cooperation_id: int | None = None) -> int:
             model._default_manager.filter(run__in=stale)._raw_delete(DEFAULT_DB_ALIAS)
         Run.objects.filter(pk__in=stale).update(superseded_at=None)
     return len(stale)
+
+
+@transaction.atomic
+def drop_superseded_runs() -> int:
+    """Delete the runs that another took the place of long ago, with their facts; gives back how many.
+
+    What a month closed with, what a statement was issued from and what a late change shows are kept.
+    """
+    rows = Run.objects.filter(computed_at__lt=timezone.now() - FACTS_KEPT_FOR, kind=Run.Kind.MONTH)
+    rows = rows.filter(superseded_at=None).exclude(period__current_run=F("pk"))
+    rows = rows.exclude(pk__in=Statement.objects.values("run"))
+    rows = rows.exclude(pk__in=LateChange.objects.values("run"))
+    held = rows.select_for_update(skip_locked=True, of=("self",)).order_by("pk")
+    old = list(held.values_list("pk", flat=True))
+    Run.objects.filter(pk__in=old)._raw_delete(DEFAULT_DB_ALIAS)
+    return len(old)

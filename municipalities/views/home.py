@@ -1,10 +1,8 @@
-"""The way in, and the sign of life."""
+"""The way in."""
 
 from django.contrib.auth.decorators import login_required
-from django.db import OperationalError, connection
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from municipalities.models import Cooperation
@@ -18,15 +16,3 @@ def home(request: HttpRequest) -> HttpResponse:
     if len(found) == 1:
         return redirect("overview", found[0].slug)
     return render(request, "municipalities/home.html", {"cooperations": found})
-
-
-@require_safe
-@never_cache
-def health(request: HttpRequest) -> HttpResponse:
-    """200 while the database answers, else 503; Redis may be down without the portal being so."""
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    except OperationalError:
-        return JsonResponse({"status": "the database does not answer"}, status=503)
-    return JsonResponse({"status": "ok"})

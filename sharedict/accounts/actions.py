@@ -6,8 +6,10 @@ from collections.abc import Iterable
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
 from django.db import transaction
+from django.utils import timezone
 
 from sharedict.accounts.models import SignInFailure, User
+from sharedict.accounts.throttle import WINDOW
 
 
 def find_user(sign_in: str) -> User | None:
@@ -27,9 +29,17 @@ def create_user(
     password = secrets.token_urlsafe(15)
     user = User(username=username, email=email, first_name=first_name, last_name=last_name)
     user.set_password(password)
+    user.has_first_password = True
     user.full_clean()
     user.save()
     return user, password
+
+
+def forget_old_sign_ins() -> None:
+    """Delete the sessions that have expired, and the failures that do not count any more."""
+    now = timezone.now()
+    Session.objects.filter(expire_date__lt=now).delete()
+    SignInFailure.objects.filter(at__lte=now - WINDOW).delete()
 
 
 @transaction.atomic

@@ -3,14 +3,21 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib.admin.forms import AdminAuthenticationForm
-from django.contrib.auth.forms import AuthenticationForm, BaseUserCreationForm
+from django.contrib.auth.forms import (
+    AdminPasswordChangeForm,
+    AdminUserCreationForm,
+    AuthenticationForm,
+    BaseUserCreationForm,
+    PasswordChangeForm,
+)
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import time_format
 from django.utils.translation import gettext as _
 
 from sharedict.accounts.models import User
-from sharedict.accounts.throttle import TooManyFailuresError, address_of, begin_attempt, forgive
+from sharedict.accounts.throttle import TooManyFailuresError, begin_attempt_of, forgive
 
 
 class SignInForm(AuthenticationForm):
@@ -25,16 +32,13 @@ class SignInForm(AuthenticationForm):
         username, password = self.cleaned_data.get("username"), self.cleaned_data.get("password")
         if username is None or not password:
             return self.cleaned_data
-        address = address_of(self.request) if self.request else None
+        if self.request is None:
+            return super().clean()
         try:
-            attempt = begin_attempt(username=username, address=address, now=timezone.now())
+            attempt = begin_attempt_of(self.request, username)
         except TooManyFailuresError as error:
             self.throttled = error
-            raise ValidationError(
-                _("Too many failed attempts. Try again at %(time)s.")
-                % {"time": time_format(timezone.localtime(error.until), "H:i:s")},
-                code=error.code,
-            ) from None
+            raise _too_many(error) from None
         cleaned = super().clean()
         forgive(attempt)
         return cleaned
@@ -49,6 +53,48 @@ class OperatorSignInForm(SignInForm, AdminAuthenticationForm):
     """The same throttle in front of Django's admin."""
 
 
+class OwnPasswordForm(PasswordChangeForm):  # generic in its stubs only
+    """Another password; whoever found a screen unlocked may not guess the old one for long."""
+
+    def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.request = request
+
+    def clean_old_password(self) -> str:
+        try:
+            attempt = begin_attempt_of(self.request, self.user.get_username())
+        except TooManyFailuresError as error:
+            raise _too_many(error) from None
+        old = super().clean_old_password()
+        forgive(attempt)
+        return str(old)
+
+    def clean_new_password1(self) -> str:
+        new = self.cleaned_data.get("new_password1", "")
+        if new and new == self.cleaned_data.get("old_password"):
+            raise ValidationError(_("This is the old password: choose another."), code="password_same")
+        return str(new)
+
+
+class GivenPasswordForm(AdminPasswordChangeForm):  # type: ignore[type-arg]
+    """A password that an operator gives to somebody, who changes it at their next sign-in."""
+
+    def save(self, commit: bool = True) -> Any:
+        self.user.has_first_password = True
+        return super().save(commit)
+
+
+class GivenSignInForm(AdminUserCreationForm):  # type: ignore[type-arg]
+    """A sign-in that an operator makes for somebody, who changes its password when they first come."""
+
+    class Meta(AdminUserCreationForm.Meta):
+        model = User
+
+    def save(self, commit: bool = True) -> Any:
+        self.instance.has_first_password = True
+        return super().save(commit)
+
+
 class FirstForm(BaseUserCreationForm):  # type: ignore[type-arg]  # generic in its stubs only
     """A sign-in that somebody makes for themselves."""
 
@@ -59,3 +105,10 @@ class FirstForm(BaseUserCreationForm):  # type: ignore[type-arg]  # generic in i
 
 class ThemeForm(forms.Form):
     theme = forms.ChoiceField(choices=[("light", "light"), ("dark", "dark"), ("auto", "auto")])
+
+
+def _too_many(error: TooManyFailuresError) -> ValidationError:
+    words = _("Too many failed attempts. Try again at %(time)s.")
+    return ValidationError(
+        words % {"time": time_format(timezone.localtime(error.until), "H:i:s")}, code=error.code
+    )

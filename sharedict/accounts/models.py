@@ -6,6 +6,7 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from sharedict.accounts.usernames import refuse_look_alike
 from sharedict.common.models import Personal, Remembered
 
 FORGOTTEN = _("a person who was forgotten")
@@ -15,11 +16,19 @@ class User(AbstractUser, Remembered):
     """A person who can sign in. What they may see is said by their roles, which live with the cooperation."""
 
     is_demonstration = models.BooleanField(_("demonstration sign-in"), default=False)
+    has_first_password = models.BooleanField(_("must choose a password of their own"), default=False)
     personal = Personal("pk", frozenset({"username", "email", "first_name", "last_name"}))
-    not_logged = ("password", "last_login")
+    not_logged = ("password", "last_login", "has_first_password")
 
     def __str__(self) -> str:
         return str(FORGOTTEN) if self.is_forgotten else self.get_full_name() or self.username
+
+    def clean(self) -> None:
+        """Refuse a new user name that reads like somebody else's."""
+        super().clean()
+        if self.pk is None:
+            others = User.objects.values_list("username", flat=True)
+            refuse_look_alike(self.username, others)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Write what changed since it was read, whoever saves it: who was forgotten stays so."""
@@ -39,10 +48,14 @@ class User(AbstractUser, Remembered):
 
 
 class SignInFailure(models.Model):
-    """One failed attempt to sign in; counted so that guessing is slowed before a password is hashed."""
+    """One failed attempt to sign in; counted so that guessing is slowed before a password is hashed.
+
+    ``device`` is the browser that tried, where that person has signed in from it before.
+    """
 
     username = models.CharField(max_length=150)
     address = models.GenericIPAddressField(null=True)
+    device = models.CharField(max_length=22, blank=True)
     at = models.DateTimeField()
 
     class Meta:

@@ -1,20 +1,25 @@
 """Slowing down whoever guesses passwords, before a password is hashed: hashing is what costs."""
 
 import datetime as dt
+import ipaddress
+import secrets
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_ipv46_address
+from django.core import signing
 from django.db import connection, transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 
 from sharedict.accounts.models import SignInFailure
 from sharedict.kernel.errors import SharedictError
 
 WINDOW = dt.timedelta(minutes=15)
-PER_USERNAME = 10
+PER_DEVICE = 10
+PER_USERNAME_AND_ADDRESS = 10
+PER_USERNAME = 100
 PER_ADDRESS = 50
+DEVICE_COOKIE, DEVICE_DAYS = "device", 365
 LOCK_CLASSES = {"username": 0x5D1D, "address": 0x5D1E}
 
 
@@ -29,37 +34,92 @@ class TooManyFailuresError(SharedictError):
 
 
 @transaction.atomic
-def begin_attempt(*, username: str, address: str | None, now: dt.datetime) -> SignInFailure:
+def begin_attempt(*, username: str, address: str, now: dt.datetime, device: str = "") -> SignInFailure:
     """Count an attempt as failed until it is ``forgive``-n, so that many at once do not slip through.
 
-    Raises TooManyFailuresError, counting nothing, when ``username`` or ``address`` failed too often.
+    Raises TooManyFailuresError, counting nothing, when there were too many. A browser from which this
+    person has signed in before (``device``) is counted by itself: who guesses elsewhere keeps nobody out.
     """
-    plain = username.casefold()[:150]
-    failures = SignInFailure.objects.filter(at__gt=now - WINDOW)
+    plain = _plain(username)
+    failures = SignInFailure.objects.filter(at__gt=now - WINDOW, device=device)
     _hold("username", plain)
-    _refuse(failures.filter(username=plain), PER_USERNAME)
-    if address:
+    if device:
+        _refuse(failures.filter(username=plain), PER_DEVICE)
+    else:
+        _refuse(failures.filter(username=plain, address=address), PER_USERNAME_AND_ADDRESS)
+        _refuse(failures.filter(username=plain), PER_USERNAME)
         _hold("address", address)
         _refuse(failures.filter(address=address), PER_ADDRESS)
     SignInFailure.objects.filter(at__lte=now - WINDOW).delete()
-    return SignInFailure.objects.create(username=plain, address=address, at=now)
+    return SignInFailure.objects.create(username=plain, address=address, device=device, at=now)
+
+
+def begin_attempt_of(request: HttpRequest, username: str) -> SignInFailure:
+    """``begin_attempt`` by whoever sent ``request``, now."""
+    return begin_attempt(
+        username=username,
+        address=address_of(request),
+        now=timezone.now(),
+        device=device_of(request, username),
+    )
 
 
 def forgive(attempt: SignInFailure) -> None:
-    """The right password: failures of that user name from that address no longer count."""
-    SignInFailure.objects.filter(username=attempt.username, address=attempt.address).delete()
+    """The right password: failures of that user name from that address and browser no longer count."""
+    same = {"username": attempt.username, "address": attempt.address, "device": attempt.device}
+    SignInFailure.objects.filter(**same).delete()
 
 
-def address_of(request: HttpRequest) -> str | None:
-    """The visitor's address; behind a trusted proxy, the one that the proxy saw."""
-    address = request.META.get("REMOTE_ADDR", "")
-    if settings.SECURE_PROXY_SSL_HEADER:
-        address = request.headers.get("X-Forwarded-For", address).rpartition(",")[2].strip()
+def address_of(request: HttpRequest) -> str:
+    """The visitor's address, of IPv6 the network, which is one household's or office's.
+
+    Behind proxies, each of which notes whom it was asked by, it is what the outermost of ours has noted; what
+    stands before that in the header is anybody's invention.
+    """
+    nearest = request.META.get("REMOTE_ADDR", "")
+    noted = request.headers.get("X-Forwarded-For", "").split(",")
+    if 0 < settings.PROXIES <= len(noted):
+        nearest = _address(noted[-settings.PROXIES].strip()) or nearest
+    return _address(nearest) or "0.0.0.0"  # noqa: S104 - nobody listens there: all of unknown address
+
+
+def device_of(request: HttpRequest, username: str) -> str:
+    """The browser's own number, if this person has signed in from it; else nothing."""
+    written = request.COOKIES.get(DEVICE_COOKIE, "")
     try:
-        validate_ipv46_address(address)
-    except ValidationError:
-        return None
-    return str(address)
+        return _signer(username).unsign(written, max_age=dt.timedelta(days=DEVICE_DAYS))[:22]
+    except signing.BadSignature:
+        return ""
+
+
+def remember_device(response: HttpResponse, username: str) -> None:
+    """Let the browser show next time that this person has signed in from it."""
+    response.set_cookie(
+        DEVICE_COOKIE,
+        _signer(username).sign(secrets.token_urlsafe(16)),
+        max_age=dt.timedelta(days=DEVICE_DAYS),
+        httponly=True,
+        samesite="Lax",
+        secure=settings.SESSION_COOKIE_SECURE,
+    )
+
+
+def _address(text: str) -> str:
+    try:
+        found = ipaddress.ip_address(text)
+    except ValueError:
+        return ""
+    if isinstance(found, ipaddress.IPv6Address):
+        found = found.ipv4_mapped or ipaddress.IPv6Network((int(found), 64), strict=False).network_address
+    return str(found)
+
+
+def _plain(username: str) -> str:
+    return username.casefold()[:150]
+
+
+def _signer(username: str) -> signing.TimestampSigner:
+    return signing.TimestampSigner(salt=f"sharedict.accounts.device {_plain(username)}")
 
 
 def _refuse(failures: QuerySet[SignInFailure], most: int) -> None:

@@ -20,8 +20,9 @@ from django.views.generic import View
 
 from sharedict.accounts.demonstration import SIGN_INS
 from sharedict.accounts.first import NotFirstError, become_first, check_secret
-from sharedict.accounts.forms import FirstForm, SignInForm, ThemeForm
+from sharedict.accounts.forms import FirstForm, OwnPasswordForm, SignInForm, ThemeForm
 from sharedict.accounts.models import User
+from sharedict.accounts.throttle import device_of, remember_device
 
 YEAR_SECONDS = 365 * 24 * 60 * 60
 
@@ -29,6 +30,12 @@ YEAR_SECONDS = 365 * 24 * 60 * 60
 class SignInPage(LoginView):
     form_class = SignInForm
     redirect_authenticated_user = True
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        response = super().form_valid(form)
+        if not device_of(self.request, form.cleaned_data["username"]):
+            remember_device(response, form.cleaned_data["username"])
+        return response
 
     def form_invalid(self, form: Any) -> HttpResponse:
         response = self.render_to_response(self.get_context_data(form=form), status=422)
@@ -87,10 +94,15 @@ class SignOut(LogoutView):
 class PasswordPage(PasswordChangeView):
     """Choose another password; other sessions of the same person end with it."""
 
+    form_class = OwnPasswordForm
     template_name = "components/form_page.html"
     success_url = reverse_lazy("home")
 
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"request": self.request}
+
     def form_valid(self, form: Any) -> HttpResponse:
+        form.user.has_first_password = False
         messages.success(self.request, _("Your password is changed."))
         return super().form_valid(form)
 
@@ -98,10 +110,11 @@ class PasswordPage(PasswordChangeView):
         return self.render_to_response(self.get_context_data(form=form), status=422)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**kwargs) | {
-            "title": _("Change your password"),
-            "cancel_url": reverse("home"),
-        }
+        found = super().get_context_data(**kwargs) | {"title": _("Change your password")}
+        if getattr(self.request.user, "has_first_password", False):
+            lead = _("Somebody else has seen the password that you came with. Choose your own, and go on.")
+            return found | {"lead": lead}
+        return found | {"cancel_url": reverse("home")}
 
 
 @require_POST

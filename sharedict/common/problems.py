@@ -1,11 +1,13 @@
 """One shape for every error of the API: ``{"code", "message", "fields": {name: [{"code", "message"}]}}``."""
 
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import IntegrityError
+from django.db import IntegrityError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views import defaults
@@ -18,6 +20,7 @@ Said = dict[str, str]
 Fields = dict[str, list[Said]]
 
 API_ROOT = "/api/"
+BUSY_SECONDS = 10
 WHOLE = ("non_field_errors", "__all__")
 """What the frameworks call a message that is about no field in particular."""
 
@@ -32,6 +35,15 @@ class TooLargeError(exceptions.APIException):
     status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
     default_detail = gettext_lazy("The body is too large: send one row at a time.")
     default_code = "too_large"
+
+
+class BusyError(exceptions.APIException):
+    status_code = status.HTTP_503_SERVICE_UNAVAILABLE
+    default_detail = gettext_lazy(
+        "The database does not answer, or not in time. Nothing was saved: try again."
+    )
+    default_code = "busy"
+    wait = BUSY_SECONDS
 
 
 class FieldProblemSerializer(serializers.Serializer[Any]):
@@ -76,6 +88,16 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     return JsonResponse(problem("bad_request", _("The request is malformed.")), status=400)
 
 
+def too_large(request: HttpRequest) -> HttpResponse:
+    """A body that nobody has read, because it said how long it is."""
+    return _unread(request, 413, "too_large", _("What was sent is larger than anything this portal takes."))
+
+
+def without_length(request: HttpRequest) -> HttpResponse:
+    """A body that nobody has read, because it did not say how long it is."""
+    return _unread(request, 411, "length_required", _("Say how long the body is: send Content-Length."))
+
+
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """``handler403``."""
     if not request.path_info.startswith(API_ROOT):
@@ -91,12 +113,31 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return JsonResponse(problem("not_found", message), status=404)
 
 
+def busy(request: HttpRequest) -> HttpResponse:
+    """The database is away or took too long: that passes, and is no fault of whoever asked."""
+    if request.path_info.startswith(API_ROOT):
+        error = BusyError()
+        response: HttpResponse = JsonResponse(problem(error.default_code, str(error.detail)), status=503)
+    else:
+        response = HttpResponse(render_to_string("busy.html"), status=503)
+    response.headers["Retry-After"] = str(BUSY_SECONDS)
+    return response
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """``handler500``."""
+    if isinstance(sys.exception(), OperationalError):  # before any view was asked
+        return busy(request)
     if not request.path_info.startswith(API_ROOT):
         return defaults.server_error(request)
     message = _("Something went wrong here, and it has been noted. Nothing was saved.")
     return JsonResponse(problem("server_error", message), status=500)
+
+
+def _unread(request: HttpRequest, status: int, code: str, message: str) -> HttpResponse:
+    if request.path_info.startswith(API_ROOT):
+        return JsonResponse(problem(code, message), status=status)
+    return HttpResponse(render_to_string("not_read.html", {"lead": message}), status=status)
 
 
 def _as_api_exception(error: Exception) -> exceptions.APIException | None:
@@ -112,6 +153,8 @@ def _as_api_exception(error: Exception) -> exceptions.APIException | None:
         case SharedictError():
             kind = RefusedError if isinstance(error, ConflictError) else exceptions.ValidationError
             return kind({error.field or WHOLE[0]: [exceptions.ErrorDetail(error.message, error.code)]})
+        case OperationalError():
+            return BusyError()
         case IntegrityError():
             message = _("Somebody else changed this at the same moment: read it and try again.")
             return RefusedError({WHOLE[0]: [exceptions.ErrorDetail(message, "conflict")]})

@@ -4,12 +4,13 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from django.db import DataError
+from django.conf import settings
+from django.db import DataError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.decorators import sync_only_middleware
 from django.utils.http import parse_header_parameters
 
-from sharedict.common.problems import bad_request
+from sharedict.common.problems import bad_request, busy, too_large, without_length
 
 logger = logging.getLogger(__name__)
 
@@ -54,7 +55,18 @@ class ReadableRequests:
             del request.COOKIES[name]
         return self.get_response(request)
 
+    def process_view(self, request: HttpRequest, *_view: Any) -> HttpResponse | None:
+        """Refuse a body by its length before anything has read it, and one that says none."""
+        if "Transfer-Encoding" in request.headers:
+            return without_length(request)
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        is_more = length.isdecimal() and int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        return too_large(request) if is_more else None
+
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, OperationalError):
+            logger.error("The database did not do %s %s: %s", request.method, request.path, exception)
+            return busy(request)
         is_asked = request.method in ("GET", "HEAD") and request.META.get("QUERY_STRING")
         is_unreadable = isinstance(exception, ValueError | OverflowError | DataError)
         if not (is_asked and is_unreadable and request.path.startswith("/system/")):

@@ -23,8 +23,16 @@ SETTING = "sharedict.sight"
 ALL = "all"
 ROLLBACK = re.compile(r"\bROLLBACK\b", re.IGNORECASE)
 LONGEST_BEGINNING = 60
+PAGE_SECONDS = 60
+"""A page that needs longer for one statement, or between two, has gone wrong; a job may take long."""
+
 FORGOTTEN = object()
 """What a transaction was told before a part of it was rolled back."""
+
+
+LIMITS = sql.SQL("; SET LOCAL statement_timeout = '{0}s'; SET LOCAL lock_timeout = '{1}s'").format(
+    sql.SQL(str(PAGE_SECONDS)), sql.SQL(str(PAGE_SECONDS // 3))
+) + sql.SQL(f"; SET LOCAL idle_in_transaction_session_timeout = '{PAGE_SECONDS}s'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +62,7 @@ class Sight:
 
 _seen: ContextVar[Sight | None] = ContextVar("sight")
 _default: list[Sight | None] = [None]
+_is_page: ContextVar[bool] = ContextVar("is_page", default=False)
 _noted: ContextVar[Sight | None] = ContextVar("noted", default=None)
 
 
@@ -115,11 +124,15 @@ def _in_context(context: Context, pieces: Iterator[T]) -> Iterator[T]:
 
 
 def nobody_first(answer: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """Middleware: each request begins with nobody's sight, whatever the one before it left."""
+    """Middleware: each request begins with nobody's sight, whatever the one before it left, and is short."""
 
     def answered(request: Any) -> Any:
-        with seeing(None):
-            return answer(request)
+        token = _is_page.set(True)
+        try:
+            with seeing(None):
+                return answer(request)
+        finally:
+            _is_page.reset(token)
 
     return answered
 
@@ -191,7 +204,8 @@ def _say(connection: Any, words: sql.Composable) -> None:
 def _words(sight: Sight | None) -> sql.Composable:
     _note(sight)
     told = sql.Literal(sight.told if sight else "")
-    return sql.SQL("SET LOCAL {} = {}").format(sql.SQL(SETTING), told)
+    words = sql.SQL("SET LOCAL {} = {}").format(sql.SQL(SETTING), told)
+    return words + LIMITS if _is_page.get() else words
 
 
 def _note(sight: Sight | None) -> None:

@@ -13,7 +13,9 @@ from sharedict.engines.process import (
     Process,
     answers,
     is_over,
+    kept_socket_folder,
     launch,
+    refuses,
     remove_socket_folder,
     run,
     socket_folder,
@@ -24,8 +26,13 @@ from sharedict.engines.process import (
 OWNER, PROGRAM = "sharedict_owner", "sharedict"
 """The logins of the embedded PostgreSQL: who owns the tables, and who works in them."""
 
-TIMEOUTS = {"statement_timeout": "15min", "idle_in_transaction_session_timeout": "15min"}
-"""Longer than any job may take. They are the role's, since poolers refuse them as options of a connection."""
+TIMEOUTS = {
+    "statement_timeout": "15min",
+    "idle_in_transaction_session_timeout": "15min",
+    "lock_timeout": "1min",
+}
+"""Longer than any job may take, or wait for another; pages have less, see ``common/sight.py``. They are the
+role's, since poolers refuse them as options of a connection."""
 
 LOGINS = f"""
 DO $$
@@ -76,6 +83,11 @@ class Postgres:
         status = self._status()
         return len(status) > 7 and status[7].strip() == "ready" and answers(self._socket(status))
 
+    def is_gone(self) -> bool:
+        """Whether nothing listens any more where the cluster did."""
+        status = self._status()
+        return is_over(self.process) and (len(status) < 8 or refuses(self._socket(status)))
+
     def urls(self) -> dict[str, str]:
         folder = quote(str(self._socket(self._status()).parent), safe="")
         logins = {self.variable: PROGRAM, "DATABASE_OWNER_URL": OWNER}
@@ -89,9 +101,11 @@ class Postgres:
             self._create(account)
         self._refuse_other_version()
         command = [str(self.programs / "postgres"), "-D", str(self.home)]
+        known = self._status()
+        kept = kept_socket_folder(self._socket(known).parent, account) if len(known) > 4 else None
         settings = {
             "listen_addresses": "",
-            "unix_socket_directories": str(socket_folder(self.socket_folder, account)),
+            "unix_socket_directories": str(kept or socket_folder(self.socket_folder, account)),
             "unix_socket_permissions": "0700",
             "shared_buffers": "256MB",
             "max_wal_size": "4GB",

@@ -29,6 +29,7 @@ class Engine(Protocol):
     variable: str
 
     def is_alive(self) -> bool: ...
+    def is_gone(self) -> bool: ...
     def start(self) -> None: ...
     def stop(self) -> None: ...
     def urls(self) -> dict[str, str]: ...
@@ -99,6 +100,15 @@ def _holds_a_socket(folder: str) -> bool:
     return len(os.fsencode(folder)) <= SOCKET_ROOM and bool(re.fullmatch(r"[\w./-]+", folder, re.ASCII))
 
 
+def kept_socket_folder(folder: Path, account: Account) -> Path | None:
+    """The folder of a server that was killed, if it is there still: its users know the server by that."""
+    try:
+        is_ours = folder.stat().st_uid == account.user
+    except OSError:
+        return None
+    return folder if is_ours else None
+
+
 def remove_socket_folder(folder: Path) -> None:
     """Both engines may share it, so only the last one finds it empty."""
     try:
@@ -151,6 +161,19 @@ def run(command: list[str]) -> str:
     if done.returncode:
         raise EngineError(f"{command[0]} failed: {(done.stderr or done.stdout).strip()}")
     return done.stdout
+
+
+def refuses(path: Path) -> bool:
+    """Whether nobody listens at a socket; somebody who is only slow does."""
+    with socket.socket(socket.AF_UNIX) as line:
+        line.settimeout(2)
+        try:
+            line.connect(str(path))
+        except (ConnectionRefusedError, FileNotFoundError):
+            return True
+        except OSError:
+            return False
+    return False
 
 
 def answers(path: Path, question: bytes = b"", answer: bytes = b"") -> bool:

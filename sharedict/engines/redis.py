@@ -7,7 +7,9 @@ from sharedict.engines.process import (
     Process,
     answers,
     is_over,
+    kept_socket_folder,
     launch,
+    refuses,
     remove_socket_folder,
     socket_folder,
     wait_until,
@@ -31,13 +33,17 @@ class Redis:
     def is_alive(self) -> bool:
         return self._note.exists() and answers(self._socket(), b"PING\r\n", b"+PONG")
 
+    def is_gone(self) -> bool:
+        return is_over(self.process) and (not self._note.exists() or refuses(self._socket()))
+
     def urls(self) -> dict[str, str]:
         return {self.variable: f"unix://{self._socket()}"}
 
     def start(self) -> None:
         account = Account(self.home)
         account.own(self.home)
-        path = socket_folder(self.socket_folder, account) / "redis.sock"
+        kept = kept_socket_folder(self._socket().parent, account) if self._note.exists() else None
+        path = (kept or socket_folder(self.socket_folder, account)) / "redis.sock"
         command = [
             *(str(self.program), "--port", "0", "--unixsocket", str(path), "--unixsocketperm", "700"),
             *("--dir", str(self.home), "--save", "", "--appendonly", "yes" if self.is_durable else "no"),

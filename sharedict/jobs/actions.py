@@ -2,7 +2,7 @@
 
 import datetime as dt
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from time import monotonic
 from typing import Any
@@ -12,15 +12,15 @@ from django.utils import timezone
 
 from sharedict.accounts.models import User
 from sharedict.common.sight import Sight, everything, of_cooperation, seeing
-from sharedict.jobs.models import TURN_LOCKS, Job
-from sharedict.jobs.registry import FACTS_CHANGED, Place, chores, handler_of
+from sharedict.jobs.models import JOB_LOCKS, TURN_LOCKS, Job
+from sharedict.jobs.registry import FACTS_CHANGED, Chore, Place, handler_of
 from sharedict.jobs.wake import wake
+from sharedict.kernel.errors import SharedictError
 
 logger = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 5
-LOCK_CLASS = 0x5D1C
-"""First key of the advisory locks that tell which jobs have a living worker."""
+KEPT_FOR = dt.timedelta(days=90)
 
 
 def order(
@@ -88,7 +88,7 @@ def run_next(*, if_more_wait: Callable[[], object] = lambda: None) -> Job | None
             return None
         if Job.objects.ready(timezone.now()).free().exists():
             if_more_wait()
-        began = monotonic()
+        began = started = monotonic()
         try:
             with seeing(_sight_of(job)):
                 for place in handler_of(job.kind)(job, _reporter(job)) or ():
@@ -97,11 +97,27 @@ def run_next(*, if_more_wait: Callable[[], object] = lambda: None) -> Job | None
                         return job
                 _lap(job, began)
         except Exception as error:
-            logger.exception("Job %s failed", job)
+            is_refusal = isinstance(error, SharedictError)
+            logger.log(
+                logging.WARNING if is_refusal else logging.ERROR,
+                "Job %s failed: %s",
+                job,
+                error,
+                exc_info=not is_refusal,
+            )
             _give_up(job, f"{type(error).__name__}: {error}")
         else:
             job.state, job.place, job.error, job.finished_at = Job.State.DONE, {}, "", timezone.now()
             job.save(update_fields=["state", "place", "error", "finished_at", "piece_took", "served_at"])
+        logger.info(
+            "job=%s kind=%s state=%s attempts=%s duration_ms=%d cooperation=%s",
+            job.pk,
+            job.kind,
+            job.state,
+            job.attempts,
+            (monotonic() - started) * 1000,
+            job.cooperation_id or "-",
+        )
     return job
 
 
@@ -133,14 +149,25 @@ def reclaim() -> int:
     return count
 
 
-def do_chores() -> None:
-    """Do each of the registered chores; one that fails is reported, and tried again by the next sweep."""
-    for chore in chores():
+def do_chores(due: Sequence[Chore]) -> None:
+    """Do each of the chores that are ``due``; one that fails is reported, and tried again the next time."""
+    for chore in due:
         try:
             with seeing(everything(chore.__name__, is_routine=True)):
                 chore()
         except Exception:
             logger.exception("%s failed", chore.__name__)
+
+
+def forget_done() -> None:
+    """Delete the jobs that were done long ago.
+
+    One that failed is kept, and what its cooperation had done since, for that tells whether the days of the
+    failed one were done after all.
+    """
+    failed = Job.objects.filter(state=Job.State.FAILED).exclude(cooperation=None).values("cooperation")
+    done = Job.objects.filter(state=Job.State.DONE, finished_at__lt=timezone.now() - KEPT_FOR)
+    done.exclude(cooperation__in=failed).delete()
 
 
 def retry(*, job: Job) -> Job:
@@ -257,12 +284,12 @@ def _unlock_turn(job: Job) -> None:
         _unlock(job.cooperation_id, TURN_LOCKS)
 
 
-def _try_lock(pk: int, locks: int = LOCK_CLASS) -> bool:
+def _try_lock(pk: int, locks: int = JOB_LOCKS) -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [locks, pk])
         return bool(cursor.fetchone()[0])
 
 
-def _unlock(pk: int, locks: int = LOCK_CLASS) -> None:
+def _unlock(pk: int, locks: int = JOB_LOCKS) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [locks, pk])

@@ -3,7 +3,7 @@
 import datetime as dt
 
 from django.conf import settings
-from django.db import models
+from django.db import connection, models
 from django.db.models import (
     Case,
     DateField,
@@ -11,6 +11,7 @@ from django.db.models import (
     Expression,
     ExpressionWrapper,
     F,
+    Min,
     OuterRef,
     Q,
     Subquery,
@@ -28,6 +29,9 @@ Day = dt.date | Expression | F
 
 TURN_LOCKS = 0x5D1D
 """First key of the advisory locks that tell which cooperations a living worker computes for."""
+
+JOB_LOCKS = 0x5D1C
+"""First key of the advisory locks that tell which jobs have a living worker."""
 
 HANDICAP = 60
 """Whose last piece took a second is let in before whoever else comes a minute later."""
@@ -56,6 +60,17 @@ class JobQuerySet(TenantQuerySet["Job"]):
     def free(self) -> "JobQuerySet":
         """Jobs of the cooperations that no worker computes for at the moment, and those of none."""
         return self.exclude(cooperation__in=RawSQL(AT_WORK, [TURN_LOCKS]))  # noqa: S611 - no value of anybody's
+
+    def oldest_waiting(self, now: dt.datetime) -> dt.timedelta | None:
+        """For how long the job has waited that waits longest of those that could be done."""
+        first = self.ready(now).free().aggregate(first=Min("run_after"))["first"]
+        return now - first if first else None
+
+    def any_at_work(self) -> bool:
+        """Whether a living worker has a job in hand."""
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT EXISTS ({AT_WORK})", [JOB_LOCKS])
+            return bool(cursor.fetchone()[0])
 
     def in_turn(self) -> "JobQuerySet":
         """The cooperation first that waits longest since its last turn, and of each its oldest job first.

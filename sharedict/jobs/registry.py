@@ -26,6 +26,7 @@ FACTS_CHANGED = "facts-changed"
 
 _handlers: dict[str, Handler] = {}
 _chores: list[Chore] = []
+_nightly: list[Chore] = []
 
 
 def register(kind: str, handler: Handler) -> None:
@@ -46,3 +47,12 @@ def register_chore(chore: Chore) -> None:
 
 def chores() -> Sequence[Chore]:
     return tuple(_chores)
+
+
+def register_nightly(chore: Chore) -> None:
+    """Have ``chore`` done every night: it tidies away what nobody needs any more."""
+    _nightly.append(chore)
+
+
+def nightly() -> Sequence[Chore]:
+    return tuple(_nightly)

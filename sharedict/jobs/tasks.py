@@ -3,7 +3,8 @@
 from celery import shared_task
 
 from sharedict.jobs import actions
-from sharedict.jobs.wake import wake
+from sharedict.jobs.registry import chores, nightly
+from sharedict.jobs.wake import note_sweep, wake
 
 JOBS_AT_ONCE = 50
 """So many turns of jobs: a task must end well before Celery's time limit; the next one goes on."""
@@ -23,6 +24,12 @@ def work() -> None:
 
 @shared_task(name="sharedict.jobs.tasks.sweep")
 def sweep() -> None:
+    note_sweep()
     actions.reclaim()
-    actions.do_chores()
+    actions.do_chores(chores())
     work()
+
+
+@shared_task(name="sharedict.jobs.tasks.tidy")
+def tidy() -> None:
+    actions.do_chores(nightly())

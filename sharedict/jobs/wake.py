@@ -1,18 +1,18 @@
-"""Telling a worker that there is work, without ever waiting for a Redis that does not answer."""
+"""Telling a worker that there is work, and whether one is there; never waiting for a Redis that is away."""
 
 import logging
+from contextlib import suppress
 
 from celery import current_app
-from django.conf import settings
+from django.db import connection
 from kombu.exceptions import OperationalError
-from redis import Redis
-from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
-from redis.retry import Retry
+
+from sharedict.common.counting import quick_redis
 
 logger = logging.getLogger(__name__)
 
-PATIENCE_SECONDS = 0.25
+SEEN_SECONDS = 60
 
 
 def wake() -> bool:
@@ -21,15 +21,34 @@ def wake() -> bool:
     Publishing blocks for many seconds while Redis is down, so Redis is asked for a sign of life first.
     """
     try:
-        with Redis.from_url(
-            settings.REDIS_URL,
-            socket_connect_timeout=PATIENCE_SECONDS,
-            socket_timeout=PATIENCE_SECONDS,
-            retry=Retry(NoBackoff(), 0),
-        ) as redis:
+        with quick_redis() as redis:
             redis.ping()
         current_app.send_task("sharedict.jobs.tasks.work", retry=False, ignore_result=True)
     except (RedisError, OperationalError, OSError) as error:
         logger.warning("Redis is out of reach, the job waits for the sweeper: %s", error)
         return False
     return True
+
+
+def note_sweep() -> None:
+    """Leave a sign of life of beat and a worker, for a while."""
+    with suppress(RedisError, OSError), quick_redis() as redis:
+        redis.set(_sign(), 1, ex=SEEN_SECONDS)
+
+
+def was_swept() -> bool:
+    """Whether beat and a worker were seen within a minute; False when Redis is out of reach."""
+    with suppress(RedisError, OSError), quick_redis() as redis:
+        return bool(redis.exists(_sign()))
+    return False
+
+
+def answers() -> bool:
+    """Whether Redis does."""
+    with suppress(RedisError, OSError), quick_redis() as redis:
+        return bool(redis.ping())
+    return False
+
+
+def _sign() -> str:
+    return f"{connection.settings_dict['NAME']}:swept"  # one Redis may serve several portals

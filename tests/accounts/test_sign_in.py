@@ -6,11 +6,13 @@ from typing import Any
 import pytest
 import time_machine
 from django.contrib.auth.hashers import MD5PasswordHasher
+from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 
 from sharedict.accounts.models import SignInFailure, User
 from sharedict.accounts.throttle import begin_attempt
+from sharedict.jobs.tasks import tidy
 from tests.factories.accounts import PASSWORD, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -79,6 +81,42 @@ def test_one_address_may_fail_fifty_times_whatever_the_names(client: Client, kar
     assert attempt(client, password=PASSWORD, REMOTE_ADDR="10.0.0.8").status_code == 302
 
 
+def test_who_guesses_elsewhere_keeps_nobody_out(karin: User) -> None:
+    known, stranger = Client(), Client()
+    assert attempt(known, password=PASSWORD).status_code == 302
+    known.post("/sign-out/")
+    for _ in range(10):
+        attempt(stranger)
+    assert attempt(stranger, password=PASSWORD).status_code == 429
+    assert attempt(known, password=PASSWORD).status_code == 302, (
+        "the same address, and a browser she has used"
+    )
+    elsewhere = Client(REMOTE_ADDR="10.0.0.7")
+    assert attempt(elsewhere, password=PASSWORD).status_code == 302, "a new browser, and another address"
+
+
+def test_a_browser_that_is_known_is_counted_too_and_for_its_own_person_alone(karin: User) -> None:
+    known = Client()
+    attempt(known, password=PASSWORD)
+    known.post("/sign-out/")
+    UserFactory(username="erik")
+    attempt(known, "erik")
+    assert SignInFailure.objects.get(username="erik").device == ""
+    for _ in range(10):
+        assert attempt(known).status_code == 422
+    assert attempt(known, password=PASSWORD).status_code == 429
+    known.cookies["device"] = "mine:1:forged"
+    attempt(known)
+    assert SignInFailure.objects.latest("pk").device == ""
+
+
+def test_many_addresses_guess_no_name_for_ever(client: Client, karin: User) -> None:
+    now = timezone.now()
+    for number in range(100):
+        begin_attempt(username="karin", address=f"10.0.1.{number}", now=now)
+    assert attempt(client, password=PASSWORD).status_code == 429
+
+
 def test_signing_in_forgives_only_ones_own_failures(client: Client, karin: User) -> None:
     attempt(client)
     attempt(client, "erik")
@@ -87,10 +125,18 @@ def test_signing_in_forgives_only_ones_own_failures(client: Client, karin: User)
 
 
 def test_behind_a_trusted_proxy_the_address_is_the_one_it_saw(client: Client, settings: Any) -> None:
-    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-    attempt(client, headers={"X-Forwarded-For": "1.1.1.1, 10.9.9.9"})
-    attempt(client, headers={"X-Forwarded-For": "nonsense"})
-    assert set(SignInFailure.objects.values_list("address", flat=True)) == {"10.9.9.9", None}
+    for proxies, forwarded, counted in (
+        (0, "1.1.1.1", "127.0.0.1"),
+        (1, "1.1.1.1, 10.9.9.9", "10.9.9.9"),
+        (1, "10.9.9.9, nonsense", "127.0.0.1"),
+        (2, "1.1.1.1, 10.9.9.9, 10.8.8.8", "10.9.9.9"),
+        (2, "10.8.8.8", "127.0.0.1"),
+        (1, "2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
+        (1, "::ffff:10.7.7.7", "10.7.7.7"),
+    ):
+        settings.PROXIES = proxies
+        attempt(client, headers={"X-Forwarded-For": forwarded})
+        assert SignInFailure.objects.latest("pk").address == counted, forwarded
 
 
 @pytest.mark.parametrize(
@@ -147,3 +193,13 @@ def test_a_changed_password_works_and_a_weak_one_is_refused(client: Client, kari
     assert client.post("/accounts/password/", fields).status_code == 302
     karin.refresh_from_db()
     assert karin.check_password(better)
+
+
+def test_the_night_forgets_sessions_and_failures_that_are_over(client: Client, karin: User) -> None:
+    attempt(client)
+    client.force_login(karin)
+    tidy()
+    assert (Session.objects.count(), SignInFailure.objects.count()) == (1, 1)
+    with time_machine.travel(timezone.now() + dt.timedelta(hours=13), tick=False):
+        tidy()
+    assert (Session.objects.count(), SignInFailure.objects.count()) == (0, 0)

@@ -16,6 +16,7 @@ from django.test import Client
 from django.views import defaults
 
 from municipalities.models import Role
+from sharedict.jobs.wake import note_sweep
 from tests import cast
 from tests.architecture import worlds
 from tests.architecture.routes import Route, all_routes
@@ -35,7 +36,7 @@ READ, CREATE, CHANGE, REGISTER, ANY_CALLER = "read", "create", "change", "regist
 concerns no row."""
 
 EXPECTED: dict[str, str] = {
-    **dict.fromkeys(["sign-in", "set-language", "set-theme", "accessibility", "health"], OPEN),
+    **dict.fromkeys(["sign-in", "set-language", "set-theme", "accessibility", "health", "ready"], OPEN),
     "sign-out": LEADS_OUT,
     "first": GONE,
     **dict.fromkeys(["home", "change-password", "api-docs"], SIGNED_IN),
@@ -235,7 +236,8 @@ def caller_of(role: str, north: World, outside: World) -> Caller:
 
 @pytest.fixture(autouse=True)
 def brisk(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Thousands of calls: none is slowed down, and refusals are not dressed up as pages."""
+    """Thousands of calls: none is slowed down, and refusals are not dressed up as pages; all is well."""
+    note_sweep()
     monkeypatch.setattr(defaults, "page_not_found", lambda *_: HttpResponse(status=404))
     monkeypatch.setattr(defaults, "permission_denied", lambda *_: HttpResponse(status=403))
     monkeypatch.setattr(

@@ -12,6 +12,7 @@ from billing.models import Cost, Period
 from municipalities.models import Cooperation, Municipality, Role
 from services.models import Application
 from sharedict.common.sight import ALL, Sight
+from sharedict.jobs.wake import note_sweep
 from tests import cast
 from tests.architecture import worlds
 from tests.architecture.routes import Route, all_routes
@@ -57,6 +58,7 @@ def test_what_is_answered_is_the_same_without_the_database_limiting_it(
         "municipalities.api.authentication.CallerThrottle.THROTTLE_RATES", {"caller": "1000000/min"}
     )
     cache.clear()
+    note_sweep()
     client, municipality = Client(), place()
     of_one = None if kind == Role.Kind.AUDITOR else municipality
     client.force_login(cast.person("reader", world.cooperation, kind, of_one))

@@ -8,9 +8,8 @@ READERS = {"text", "words", "flag", "integer", "choice", "secret", "url", "postg
 
 
 def _variables() -> set[str]:
-    files = [*python_files(*CODE), ROOT / "gunicorn.conf.py"]
     found = set()
-    for node in (node for path in files for node in ast.walk(parsed(path))):
+    for node in (node for path in python_files(*CODE) for node in ast.walk(parsed(path))):
         if isinstance(node, ast.Call) and node.args:
             called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
             first = node.args[0]

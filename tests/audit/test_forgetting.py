@@ -46,6 +46,7 @@ def kerstin(north: Cooperation, administrator: User, sign_in: SignIn) -> User:
     sign_in(administrator).post("/north/people/new/", fields | {"kind": "administrator"})
     user = User.objects.get(username=NAMES[0])
     user.set_password(PASSWORD)
+    user.has_first_password = False
     user.save()
     return user
 

@@ -7,12 +7,14 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from agreements.actions import ComponentDraft, adopt_key_version, save_term
 from agreements.models import CostType, Key, KeyVersion, Term
 from billing.actions import (
     compute_period,
+    drop_superseded_runs,
     drop_superseded_shares,
     recompute,
     save_cost,
@@ -27,7 +29,7 @@ from services.models import Application, Subscription
 from sharedict.accounts.models import User
 from sharedict.jobs.actions import run_all
 from sharedict.jobs.models import Job
-from sharedict.jobs.tasks import sweep
+from sharedict.jobs.tasks import sweep, tidy
 from sharedict.kernel.money import to_minor
 from tests.factories.agreements import TermFactory, add_version, by
 from tests.factories.billing import CostFactory, close, compute, pass_time
@@ -514,6 +516,30 @@ def test_the_sweeper_drops_what_was_superseded(quarter: Cooperation, administrat
     run_all()
     assert set(Share.objects.values_list("run__number", flat=True)) == {2, 3}
     assert Run.objects.count() == 9
+
+
+def test_runs_that_others_replaced_months_ago_are_forgotten(
+    quarter: Cooperation, administrator: User
+) -> None:
+    rename_application(quarter, administrator)
+    recompute(cooperation_id=quarter.pk, touches=(JANUARY, None))
+    pass_time()
+    drop_superseded_shares()
+    assert drop_superseded_runs() == 0
+    with time_machine.travel(timezone.now() + dt.timedelta(days=91), tick=False):
+        assert drop_superseded_runs() == 3
+    assert {*Run.objects.values_list("number", flat=True)} == {2}
+    assert Share.objects.count() == 12
+
+
+def test_the_night_keeps_what_is_shown_and_what_a_month_closed_with(
+    quarter: Cooperation, administrator: User, second_administrator: User
+) -> None:
+    january = Period.objects.get(cooperation=quarter, first_day=JANUARY)
+    close(january, proposer=administrator, closer=second_administrator)
+    with time_machine.travel(timezone.now() + dt.timedelta(days=91), tick=False):
+        tidy()
+    assert Run.objects.current().count() == 3
 
 
 def test_a_job_that_names_no_days_recomputes_nothing(quarter: Cooperation) -> None:

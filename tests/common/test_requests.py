@@ -91,3 +91,31 @@ def test_sums_that_are_wider_than_any_amount_are_shown(
     shown = client.get("/north/costs/2026-02/")
     assert "19,999,999,999,999,999.98" in shown.content.decode().replace("\u00a0", " ")
     assert client.get(f"/north/costs/register/{last.pk}/show/", follow=True).status_code in (200, 404)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("headers", "status", "code"),
+    [
+        ({"Content-Length": "300000000"}, 413, "too_large"),
+        ({"Transfer-Encoding": "chunked"}, 411, "length_required"),
+    ],
+)
+def test_a_body_is_refused_by_its_length(
+    client: Client, headers: dict[str, str], status: int, code: str
+) -> None:
+    def unread(*_size: int) -> bytes:
+        pytest.fail("the body was read")
+
+    body = io.BytesIO()
+    body.read = unread  # type: ignore[method-assign]
+    extra = {"wsgi.input": body}
+    page = client.generic("POST", "/sign-in/", headers=headers, **extra)
+    assert page.status_code == status
+    assert "This was not read" in page.content.decode()
+    answer = client.generic("POST", "/api/v1/costs/", headers=headers, **extra)
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+
+
+def test_a_sign_of_life_asks_nothing_of_the_database(client: Client) -> None:
+    assert client.get("/health/").json() == {"status": "ok"}

@@ -37,7 +37,7 @@ RETIRED = re.compile(
     r"components/(?:card|figures)\.html)"
 )
 ALONE = re.compile(
-    r"^(?:40\d(?:_csrf)?|500|login|first|not_first|shown_once|home|list_page|empty|key_detail|overview)\.html$"
+    r"^(?:40\d(?:_csrf)?|500|login|first|not_first|not_read|busy|shown_once|home|list_page|empty|key_detail|overview)\.html$"
 )
 CARD = re.compile(r'class="card[\s"]')
 

@@ -13,7 +13,6 @@ from municipalities.models import Cooperation
 from sharedict.accounts.models import User
 from sharedict.jobs import registry
 from sharedict.jobs.actions import (
-    LOCK_CLASS,
     MAX_ATTEMPTS,
     announce_change,
     order,
@@ -22,8 +21,8 @@ from sharedict.jobs.actions import (
     run_all,
     run_next,
 )
-from sharedict.jobs.models import Job
-from sharedict.jobs.tasks import JOBS_AT_ONCE, sweep, work
+from sharedict.jobs.models import JOB_LOCKS, Job
+from sharedict.jobs.tasks import JOBS_AT_ONCE, sweep, tidy, work
 from tests.workers import Beside
 
 JANUARY, FEBRUARY, MARCH = (dt.date(2026, number, 1) for number in (1, 2, 3))
@@ -336,7 +335,7 @@ def test_a_job_with_a_living_worker_elsewhere_is_left_to_it(done: list[Any]) -> 
 
     def live() -> None:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_lock(%s, %s)", [LOCK_CLASS, job.pk])
+            cursor.execute("SELECT pg_advisory_lock(%s, %s)", [JOB_LOCKS, job.pk])
         held.set()
         assert may_go.wait(30)
 
@@ -361,3 +360,21 @@ def test_a_chore_that_fails_stops_neither_the_others_nor_the_work(
     sweep()
     assert done == ["chore", "work"]
     assert "fail failed" in caplog.text
+
+
+def test_jobs_done_long_ago_are_forgotten_but_beside_a_failed_one(
+    north: Cooperation, outside: Cooperation
+) -> None:
+    long_ago = NOW - dt.timedelta(days=91)
+    with time_machine.travel(long_ago, tick=False):
+        jobs = [order(kind="none", cooperation_id=each) for each in (north.pk, north.pk, outside.pk, None)]
+    Job.objects.filter(pk__in=[job.pk for job in jobs]).update(state=Job.State.DONE, finished_at=long_ago)
+    Job.objects.filter(pk=jobs[2].pk).update(finished_at=NOW - dt.timedelta(days=89))
+    with time_machine.travel(NOW, tick=False):
+        tidy()
+        assert {*Job.objects.values_list("pk", flat=True)} == {jobs[2].pk}
+        Job.objects.update(finished_at=long_ago)
+        failed = order(kind="none", cooperation_id=outside.pk)
+        Job.objects.filter(pk=failed.pk).update(state=Job.State.FAILED, finished_at=long_ago)
+        tidy()
+    assert Job.objects.count() == 2

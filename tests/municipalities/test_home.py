@@ -1,10 +1,9 @@
-"""The way in, and the sign of life."""
+"""The way in."""
 
 import re
 from collections.abc import Callable
 
 import pytest
-from django.db import OperationalError, connection
 from django.test import Client
 
 from municipalities.models import Cooperation
@@ -38,17 +37,6 @@ def test_somebody_without_a_role_learns_what_to_do(sign_in: SignIn, north: Coope
     assert "Ask the administrator" in page
     assert "newcomer" in page
     assert "north" not in page
-
-
-@pytest.mark.django_db
-def test_health_is_the_databases(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert client.get("/health/").json() == {"status": "ok"}
-
-    def refuse() -> None:
-        raise OperationalError
-
-    monkeypatch.setattr(connection, "cursor", refuse)
-    assert client.get("/health/").status_code == 503
 
 
 def test_who_has_no_role_and_may_administer_the_system_is_led_there(

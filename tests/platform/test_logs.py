@@ -2,14 +2,18 @@
 
 import io
 import logging
+import re
 from collections.abc import Callable
 
 import pytest
+from django.conf import LazySettings
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from municipalities.models import Cooperation
 from sharedict.accounts.models import User
 from sharedict.logs import OneLineForARefusal
+from tests.factories.municipalities import TokenFactory, bearer
 
 
 @pytest.fixture
@@ -29,7 +33,7 @@ def test_a_page_that_is_not_the_readers_is_one_line(
 ) -> None:
     assert sign_in(finance).get(path).status_code == 403
     [line] = log.getvalue().splitlines()
-    assert line.endswith(f"WARNING django.request: Forbidden (Permission denied): {path}")
+    assert re.search(rf"WARNING django.request \[\w{{12}}\]: Forbidden \(Permission denied\): {path}$", line)
 
 
 def test_a_fault_keeps_its_traceback() -> None:
@@ -40,3 +44,66 @@ def test_a_fault_keeps_its_traceback() -> None:
     record = logging.LogRecord("django.request", logging.ERROR, __file__, 1, "Failed", (), told)
     assert OneLineForARefusal().filter(record)
     assert record.exc_info == told
+
+
+def test_a_wrong_host_is_one_line(client: Client, log: io.StringIO) -> None:
+    assert client.get("/sign-in/", headers={"Host": "elsewhere.example"}).status_code == 400
+    assert not [line for line in log.getvalue().splitlines() if line.startswith((" ", "Traceback"))]
+
+
+def _lines(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return [record.getMessage() for record in caplog.records if record.name == "sharedict.requests"]
+
+
+@pytest.fixture
+def told(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
+    caplog.set_level(logging.INFO, "sharedict.requests")
+    return caplog
+
+
+@pytest.mark.django_db
+def test_a_request_is_told_with_who_where_and_how_long(
+    north: Cooperation, finance: User, sign_in: Callable[[User], Client], told: pytest.LogCaptureFixture
+) -> None:
+    answer = sign_in(finance).get("/north/members/?q=karin")
+    [line] = _lines(told)
+    rule = (
+        rf"method=GET path=/north/members/ status=200 duration_ms=\d+ person={finance.pk} cooperation=north"
+    )
+    assert re.fullmatch(rule, line)
+    assert re.fullmatch(r"\w{12}", answer.headers["X-Request-ID"])
+
+
+@pytest.mark.django_db
+def test_a_token_is_told_by_its_prefix(north: Cooperation, told: pytest.LogCaptureFixture) -> None:
+    token = TokenFactory(cooperation=north)
+    Client().get("/api/v1/costs/", headers={"Authorization": f"Bearer {bearer(token)}"})
+    [line] = _lines(told)
+    assert line.endswith(f"person=token:{token.prefix} cooperation={north.pk}")
+
+
+@pytest.mark.django_db
+def test_strangers_secrets_and_signs_of_life(client: Client, told: pytest.LogCaptureFixture) -> None:
+    client.get("/set-up/a-secret-address/")
+    client.get("/health/")
+    [line] = _lines(told)
+    assert "path=/set-up/<str:secret>/ status=410" in line
+    assert line.endswith("person=- cooperation=-")
+
+
+@pytest.mark.django_db
+def test_only_a_trusted_proxy_names_requests(client: Client, settings: LazySettings) -> None:
+    headers = {"X-Request-ID": "of-the-proxy-1"}
+    assert client.get("/health/", headers=headers).headers["X-Request-ID"] != "of-the-proxy-1"
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    assert client.get("/health/", headers=headers).headers["X-Request-ID"] == "of-the-proxy-1"
+    wrong = {"X-Request-ID": "a\tb c=1 and more"}
+    assert re.fullmatch(r"\w{12}", client.get("/health/", headers=wrong).headers["X-Request-ID"])
+
+
+@pytest.mark.django_db
+def test_a_request_costs_no_question_for_its_line(
+    client: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    with django_assert_num_queries(0):
+        client.get("/health/")

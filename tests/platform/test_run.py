@@ -1,47 +1,23 @@
 """`make run` from start to Ctrl-C, on engines and a port of its own."""
 
 import os
-import shutil
 import signal
 import socket
 import subprocess
-import sys
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
 
-from tests.platform.portal import ROOT, children_of, environment, processes_naming
+from tests.platform.portal import children_of, processes_naming
+from tests.platform.running import start, variables_of_one
 
 
 @pytest.fixture(scope="module")
 def variables() -> Iterator[dict[str, str]]:
     """Of one portal for the module: the second start finds what the first one made."""
-    folder = Path(tempfile.mkdtemp(prefix="run-"))
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    yield environment(
-        SHAREDICT_VAR=str(folder),
-        SHAREDICT_PORT=str(port),
-        SHAREDICT_DEMONSTRATION="false",
-        SHAREDICT_WEB_PROCESSES="1",
-        SHAREDICT_WORKER_PROCESSES="1",
-    )
-    shutil.rmtree(folder, ignore_errors=True)
-
-
-def _run(variables: dict[str, str]) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "manage.py", "run"],
-        cwd=ROOT,
-        env=variables,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
+    with variables_of_one() as found:
+        yield found
 
 
 def _read_until(portal: subprocess.Popen[str], wanted: str) -> list[str]:
@@ -57,7 +33,7 @@ def _read_until(portal: subprocess.Popen[str], wanted: str) -> list[str]:
 
 def test_everything_starts_and_ctrl_c_stops_everything(variables: dict[str, str]) -> None:
     folder = variables["SHAREDICT_VAR"]
-    with _run(variables) as portal:
+    with start(variables) as portal:
         lines = _read_until(portal, "The portal is at")
         (told,) = [line.strip() for line in lines if "The first administrator" in line]
         for path in ("", f"set-up/{told.partition('/set-up/')[2]}"):
@@ -66,7 +42,7 @@ def test_everything_starts_and_ctrl_c_stops_everything(variables: dict[str, str]
         assert any("postgres" in line for line in processes_naming(folder))
         assert any("redis" in line for line in processes_naming(folder))
 
-        with _run(variables) as second:
+        with start(variables) as second:
             said = second.communicate(timeout=30)[0]
         assert second.returncode == 1
         assert "Does the portal run already?" in said
@@ -81,11 +57,11 @@ def test_everything_starts_and_ctrl_c_stops_everything(variables: dict[str, str]
 
 
 def test_a_part_that_dies_is_said_and_ends_the_rest(variables: dict[str, str]) -> None:
-    with _run(variables | {"SHAREDICT_BIND": "no.such.host.invalid"}) as portal:
+    with start(variables | {"SHAREDICT_BIND": "no.such.host.invalid"}) as portal:
         said = portal.communicate(timeout=60)[0]
         assert portal.returncode == 1
         assert "no.such.host.invalid cannot be used" in said
-    with _run(variables) as portal:
+    with start(variables) as portal:
         _read_until(portal, "The portal is at")
         (beat,) = [process for process, line in children_of(portal.pid).items() if " beat " in line]
         os.kill(beat, signal.SIGKILL)

@@ -76,7 +76,7 @@ def test_development_allows_what_production_refuses(name: str, value: str) -> No
 @pytest.mark.parametrize(
     "arguments",
     [
-        ("-m", "gunicorn"),
+        ("-m", "sharedict.web"),
         ("-c", "import sharedict.wsgi"),
         ("-c", "import sharedict.asgi"),
         ("-m", "celery", "--app", "sharedict", "worker"),

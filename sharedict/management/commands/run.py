@@ -6,6 +6,8 @@ import subprocess
 import sys
 import time
 from argparse import ArgumentParser
+from collections.abc import Sequence
+from functools import partial
 from http.client import HTTPConnection
 from typing import Any
 
@@ -13,6 +15,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from sharedict import embedded, env
+from sharedict.engines import Engine
 from sharedict.supervisor import Supervisor, say
 
 START_SECONDS = 60
@@ -30,11 +33,11 @@ class Command(BaseCommand):
             os.environ["SHAREDICT_PORT"] = str(options["port"])
         host, port = env.text("SHAREDICT_BIND", "127.0.0.1"), env.port()
         self._refuse_taken(host, port)
-        with embedded.running(settings.VAR_DIR):
+        with embedded.running(settings.VAR_DIR) as engines:
             if settings.IS_PRODUCTION:
                 self._manage("collectstatic", "--no-input")
             welcome = self._manage("prepare")
-            status = self._supervise(host, port, welcome)
+            status = self._supervise(host, port, welcome, engines)
         say("Stopped.")
         sys.exit(status)
 
@@ -65,12 +68,12 @@ class Command(BaseCommand):
             raise CommandError(f"That did not work, see above.\n{done.stdout}")
         return done.stdout
 
-    def _supervise(self, host: str, port: int, welcome: str) -> int:
+    def _supervise(self, host: str, port: int, welcome: str, engines: Sequence[Engine]) -> int:
         """Run the processes until somebody or something stops them; the exit status."""
         os.chdir(settings.BASE_DIR)
         supervisor = Supervisor()
         celery = [sys.executable, "-m", "celery", "--app", "sharedict", "--quiet"]
-        supervisor.start("web", [sys.executable, "-m", "gunicorn"])
+        supervisor.start("web", [sys.executable, "-m", "sharedict.web"])
         is_up = _answers(host, port, supervisor)
         # After the web server, so that whoever waits for the first page has the processors for it.
         supervisor.start("beat", [*celery, "beat", "--loglevel", "WARNING", "--pidfile", ""])
@@ -81,7 +84,7 @@ class Command(BaseCommand):
             address = settings.ORIGIN or f"http://{'localhost' if host == '127.0.0.1' else host}:{port}"
             lines = [*welcome.splitlines(), f"The portal is at {address}/ (Ctrl-C stops it)"]
             say("\n".join(["", *lines, ""]))
-        return supervisor.wait()
+        return supervisor.wait(partial(embedded.heal, engines, settings.VAR_DIR))
 
 
 def _answers(host: str, port: int, supervisor: Supervisor) -> bool:
