@@ -6,8 +6,11 @@ from pathlib import Path
 import drf_spectacular_sidecar
 import pytest
 
+from tests.front.sheets import rules
+
 ROOT = Path(__file__).parents[2]
 SHEETS = [*ROOT.glob("static/css/*.css"), ROOT / "static/vendor/tabler/tabler.min.css"]
+OWN_SHEETS = [each for each in SHEETS if each.parent.name == "css"]
 STYLED = {
     name
     for sheet in SHEETS
@@ -19,6 +22,7 @@ CODE = sorted(
     for app in ("sharedict", "municipalities", "services", "agreements", "billing")
     for path in (ROOT / app).rglob("*.py")
 )
+ALL = [*TEMPLATES, *CODE, *OWN_SHEETS]
 LIBRARY = Path(*drf_spectacular_sidecar.__path__).joinpath(
     "static/drf_spectacular_sidecar/swagger-ui-dist/swagger-ui.css"
 )
@@ -39,14 +43,21 @@ RETIRED = re.compile(
 ALONE = re.compile(
     r"^(?:40\d(?:_csrf)?|500|login|first|not_first|not_read|busy|shown_once|home|list_page|empty|key_detail|overview)\.html$"
 )
-CARD = re.compile(r'class="card[\s"]')
+CARD = re.compile(r'class="(?:[^"]*\s)?card[\s"]')
 
 
 PUT_TOGETHER = re.compile(
-    r"sd-(?:state|status|message)-\w+|(?:from|until)-\d+|(?:rail|joint)-\w+"
+    r"sd-(?:state|status|message)-(?:ok|success|debug|info|neutral|warning|danger|error|down|degraded)"
+    r"|(?:from|until)-\d+|(?:rail|joint)-\w+"
     r"|form-[\w-]+|mb-3|fs-6|asteriskField"
 )
 """Named by what a template or crispy-forms puts together: a state, a look, a width."""
+
+
+LIBRARIES = re.compile(
+    r"(?:btn|card|form|swagger|opblock)(?:-[\w-]+)?|fs-6|mb-3|asteriskField|is-invalid|invalid-feedback"
+)
+"""What Tabler and crispy-forms name."""
 
 
 def classes(text: str) -> set[str]:
@@ -63,7 +74,20 @@ def test_every_class_of_a_template_is_styled(path: Path) -> None:
     assert classes(path.read_text(encoding="utf-8")) - STYLED - PLAIN == set()
 
 
+@pytest.mark.parametrize("path", CODE, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_class_that_code_writes_is_styled(path: Path) -> None:
+    assert classes(path.read_text(encoding="utf-8")) - STYLED - PLAIN == set()
+
+
 @pytest.mark.parametrize("path", [*TEMPLATES, *CODE], ids=lambda path: str(path.relative_to(ROOT)))
+def test_classes_stand_in_double_quotes(path: Path) -> None:
+    """So that they are found; the templates of a page are no place for a second way."""
+    assert re.findall(r"<[^>]*\bclass='", path.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize(
+    "path", [*TEMPLATES, *CODE, *OWN_SHEETS], ids=lambda path: str(path.relative_to(ROOT))
+)
 def test_nothing_retired_is_named(path: Path) -> None:
     assert RETIRED.findall(path.read_text(encoding="utf-8")) == []
 
@@ -75,9 +99,7 @@ def test_a_card_holds_what_stands_alone(path: Path) -> None:
         assert not CARD.search(path.read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize(
-    "sheet", [each for each in SHEETS if each.parent.name == "css"], ids=lambda path: path.name
-)
+@pytest.mark.parametrize("sheet", OWN_SHEETS, ids=lambda path: path.name)
 def test_every_class_of_a_sheet_is_named(sheet: Path) -> None:
     """What styles nothing any more goes; one sheet styles what a library draws."""
     text = re.sub(r"/\*.*?\*/", "", sheet.read_text(encoding="utf-8"), flags=re.DOTALL)
@@ -85,6 +107,15 @@ def test_every_class_of_a_sheet_is_named(sheet: Path) -> None:
     drawn = [LIBRARY] if sheet.name == "docs.css" else []
     named = "\n".join(path.read_text(encoding="utf-8") for path in [*TEMPLATES, *CODE, *SCRIPTS, *drawn])
     assert styled - {*re.findall(r"[a-zA-Z][\w-]*", named)} == set()
+
+
+@pytest.mark.parametrize("sheet", OWN_SHEETS, ids=lambda path: path.name)
+def test_a_class_of_a_sheet_is_known_as_ours(sheet: Path) -> None:
+    """A plain word would be found anywhere in the code; pictures and libraries alone have such names."""
+    if sheet.name not in ("pictures.css", "docs.css"):
+        selectors = " ".join(selector for selector, _found in rules(sheet.read_text(encoding="utf-8")))
+        names = {*re.findall(r"\.([a-zA-Z][\w-]*)", selectors)}
+        assert {name for name in names if not (name.startswith("sd-") or LIBRARIES.fullmatch(name))} == set()
 
 
 def test_the_names_in_a_class_are_read_past_tags() -> None:

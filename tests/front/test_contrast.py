@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-TOKENS = Path(__file__).parents[2] / "static" / "css" / "tokens.css"
+from tests.front.sheets import SHEETS, TOKENS, declared, rules
+
 COLOURS = {
     name: {"light": light, "dark": dark}
     for name, light, dark in re.findall(
@@ -51,6 +52,14 @@ PAIRS = [
 ]
 
 
+COLOURED = re.compile(r"^color$|-color$|^background$|^fill$|^stroke$")
+WRITTEN = ("rgb(", "rgba(", "hsl(", "hsla(", "hwb(", "lab(", "lch(", "oklab(", "oklch(", "color(")
+NO_COLOUR = {
+    *("none", "inherit", "transparent", "currentcolor", "color-mix(", "in", "srgb", "unset", "initial"),
+    *("30", "40", "0", "url(", "no-repeat", "center"),
+}
+
+
 def luminance(colour: str) -> float:
     """Relative luminance as WCAG 2.2 defines it."""
     parts = [int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)]
@@ -75,13 +84,42 @@ def test_colours_that_meet_can_be_told_apart(front: str, ground: str, least: flo
     assert contrast(COLOURS[front][theme], COLOURS[ground][theme]) >= least
 
 
-def test_no_stylesheet_of_ours_has_a_colour_beside_the_tokens() -> None:
-    sheets = [sheet for sheet in TOKENS.parent.glob("*.css") if sheet != TOKENS]
-    assert [
-        (sheet.name, colour)
-        for sheet in sheets
-        for colour in re.findall(r"#[0-9a-f]{3,8}\b|rgba?\(|hsla?\(", sheet.read_text(encoding="utf-8"))
-    ] == []
+@pytest.mark.parametrize("sheet", SHEETS, ids=lambda path: path.name)
+def test_no_stylesheet_of_ours_has_a_colour_beside_the_tokens(sheet: Path) -> None:
+    found = [
+        (name, value)
+        for name, value in declared(sheet)
+        for part in re.findall(r"#?[\w-]+\(?", re.sub(r"var\([^()]*\)|\"[^\"]*\"", "", value.lower()))
+        if part.startswith("#") or part in WRITTEN or (COLOURED.search(name) and part not in NO_COLOUR)
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize("sheet", SHEETS, ids=lambda path: path.name)
+def test_nothing_fades(sheet: Path) -> None:
+    """What is told apart from its ground by computing stays so."""
+    found = [
+        (name, value) for name, value in declared(sheet) if name in ("opacity", "filter", "mix-blend-mode")
+    ]
+    assert {*found} <= {("opacity", "1")}
+
+
+@pytest.mark.parametrize("sheet", SHEETS, ids=lambda path: path.name)
+def test_every_text_and_its_ground_are_a_pair_that_is_computed(sheet: Path) -> None:
+    """On the ground that its rule gives, else on the page."""
+    computed = {(front, ground) for front, ground, least in PAIRS if least >= TEXT}
+    on_bars = {(front, "bar") for front in ("on-bar", "bar-muted")}
+    unknown = []
+    for selector, found in rules(sheet.read_text(encoding="utf-8")):
+        front = re.fullmatch(r"var\(--sd-([\w-]+)\)", found.get("color", ""))
+        ground = re.fullmatch(
+            r"var\(--sd-([\w-]+)\)", found.get("background", found.get("background-color", ""))
+        )
+        if front:
+            grounds = [ground[1]] if ground else ["page", "bar", *STATES.values(), "primary", "danger"]
+            if not any((front[1], each) in computed | on_bars for each in grounds):
+                unknown.append((selector, front[1], ground and ground[1]))
+    assert unknown == []
 
 
 def test_every_token_that_is_used_is_defined() -> None:

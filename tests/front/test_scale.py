@@ -5,22 +5,20 @@ from pathlib import Path
 
 import pytest
 
-CSS = Path(__file__).parents[2] / "static" / "css"
-TOKENS = CSS / "tokens.css"
-SHEETS = sorted(path for path in CSS.glob("*.css") if path != TOKENS)
-DECLARED = re.compile(r"^\s*([\w-]+):\s*([^;{}]+);", re.MULTILINE)
+from tests.front.sheets import SHEETS, TOKENS, declared, rules
+
+ROOT = Path(__file__).parents[2]
 SIZES = {f"var(--sd-t-{name})" for name in ("figure", "title", "lede", "section", "body", "small")}
 WEIGHTS = {f"var(--sd-w-{name})" for name in ("text", "name", "head")}
 STEP = re.compile(
     r"0|auto|-?1px|var\(--sd-(?:[1-7]|row|gap)\)|calc\((?:(?:-1|2) \*|100% \+) var\(--sd-[1-7]\)\)"
 )
-SPACES = re.compile(r"(?:margin|padding|gap|row-gap|column-gap)(?:-[\w-]+)?")
-
-
-def declared(sheet: Path) -> list[tuple[str, str]]:
-    """Name and value of each declaration; the margins of paper are no part of the sheet."""
-    text = re.sub(r"/\*.*?\*/|@page \{.*?\}", "", sheet.read_text(encoding="utf-8"), flags=re.DOTALL)
-    return [(name, value.removesuffix(" !important").strip()) for name, value in DECLARED.findall(text)]
+SPACES = re.compile(
+    r"(?:scroll-)?(?:margin|padding)(?:-[\w-]+)?|(?:grid-)?(?:row-|column-)?gap|border-spacing|text-indent"
+)
+FONTS = re.compile(r"font(?:-size-adjust|-stretch)?|zoom")
+"""What would set a size or a weight by another name."""
+PAGES = sorted(ROOT.glob("templates/**/*.html"))
 
 
 def parts(value: str) -> list[str]:
@@ -32,6 +30,21 @@ def parts(value: str) -> list[str]:
 def test_every_size_is_one_of_the_scale(sheet: Path) -> None:
     used = {value for name, value in declared(sheet) if name == "font-size"}
     assert used <= SIZES | {"inherit"}
+
+
+@pytest.mark.parametrize("sheet", SHEETS, ids=lambda path: path.name)
+def test_no_size_or_weight_comes_by_another_name(sheet: Path) -> None:
+    assert [name for name, _value in declared(sheet) if FONTS.fullmatch(name)] == []
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_page_sets_a_size_or_a_weight_of_its_own(path: Path) -> None:
+    assert re.findall(r"\bfont-(?:size|weight)\s*=", path.read_text(encoding="utf-8")) == []
+
+
+def test_the_tokens_are_names_alone() -> None:
+    used = [name for name, _value in declared(TOKENS) if not name.startswith("--sd-")]
+    assert {*used} <= {"color-scheme"}
 
 
 @pytest.mark.parametrize("sheet", SHEETS, ids=lambda path: path.name)
@@ -65,3 +78,16 @@ def test_the_scale_has_five_sizes_and_the_smallest() -> None:
 )
 def test_a_step_is_told_from_any_other_length(value: str, *, is_step: bool) -> None:
     assert all(STEP.fullmatch(part) for part in parts(value)) is is_step
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ".a { top: 0; font-size: 9px; }",
+        ".a {\n  font-size: 9px\n}",
+        "@media screen { .a { FONT-SIZE: 9px !important } }",
+        ".a { /* { */ .b { top: 0 } font-size:9px }",
+    ],
+)
+def test_a_declaration_is_found_however_it_is_laid_out(text: str) -> None:
+    assert ("font-size", "9px") in [pair for _selector, found in rules(text) for pair in found.items()]
