@@ -4,6 +4,7 @@ What a guesser would try first is counted by zxcvbn (Wheeler 2016), which knows 
 and common passwords, names and words, however they are spelled, repeated or followed by a year.
 """
 
+import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -11,7 +12,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from zxcvbn import zxcvbn
 
-LEAST_GUESSES = 10**9
+LEAST_GUESSES = 10**10
+SIGNS = re.compile(r"[\W_]+")
 LONGEST_JUDGED = 72
 """More of it makes a password no easier to guess, and takes long to look at."""
 
@@ -40,16 +42,17 @@ class Guessable:
     """A validator of passwords for Django: refuses what is common, leaked, or made of names known here."""
 
     def validate(self, password: str, user: Any = None) -> None:
-        known = [
+        password = password[:LONGEST_JUDGED]
+        words = [
             *OF_THE_NORTH.split(),
             *_of_person(user),
             *(word for source in _sources for word in source()),
         ]
-        parts = {part for word in known for part in (word, *word.split()) if len(part) > 2}
-        judged = password[:LONGEST_JUDGED]
+        parts = {part for word in words for part in (word, *word.split()) if len(part) > 2}
         # a word costs the more guesses the longer the list before it: the list is of those that matter
-        found = zxcvbn(judged, user_inputs=[part for part in parts if _is_in(part.casefold(), judged)])
-        if found["guesses"] < LEAST_GUESSES:
+        known = sorted(part for part in parts if _is_in(part.casefold(), password))
+        forms = {password, SIGNS.sub("", password)}  # between words everybody puts the same few signs
+        if min(_guesses(form, known) for form in forms) < LEAST_GUESSES:
             raise ValidationError(
                 _(
                     "This password is too easy to guess: it is common or leaked, or made of names, years or "
@@ -60,6 +63,10 @@ class Guessable:
 
     def get_help_text(self) -> str:
         return _("Your password may not be common or leaked, nor made of names, years or repeats.")
+
+
+def _guesses(password: str, known: list[str]) -> float:
+    return float(zxcvbn(password, user_inputs=known)["guesses"]) if password else 0
 
 
 def _is_in(word: str, password: str) -> bool:

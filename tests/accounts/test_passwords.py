@@ -39,6 +39,8 @@ def change(client: Client, old: str, new: str) -> int:
         "Värmlands län 1",
         "Sommar2026!!!!",
         "Oslo kommune 1",
+        "Torsby kommun 1",
+        "Kommun 2026 Torsby",
         "P@ssw0rd12345",
         "qwertyuiop123",
         "karinlindqvist1",
