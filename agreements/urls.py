@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from agreements.views import keys, terms
+from agreements.views import keys, set_up, terms
 
 urlpatterns = [
     path("agreements/", terms.Agreements.as_view(), name="agreements"),
@@ -23,5 +23,7 @@ urlpatterns = [
     path("keys/new/", keys.KeyAdd.as_view(), name="key-add"),
     path("keys/<slug:code>/", keys.KeyPage.as_view(), name="key"),
     path("keys/<slug:code>/new-version/", keys.KeyVersionAdd.as_view(), name="key-version-add"),
+    path("set-up/key/", set_up.SetUpKey.as_view(), name="set-up-key"),
+    path("set-up/term/", set_up.SetUpTerm.as_view(), name="set-up-term"),
     path("keys/versions/<int:pk>/delete/", keys.KeyVersionWithdraw.as_view(), name="key-version-delete"),
 ]

@@ -5,3 +5,9 @@ from django.utils.translation import gettext_lazy as _
 class MunicipalitiesConfig(AppConfig):
     name = "municipalities"
     verbose_name = _("Municipalities")
+
+    def ready(self) -> None:
+        from municipalities.portal import COOPERATION, MEMBERS, PEOPLE, add_set_up_step
+
+        for step in (COOPERATION, MEMBERS, PEOPLE):
+            add_set_up_step(step)
