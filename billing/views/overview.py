@@ -66,6 +66,7 @@ class Overview(ToDoPage, AheadPage):
             "answers_for_all": answers_for_all,
             "todo": self.todo() if answers_for_all else None,
             "steps": steps,
+            "next_step": next((step for step in steps if not step.is_done and not step.step.address), None),
             "steps_done": sum(step.is_done for step in steps),
         }
         if months:

@@ -58,9 +58,10 @@ class CooperationForm(RowForm):
             "charging": forms.RadioSelect,
             "address": forms.Textarea(attrs={"rows": 3}),
         }
+        labels = {"slug": gettext_lazy("Address in the portal")}
         help_texts = {
             "currency": gettext_lazy("Its three letters. Fixed once a month is computed."),
-            "slug": gettext_lazy("Stands in every address. Empty: made from the name. It cannot be changed."),
+            "slug": gettext_lazy("Stands in every link, and cannot be changed. Empty: made from the name."),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -49,7 +49,11 @@ class SharedApplicationForm(RowForm):
             )
 
     def lines(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
-        return [(self[f"uses_{place.key}"], self[f"users_{place.key}"]) for place in self.places]
+        found = [(self[f"uses_{place.key}"], self[f"users_{place.key}"]) for place in self.places]
+        for _uses, users in found:
+            if users.errors:
+                users.field.widget.attrs["class"] += " is-invalid"
+        return found
 
     def users(self) -> dict[Municipality, int | None]:
         """How many users each municipality has that uses it; None where that is not told."""

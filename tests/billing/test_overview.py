@@ -388,6 +388,7 @@ def test_the_address_of_a_cooperation_leads_to_what_comes_first(
         "/north/costs/": False,
     }
     assert "5 of 8 steps are done." in response.content.decode()
+    assert 'href="/north/set-up/people/">Go on: People</a>' in response.content.decode()
     assert "As soon as the joint organisation has entered a cost" in (
         sign_in(finance).get("/north/", follow=True).content.decode()
     )
