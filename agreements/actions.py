@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from agreements.models import Component, FixedPart, Key, KeyVersion, Term
+from agreements.models import Agreement, Component, FixedPart, Key, KeyVersion, Term
 from municipalities.actions import (
     changed,
     differences,
@@ -72,6 +72,14 @@ def adopt_key_version(
     changes = differences({}, version) | {"components": ["", describe(version)]}
     changed(done=[("adopt", version, changes)], by=by, touching=[version])
     return version
+
+
+@transaction.atomic
+def begin_key(*, key: Key, by: object, **version: Any) -> KeyVersion:
+    """Add ``key``, unless it is there, with the version that it begins with; see ``adopt_key_version``."""
+    if not key.pk:
+        save_row(row=key, by=by)
+    return adopt_key_version(key=key, by=by, **version)
 
 
 def plan_key_version(
@@ -162,6 +170,15 @@ def save_term(*, term: Term, named: Sequence[Municipality], by: object) -> Term:
     refuse_nobody_named(term, named)
     chosen = named if term.payers == Term.Payers.NAMED else ()
     return save_row(row=term, by=by, chosen={"named": chosen})
+
+
+@transaction.atomic
+def begin_term(*, agreement: Agreement, term: Term, by: object) -> Term:
+    """Add ``agreement``, unless it is there, and ``term``, which names nobody, under it."""
+    if not agreement.pk:
+        save_row(row=agreement, by=by)
+    term.agreement = agreement
+    return save_term(term=term, named=(), by=by)
 
 
 def refuse_nobody_named(term: Term, named: Sequence[Municipality]) -> None:

@@ -1,17 +1,19 @@
-"""Keys and terms in words, and the terms that the page of an application shows."""
+"""Keys and terms in words, the terms that the page of an application shows, and the steps of the set-up."""
 
 import datetime as dt
 from collections.abc import Mapping
 
+from django.db.models import Exists, OuterRef
+from django.db.models.expressions import Combinable
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from agreements.engine.notices import Notice
-from agreements.models import Component, KeyVersion, Term
+from agreements.models import Component, Key, KeyVersion, Term
 from agreements.reports import Forgotten, OddPart, applying
 from municipalities.models import Cooperation
-from municipalities.portal import listed
+from municipalities.portal import SetUpStep, few, listed
 from services.models import Application
 from services.portal import Panel
 from sharedict.common.days import date_format
@@ -165,3 +167,37 @@ def terms_panel(application: Application, cooperation: Cooperation, day: dt.date
     terms = Term.objects.of(cooperation).as_of(day).for_costs_of(application).for_listing()
     rows = [(term, payers_in_words(term)) for term in applying(terms)]
     return Panel("agreements/terms_panel.html", {"rows": rows})
+
+
+def _has_a_key() -> Combinable:
+    return Exists(KeyVersion.objects.filter(cooperation=OuterRef("pk")))
+
+
+def _its_keys(cooperation: Cooperation) -> str:
+    rows = Key.objects.of(cooperation).filter(versions__isnull=False)
+    return few([*rows.order_by("name").distinct().values_list("name", flat=True)])
+
+
+def _has_a_term() -> Combinable:
+    return Exists(Term.objects.filter(cooperation=OuterRef("pk")))
+
+
+def _its_terms(cooperation: Cooperation) -> str:
+    rows = Term.objects.of(cooperation).for_listing()
+    return few([f"{capfirst(scope_in_words(term))}: {term.key}" for term in rows], most=2)
+
+
+KEY = SetUpStep(
+    "set-up-key",
+    gettext_lazy("Key and its decision"),
+    gettext_lazy("How a cost is divided"),
+    _has_a_key,
+    _its_keys,
+)
+TERM = SetUpStep(
+    "set-up-term",
+    gettext_lazy("What the key applies to"),
+    gettext_lazy("One default is enough"),
+    _has_a_term,
+    _its_terms,
+)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from agreements.views import key_versions, keys, terms
+from agreements.views import key_versions, keys, set_up, terms
 
 urlpatterns = [
     path("agreements/", terms.Agreements.as_view(), name="agreements"),
@@ -26,4 +26,6 @@ urlpatterns = [
     path(
         "keys/versions/<int:pk>/delete/", key_versions.KeyVersionWithdraw.as_view(), name="key-version-delete"
     ),
+    path("set-up/key/", set_up.SetUpKey.as_view(), name="set-up-key"),
+    path("set-up/term/", set_up.SetUpTerm.as_view(), name="set-up-term"),
 ]

@@ -15,6 +15,7 @@ from billing.views import (
     period_list,
     periods,
     reports,
+    set_up,
     statements,
     undivided,
     why,
@@ -64,6 +65,7 @@ urlpatterns = [
     path("costs/register/<int:pk>/", cost.CostChange.as_view(), name="cost-change"),
     path("costs/register/<int:pk>/withdraw/", cost_steps.CostWithdraw.as_view(), name="cost-withdraw"),
     path("costs/register/<int:pk>/restore/", cost_steps.CostRestore.as_view(), name="cost-restore"),
+    path("set-up/cost/", set_up.SetUpCost.as_view(), name="set-up-cost"),
     path("costs/late/", late_changes.LateChanges.as_view(), name="late-changes"),
     path(
         "costs/late/<month:month>/<slug:reference>/", late_change.LateChangePage.as_view(), name="late-change"

@@ -8,6 +8,9 @@ class MunicipalitiesConfig(AppConfig):
 
     def ready(self) -> None:
         from municipalities.models import Municipality
+        from municipalities.portal import COOPERATION, MEMBERS, PEOPLE, add_set_up_step
         from sharedict.accounts.passwords import add_words
 
         add_words(Municipality.objects.names)
+        for step in (COOPERATION, MEMBERS, PEOPLE):
+            add_set_up_step(step)

@@ -2,7 +2,18 @@
 
 from django.urls import include, path
 
-from municipalities.views import changes, drivers, home, jobs, members, network, people, tokens
+from municipalities.views import (
+    changes,
+    cooperations,
+    drivers,
+    home,
+    jobs,
+    members,
+    network,
+    people,
+    set_up,
+    tokens,
+)
 
 of_a_cooperation = [
     path("network/", network.Network.as_view(), name="network"),
@@ -37,10 +48,15 @@ of_a_cooperation = [
     path("jobs/", jobs.Jobs.as_view(), name="jobs"),
     path("jobs/<int:pk>/", jobs.JobPage.as_view(), name="job"),
     path("jobs/<int:pk>/retry/", jobs.JobRetry.as_view(), name="job-retry"),
+    path("set-up/cooperation/", set_up.SetUpCooperation.as_view(), name="set-up-cooperation"),
+    path("set-up/members/", set_up.SetUpMembers.as_view(), name="set-up-members"),
+    path("set-up/people/", set_up.SetUpPeople.as_view(), name="set-up-people"),
     path("change-log/", changes.ChangeLog.as_view(), name="change-log"),
 ]
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("cooperations/", cooperations.Cooperations.as_view(), name="cooperations"),
+    path("cooperations/new/", cooperations.CooperationAdd.as_view(), name="cooperation-add"),
     path("<slug:cooperation>/", include(of_a_cooperation)),
 ]

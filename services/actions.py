@@ -1,7 +1,7 @@
 """Changing what is shared: who uses an application, and its last day in the catalogue."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -69,6 +69,31 @@ def users_of(application: Application, first: dt.date, after: dt.date | None) ->
     """The ids of municipalities that use ``application`` on some day of ``[first, after)``."""
     rows = Subscription.objects.filter(application=application).overlapping(first, after or dt.date.max)
     return set(rows.values_list("municipality_id", flat=True))
+
+
+@transaction.atomic
+def share_application(
+    *,
+    application: Application,
+    users: Mapping[Municipality, int | None],
+    valid_from: dt.date,
+    by: object,
+) -> Application:
+    """Add or change ``application`` together with who begins to use it, and with how many users, if told.
+
+    Raises ValidationError as saving each of them does: then nothing is saved.
+    """
+    save_row(row=application, by=by)
+    for place, count in users.items():
+        subscribe(
+            application=application,
+            municipalities=[place],
+            valid_from=valid_from,
+            valid_until=None,
+            users=count,
+            by=by,
+        )
+    return application
 
 
 @transaction.atomic

@@ -7,7 +7,8 @@ class ServicesConfig(AppConfig):
     verbose_name = _("Services")
 
     def ready(self) -> None:
-        from municipalities.portal import add_runs_at
-        from services.portal import installed_at
+        from municipalities.portal import add_runs_at, add_set_up_step
+        from services.portal import APPLICATION, installed_at
 
         add_runs_at(installed_at)
+        add_set_up_step(APPLICATION)

@@ -1,13 +1,18 @@
-"""What pages show of the apps above: panels on an application's page, installations in the list of sites."""
+"""What pages show of this app and those above: panels of an application, what runs where, the set-up."""
 
 import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import Exists, OuterRef
+from django.db.models.expressions import Combinable
+from django.utils.translation import gettext_lazy
+
 from municipalities.access import Rights
 from municipalities.models import Cooperation
-from services.models import Application, Installation
+from municipalities.portal import SetUpStep, few
+from services.models import Application, Installation, Subscription
 from sharedict.common.access import Viewer
 
 
@@ -64,3 +69,21 @@ def installed_at(cooperation: Cooperation, day: dt.date) -> dict[int, list[str]]
         name = row.application.name if is_primary else f"{row.application.name} ({row.get_purpose_display()})"
         found.setdefault(row.site_id, []).append(name)
     return found
+
+
+def _is_used() -> Combinable:
+    return Exists(Subscription.objects.filter(cooperation=OuterRef("pk")))
+
+
+def _what_is_used(cooperation: Cooperation) -> str:
+    rows = Application.objects.of(cooperation).filter(subscriptions__isnull=False)
+    return few([*rows.order_by("name").distinct().values_list("name", flat=True)])
+
+
+APPLICATION = SetUpStep(
+    "set-up-application",
+    gettext_lazy("First application and who uses it"),
+    gettext_lazy("One is enough to see a month"),
+    _is_used,
+    _what_is_used,
+)

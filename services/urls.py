@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from services.views import applications, installations, subscriptions
+from services.views import applications, installations, set_up, subscriptions
 
 urlpatterns = [
     path("services/", applications.Applications.as_view(), name="applications"),
@@ -10,6 +10,7 @@ urlpatterns = [
     path("services/<slug:code>/", applications.ApplicationPage.as_view(), name="application"),
     path("services/<slug:code>/change/", applications.ApplicationChange.as_view(), name="application-change"),
     path("services/<slug:code>/retire/", applications.ApplicationRetire.as_view(), name="application-retire"),
+    path("set-up/application/", set_up.SetUpApplication.as_view(), name="set-up-application"),
     path("installations/", installations.Installations.as_view(), name="installations"),
     path("installations/new/", installations.InstallationAdd.as_view(), name="installation-add"),
     path("installations/<int:pk>/", installations.InstallationChange.as_view(), name="installation-change"),

@@ -60,11 +60,13 @@ def _navigation(request: HttpRequest) -> dict[str, Any]:
     context: dict[str, Any] = {
         "theme": theme if theme in ("light", "dark") else "",
         "version": __version__,
-        "nav": {"items": [], "tabs": [], "cooperations": [], "tokens_url": ""},
+        "nav": {"items": [], "tabs": [], "cooperations": [], "tokens_url": "", "operators_url": ""},
     }
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return context
+    if user.is_superuser:
+        context["nav"]["operators_url"] = reverse("cooperations")
     cooperation: Cooperation | None = getattr(request, "cooperation", None)
     context["cooperation"] = cooperation
     context["nav"]["cooperations"] = [

@@ -9,10 +9,9 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from agreements.models import Term
 from billing.engine.overview import MunicipalityTotal
 from billing.engine.statement import Statement as StatementOfMonth
-from billing.models import Cost, Period, Statement
+from billing.models import Period, Statement
 from billing.reports import (
     Calendar,
     calendar_of,
@@ -36,8 +35,8 @@ from billing.views.openings import (
 )
 from billing.views.pictures import OWN_ONLY, month_name, months_by_municipality, whole_name, with_corrections
 from billing.views.todo import MOST_NAMED, ToDoPage
-from municipalities.models import Member, Municipality
-from municipalities.portal import CooperationPage
+from municipalities.models import Municipality
+from municipalities.portal import CooperationPage, StepState, set_up_of
 from services.models import Application
 from sharedict.common.days import date_format
 from sharedict.common.figures import money
@@ -67,13 +66,16 @@ class Overview(ToDoPage, AheadPage):
         filled = [month for month, period in self.periods.items() if period.has_lines]
         months = shown_months(sorted(filled or self.periods), Month.of(self.today))
         answers_for_all = self.rights.is_administrator or self.rights.is_auditor
+        steps = self.set_up()
         context: dict[str, Any] = {
             "title": self.cooperation.name,
             "currency": self.cooperation.currency,
             "is_empty": not self.periods,
             "answers_for_all": answers_for_all,
             "todo": self.todo() if answers_for_all else None,
-            "steps": self.first_steps() if not self.periods and self.rights.may_edit else [],
+            "steps": steps,
+            "next_step": next((step for step in steps if not step.is_done and not step.step.address), None),
+            "steps_done": sum(step.is_done for step in steps),
         }
         if months:
             context |= self.of_month(months[-1], sees_all=answers_for_all)
@@ -192,18 +194,10 @@ class Overview(ToDoPage, AheadPage):
             for part, bar in zip(parts, drawn, strict=True)
         ]
 
-    def first_steps(self) -> list[dict[str, Any]]:
-        """What comes before the first share, in order, each done or not, and where it is done."""
-        of = self.cooperation
-        applications = _("Add the applications they use, and who subscribes to them.")
-        cost = _("Add the first cost: its shares are there within seconds.")
-        steps = [
-            (_("Add the members."), "members", Member.objects.of(of).exists()),
-            (applications, "applications", Application.objects.of(of).exists()),
-            (_("Say by a term how costs are divided."), "terms", Term.objects.of(of).exists()),
-            (cost, "cost-add", Cost.objects.of(of).exists()),
-        ]
-        return [{"text": text, "url": self.url(name), "is_done": done} for text, name, done in steps]
+    def set_up(self) -> list[StepState]:
+        """The steps to the first closed month, for those who take them, until it is there."""
+        steps = set_up_of(self.cooperation) if self.rights.may_edit else []
+        return [] if not steps or steps[-1].is_done else steps
 
     def issued_of_all(self) -> list[dict[str, str]]:
         """The statements of the month that was issued last, or the month where they are many."""

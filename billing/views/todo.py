@@ -14,6 +14,7 @@ from billing.snapshots import STOPS, late_states
 from billing.views.months import StatementsPage
 from billing.views.notices import notices_of
 from billing.views.pictures import month_name
+from municipalities.portal import few
 from sharedict.jobs.models import Job
 from sharedict.kernel.periods import Month
 
@@ -132,13 +133,6 @@ class ToDoPage(StatementsPage):
                 text = f"{name}: {said[0]}"
             found.append(needs(text, f"{url}#notices", _("Look"), "warning", _("Look")))
         return found
-
-
-def few(names: list[str]) -> str:
-    """The first of ``names``, and how many more there are."""
-    rest = len(names) - MOST_NAMED
-    more = [ngettext("%(count)s more", "%(count)s more", rest) % {"count": rest}] if rest > 0 else []
-    return ", ".join([*names[:MOST_NAMED], *more])
 
 
 def needs(text: str, url: str, label: str, variant: str, status: str) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Changing who takes part and where things run; and the one way every app saves and ends its rows."""
 
+from municipalities.actions.cooperations import add_members, found_cooperation, plan_members
 from municipalities.actions.hooks import add_check, add_withdrawal_check, check_row, check_withdrawal
 from municipalities.actions.jobs import retry_job
 from municipalities.actions.people import (
@@ -11,7 +12,7 @@ from municipalities.actions.people import (
     save_person,
     save_role,
 )
-from municipalities.actions.registers import import_readings, save_site
+from municipalities.actions.registers import begin_driver, import_readings, save_site
 from municipalities.actions.rows import (
     AlreadyThereError,
     ChangedMeanwhileError,
@@ -38,9 +39,11 @@ __all__ = [
     "AlreadyThereError",
     "ChangedMeanwhileError",
     "add_check",
+    "add_members",
     "add_once",
     "add_person",
     "add_withdrawal_check",
+    "begin_driver",
     "changed",
     "check_role_removal",
     "check_row",
@@ -54,11 +57,13 @@ __all__ = [
     "differences",
     "end_row",
     "forget_person",
+    "found_cooperation",
     "hash_secret",
     "import_readings",
     "known_row",
     "lock_cooperation",
     "moves_shares",
+    "plan_members",
     "refuse_strangers",
     "retry_job",
     "revoke_token",

@@ -1,13 +1,15 @@
 """Sites with what they mirror, and readings that come as a file."""
 
-from collections.abc import Iterable, Sequence
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from municipalities.actions.rows import changed, differences, save_row
-from municipalities.models import Driver, Reading, Site
+from municipalities.models import Driver, Municipality, Reading, Site
 from sharedict.audit.actions import field_values
 
 
@@ -46,3 +48,23 @@ def import_readings(*, driver: Driver, readings: Sequence[Reading], by: object) 
         by=by,
         touching=[first],
     )
+
+
+@transaction.atomic
+def begin_driver(
+    *, driver: Driver, values: Mapping[Municipality, Decimal], on: dt.date, source: str, by: object
+) -> Driver:
+    """Add ``driver``, unless it is there, and its value on a day for each municipality that has none by then.
+
+    Raises ValidationError as saving each of them does: then nothing is saved.
+    """
+    if not driver.pk:
+        save_row(row=driver, by=by)
+    known = Reading.objects.filter(driver=driver, reference_on__lte=on)
+    told = {*known.values_list("municipality_id", flat=True)}
+    for place, value in values.items():
+        if place.pk not in told:
+            reading = Reading(driver=driver, cooperation_id=driver.cooperation_id, municipality=place)
+            reading.reference_on, reading.value, reading.source = on, value, source
+            save_row(row=reading, by=by)
+    return driver

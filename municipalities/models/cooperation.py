@@ -7,7 +7,12 @@ from django.utils.translation import gettext_lazy as _
 from municipalities.querysets import CooperationQuerySet
 from sharedict.common.models import Fact
 
-RESERVED_SLUGS = frozenset({"api", "system", "static", "accounts", "sign-in", "sign-out", "health"})
+RESERVED_SLUGS = frozenset(
+    {
+        *("api", "system", "static", "health"),
+        *("accounts", "cooperations", "set-up", "sign-in", "sign-out"),
+    }
+)
 
 CURRENCIES = frozenset(list_currencies())
 DECIMALS = 2

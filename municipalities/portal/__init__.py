@@ -9,6 +9,7 @@ from municipalities.portal.endings import (
     next_month,
 )
 from municipalities.portal.far import FarDay, far_days, far_days_of, far_in_words
+from municipalities.portal.first_steps import COOPERATION, MEMBERS, PEOPLE
 from municipalities.portal.forms import (
     RowForm,
     SeenForm,
@@ -32,17 +33,30 @@ from municipalities.portal.lists import (
     RowTable,
     page_of,
 )
+from municipalities.portal.operators import OperatorPage
 from municipalities.portal.pages import CooperationPage, EditorsOnly, LockMixin, RowMixin
+from municipalities.portal.set_up import (
+    SetUpPage,
+    SetUpStep,
+    StepState,
+    add_set_up_step,
+    set_up_of,
+    steps_ahead,
+    with_steps_done,
+)
 from municipalities.portal.steps import ChangePage, FormPage
-from municipalities.portal.words import listed, one_of
+from municipalities.portal.words import code_of, few, listed, one_of
 
 __all__ = [
     "ADDRESS",
     "BAR",
+    "COOPERATION",
     "DATE",
     "MAIN_AMOUNT",
+    "MEMBERS",
     "NUMBER",
     "PAGE_ROWS",
+    "PEOPLE",
     "WHOLE_MONTH_IS_PAID",
     "Change",
     "ChangePage",
@@ -58,20 +72,27 @@ __all__ = [
     "ImportPage",
     "ListPage",
     "LockMixin",
+    "OperatorPage",
     "RowForm",
     "RowMixin",
     "RowTable",
     "SeenForm",
+    "SetUpPage",
+    "SetUpStep",
     "ShareEffect",
+    "StepState",
     "WithdrawPage",
     "add_effect_of",
     "add_runs_at",
+    "add_set_up_step",
     "as_shown",
     "choices_in",
+    "code_of",
     "effect_of",
     "far_days",
     "far_days_of",
     "far_in_words",
+    "few",
     "fields_by_message",
     "listed",
     "next_month",
@@ -79,6 +100,9 @@ __all__ = [
     "page_of",
     "refuse",
     "runs_at",
+    "set_up_of",
     "side_by_side",
+    "steps_ahead",
     "stored",
+    "with_steps_done",
 ]

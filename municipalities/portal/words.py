@@ -1,8 +1,10 @@
 """Words that the pages of several apps need."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 
 def listed(names: Sequence[str]) -> str:
@@ -17,3 +19,17 @@ def one_of(names: Sequence[str]) -> str:
     if len(names) < 2:
         return "".join(names)
     return _("%(first)s or %(last)s") % {"first": ", ".join(names[:-1]), "last": names[-1]}
+
+
+def few(names: Sequence[str], most: int = 5) -> str:
+    """The first of ``names``, and how many more there are."""
+    rest = len(names) - most
+    more = [ngettext("%(count)s more", "%(count)s more", rest) % {"count": rest}] if rest > 0 else []
+    return ", ".join([*names[:most], *more])
+
+
+def code_of(name: str, taken: Collection[str], longest: int = 40) -> str:
+    """``name`` as it can stand in addresses and files, unlike all that is ``taken``."""
+    wanted = slugify(name)[: longest - 4].strip("-_") or "1"
+    tried = (wanted, *(f"{wanted}-{number}" for number in range(2, len(taken) + 3)))
+    return next(code for code in tried if code not in taken)

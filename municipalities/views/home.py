@@ -11,8 +11,13 @@ from municipalities.models import Cooperation
 @require_safe
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
-    """The overview of the only cooperation, a choice among several, or what to do without any."""
+    """The overview of the only cooperation, a choice among several, or what to do without any.
+
+    Who runs the installation is led to set up the first cooperation, or else to all of them.
+    """
     found = list(Cooperation.objects.visible_to(request.user))
     if len(found) == 1:
         return redirect("overview", found[0].slug)
+    if not found and request.user.is_superuser:
+        return redirect("cooperations" if Cooperation.objects.exists() else "cooperation-add")
     return render(request, "municipalities/home.html", {"cooperations": found})

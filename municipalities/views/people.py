@@ -1,6 +1,6 @@
 """Who may do what in a cooperation."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
@@ -28,6 +28,7 @@ class RoleAdd(FormPage):
     form_class = PersonForm
     title = gettext_lazy("Add a person")
     done_name = "roles"
+    done_label: ClassVar[Any] = gettext_lazy("To people and roles")
 
     def save(self, form: Any) -> tuple[Role, str]:
         fields = ("sign_in", "kind", "municipality", "is_new", "first_name", "last_name")
@@ -38,6 +39,9 @@ class RoleAdd(FormPage):
         role, password = row
         if not password:
             return super().done(role)
+        return self.first_password(role, password)
+
+    def first_password(self, role: Role, password: str) -> HttpResponse:
         context = {
             "title": _("%(person)s can sign in") % {"person": role.user},
             "label": _("First password of %(username)s") % {"username": role.user.username},
@@ -45,8 +49,8 @@ class RoleAdd(FormPage):
             "advice": _(
                 "Hand it over in person or by telephone. It is to be changed after the first sign-in."
             ),
-            "done_url": self.url("roles"),
-            "done_label": _("To people and roles"),
+            "done_url": self.done_url(role),
+            "done_label": self.done_label,
         }
         return self.shown_once(context)
 

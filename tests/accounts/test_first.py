@@ -40,7 +40,7 @@ def test_the_first_person_may_do_everything_and_is_signed_in(client: Client) -> 
     address = path()
     assert b"You are the first here" in client.get(address).content
     response = client.post(address, FORM, follow=True)
-    assert response.redirect_chain == [("/", 302)]
+    assert response.redirect_chain == [("/", 302), ("/cooperations/new/", 302)]
     karin = User.objects.get()
     assert (karin.is_superuser, karin.is_staff, karin.is_demonstration) == (True, True, False)
     assert client.get("/system/").status_code == 200

@@ -26,10 +26,10 @@ from tests.factories.municipalities import TokenFactory, bearer
 pytestmark = pytest.mark.django_db
 
 OPEN, LEADS_OUT, SIGNED_IN, MEMBERS = "open", "leads out", "signed in", "members"
-EDITORS, LOGGED, STAFF, GONE = "editors", "logged", "staff", "gone"
+EDITORS, LOGGED, STAFF, OPERATORS, GONE = "editors", "logged", "staff", "operators", "gone"
 """Whose a page is: everybody's (one leads to the sign-in page), a person's, a person's with a role in the
-cooperation, with the right to change it, with the right to read its change log, the operators' alone, and
-nobody's any more."""
+cooperation, with the right to change it, with the right to read its change log, the operators' alone (one
+kind asks others to sign in as one), and nobody's any more."""
 
 READ, CREATE, CHANGE, REGISTER, ANY_CALLER = "read", "create", "change", "register", "any caller"
 """What a call does: reads a cooperation's rows, adds one, changes one, reads what is common to all, or
@@ -99,6 +99,14 @@ EXPECTED: dict[str, str] = {
         ],
         EDITORS,
     ),
+    **dict.fromkeys(
+        [
+            *(f"set-up-{step}" for step in ("cooperation", "members", "people", "application")),
+            *(f"set-up-{step}" for step in ("key", "term", "cost")),
+        ],
+        EDITORS,
+    ),
+    **dict.fromkeys(["cooperations", "cooperation-add"], OPERATORS),
     **dict.fromkeys(["change-log", "tokens"], LOGGED),
     **dict.fromkeys(["v1:api-root", "schema"], ANY_CALLER),
     **dict.fromkeys(["v1:municipalities-list", "v1:municipalities-detail"], REGISTER),
@@ -200,6 +208,8 @@ def expected(rule: str, caller: Caller) -> str:
         return IN
     if not is_person or rule in (STAFF, LEADS_OUT):
         return SIGN_IN
+    if rule == OPERATORS:
+        return FORBIDDEN
     allowed = {EDITORS: EDITING, LOGGED: (*EDITING, "auditor")}.get(rule, PEOPLE)
     return IN if role in allowed else FORBIDDEN
 

@@ -376,14 +376,19 @@ def test_the_address_of_a_cooperation_leads_to_what_comes_first(
     client = sign_in(administrator)
     response = client.get("/north/", follow=True)
     assert response.redirect_chain == [("/north/overview/", 302)]
-    steps = {step["url"]: step["is_done"] for step in response.context["steps"]}
+    steps = {state.url: state.is_done for state in response.context["steps"]}
     assert steps == {
-        "/north/members/": True,
-        "/north/services/": True,
-        "/north/terms/": True,
-        "/north/costs/register/new/": False,
+        "/north/set-up/cooperation/": True,
+        "/north/set-up/members/": True,
+        "/north/set-up/people/": False,
+        "/north/set-up/application/": True,
+        "/north/set-up/key/": True,
+        "/north/set-up/term/": True,
+        "/north/set-up/cost/": False,
+        "/north/costs/": False,
     }
-    assert "What comes first, in this order." in response.content.decode()
+    assert "5 of 8 steps are done." in response.content.decode()
+    assert 'href="/north/set-up/people/">Go on: People</a>' in response.content.decode()
     assert "As soon as the joint organisation has entered a cost" in (
         sign_in(finance).get("/north/", follow=True).content.decode()
     )

@@ -43,6 +43,11 @@ FORMS = [
     "cost-types/",
     "installations/",
     "subscriptions/",
+    "overview/",
+    *(
+        f"set-up/{step}/"
+        for step in ("cooperation", "members", "people", "application", "key", "term", "cost")
+    ),
 ]
 
 

@@ -1,0 +1,265 @@
+"""Steps of the set-up: the first key with its decision, and the term that lets it divide every cost."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from agreements.actions import ComponentDraft, begin_key, begin_term
+from agreements.models import Agreement, Component, Key, KeyVersion, Term
+from agreements.portal import KEY, TERM, payers_in_words, scope_in_words, version_in_words
+from municipalities.actions import begin_driver, validate_row
+from municipalities.models import Cooperation, Driver, Municipality, Reading
+from municipalities.portal import Change, SetUpPage, listed, side_by_side
+from services.models import Subscription
+from sharedict.common.days import DayInput
+from sharedict.common.figures import count
+
+EVEN, POPULATION, USERS = "even", "population", "users"
+NAMES = {
+    EVEN: gettext_lazy("Evenly"),
+    POPULATION: gettext_lazy("By population"),
+    USERS: gettext_lazy("By users"),
+}
+"""What a key is called that divides in one way; its code is that way."""
+HUNDRED = Decimal(100)
+
+
+def told_users(cooperation: Cooperation) -> tuple[str, dict[Municipality, int]]:
+    """The first application of which all users are told, and how many there are in each municipality."""
+    users: dict[str, dict[Municipality, int | None]] = {}
+    rows = Subscription.objects.of(cooperation).for_listing().order_by("application_id", "municipality__name")
+    for row in rows:
+        users.setdefault(row.application.name, {})[row.municipality] = row.users
+    for name, counts in users.items():
+        told = {place: number for place, number in counts.items() if number is not None}
+        if len(told) == len(counts) and any(told.values()):
+            return name, told
+    return "", {}
+
+
+class FirstKeyForm(forms.Form):
+    """One of the ways in which most divide, and who decided it."""
+
+    way = forms.ChoiceField(label=gettext_lazy("Divided"), widget=forms.RadioSelect, initial=EVEN)
+    decision = forms.CharField(
+        label=gettext_lazy("Decision"),
+        max_length=300,
+        help_text=gettext_lazy("Who decided it and where it is written."),
+    )
+    decided_on = forms.DateField(label=gettext_lazy("Decided"), widget=DayInput())
+
+    def __init__(self, *args: Any, cooperation: Cooperation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.cooperation = cooperation
+        self.helper = side_by_side(("way", "decision", "decided_on"))
+        self.application, self.users = told_users(cooperation)
+        self.initial.setdefault("decided_on", timezone.localdate())
+        way: Any = self.fields["way"]
+        way.choices = [
+            (EVEN, _("Evenly: everybody pays the same")),
+            (POPULATION, _("By population, on 1 January of each year")),
+            (USERS, self._by_users()),
+        ]
+
+    def _by_users(self) -> str:
+        if not self.users:
+            return _("By users: say in the step before how many users each municipality has")
+        counts = listed([f"{place} {count(number)}" for place, number in self.users.items()])
+        words = {"application": self.application, "counts": counts}
+        return _("By users of %(application)s: %(counts)s") % words
+
+    def clean_way(self) -> str:
+        way: str = self.cleaned_data["way"]
+        if Key.objects.of(self.cooperation).filter(code=way, versions__isnull=False).exists():
+            raise ValidationError(_("There is a key already that divides so: choose another way."))
+        if way == POPULATION and not Driver.objects.filter(cooperation=None, code=POPULATION).exists():
+            raise ValidationError(_("No population is known here: choose another way."))
+        if way == POPULATION and (unknown := self.without_population()):
+            said = _("No population of %(names)s is known for that day: choose another way.")
+            raise ValidationError(said % {"names": listed(unknown)})
+        if way == USERS and not self.users:
+            raise ValidationError(_("Say first how many users of an application each municipality has."))
+        return way
+
+    def without_population(self) -> list[str]:
+        """Members whose population is not known on 1 January of the first year."""
+        first = self.cooperation.first_month
+        members = Municipality.objects.members_of(self.cooperation, first, dt.date.max).order_by("name")
+        known = Reading.objects.filter(
+            driver__cooperation=None, driver__code=POPULATION, reference_on__lte=dt.date(first.year, 1, 1)
+        )
+        return [place.name for place in members.exclude(pk__in=known.values("municipality"))]
+
+
+class SetUpKey(SetUpPage):
+    step = KEY
+    form_class = FirstKeyForm
+    title = gettext_lazy("How is a cost divided?")
+    lead = gettext_lazy("A key is a rule with a decision. Later versions of it begin on a day of their own.")
+    there_title = gettext_lazy("Keys so far")
+    form_title = gettext_lazy("Add a key")
+    go_label = gettext_lazy("Adopt it and go on")
+    elsewhere = (("key-add", gettext_lazy("A key in several parts, with fixed parts, a floor or a cap")),)
+
+    def checked_changes(self, form: Any) -> Sequence[Change]:
+        return [Change(None, KeyVersion(cooperation=self.cooperation, **self.version(form)))]
+
+    def version(self, form: FirstKeyForm) -> dict[str, Any]:
+        found = form.cleaned_data
+        return {
+            "valid_from": self.cooperation.first_month,
+            "decision": found["decision"],
+            "decided_on": found["decided_on"],
+        }
+
+    def save(self, form: FirstKeyForm) -> KeyVersion:
+        way = form.cleaned_data["way"]
+        known = Key.objects.of(self.cooperation).filter(code=way).first()
+        key = known or Key(cooperation=self.cooperation, code=way, name=str(NAMES[way]))
+        return begin_key(
+            key=key, by=self.viewer, components=[self.component(form, way)], **self.version(form)
+        )
+
+    def component(self, form: FirstKeyForm, way: str) -> ComponentDraft:
+        if way == EVEN:
+            return ComponentDraft(Component.Kind.EVEN, HUNDRED)
+        if way == POPULATION:
+            driver = Driver.objects.get(cooperation=None, code=POPULATION)
+            return ComponentDraft(Component.Kind.DRIVER, HUNDRED, driver, Component.Rule.YEAR_START)
+        driver = self.driver_of_users(form.application, form.users)
+        return ComponentDraft(Component.Kind.DRIVER, HUNDRED, driver, Component.Rule.LATEST_BEFORE)
+
+    def driver_of_users(self, application: str, users: Mapping[Municipality, int]) -> Driver:
+        """The cooperation's own driver, read on the last day before its first month."""
+        known = Driver.objects.of(self.cooperation).filter(code=USERS).first()
+        new = Driver(cooperation=self.cooperation, code=USERS, name=_("Users"), unit=_("users"))
+        return begin_driver(
+            driver=known or new,
+            values={place: Decimal(number) for place, number in users.items()},
+            on=self.cooperation.first_month - dt.timedelta(days=1),
+            source=_("Users of %(application)s, told at the set-up") % {"application": application},
+            by=self.viewer,
+        )
+
+    def there(self) -> Sequence[dict[str, str]]:
+        rows = KeyVersion.objects.of(self.cooperation).for_listing().order_by("key__name", "-valid_from")
+        latest = {row.key: row for row in reversed(rows)}
+        return [
+            {
+                "text": str(key),
+                "url": self.url("key", key.code),
+                "note": " ".join(version_in_words(version, self.cooperation.currency)),
+            }
+            for key, version in latest.items()
+        ]
+
+
+class FirstTermForm(forms.Form):
+    """What a key divides unless something narrower is agreed: every cost, from the first month on."""
+
+    key = forms.ModelChoiceField(
+        label=gettext_lazy("Key"), queryset=Key.objects.none(), empty_label=None, widget=forms.RadioSelect
+    )
+    payers = forms.ChoiceField(
+        label=gettext_lazy("Who pays for an application"),
+        choices=[
+            (Term.Payers.SUBSCRIBERS, gettext_lazy("those who use it")),
+            (Term.Payers.MEMBERS, gettext_lazy("all members")),
+        ],
+        widget=forms.RadioSelect,
+        initial=Term.Payers.SUBSCRIBERS,
+    )
+    agreement = forms.ModelChoiceField(
+        label=gettext_lazy("Agreement"), queryset=Agreement.objects.none(), empty_label=None
+    )
+    name = forms.CharField(
+        label=gettext_lazy("Name of the agreement"),
+        max_length=150,
+        help_text=gettext_lazy("The frame that this and all later terms stand in."),
+    )
+    valid_from = forms.DateField(label=gettext_lazy("Valid from"), widget=DayInput())
+
+    def __init__(self, *args: Any, cooperation: Cooperation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.cooperation = cooperation
+        fields: dict[str, Any] = self.fields
+        keys = Key.objects.of(cooperation).filter(versions__isnull=False).distinct().order_by("pk")
+        agreements = Agreement.objects.of(cooperation).order_by("pk")
+        fields["key"].queryset, fields["agreement"].queryset = keys, agreements
+        if agreements:
+            del fields["name"]
+        else:
+            del fields["agreement"]
+        self.helper = side_by_side(("key", "payers", "agreement" if agreements else "name", "valid_from"))
+        self.initial.update(
+            key=keys.first(),
+            agreement=agreements.first(),
+            name=_("Cooperation agreement"),
+            valid_from=cooperation.first_month,
+        )
+
+    def framed(self) -> tuple[Agreement, Term]:
+        """The agreement, which may be new, and the term, which is."""
+        found = self.cleaned_data
+        agreement = found.get("agreement") or Agreement(
+            cooperation=self.cooperation, name=found["name"], valid_from=found["valid_from"]
+        )
+        term = Term(
+            cooperation=self.cooperation,
+            key=found["key"],
+            payers=found["payers"],
+            valid_from=found["valid_from"],
+        )
+        return agreement, term
+
+
+class SetUpTerm(SetUpPage):
+    step = TERM
+    form_class = FirstTermForm
+    title = gettext_lazy("Which costs does the key divide?")
+    lead = gettext_lazy(
+        "Every cost, unless a narrower term says otherwise. A cost of the cooperation as a whole is divided "
+        "among all members."
+    )
+    there_title = gettext_lazy("Terms so far")
+    form_title = gettext_lazy("Add a default")
+    elsewhere = (("term-add", gettext_lazy("A term for one application or one cost type")),)
+
+    def lacking(self) -> dict[str, str]:
+        if KeyVersion.objects.of(self.cooperation).exists():
+            return {}
+        text = _("There is no key yet, and so nothing that a cost could be divided by.")
+        return {"text": text, "url": self.url("set-up-key"), "label": _("Decide on a key first")}
+
+    def is_complete(self) -> bool:
+        """Two defaults in the same time would contradict each other."""
+        default = Term.objects.of(self.cooperation).filter(application=None, cost_type=None)
+        return default.lasting(self.cooperation.first_month).exists()
+
+    def checked_changes(self, form: FirstTermForm) -> Sequence[Change]:
+        agreement, term = form.framed()
+        if not agreement.pk:
+            validate_row(agreement)
+        return [Change(None, term)]
+
+    def save(self, form: FirstTermForm) -> Term:
+        agreement, term = form.framed()
+        return begin_term(agreement=agreement, term=term, by=self.viewer)
+
+    def there(self) -> Sequence[dict[str, str]]:
+        return [
+            {
+                "text": capfirst(scope_in_words(term)),
+                "url": self.url("term-change", term.pk),
+                "note": f"{term.key}, {payers_in_words(term)}",
+            }
+            for term in Term.objects.of(self.cooperation).for_listing()
+        ]

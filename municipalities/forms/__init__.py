@@ -1,0 +1,48 @@
+"""What administrators fill in about who takes part and where things run, and what narrows the lists."""
+
+from municipalities.forms.rows import (
+    STATES,
+    TOKEN_YEARS,
+    ChangeFilter,
+    CountyIterator,
+    DriverForm,
+    JobFilter,
+    LinkForm,
+    MemberFilter,
+    MemberForm,
+    MembershipForm,
+    MunicipalityField,
+    PersonForm,
+    ReadingFilter,
+    ReadingForm,
+    RoleFilter,
+    RoleForm,
+    SiteForm,
+    StateFilter,
+    TokenForm,
+)
+from municipalities.forms.set_up import CooperationForm, MembersForm
+
+__all__ = [
+    "STATES",
+    "TOKEN_YEARS",
+    "ChangeFilter",
+    "CooperationForm",
+    "CountyIterator",
+    "DriverForm",
+    "JobFilter",
+    "LinkForm",
+    "MemberFilter",
+    "MemberForm",
+    "MembersForm",
+    "MembershipForm",
+    "MunicipalityField",
+    "PersonForm",
+    "ReadingFilter",
+    "ReadingForm",
+    "RoleFilter",
+    "RoleForm",
+    "SiteForm",
+    "StateFilter",
+    "TokenForm",
+]
