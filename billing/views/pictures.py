@@ -17,13 +17,13 @@ from municipalities.access import Rights
 from sharedict.common.figures import minor, signed_minor, whole_minor
 from sharedict.kernel.money import minor_text
 from sharedict.kernel.periods import Month, months_between
+from sharedict.pictures.changes import Changes, Step
+from sharedict.pictures.changes import changes as draw_changes
+from sharedict.pictures.changes import parts as parts_of
 from sharedict.pictures.drawing import Picture as Drawn
 from sharedict.pictures.months import Month as MonthColumn
 from sharedict.pictures.months import Months
 from sharedict.pictures.months import months as draw_months
-from sharedict.pictures.waterfall import Step, Waterfall
-from sharedict.pictures.waterfall import parts as parts_of
-from sharedict.pictures.waterfall import waterfall as draw_waterfall
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
 MOST_BARS = 8
@@ -79,7 +79,7 @@ def statement_picture(statement: Statement) -> Picture | None:
         parts = [Bar(part.name, part.this_minor) for part in statement.applications]
         return made_of(with_corrections(parts, late), statement.name, statement.month, statement.currency)
     changes = [Bar(part.name, part.change_minor) for part in statement.applications]
-    return waterfall(
+    return what_changed(
         with_corrections(changes, change),
         statement.before_minor,
         statement.name,
@@ -93,11 +93,21 @@ def whole_name(application_name: str) -> str:
     return application_name or _("The cooperation as a whole")
 
 
-def waterfall(
+def by_size(changes: Iterable[Bar], most: int) -> list[Bar]:
+    """The largest changes first; then corrections of earlier months, never among the others; these last."""
+    late = _("Corrections of earlier months")
+    there = [bar for bar in changes if bar.minor]
+    corrections = [bar for bar in there if bar.name == late]
+    causes = sorted((bar for bar in there if bar.name != late), key=lambda bar: (-abs(bar.minor), bar.name))
+    kept = largest(causes, most - len(corrections))
+    return sorted([*kept, *corrections], key=lambda bar: (not bar.name, bar.name == late))
+
+
+def what_changed(
     changes: Iterable[Bar], start_minor: int, name: str, before: Month, month: Month, currency: str
 ) -> Picture | None:
     """The month before, the largest changes, and where they lead; None if nothing changed."""
-    bars = largest(changes, MOST_BARS - 3)
+    bars = by_size(changes, MOST_BARS - 1)
     if not bars:
         return None
     change = sum(bar.minor for bar in bars)
@@ -118,19 +128,19 @@ def waterfall(
     else:
         title = _("%(name)s pays as much in %(month)s as in %(before)s, for other things") % words
     summary = _("The largest change is %(biggest)s: %(most)s.") % words
-    steps = [
-        Step(capfirst(month_name(before)), start_minor, minor(start_minor), is_sum=True),
-        *(Step(bar_name(bar), bar.minor, signed_minor(bar.minor)) for bar in bars),
-        Step(capfirst(month_name(month)), start_minor + change, minor(start_minor + change), is_sum=True),
-    ]
-    cut, rise, fall = _("The bars do not start at zero"), _("more than before"), _("less than before")
+    start, end = (
+        Step(capfirst(month_name(each)), sum_minor, minor(sum_minor))
+        for each, sum_minor in ((before, start_minor), (month, start_minor + change))
+    )
+    steps = [Step(bar_name(bar), bar.minor, signed_minor(bar.minor)) for bar in bars]
+    drawn = Changes(f"{title}. {summary}", start, steps, end, _("more than before"), _("less than before"))
     return {
         "title": title,
         "summary": summary,
-        "drawn": draw_waterfall(Waterfall(f"{title}. {summary}", steps, cut, rise, fall)),
+        "drawn": draw_changes(drawn),
         "chart": {
             "unit": currency,
-            "categories": [step.name for step in steps],
+            "categories": [step.name for step in (start, *steps, end)],
             "series": [
                 {
                     "name": _("Amount"),

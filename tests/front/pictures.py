@@ -5,13 +5,13 @@ from datetime import date
 from typing import Any
 
 from sharedict.pictures.bar import bars
+from sharedict.pictures.changes import Changes, Step, changes
 from sharedict.pictures.clocks import Clock, Hours, clocks
 from sharedict.pictures.drawing import Picture
 from sharedict.pictures.months import Month, Months, months
 from sharedict.pictures.network import Network, Rail, Site, State
 from sharedict.pictures.rails import rails
 from sharedict.pictures.timeline import Kind, Point, Span, Timeline, timeline
-from sharedict.pictures.waterfall import Step, Waterfall, waterfall
 
 BARS = [
     (name, value, bar)
@@ -62,15 +62,14 @@ CAUSES = (
 CHANGE = (13_858_505, -228_148, 123_488, 43_360, -1, 15_940, -7_770, 9_100, -383_775)
 
 
-def steps(start: int, changes: Sequence[int]) -> list[Step]:
+def changed(start: int, moved: Sequence[int]) -> Changes:
     """The month before, what moved it, and this month."""
-    causes = [Step(name, value, written(value, "+")) for name, value in zip(CAUSES, changes, strict=False)]
-    after = start + sum(changes)
-    return [
-        Step("October 2026", start, written(start), is_sum=True),
-        *causes,
-        Step("November 2026", after, written(after), is_sum=True),
-    ]
+    causes = [Step(name, value, written(value, "+")) for name, value in zip(CAUSES, moved, strict=False)]
+    before, after = (
+        Step(name, value, written(value))
+        for name, value in (("October 2026", start), ("November 2026", start + sum(moved)))
+    )
+    return Changes("Torsby pays less", before, causes, after, "more", "less")
 
 
 def written(minor: int, sign: str = "") -> str:
@@ -177,8 +176,6 @@ PICTURES = {
     "network-of-the-demonstration": rails(small_network()),
     "network-of-two": rails(network(2, 1)),
     "network-of-forty": rails(network(40, 6)),
-    "waterfall": waterfall(
-        Waterfall("Torsby pays less", steps(CHANGE[0], CHANGE[1:]), cut_words="The bars do not start at zero")
-    ),
-    "waterfall-below-zero": waterfall(Waterfall("Less", steps(10_000, (-30_000, 50_000, -90_000)), "")),
+    "changes": changes(changed(CHANGE[0], CHANGE[1:])),
+    "changes-that-are-all-less": changes(changed(10_000, (-30_000, -5_000, -100))),
 }
