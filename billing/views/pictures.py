@@ -245,7 +245,7 @@ def year_of(finding: str, months: Sequence[Month], sums: Sequence[int]) -> Drawn
     average = sum(sums) // len(sums)
     line = average if len(sums) > 2 else None
     words = _("average %(amount)s") % {"amount": whole_minor(average)}
-    return draw_months(Months(finding, columns, len(columns) - 1, line, words))
+    return draw_months(Months(finding, columns, line, words))
 
 
 def _column(month: Month, sum_minor: int | None) -> MonthColumn:

@@ -1,6 +1,7 @@
 """Pictures for the gallery, full enough to crowd their words."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -46,7 +47,7 @@ def year(values: tuple[int | None, ...], **more: Any) -> Picture:
         Month(name, value, "" if value is None else f"{value:,}".replace("-", "\N{MINUS SIGN}"))
         for name, value in zip(NAMES, values, strict=True)
     ]
-    return months(Months("Torsby by month", columns, 11, **more))
+    return months(Months("Torsby by month", columns, **more))
 
 
 CAUSES = (
@@ -110,6 +111,27 @@ AGREEMENT = Timeline(
     ],
     ticks=[(date(year, 1, 1), str(year)) for year in range(2027, 2032)],
 )
+CAME = Timeline(
+    "How it came",
+    date(2026, 9, 1),
+    date(2026, 12, 5),
+    today=date(2026, 11, 28),
+    today_words="28 november: i dag",
+    points=[
+        Point(date(2026, 11, 26), "26 november: september 2026 stängd, kostnaden inlagd", Kind.DONE),
+        Point(date(2026, 12, 1), "1 december: november 2026 kan stängas och debitera det"),
+    ],
+    spans=[Span(date(2026, 9, 1), date(2026, 10, 1), "1 september till 30 september: kostnadens dagar")],
+    ticks=[
+        (date(2026, month, 1), name) for month, name in ((10, "October"), (11, "November"), (12, "December"))
+    ],
+)
+LEFT = replace(
+    CAME,
+    until=date(2026, 12, 2),
+    points=[Point(CAME.today, "28 november: september 2026 stängd, kostnaden inlagd, lämnad", Kind.DONE)],
+    spans=[Span(date(2026, 9, 1), date(2026, 9, 3), "1 september till 2 september: kostnadens dagar")],
+)
 CLOCKS = [
     Clock("Runs", [Hours(0, 1440)], [Hours(0, 1440)]),
     Clock("Measured, without the windows for service", [Hours(360, 1320)], [Hours(480, 1200)]),
@@ -171,6 +193,8 @@ PICTURES = {
     "months-below-zero": year(MOVING),
     "timeline": timeline(NEXT),
     "agreement": timeline(AGREEMENT),
+    "late-change": timeline(CAME),
+    "late-change-that-is-left": timeline(LEFT),
     "clocks": clocks("Support is open 08 to 16:30", CLOCKS),
     "network": rails(network(4, 2, lost=True)),
     "network-of-the-demonstration": rails(small_network()),

@@ -9,28 +9,13 @@ from hypothesis import strategies as st
 from sharedict.pictures.changes import Step, changes, parts
 from sharedict.pictures.drawing import Box, Drawing, Line
 from tests.front.pictures import CHANGE, changed
-from tests.pictures.measuring import WIDTHS, crossings, drawn, is_shown, place, words
+from tests.pictures.measuring import WIDTHS, crossings, drawn, touched, words
 
 CROWDED = [CHANGE, (10_000, -30_000, 50_000), (0, 0), (100, 1, 1), (4_627_209, -46_969, 1, -1)]
 
 
 def picture_of(start: int, moved: Sequence[int]) -> Drawing:
     return drawn(changes(changed(start, moved)), 500)
-
-
-def touched(drawing: Drawing, width: int, clear: float = 3) -> list[str]:
-    """Words that a line comes nearer to than ``clear`` px."""
-    return [
-        label.text
-        for label in drawing.labels
-        if is_shown(label, width)
-        for line in drawing.shapes
-        if isinstance(line, Line)
-        for left, top, right, bottom in [place(label, width)]
-        if left - clear < line.x1 * width / 100 < right + clear
-        and line.y1 < bottom + clear
-        and top - clear < line.y2
-    ]
 
 
 def bars(drawing: Drawing) -> list[Box]:
