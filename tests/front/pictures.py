@@ -174,7 +174,7 @@ def small_network() -> Network:
             Site(name, f"{name} operations centre", ["driftcentral"])
             for name in ("Hagfors", "Sunne", "Torsby")
         ),
-        Site("mirror", "Fourth site", ["spegel"]),
+        Site("mirror", "Fourth site", ["spegel", "kan ta över"]),
     ]
     keys = [site.key for site in sites]
     providers = [
@@ -183,9 +183,15 @@ def small_network() -> Network:
     ]
     joints = [
         Rail("switchat VPN", "genom Torsby operations centre", keys[:3]),
-        Rail("Fourth site", "tar över", keys, State.SPARE, over="mirror"),
+        Rail("", "", keys, State.SPARE, over="mirror"),
     ]
     return Network("Torsby is the middle", sites, providers, joints, STATES)
+
+
+def one_service() -> Network:
+    """Where one service runs, and what can take over."""
+    sites = [Site("a", "Hagfors operations centre", ["primary"]), Site("m", "Fourth site", ["can take over"])]
+    return Network("", sites, [], [Rail("", "", ["a", "m"], State.SPARE, over="m")], STATES)
 
 
 PICTURES = {
@@ -198,6 +204,7 @@ PICTURES = {
     "clocks": clocks("Support is open 08 to 16:30", CLOCKS),
     "network": rails(network(4, 2, lost=True)),
     "network-of-the-demonstration": rails(small_network()),
+    "where-a-service-runs": rails(one_service()),
     "network-of-two": rails(network(2, 1)),
     "network-of-forty": rails(network(40, 6)),
     "changes": changes(changed(CHANGE[0], CHANGE[1:])),
