@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from billing.engine.overview import Bar, largest
 from billing.engine.statement import Statement
+from billing.views.month_table import month_table
 from municipalities.access import Rights
 from sharedict.common.figures import minor, signed_minor, whole_minor
 from sharedict.kernel.money import minor_text
@@ -173,23 +174,19 @@ def made_of(parts: Iterable[Bar], name: str, month: Month, currency: str) -> Pic
 
 
 def months_by_municipality(
-    months: Sequence[Month], names: dict[str, str], amounts: Sequence[dict[str, int]], currency: str
+    months: Sequence[Month],
+    names: dict[str, str],
+    amounts: Sequence[dict[str, int]],
+    currency: str,
+    own: Iterable[str] = (),
 ) -> Picture | None:
-    """What each month comes to; in the table by municipality (key -> name), the small ones summed."""
+    """What each month comes to; in the table by municipality (key -> name) as far as there is room."""
     if not months or not names:
         return None
-    sizes = {key: sum(abs(month.get(key, 0)) for month in amounts) for key in names}
-    kept = sorted(names, key=lambda key: (-sizes[key], key))
-    kept = sorted(kept[: MOST_BARS - 1] if len(kept) > MOST_BARS else kept)
-    series = [
-        {"name": names[key], "values": [minor_text(month.get(key, 0)) for month in amounts]} for key in kept
-    ]
-    if len(kept) < len(names):
-        others = [sum(minor for key, minor in month.items() if key not in kept) for month in amounts]
-        series.append({"name": _("Other"), "values": [minor_text(other) for other in others]})
+    sums = [sum(month.values()) for month in amounts]
+    table = month_table(names, amounts, {*own})
     first, last = month_name(months[0]), month_name(months[-1])
     whose = next(iter(names.values())) if len(names) == 1 else _("Shared cost")
-    sums = [sum(month.values()) for month in amounts]
     words = {"month": last, "amount": minor(sums[-1], currency), "total": minor(sum(sums), currency)}
     title = (
         _("%(whose)s by month, %(first)s to %(last)s") % {"whose": whose, "first": first, "last": last}
@@ -204,7 +201,13 @@ def months_by_municipality(
         "chart": {
             "unit": currency,
             "categories": [capfirst(month_name(month)).replace(" ", NO_BREAK) for month in months],
-            "series": series,
+            "series": [
+                {"name": column.name, "values": [minor_text(each) for each in column.values]}
+                for column in table.columns
+            ],
+            "totals": [minor_text(each) for each in table.totals],
+            "has_sum": len(names) > 1,
+            "note": table.note,
         },
     }
 
@@ -233,6 +236,7 @@ def year_picture(statement: Statement, amounts: Mapping[Month, int]) -> Picture 
             "unit": statement.currency,
             "categories": [capfirst(month_name(month)).replace(" ", NO_BREAK) for month in months],
             "series": [{"name": _("Amount"), "values": [minor_text(each) for each in sums]}],
+            "totals": [minor_text(sum(sums))],
         },
     }
 
