@@ -26,20 +26,19 @@ def where_it_runs(
     return rails(
         Network(
             finding=_finding(application, primary, mirrors),
-            sites=[_site(row, own) for row in (*primary, *mirrors)],
-            providers=[],
-            joints=[
-                Rail(row.site.name, _("can take over"), [*at, str(row.pk)], State.SPARE, over=str(row.pk))
-                for row in mirrors
-                if at
+            sites=[
+                *(_site(row, own) for row in primary),
+                *(_site(row, own, _("can take over") if at else "") for row in mirrors),
             ],
+            providers=[],
+            joints=[Rail("", "", [*at, str(row.pk)], State.SPARE, over=str(row.pk)) for row in mirrors if at],
             words={State.SPARE: _("can take over")},
         )
     )
 
 
-def _site(row: Installation, own: Collection[int]) -> Site:
-    said = " · ".join(filter(None, (str(row.get_purpose_display()), row.version)))
+def _site(row: Installation, own: Collection[int], does: str = "") -> Site:
+    said = " · ".join(filter(None, (str(row.get_purpose_display()), row.version, does)))
     return Site(str(row.pk), row.site.name, [said], "own" if row.site.municipality_id in own else "")
 
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -27,25 +28,33 @@ def how_it_came(
 ) -> Picture:
     """A line of time from the first day that the month has of the cost until its difference is charged.
 
-    ``waits`` says that somebody has to act before ``charged_in`` can close.
+    ``charged_in`` charges it, if any does; ``waits`` says that somebody has to act before that month closes.
     """
     start, until = max(cost.starts_on, closed.month.first), min(cost.ends_on, closed.month.after)
     points = [Point(day, words, Kind.DONE) for day, words in _done(closed, entered, decisions)]
-    if charged_in and charged_in.after > today:
-        words = _("%(month)s is over") % {"month": month_name(charged_in)}
+    if charged_in:
+        words = _("%(month)s can close and charge it") % {"month": month_name(charged_in)}
         if waits:
             words = _("decide before %(month)s closes") % {"month": month_name(charged_in)}
-        points.append(Point(charged_in.after, words, Kind.ACT if waits else Kind.AHEAD))
+        points.append(Point(max(charged_in.after, today), words, Kind.ACT if waits else Kind.AHEAD))
     end = max([today, until, *(point.on for point in points)])
+    written = "j F" if start.year == end.year else "j F Y"
+
+    def short(day: dt.date) -> str:
+        return date_format(day, written)
+
+    last, days = until - dt.timedelta(days=1), short(start)
+    if start < last:
+        days = _("%(first)s to %(last)s") % {"first": days, "last": short(last)}
     return timeline(
         Timeline(
             _("How it came: %(what)s") % {"what": ", ".join(_said(point) for point in points)},
             start,
             end + dt.timedelta(days=max(1, (end - start).days // 20)),
             today,
-            _("today"),
-            points,
-            [Span(start, until, _("days of the cost"))] if start < until else [],
+            ": ".join((short(today), _("today"))),
+            [replace(point, words=f"{short(point.on)}: {point.words}") for point in points],
+            [Span(start, until, ": ".join((days, _("days of the cost"))))] if start < until else [],
             [(month.first, _month(month)) for month in _months(Month.of(start), Month.of(end))],
         )
     )

@@ -114,7 +114,9 @@ class LateChangePage(DecisionPage):
                 self.cost,
                 entered,
                 decisions,
-                charged_in=self.charged_in if self.found else None,
+                charged_in=self.charged_in
+                if self.found and self.found.state.verdict != Verdict.LEFT
+                else None,
                 waits=self.found is not None and self.found.state.verdict in STOPS,
                 today=timezone.localdate(),
             ),

@@ -242,7 +242,7 @@ class Overview(ToDoPage, AheadPage):
         ]
         names = {key: name for rows in seen for key, (name, _minor) in rows.items()}
         amounts = [{key: minor for key, (_name, minor) in rows.items()} for rows in seen]
-        picture = months_by_municipality(months, names, amounts, self.cooperation.currency)
+        picture = months_by_municipality(months, names, amounts, self.cooperation.currency, self.own)
         if picture and not self.rights.sees_all_shares:
             picture["summary"] = f"{picture['summary']} {OWN_ONLY}"
         return picture

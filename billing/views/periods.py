@@ -27,7 +27,7 @@ from billing.views.files import whole
 from billing.views.months import MonthPage
 from billing.views.notices import notices_of
 from billing.views.openings import Opening, opening_of_month, statements_fact
-from billing.views.pictures import OWN_ONLY, month_name, waterfall, whole_name, with_corrections
+from billing.views.pictures import OWN_ONLY, month_name, what_changed, whole_name, with_corrections
 from billing.views.undivided import UndividedPage
 from municipalities.portal import listed
 from sharedict.common.days import date_format
@@ -242,7 +242,7 @@ class PeriodPage(UndividedPage, CorrectingPage):
             return None
         start = minor_of(run.shared) - sum(bar.minor for bar in self.causes)
         name, currency = self.cooperation.name, self.cooperation.currency
-        return waterfall(self.causes, start, name, before, self.month, currency)
+        return what_changed(self.causes, start, name, before, self.month, currency)
 
 
 class PeriodProgress(MonthPage):

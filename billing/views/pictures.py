@@ -12,18 +12,19 @@ from django.utils.translation import gettext_lazy
 
 from billing.engine.overview import Bar, largest
 from billing.engine.statement import Statement
+from billing.views.month_table import month_table
 from municipalities.access import Rights
 from sharedict.common.days import date_format
 from sharedict.common.figures import minor, signed_minor, whole_minor
 from sharedict.kernel.money import minor_text
 from sharedict.kernel.periods import Month, months_between
+from sharedict.pictures.changes import Changes, Step
+from sharedict.pictures.changes import changes as draw_changes
+from sharedict.pictures.changes import parts as parts_of
 from sharedict.pictures.drawing import Picture as Drawn
 from sharedict.pictures.months import Month as MonthColumn
 from sharedict.pictures.months import Months
 from sharedict.pictures.months import months as draw_months
-from sharedict.pictures.waterfall import Step, Waterfall
-from sharedict.pictures.waterfall import parts as parts_of
-from sharedict.pictures.waterfall import waterfall as draw_waterfall
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
 MOST_BARS = 8
@@ -79,7 +80,7 @@ def statement_picture(statement: Statement) -> Picture | None:
         parts = [Bar(part.name, part.this_minor) for part in statement.applications]
         return made_of(with_corrections(parts, late), statement.name, statement.month, statement.currency)
     changes = [Bar(part.name, part.change_minor) for part in statement.applications]
-    return waterfall(
+    return what_changed(
         with_corrections(changes, change),
         statement.before_minor,
         statement.name,
@@ -93,11 +94,21 @@ def whole_name(application_name: str) -> str:
     return application_name or _("The cooperation as a whole")
 
 
-def waterfall(
+def by_size(changes: Iterable[Bar], most: int) -> list[Bar]:
+    """The largest changes first; then corrections of earlier months, never among the others; these last."""
+    late = _("Corrections of earlier months")
+    there = [bar for bar in changes if bar.minor]
+    corrections = [bar for bar in there if bar.name == late]
+    causes = sorted((bar for bar in there if bar.name != late), key=lambda bar: (-abs(bar.minor), bar.name))
+    kept = largest(causes, most - len(corrections))
+    return sorted([*kept, *corrections], key=lambda bar: (not bar.name, bar.name == late))
+
+
+def what_changed(
     changes: Iterable[Bar], start_minor: int, name: str, before: Month, month: Month, currency: str
 ) -> Picture | None:
     """The month before, the largest changes, and where they lead; None if nothing changed."""
-    bars = largest(changes, MOST_BARS - 3)
+    bars = by_size(changes, MOST_BARS - 1)
     if not bars:
         return None
     change = sum(bar.minor for bar in bars)
@@ -118,19 +129,19 @@ def waterfall(
     else:
         title = _("%(name)s pays as much in %(month)s as in %(before)s, for other things") % words
     summary = _("The largest change is %(biggest)s: %(most)s.") % words
-    steps = [
-        Step(capfirst(month_name(before)), start_minor, minor(start_minor), is_sum=True),
-        *(Step(bar_name(bar), bar.minor, signed_minor(bar.minor)) for bar in bars),
-        Step(capfirst(month_name(month)), start_minor + change, minor(start_minor + change), is_sum=True),
-    ]
-    cut, rise, fall = _("The bars do not start at zero"), _("more than before"), _("less than before")
+    start, end = (
+        Step(capfirst(month_name(each)), sum_minor, minor(sum_minor))
+        for each, sum_minor in ((before, start_minor), (month, start_minor + change))
+    )
+    steps = [Step(bar_name(bar), bar.minor, signed_minor(bar.minor)) for bar in bars]
+    drawn = Changes(f"{title}. {summary}", start, steps, end, _("more than before"), _("less than before"))
     return {
         "title": title,
         "summary": summary,
-        "drawn": draw_waterfall(Waterfall(f"{title}. {summary}", steps, cut, rise, fall)),
+        "drawn": draw_changes(drawn),
         "chart": {
             "unit": currency,
-            "categories": [step.name for step in steps],
+            "categories": [step.name for step in (start, *steps, end)],
             "series": [
                 {
                     "name": _("Amount"),
@@ -163,23 +174,19 @@ def made_of(parts: Iterable[Bar], name: str, month: Month, currency: str) -> Pic
 
 
 def months_by_municipality(
-    months: Sequence[Month], names: dict[str, str], amounts: Sequence[dict[str, int]], currency: str
+    months: Sequence[Month],
+    names: dict[str, str],
+    amounts: Sequence[dict[str, int]],
+    currency: str,
+    own: Iterable[str] = (),
 ) -> Picture | None:
-    """What each month comes to; in the table by municipality (key -> name), the small ones summed."""
+    """What each month comes to; in the table by municipality (key -> name) as far as there is room."""
     if not months or not names:
         return None
-    sizes = {key: sum(abs(month.get(key, 0)) for month in amounts) for key in names}
-    kept = sorted(names, key=lambda key: (-sizes[key], key))
-    kept = sorted(kept[: MOST_BARS - 1] if len(kept) > MOST_BARS else kept)
-    series = [
-        {"name": names[key], "values": [minor_text(month.get(key, 0)) for month in amounts]} for key in kept
-    ]
-    if len(kept) < len(names):
-        others = [sum(minor for key, minor in month.items() if key not in kept) for month in amounts]
-        series.append({"name": _("Other"), "values": [minor_text(other) for other in others]})
+    sums = [sum(month.values()) for month in amounts]
+    table = month_table(names, amounts, {*own})
     first, last = month_name(months[0]), month_name(months[-1])
     whose = next(iter(names.values())) if len(names) == 1 else _("Shared cost")
-    sums = [sum(month.values()) for month in amounts]
     words = {"month": last, "amount": minor(sums[-1], currency), "total": minor(sum(sums), currency)}
     title = (
         _("%(whose)s by month, %(first)s to %(last)s") % {"whose": whose, "first": first, "last": last}
@@ -194,7 +201,13 @@ def months_by_municipality(
         "chart": {
             "unit": currency,
             "categories": [capfirst(month_name(month)).replace(" ", NO_BREAK) for month in months],
-            "series": series,
+            "series": [
+                {"name": column.name, "values": [minor_text(each) for each in column.values]}
+                for column in table.columns
+            ],
+            "totals": [minor_text(each) for each in table.totals],
+            "has_sum": len(names) > 1,
+            "note": table.note,
         },
     }
 
@@ -223,6 +236,7 @@ def year_picture(statement: Statement, amounts: Mapping[Month, int]) -> Picture 
             "unit": statement.currency,
             "categories": [capfirst(month_name(month)).replace(" ", NO_BREAK) for month in months],
             "series": [{"name": _("Amount"), "values": [minor_text(each) for each in sums]}],
+            "totals": [minor_text(sum(sums))],
         },
     }
 
@@ -235,7 +249,7 @@ def year_of(finding: str, months: Sequence[Month], sums: Sequence[int]) -> Drawn
     average = sum(sums) // len(sums)
     line = average if len(sums) > 2 else None
     words = _("average %(amount)s") % {"amount": whole_minor(average)}
-    return draw_months(Months(finding, columns, len(columns) - 1, line, words))
+    return draw_months(Months(finding, columns, line, words))
 
 
 def _column(month: Month, sum_minor: int | None) -> MonthColumn:

@@ -1,7 +1,7 @@
 """What is stored beside what would be, or was, and as a picture."""
 
 from municipalities.reports.changes import Change, changes_in_words, subject_in_words
-from municipalities.reports.network import network_figures, network_of
+from municipalities.reports.network import network_count, network_figures, network_finding, network_of
 from municipalities.reports.readings import READING_COLUMNS, compare_readings
 
 __all__ = [
@@ -9,7 +9,9 @@ __all__ = [
     "Change",
     "changes_in_words",
     "compare_readings",
+    "network_count",
     "network_figures",
+    "network_finding",
     "network_of",
     "subject_in_words",
 ]

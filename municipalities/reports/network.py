@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from municipalities.models import Link, Site
 from sharedict.pictures.network import Network, Rail, State
@@ -30,15 +31,58 @@ def network_of(
             Node(
                 str(site.pk),
                 site.name,
-                [str(site.get_kind_display())],
+                [str(site.get_kind_display()), *([_("can take over")] if _mirrored(site, shown) else [])],
                 "own" if site.municipality_id in own else "",
             )
             for site in ordered
         ],
         providers=[*_providers(link for link in kept if link.outside)],
         joints=[*_joints([link for link in kept if not link.outside], shown), *_mirrors(shown)],
-        words={State.USE: _("link in use"), State.SPARE: _("takes over")},
+        words={State.USE: _("link in use"), State.SPARE: _("can take over")},
     )
+
+
+def network_count(sites: Sequence[Site], links: Sequence[Link]) -> str:
+    return "{}, {}".format(
+        ngettext("%(count)d site", "%(count)d sites", len(sites)) % {"count": len(sites)},
+        ngettext("%(count)d link", "%(count)d links", len(links)) % {"count": len(links)},
+    )
+
+
+def network_finding(sites: Sequence[Site], links: Sequence[Link]) -> str:
+    """What is worth knowing of ``sites``: whether all hang on one's Internet connection, and what takes over.
+
+    Empty where there is no such thing. Where traffic goes is in no link, so it says what is connected.
+    """
+    shown = {site.pk: site for site in sites}
+    outwards = [link for link in links if link.kind == Link.Kind.INTERNET and link.outside]
+    connected = {link.site_id for link in outwards if link.site_id in shown}
+    said: list[str] = []
+    if len(connected) == 1 < len(sites):
+        words = ngettext(
+            "the only Internet connection is at %(site)s",
+            "all %(count)d Internet connections are at %(site)s",
+            len(outwards),
+        )
+        said.append(words % {"site": shown[connected.pop()].name, "count": len(outwards)})
+    over = {site.name: {other.pk for other in _mirrored(site, shown)} for site in sites}
+    over = {name: others for name, others in over.items() if others}
+    if len(over) == 1:
+        ((name, others),) = over.items()
+        words = ngettext(
+            "%(site)s can take over for %(count)d site",
+            "%(site)s can take over for %(count)d sites",
+            len(others),
+        )
+        said.append(words % {"site": name, "count": len(others)})
+    elif over:
+        count = len(set[int]().union(*over.values()))
+        words = ngettext(
+            "another site can take over for %(count)d", "other sites can take over for %(count)d", count
+        )
+        said.append(words % {"count": count})
+    finding = "; ".join(said)
+    return finding[:1].upper() + finding[1:]
 
 
 def network_figures(sites: Sequence[Site], links: Sequence[Link]) -> dict[str, Any]:
@@ -96,11 +140,15 @@ def _joints(links: Iterable[Link], sites: Mapping[int, Site]) -> Iterator[Rail]:
 
 
 def _mirrors(sites: Mapping[int, Site]) -> Iterator[Rail]:
-    """From those that each site mirrors to it: it takes over."""
+    """From those that each site mirrors to it: it can take over, as its box says."""
     for site in sites.values():
-        mirrored = [str(other.pk) for other in site.mirrors.all() if other.pk in sites]
+        mirrored = [str(other.pk) for other in _mirrored(site, sites)]
         if mirrored:
-            yield Rail(site.name, _("takes over"), [*mirrored, str(site.pk)], State.SPARE, over=str(site.pk))
+            yield Rail("", "", [*mirrored, str(site.pk)], State.SPARE, over=str(site.pk))
+
+
+def _mirrored(site: Site, sites: Collection[int]) -> list[Site]:
+    return [other for other in site.mirrors.all() if other.pk in sites]
 
 
 def _ends(link: Link) -> tuple[int, int]:

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 from django_tables2 import RequestConfig
 
 from municipalities.actions import save_site
@@ -23,7 +23,7 @@ from municipalities.portal import (
     WithdrawPage,
     runs_at,
 )
-from municipalities.reports import network_figures, network_of
+from municipalities.reports import network_count, network_figures, network_finding, network_of
 from municipalities.tables import LinkTable, SiteTable, state_of
 from sharedict.pictures.rails import rails
 
@@ -66,18 +66,16 @@ class Network(ListPage):
         today = timezone.localdate()
         sites = list(Site.objects.of(self.cooperation).as_of(today).for_listing())
         joined = [row.record for row in links.rows if state_of(row.record) == "now"]
-        title = _("How the sites are joined today")
-        summary = "{}, {}.".format(
-            ngettext("%(count)d site", "%(count)d sites", len(sites)) % {"count": len(sites)},
-            ngettext("%(count)d link", "%(count)d links", len(joined)) % {"count": len(joined)},
-        )
-        wanted = network_of(sites, joined, own=self.rights.municipality_ids, finding=f"{title}: {summary}")
+        count, finding = network_count(sites, joined), network_finding(sites, joined)
+        title, summary = (finding, f"{count}.") if finding else (count, "")
+        said = f"{title}. {summary}".strip()
+        wanted = network_of(sites, joined, own=self.rights.municipality_ids, finding=said)
         return super().context(table, found) | {
             "links": links,
             "links_csv_url": "?rows=links&format=csv",
             "links_xlsx_url": "?rows=links&format=xlsx",
             "links_api_url": f"{reverse('v1:links-list')}?cooperation={self.cooperation.slug}",
-            "picture": rails(wanted) if sites else None,
+            "picture": rails(wanted) if wanted.providers or wanted.joints else None,
             "picture_figures": network_figures(sites, joined),
             "picture_title": title,
             "picture_summary": summary,

@@ -101,8 +101,8 @@ def _name(rail: Rail, x: float) -> list[list[Label]]:
 
 
 def _row(name: Sequence[object]) -> int:
-    """How high the words of a rail are."""
-    return max(len(name), 1) * TEXT + PAUSE
+    """How high the words of a rail are; nothing where it has none."""
+    return len(name) * TEXT + PAUSE if name else 0
 
 
 def _placed(name: list[list[Label]], y: int) -> Iterator[list[Label]]:
@@ -113,9 +113,11 @@ def _placed(name: list[list[Label]], y: int) -> Iterator[list[Label]]:
 def _left(where: Column, rail: Rail, place: int, y: int) -> Iterator[Shape]:
     rails = where.wanted.providers
     x = round(ZONE * (place + 1) / (len(rails) + 1), 2)
-    yield rail_line(x, y, where.left, y, rail.state)
+    if rail.is_told:
+        yield rail_line(x, y, where.left, y, rail.state)
     sides = {key: where.side(rails, rail, key) for key in rail.sites}
-    yield rail_line(x, y, x, max(sides.values()), rail.state, is_thick=True)
+    start = y if rail.is_told else min(sides.values())
+    yield rail_line(x, start, x, max(sides.values()), rail.state, is_thick=True)
     for key, side in sides.items():
         yield rail_line(x, side, where.left, side, rail.look_at(key))
         yield joint_at(x, side, rail.look_at(key))
@@ -124,9 +126,11 @@ def _left(where: Column, rail: Rail, place: int, y: int) -> Iterator[Shape]:
 def _right(where: Column, rail: Rail, place: int, y: int) -> Iterator[Shape]:
     rails = where.wanted.joints
     x = round(where.right + ZONE * (place + 1) / (len(rails) + 1), 2)
-    yield rail_line(where.right, y, x, y, rail.state)
+    if rail.is_told:
+        yield rail_line(where.right, y, x, y, rail.state)
     sides = {key: where.side(rails, rail, key) for key in rail.sites}
-    yield rail_line(x, min(sides.values()), x, y, rail.state)
+    end = y if rail.is_told else max(sides.values())
+    yield rail_line(x, min(sides.values()), x, end, rail.state)
     for key, side in sides.items():
         yield rail_line(where.right, side, x, side, rail.look_at(key))
         yield joint_at(x, side, rail.look_at(key))

@@ -12,7 +12,7 @@ FORMS = {
     "diamond": "M0-6 6 0 0 6-6 0z",
     "joint": "M-3 0a3 3 0 1 0 6 0a3 3 0 1 0-6 0z",
     "dash": "M0 0h22",
-    "break": "M-3 8 3-8",
+    "across": "M-7 0H7",
     "under": "M0-9v6M0 3v6",
     "dot": "M-5 0a5 5 0 1 0 10 0a5 5 0 1 0-10 0z",
 }

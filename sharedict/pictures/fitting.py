@@ -4,11 +4,11 @@ Words keep their px while the places they stand at move apart as the picture wid
 width therefore has it at every wider one, and it is enough to know from which.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import inf
 
-from sharedict.pictures.drawing import Box, Label
+from sharedict.pictures.drawing import Box, Label, Line
 from sharedict.pictures.words import width
 
 LEAST = 112  # px: no picture is narrower
@@ -28,7 +28,10 @@ class Reach:
     bottom: float
 
 
-def reach_of(each: Label | Box) -> Reach:
+def reach_of(each: Label | Box | Line) -> Reach:
+    if isinstance(each, Line):
+        (left, right), (top, bottom) = sorted((each.x1, each.x2)), sorted((each.y1, each.y2))
+        return Reach((left / 100, 0), (right / 100, 0), top, bottom)
     if isinstance(each, Box):
         left, right = each.x / 100, (each.x + each.width) / 100
         return Reach((left, 0), (right, 0), each.y, each.y + each.height)
@@ -64,17 +67,43 @@ def fitted(wishes: Iterable[Sequence[Label]], around: Iterable[Box] = ()) -> tup
     ``wishes`` come with the most important first; each is one label, or forms of it with the longest first,
     of which one is shown at a time. What never has room is left out.
     """
+    return tuple(label for taken in _taken(wishes, around) for label in taken)
+
+
+def whole(choices: Iterable[Sequence[Sequence[Label]]]) -> tuple[Label, ...]:
+    """At each width the first of ``choices`` whose wishes all have room, so that none shows in part."""
+    done: list[Label] = []
+    until: int | None = None
+    for choice in choices:
+        taken = [*_taken(choice, ())]
+        if not all(taken):
+            continue
+        starts = max((min(label.shown_from for label in forms) for forms in taken), default=0)
+        if until is not None and starts >= until:
+            continue
+        for label in (label for forms in taken for label in forms):
+            begins, ends = max(label.shown_from, starts), min(label.shown_until or inf, until or inf)
+            if begins < ends:
+                done.append(replace(label, shown_from=begins, shown_until=0 if ends == inf else int(ends)))
+        until = starts
+        if not until:
+            break
+    return tuple(done)
+
+
+def _taken(wishes: Iterable[Sequence[Label]], around: Iterable[Box]) -> Iterator[list[Label]]:
+    """The forms of each wish that have room."""
     fixed = [reach_of(box) for box in around]
     done: list[Label] = []
     for forms in wishes:
         taken: list[Label] = []
         for form in forms:
-            starts = _step(_room_from(form, fixed, done))
+            starts = step(_room_from(form, fixed, done))
             ends = taken[-1].shown_from if taken else 0
             if starts is not None and (not taken or starts < ends):
                 taken.append(replace(form, shown_from=starts, shown_until=ends))
         done += taken
-    return tuple(done)
+        yield taken
 
 
 def _room_from(label: Label, fixed: Iterable[Reach], done: Iterable[Label]) -> float:
@@ -87,6 +116,6 @@ def _room_from(label: Label, fixed: Iterable[Reach], done: Iterable[Label]) -> f
     return max(needs)
 
 
-def _step(least: float) -> int | None:
+def step(least: float) -> int | None:
     """The first of the steps that is wide enough; 0 for every width, None for no width."""
     return 0 if least <= LEAST else next((step for step in STEPS if step >= least), None)

@@ -26,6 +26,7 @@ TIERS = (WIDE, 960, 1200)  # px: words in boxes are broken for each of these wid
 ENDS = (959, 1199, 2400)  # px: where each of them ends
 CLEAR, AIR = 3, 6  # px between words and a line that passes, at least and where there is a choice
 RAIL, LANE = 32, 34  # px for a provider's rail and for a joint one, with their words
+BARE = 24  # px for a joint rail without words
 GAP = 22  # px between rails and boxes
 STUB, MOST = 6, 12  # px between lines that enter a box at its side, and how many have room there
 
@@ -87,7 +88,7 @@ class Grid:
         """Where each row starts; after them, where the picture ends."""
         found = [RAIL * len(self.wanted.providers) + (GAP if self.wanted.providers else 2)]
         for lanes in self.lanes:
-            found.append(found[-1] + self.height + GAP + LANE * len(lanes))
+            found.append(found[-1] + self.height + GAP + sum(map(_lane, lanes)))
         return found
 
     def x(self, key: str) -> float:
@@ -121,10 +122,10 @@ def grid(wanted: Network) -> Drawing:
     names: list[tuple[Rail, Sequence[float], int]] = []
     for place, rail in enumerate(wanted.providers):
         shapes += _provider(where, rail, place)
-        names.append((rail, [*_drops(where, rail, place)], RAIL * place + 13))
+        names.append((rail, _ends(where, rail, place), RAIL * place + 13))
     for row, lanes in enumerate(where.lanes):
         for place, rail in enumerate(lanes):
-            y = where.tops[row] + where.height + 18 + LANE * place
+            y = where.tops[row] + where.height + 18 + sum(map(_lane, lanes[:place]))
             drawn = [*_joint(where, rail, row, y)]
             shapes += drawn
             names.append((rail, [shape.x1 for shape in drawn if isinstance(shape, Line)], y + 15))
@@ -134,6 +135,10 @@ def grid(wanted: Network) -> Drawing:
         shapes += node(site, where.x(site.key), where.top(site.key), round(where.box, 2), where.height)
         labels += words_in(site, where.x(site.key), where.top(site.key), where.texts[site.key], TIERS)
     return Drawing(where.tops[-1] - GAP + 8, lines_first(shapes), tuple(labels), shown_from=WIDE)
+
+
+def _lane(rail: Rail) -> int:
+    return LANE if rail.is_told else BARE
 
 
 def _under(shapes: Sequence[Shape], rails: Sequence[float]) -> Iterator[Mark]:
@@ -163,11 +168,6 @@ def _words(rail: Rail, ends: Sequence[float], y: int, shapes: Sequence[Shape]) -
             yield Label(name, x, y, dx, "start", look, True, *shown)
         if said:
             yield Label(said, x, y, round(dx + named, 1), "start", "", False, *shown)
-
-
-def _size(rail: Rail) -> float:
-    """How wide a rail's words are, in px."""
-    return width(rail.name, is_strong=True) + SIZE + width(rail.words)
 
 
 def _passes(line: Line, y: int) -> bool:
@@ -214,19 +214,28 @@ def _drops(where: Grid, rail: Rail, place: int) -> dict[float, list[str]]:
     count = len(where.wanted.providers)
     found: dict[float, list[str]] = {}
     for key in rail.sites:
-        x = where.left(key, place, count) if where.spots[key][0] else where.inside(key, place, count)
+        if where.spots[key][0]:
+            x = where.left(key, place, count)
+        else:
+            beside = [other for other in where.wanted.providers if key in other.sites]
+            x = where.inside(key, beside.index(rail), len(beside))
         found.setdefault(x, []).append(key)
     return found
+
+
+def _ends(where: Grid, rail: Rail, place: int) -> tuple[float, float]:
+    """Of a provider's rail: its outermost drops; with one drop, as wide as the box, or from its gutter."""
+    drops = _drops(where, rail, place)
+    if len(drops) > 1:
+        return min(drops), max(drops)
+    ((x, (key, *_)),) = drops.items()
+    return min(x, where.x(key)), round(where.x(key) + where.box, 2)
 
 
 def _provider(where: Grid, rail: Rail, place: int) -> Iterator[Shape]:
     y = RAIL * place + 22
     drops = _drops(where, rail, place)
-    start, end = min(drops), max(drops)
-    if start == end:  # as long as its words, which begin where it does
-        long = max(_size(rail) * 100 / WIDE, 4)
-        start, end = (start, start + long) if start + long <= 100 else (max(start - long, 0), start)
-        start, end = round(start, 2), round(end, 2)
+    start, end = _ends(where, rail, place)
     yield rail_line(start, y, end, y, rail.state, is_thick=True)
     for x, keys in drops.items():
         look = _look_of(rail, keys)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from sharedict.pictures.drawing import Box, Drawing, Label, Line, Mark, Picture, Shape, per_cent
-from sharedict.pictures.fitting import fitted
+from sharedict.pictures.fitting import fitted, whole
 
 HIGH = 72  # px between the lowest and the highest value
 ROW = 18  # px for a row of words
@@ -22,11 +22,10 @@ class Month:
 
 @dataclass(frozen=True)
 class Months:
-    """``shown`` is the place of the month that is told of; ``line`` a budget or average, with its words."""
+    """The last of ``months`` is told of; ``line`` is a budget or average, with its words."""
 
     finding: str
     months: Sequence[Month]
-    shown: int
     line: int | None = None
     line_words: str = ""
 
@@ -61,10 +60,10 @@ def months(wanted: Months) -> Picture:
     words = [
         *([[Label(wanted.line_words, 0, 12, 28)]] if wanted.line is not None else []),
         *(_value(wanted, place, columns) for place in _told(wanted) if wanted.months[place].words),
-        *(_name(wanted, place, base + 14) for place in _by_importance(wanted)),
     ]
     around = [column for column in columns if column]
-    return Picture(wanted.finding, (Drawing(base + ROW + 2, tuple(shapes), fitted(words, around)),))
+    labels = (*fitted(words, around), *whole(_names(wanted, base + 14)))
+    return Picture(wanted.finding, (Drawing(base + ROW + 2, tuple(shapes), labels),))
 
 
 def _columns(wanted: Months, scale: Scale) -> Iterator[Box | None]:
@@ -77,17 +76,17 @@ def _columns(wanted: Months, scale: Scale) -> Iterator[Box | None]:
         height = max(abs(zero - end), 1 if month.value else 0)
         top = zero if month.value < 0 else zero - height
         x = per_cent(place + (1 - COLUMN) / 2, count)
-        look = "own" if place == wanted.shown else "other"
+        look = "own" if place == count - 1 else "other"
         yield Box(x, round(top, 1), per_cent(COLUMN, count), round(height, 1), look)
 
 
 def _told(wanted: Months) -> list[int]:
-    """The months whose value is written: the one shown, the highest, the lowest, the first and the last."""
+    """The months whose value is written: the last, the highest, the lowest and the first known."""
     known = {place: month.value for place, month in enumerate(wanted.months) if month.value is not None}
     if not known:
         return []
     extremes = (max(known, key=known.__getitem__), min(known, key=known.__getitem__))
-    order = (wanted.shown, *extremes, min(known), max(known))
+    order = (len(wanted.months) - 1, *extremes, min(known), max(known))
     return [place for place in dict.fromkeys(order) if place in known]
 
 
@@ -100,22 +99,18 @@ def _value(wanted: Months, place: int, columns: Sequence[Box | None]) -> list[La
     return _at(wanted, place, Label(month.words, 0, y, look="plain"))
 
 
-def _name(wanted: Months, place: int, y: float) -> list[Label]:
-    return _at(wanted, place, Label(wanted.months[place].name, 0, y))
+def _names(wanted: Months, y: float) -> Iterator[list[list[Label]]]:
+    """The names of all months; of every second, every third and so on, counted from the last."""
+    last = len(wanted.months) - 1
+    for step in range(1, last + 2):
+        yield [_at(wanted, place, Label(wanted.months[place].name, 0, y)) for place in range(last, -1, -step)]
 
 
 def _at(wanted: Months, place: int, label: Label) -> list[Label]:
     """In the middle of the column; where that leaves the picture, the first and the last keep to its edge."""
     count = len(wanted.months)
-    strong = replace(label, is_strong=place == wanted.shown)
+    strong = replace(label, is_strong=place == count - 1)
     middle = replace(strong, x=per_cent(place + 0.5, count), anchor="middle")
     if place == 0:
         return [middle, replace(strong, x=0, anchor="start")]
     return [middle, replace(strong, x=100, anchor="end")] if place == count - 1 else [middle]
-
-
-def _by_importance(wanted: Months) -> list[int]:
-    """The month shown, the last, the first, then every third, every second, and the others."""
-    last = len(wanted.months) - 1
-    third, second = range(last, -1, -3), range(last, -1, -2)
-    return [*dict.fromkeys((wanted.shown, last, 0, *third, *second, *range(last, -1, -1)))]

@@ -39,6 +39,7 @@ class Site:
 class Rail:
     """What joins ``sites`` (their keys): a provider, or a link that they have together.
 
+    Without ``name`` and ``words`` it ends at its sites: what takes over is told in the box that does.
     ``over`` is the site that takes over; an arrow leads there. ``lost`` are sites cut off from a rail in use.
     """
 
@@ -48,6 +49,10 @@ class Rail:
     state: State = State.USE
     over: str = ""
     lost: frozenset[str] = frozenset()
+
+    @property
+    def is_told(self) -> bool:
+        return bool((self.name + self.words).strip())
 
     def look_at(self, site: str) -> str:
         return State.OUT if site in self.lost else self.state

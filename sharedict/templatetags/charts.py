@@ -17,7 +17,10 @@ Rows = list[list[str]]
 
 @register.filter
 def chart_table(chart: Mapping[str, Any]) -> dict[str, Any]:
-    """``{"head", "rows", "numeric"}``: cells are head and text; numeric where all but the first are."""
+    """``{"head", "rows", "foot", "numeric", "main"}``: cells are head and text; numeric but for the first.
+
+    ``foot`` are the totals of columns, if any; ``main`` is true where the second column counts most.
+    """
     if "links" in chart:
         return _labelled([_("From"), _("To"), _("Link")], _network(chart), is_numeric=False)
     series: Sequence[Mapping[str, Any]] = chart["series"]
@@ -25,13 +28,18 @@ def chart_table(chart: Mapping[str, Any]) -> dict[str, Any]:
         [str(category), *(_figure(one["values"][index]) for one in series)]
         for index, category in enumerate(chart["categories"])
     ]
-    return _labelled(["", *(one["name"] for one in series)], rows, is_numeric=True)
+    totals = [_figure(total) for total in chart.get("totals", ())]
+    head = ["", *(one["name"] for one in series)]
+    return _labelled(head, rows, is_numeric=True) | {
+        "foot": [*zip(head, [_("Total"), *totals], strict=True)] if totals else [],
+        "main": len(series) == 1 or chart.get("has_sum", False),
+    }
 
 
 def _labelled(head: list[str], rows: Rows, *, is_numeric: bool) -> dict[str, Any]:
     """Every cell with the head of its column, which stands beside it on a phone."""
     pairs = [[*zip(head, row, strict=True)] for row in rows]
-    return {"head": head, "rows": pairs, "numeric": is_numeric}
+    return {"head": head, "rows": pairs, "foot": [], "numeric": is_numeric, "main": False}
 
 
 def _network(chart: Mapping[str, Any]) -> Rows:

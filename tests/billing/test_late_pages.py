@@ -28,6 +28,7 @@ from tests.billing.books import take
 from tests.budgets import MOMENT
 from tests.factories.agreements import add_version, even
 from tests.factories.billing import CostFactory, close, compute
+from tests.pictures.measuring import words
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[[User], Client]
@@ -182,6 +183,25 @@ def test_a_late_change_shows_how_it_came_and_the_day_to_act(
     came = answer.context["came"]
     assert [said for said in found if said in came.finding] == found
     assert came.finding in html.unescape(answer.content.decode())
+
+
+@pytest.mark.parametrize(("day", "date"), [(20, "1 November"), (40, "9 November")])
+def test_a_late_change_says_when_it_is_charged_and_no_more_when_it_is_left(
+    late: Cost, administrator: User, sign_in: SignIn, day: int, date: str
+) -> None:
+    """The month that charges it can be open after its end: then it can close today."""
+    page, charged = f"{PAGE}2026-09/{LATE}/", f"October 2026 can close and charge it {date} 2026"
+    noon = dt.datetime(2026, 9, 30, 12, tzinfo=dt.UTC) + dt.timedelta(days=day)
+    with time_machine.travel(noon, tick=False):
+        client = sign_in(administrator)
+        before = client.get(page).context["came"]
+        sent = {"change": values(late.cooperation)[LATE], "verdict": "leave", "reason": "It is small"}
+        client.post(page, sent)
+        left = client.get(page).context["came"]
+    assert charged in before.finding
+    assert "1 September to 30 September: days of the cost" in words(before, 1000)
+    assert "left" in left.finding
+    assert "can close" not in left.finding
 
 
 def test_a_withdrawn_cost_is_on_the_line_of_time(

@@ -9,19 +9,23 @@ from decimal import Decimal
 import pytest
 import time_machine
 from django.test import Client
+from django.utils import translation
+from django.utils.translation import gettext as translated
 
 from agreements.models import Term
 from billing.actions import propose_period
 from billing.models import Cost, Period, RunLine, Share, Statement
 from billing.reports import calendar_of, head_of, statement_of
 from billing.views.overview import shown_months
-from billing.views.pictures import MOST_BARS, months_by_municipality
+from billing.views.pictures import months_by_municipality
 from municipalities.models import Cooperation, Member, Municipality
 from sharedict.accounts.models import User
 from sharedict.common.figures import minor, money, signed_minor
 from sharedict.jobs.actions import announce_change
 from sharedict.jobs.models import Job
 from sharedict.kernel.periods import Month
+from sharedict.pictures.words import AIR, width
+from sharedict.templatetags.charts import chart_table
 from tests.factories.agreements import KeyFactory, TermFactory, add_version
 from tests.factories.billing import CostFactory, close, compute
 from tests.factories.municipalities import MemberFactory
@@ -355,19 +359,47 @@ def test_the_twelve_months_up_to_now_are_shown() -> None:
     assert shown_months([], Month(2025, 6)) == []
 
 
-def test_small_municipalities_are_summed_and_nothing_is_lost() -> None:
+def minor_of(text: str) -> int:
+    return int(text.replace(".", ""))
+
+
+@pytest.mark.parametrize("language", ["en", "sv"])
+@pytest.mark.parametrize("size", [1, 1_000, 100_000])
+def test_the_table_of_months_has_totals_names_whom_it_sums_and_fits_beside_the_list(
+    language: str, size: int
+) -> None:
+    """At 1024 px, where it stands in two thirds of the page, nothing of it is to be hidden sideways."""
     months = [Month(2026, 1), Month(2026, 2)]
-    names = {f"SE{code}": str(code) for code in range(1000, 1290)}
-    amounts = [{key: int(key[2:]) for key in names}, dict.fromkeys(names, 1)]
-    picture = months_by_municipality(months, names, amounts, "SEK")
-    assert picture is not None
-    series = picture["chart"]["series"]
-    assert len(series) == MOST_BARS
-    assert series[-1]["name"] == "Other"
+    names = {f"SE{code}": f"Storfors {code}" for code in range(1000, 1020)}
+    amounts = [{key: int(key[2:]) * size for key in names}, dict.fromkeys(names, size)]
+    with translation.override(language):
+        picture = months_by_municipality(months, names, amounts, "SEK", ["SE1003"])
+        assert picture is not None
+        chart = picture["chart"]
+        total, first, second, *_, other = chart["series"]
+        table = chart_table(chart)
+        assert [total["name"], other["name"]] == [translated("Total"), translated("Other")]
+    assert (first["name"], second["name"]) == ("Storfors 1003", "Storfors 1019")
     for place in (0, 1):
-        assert sum(int(one["values"][place].replace(".", "")) for one in series) == sum(
-            amounts[place].values()
-        )
+        values = [minor_of(one["values"][place]) for one in chart["series"]]
+        assert values[0] == sum(values[1:]) == sum(amounts[place].values())
+    assert [minor_of(each) for each in chart["totals"]] == [
+        sum(map(minor_of, one["values"])) for one in chart["series"]
+    ]
+    named = {one["name"] for one in chart["series"]}
+    assert all(name in named or name in chart["note"] for name in names.values())
+    columns = zip(
+        table["head"], *([text for _, text in row] for row in [*table["rows"], table["foot"]]), strict=True
+    )
+    assert sum(max(width(text) for text in column) / AIR * 15 / 13 + 16 for column in columns) < 624
+
+
+def test_a_table_that_has_room_for_all_sums_nobody() -> None:
+    picture = months_by_municipality([Month(2026, 1)], {"a": "A", "b": "B"}, [{"a": 10_000, "b": 500}], "SEK")
+    assert picture is not None
+    assert [one["name"] for one in picture["chart"]["series"]] == ["Total", "A", "B"]
+    assert picture["chart"]["note"] == ""
+    assert picture["chart"]["totals"] == [], "one month has no sum of months"
 
 
 def test_the_address_of_a_cooperation_leads_to_what_comes_first(

@@ -5,10 +5,18 @@ from decimal import Decimal
 
 import pytest
 from django.test import Client
+from django.utils import translation
+from django.utils.translation import gettext as translated
 
 from billing.engine.overview import Bar
 from billing.models import Cost, Period
-from billing.views.pictures import made_of, months_by_municipality, waterfall, year_picture
+from billing.views.pictures import (
+    made_of,
+    months_by_municipality,
+    what_changed,
+    with_corrections,
+    year_picture,
+)
 from sharedict.accounts.models import User
 from sharedict.common.figures import whole_minor
 from sharedict.kernel.money import to_minor
@@ -111,13 +119,31 @@ def test_one_month_has_no_average() -> None:
 
 def test_a_change_is_drawn_as_it_stands_in_its_table() -> None:
     changes = [Bar("ERP", 5_000), Bar("Helpdesk", -2_000)]
-    picture = waterfall(changes, 100_000, "Torsby", Month(2026, 9), Month(2026, 10), "SEK")
+    picture = what_changed(changes, 100_000, "Torsby", Month(2026, 9), Month(2026, 10), "SEK")
     assert picture is not None
     told = words(picture["drawn"], WIDE)
     assert {"September 2026", "ERP", "Helpdesk", "October 2026"} <= {*told}
     assert {"1,000.00", "+50.00", "\N{MINUS SIGN}20.00", "1,030.00"} <= {*told}
     assert picture["chart"]["series"][0]["values"] == ["1000.00", "50.00", "-20.00", "1030.00"]
     assert picture["drawn"].finding == f"{picture['title']}. {picture['summary']}"
+
+
+@pytest.mark.parametrize("language", ["en", "sv"])
+def test_changes_come_by_size_and_corrections_of_earlier_months_and_others_last(language: str) -> None:
+    """The sums at the ends are told, and every bar starts at no change: a few per cent are not made more."""
+    with translation.override(language):
+        names = {"A": 100, "B": -3_000, "C": 200_000, "D": 400, "E": 50, "F": 60, "G": 7, "H": 8, "I": 9}
+        found = with_corrections([Bar(name, minor) for name, minor in names.items()], 5)
+        picture = what_changed(found, 50_000_000, "Torsby", Month(2026, 9), Month(2026, 10), "SEK")
+        assert picture is not None
+        *_, before_last, last = picture["chart"]["categories"][1:-1]
+        assert picture["chart"]["categories"][1:-3] == ["C", "B", "D", "A", "F", "E"]
+        assert [before_last, last] == [translated("Corrections of earlier months"), translated("Other")]
+        assert picture["chart"]["series"][0]["values"][-2:] == ["0.24", "501976.39"]
+    boxes = [shape for shape in drawn(picture["drawn"], WIDE).shapes if isinstance(shape, Box)]
+    (zero,) = {box.x for box in boxes if box.look == "rise"}
+    assert [box.x + box.width for box in boxes if box.look == "fall"] == [zero]
+    assert boxes[0].width / boxes[1].width == pytest.approx(200_000 / 3_000, rel=0.01)
 
 
 def test_without_a_month_before_the_parts_are_drawn() -> None:

@@ -1,17 +1,18 @@
 """Pictures for the gallery, full enough to crowd their words."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from sharedict.pictures.bar import bars
+from sharedict.pictures.changes import Changes, Step, changes
 from sharedict.pictures.clocks import Clock, Hours, clocks
 from sharedict.pictures.drawing import Picture
 from sharedict.pictures.months import Month, Months, months
 from sharedict.pictures.network import Network, Rail, Site, State
 from sharedict.pictures.rails import rails
 from sharedict.pictures.timeline import Kind, Point, Span, Timeline, timeline
-from sharedict.pictures.waterfall import Step, Waterfall, waterfall
 
 BARS = [
     (name, value, bar)
@@ -46,7 +47,7 @@ def year(values: tuple[int | None, ...], **more: Any) -> Picture:
         Month(name, value, "" if value is None else f"{value:,}".replace("-", "\N{MINUS SIGN}"))
         for name, value in zip(NAMES, values, strict=True)
     ]
-    return months(Months("Torsby by month", columns, 11, **more))
+    return months(Months("Torsby by month", columns, **more))
 
 
 CAUSES = (
@@ -62,15 +63,14 @@ CAUSES = (
 CHANGE = (13_858_505, -228_148, 123_488, 43_360, -1, 15_940, -7_770, 9_100, -383_775)
 
 
-def steps(start: int, changes: Sequence[int]) -> list[Step]:
+def changed(start: int, moved: Sequence[int]) -> Changes:
     """The month before, what moved it, and this month."""
-    causes = [Step(name, value, written(value, "+")) for name, value in zip(CAUSES, changes, strict=False)]
-    after = start + sum(changes)
-    return [
-        Step("October 2026", start, written(start), is_sum=True),
-        *causes,
-        Step("November 2026", after, written(after), is_sum=True),
-    ]
+    causes = [Step(name, value, written(value, "+")) for name, value in zip(CAUSES, moved, strict=False)]
+    before, after = (
+        Step(name, value, written(value))
+        for name, value in (("October 2026", start), ("November 2026", start + sum(moved)))
+    )
+    return Changes("Torsby pays less", before, causes, after, "more", "less")
 
 
 def written(minor: int, sign: str = "") -> str:
@@ -110,6 +110,27 @@ AGREEMENT = Timeline(
         Span(date(2030, 1, 1), date(2031, 12, 31), "else renews, 24 months"),
     ],
     ticks=[(date(year, 1, 1), str(year)) for year in range(2027, 2032)],
+)
+CAME = Timeline(
+    "How it came",
+    date(2026, 9, 1),
+    date(2026, 12, 5),
+    today=date(2026, 11, 28),
+    today_words="28 november: i dag",
+    points=[
+        Point(date(2026, 11, 26), "26 november: september 2026 stängd, kostnaden inlagd", Kind.DONE),
+        Point(date(2026, 12, 1), "1 december: november 2026 kan stängas och debitera det"),
+    ],
+    spans=[Span(date(2026, 9, 1), date(2026, 10, 1), "1 september till 30 september: kostnadens dagar")],
+    ticks=[
+        (date(2026, month, 1), name) for month, name in ((10, "October"), (11, "November"), (12, "December"))
+    ],
+)
+LEFT = replace(
+    CAME,
+    until=date(2026, 12, 2),
+    points=[Point(CAME.today, "28 november: september 2026 stängd, kostnaden inlagd, lämnad", Kind.DONE)],
+    spans=[Span(date(2026, 9, 1), date(2026, 9, 3), "1 september till 2 september: kostnadens dagar")],
 )
 CLOCKS = [
     Clock("Runs", [Hours(0, 1440)], [Hours(0, 1440)]),
@@ -153,7 +174,7 @@ def small_network() -> Network:
             Site(name, f"{name} operations centre", ["driftcentral"])
             for name in ("Hagfors", "Sunne", "Torsby")
         ),
-        Site("mirror", "Fourth site", ["spegel"]),
+        Site("mirror", "Fourth site", ["spegel", "kan ta över"]),
     ]
     keys = [site.key for site in sites]
     providers = [
@@ -162,9 +183,15 @@ def small_network() -> Network:
     ]
     joints = [
         Rail("switchat VPN", "genom Torsby operations centre", keys[:3]),
-        Rail("Fourth site", "tar över", keys, State.SPARE, over="mirror"),
+        Rail("", "", keys, State.SPARE, over="mirror"),
     ]
     return Network("Torsby is the middle", sites, providers, joints, STATES)
+
+
+def one_service() -> Network:
+    """Where one service runs, and what can take over."""
+    sites = [Site("a", "Hagfors operations centre", ["primary"]), Site("m", "Fourth site", ["can take over"])]
+    return Network("", sites, [], [Rail("", "", ["a", "m"], State.SPARE, over="m")], STATES)
 
 
 PICTURES = {
@@ -172,13 +199,14 @@ PICTURES = {
     "months-below-zero": year(MOVING),
     "timeline": timeline(NEXT),
     "agreement": timeline(AGREEMENT),
+    "late-change": timeline(CAME),
+    "late-change-that-is-left": timeline(LEFT),
     "clocks": clocks("Support is open 08 to 16:30", CLOCKS),
     "network": rails(network(4, 2, lost=True)),
     "network-of-the-demonstration": rails(small_network()),
+    "where-a-service-runs": rails(one_service()),
     "network-of-two": rails(network(2, 1)),
     "network-of-forty": rails(network(40, 6)),
-    "waterfall": waterfall(
-        Waterfall("Torsby pays less", steps(CHANGE[0], CHANGE[1:]), cut_words="The bars do not start at zero")
-    ),
-    "waterfall-below-zero": waterfall(Waterfall("Less", steps(10_000, (-30_000, 50_000, -90_000)), "")),
+    "changes": changes(changed(CHANGE[0], CHANGE[1:])),
+    "changes-that-are-all-less": changes(changed(10_000, (-30_000, -5_000, -100))),
 }

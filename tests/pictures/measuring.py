@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from itertools import combinations
 
-from sharedict.pictures.drawing import Box, Drawing, Label, Picture
+from sharedict.pictures.drawing import Box, Drawing, Label, Line, Picture
 from sharedict.pictures.fitting import reach_of
 
 PAGES = {320: 288, 560: 536, 768: 720, 1024: 976, 1440: 1248}  # a page's width -> that of what stands on it
@@ -44,6 +44,22 @@ def crossings(picture: Picture, width: int, looks: Iterable[str] = ()) -> Iterat
         left, top, right, bottom = place(label, width)
         if left < 0 or right > width or top < 0 or bottom > drawing.height:
             yield f"{label} leaves the picture"
+
+
+def touched(drawing: Drawing, width: int, clear: float = 3) -> list[str]:
+    """Words that a line comes nearer to than ``clear`` px."""
+    return [
+        f"{line} touches {label}"
+        for label in drawing.labels
+        if is_shown(label, width)
+        for line in drawing.shapes
+        if isinstance(line, Line)
+        for left, top, right, bottom in [place(label, width)]
+        if left - clear < max(line.x1, line.x2) * width / 100
+        and min(line.x1, line.x2) * width / 100 < right + clear
+        and min(line.y1, line.y2) < bottom + clear
+        and top - clear < max(line.y1, line.y2)
+    ]
 
 
 def cross(one: Place, other: Place) -> bool:

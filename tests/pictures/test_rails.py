@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sharedict.pictures.drawing import Box, Drawing, Label, Line, Mark, Picture
 from sharedict.pictures.network import Network, Rail, Site, State
 from sharedict.pictures.rails import rails
-from tests.front.pictures import STATES, network, small_network
+from tests.front.pictures import STATES, network, one_service, small_network
 from tests.pictures.measuring import WIDTHS, cross, crossings, drawn, is_shown, place, words
 
 SIZES = [(4, 2), (2, 1), (1, 0), (5, 3), (40, 6), (40, 0)]
@@ -163,3 +163,53 @@ def test_what_is_lost_is_dotted_and_what_takes_over_has_an_arrow(width: int) -> 
 def test_keys_are_needed_only_where_lines_differ() -> None:
     wanted = Network("", [Site("a", "A"), Site("b", "B")], [Rail("P", "", ["a"])], [], STATES)
     assert rails(wanted).keys == ()
+
+
+def lines_of(drawing: Drawing, look: str) -> list[Line]:
+    return [shape for shape in drawing.shapes if isinstance(shape, Line) and look in shape.look.split()]
+
+
+@pytest.mark.parametrize("width", [288, 560, 800, 1248])
+@pytest.mark.parametrize("wanted", [one_service(), small_network()])
+def test_what_takes_over_ends_at_the_boxes_that_it_joins(wanted: Network, width: int) -> None:
+    """A line on to a word beside the boxes would be taken for one more site."""
+    drawing = drawn(rails(wanted), width)
+    spare = lines_of(drawing, "rail-spare")
+    boxes = [shape for shape in drawing.shapes if isinstance(shape, Box)]
+    beside = min(line.x1 for line in spare) >= max(box.x + box.width for box in boxes)
+    tops, bottoms = [box.y for box in boxes], [box.y + box.height for box in boxes]
+    assert min(min(line.y1, line.y2) for line in spare) >= min(tops)
+    assert max(max(line.y1, line.y2) for line in spare) <= max(bottoms) + (0 if beside else 24)
+    loose = [label.text for label in drawing.labels if not label.look.startswith("in")]
+    assert "Fourth site" not in " ".join(loose)
+
+
+@pytest.mark.parametrize("wanted", [*ORDINARY, network(5, 3)])
+def test_the_rail_of_a_provider_runs_over_no_site_beyond_those_that_it_serves(wanted: Network) -> None:
+    drawing = drawn(rails(wanted), 1000)
+    boxes = [shape for shape in drawing.shapes if isinstance(shape, Box)]
+    tops = {box.y for box in boxes}
+    served = dict(zip((site.key for site in wanted.sites), boxes, strict=True))
+    level = [line for line in lines_of(drawing, "rail") if line.y1 == line.y2 < min(tops)]
+    assert len(level) == len(wanted.providers)
+    providers = sorted(wanted.providers, key=lambda rail: len(rail.sites))
+    for rail, line in zip(providers, sorted(level, key=lambda line: line.y1), strict=True):
+        own = [served[key] for key in rail.sites]
+        left = min(box.x for box in own) - 3.5  # the gutter beside the box, where there are rows
+        right = max(box.x + box.width for box in own)
+        assert left <= line.x1 < line.x2 <= right, rail.name
+
+
+def test_a_line_alone_meets_its_box_in_the_middle() -> None:
+    drawing = drawn(rails(small_network()), 1000)
+    boxes = {box.x: box for box in drawing.shapes if isinstance(box, Box)}
+    for box in boxes.values():
+        above = {
+            line.x1
+            for line in drawing.shapes
+            if isinstance(line, Line) and line.x1 == line.x2 and max(line.y1, line.y2) == box.y
+        }
+        inside = sorted(x for x in above if box.x < x < box.x + box.width)
+        assert inside == pytest.approx(
+            [box.x + box.width * (place + 1) / (len(inside) + 1) for place in range(len(inside))], abs=0.02
+        )
