@@ -4,6 +4,7 @@ from billing.reports.changed import rules_changed
 from billing.reports.corrections import (
     Corrected,
     Together,
+    charged_since,
     charging_of,
     corrected_in,
     corrections_by_municipality,
@@ -64,6 +65,7 @@ __all__ = [
     "before_first_month",
     "calendar_of",
     "changes_by_application",
+    "charged_since",
     "charging_of",
     "closed_effect_of_cost",
     "closed_months_of",

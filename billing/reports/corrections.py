@@ -122,6 +122,12 @@ def left_at_closing(period: Period) -> list[LateDecision]:
     return sorted(stood, key=lambda row: -row.pk)
 
 
+def charged_since(period: Period, cost: Cost) -> int:
+    """What months charge in all to correct ``cost`` in ``period``, minor units; one query."""
+    lines = RunLine.objects.of(period.cooperation).current().filter(cost=cost, concerns=period.first_day)
+    return minor_of(lines.aggregate(sum=Sum("amount"))["sum"])
+
+
 def charging_of(period: Period, cost: Cost) -> list[tuple[Month, bool]]:
     """The months that charge a correction of ``cost`` in ``period``, and whether they are closed."""
     rows = RunLine.objects.of(period.cooperation).current().filter(concerns=period.first_day, cost=cost)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from agreements.models import Key
 from billing.models import Cost, LateDecision, Period
-from billing.reports import LateRow, charging_of, entered_after
+from billing.reports import LateRow, charged_since, charging_of, entered_after
 from billing.reports.undivided import why_in_words
 from billing.snapshots import STOPS, Verdict
 from billing.views.came import how_it_came
@@ -21,7 +21,7 @@ from billing.views.late import STAMPS, change_of
 from billing.views.late_decision import CHARGE, LEAVE, LONGEST_REASON, DecisionPage
 from billing.views.pictures import month_name
 from municipalities.portal import listed
-from sharedict.common.figures import signed_minor
+from sharedict.common.figures import minor, signed_minor
 from sharedict.kernel.periods import Month
 
 HAPPENED = {
@@ -131,9 +131,25 @@ class LateChangePage(DecisionPage):
             ],
             "charging_name": self.charging_name,
             "charged_in": self.charged_in or "",
-            **(self.content(self.found) if self.found else {}),
+            **(self.content(self.found) if self.found else self.settled()),
         }
         return self.page("billing/late_change.html", context, status)
+
+    def settled(self) -> dict[str, Any]:
+        """What was done about it, where nothing is left to decide."""
+        words = {"month": capfirst(month_name(self.month)), "cost": self.cost}
+        months = listed([month_name(month) for month, _is_closed in self.charging])
+        amount = charged_since(self.closed, self.cost)
+        text = _("%(month)s is charged as it should be for %(cost)s: nothing is left to decide.") % words
+        if not self.charging:
+            return {"headline": _("Nothing is corrected"), "text": text}
+        return {
+            "headline": _("Corrected in %(months)s by") % {"months": months},
+            "figure": signed_minor(amount) if amount else "",
+            "text": text if amount else f"{_('Shares moved between municipalities.')} {text}",
+            "status_label": _("Corrected"),
+            "status_variant": "ok",
+        }
 
     def figure_of_moves(self, found: LateRow) -> int:
         """What moves between municipalities; where shares are hidden, what does for the reader's own."""
@@ -149,7 +165,7 @@ class LateChangePage(DecisionPage):
             "late": self.row(found),
             "headline": capfirst(self.headline(found)),
             "who_decides": "" if self.rights.may_edit else self.who_decides(state.verdict),
-            "figure_minor": abs(state.amount_minor) or self.figure_of_moves(found),
+            "figure": minor(abs(state.amount_minor) or self.figure_of_moves(found)),
             "text": self.text(found),
             "table": table,
             "others_are_hidden": not self.rights.sees_all_shares,

@@ -229,6 +229,9 @@ class Overview(ToDoPage, AheadPage):
             "text": _("Statement %(number)s: %(name)s, %(month)s") % words,
             "url": self.url("statement", statement.period.month, statement.payer),
             "day": date_format(statement.issued_at, "j F Y"),
+            "due": date_format(statement.due_on, "j F Y") if statement.due_on else "",
+            "csv_url": self.url("statement-file", statement.period.month, statement.payer, "csv"),
+            "xlsx_url": self.url("statement-file", statement.period.month, statement.payer, "xlsx"),
             "amount": money(statement.total, statement.currency),
         }
 
