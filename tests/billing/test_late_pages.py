@@ -503,7 +503,7 @@ def test_what_is_settled_keeps_its_page(
     close(october, proposer=administrator, closer=second_administrator)
     text = sign_in(finance).get(f"{PAGE}2026-09/{LATE}/").content.decode()
     assert "nothing is left to decide" in text
-    assert "It was corrected in October 2026." in text
+    assert "Corrected in October 2026 by" in text
     assert LATE not in sign_in(finance).get(PAGE).content.decode()
 
 
