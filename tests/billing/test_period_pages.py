@@ -86,10 +86,11 @@ def test_more_municipalities_than_columns_leaves_the_columns_out(
 def test_a_cooperation_without_costs_is_told_what_to_do(
     north: Cooperation, administrator: User, finance: User, sign_in: SignIn
 ) -> None:
-    for path in ("costs/", "reports/", "overview/"):
-        assert "/north/costs/register/new/" in sign_in(administrator).get(f"/north/{path}").content.decode()
+    adds = ("/north/costs/register/new/", "/north/set-up/cost/")
+    for path, wanted in (("costs/", adds[0]), ("reports/", adds[0]), ("overview/", adds[1])):
+        assert wanted in sign_in(administrator).get(f"/north/{path}").content.decode()
         text = sign_in(finance).get(f"/north/{path}").content.decode()
-        assert "/north/costs/register/new/" not in text
+        assert not [address for address in adds if address in text]
         assert "sd-empty" in text
 
 
