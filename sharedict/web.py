@@ -177,8 +177,10 @@ def _environ(scope: Scope) -> dict[str, Any]:
         if "_" in name:  # it would read as the name with hyphens, which a proxy may have cleared away
             continue
         key = name.upper().replace("-", "_")
-        if key not in ("CONTENT_TYPE", "CONTENT_LENGTH"):
-            key = f"HTTP_{key}"
+        if key in ("CONTENT_TYPE", "CONTENT_LENGTH"):  # said twice, it is the same both times
+            environ[key] = value
+            continue
+        key = f"HTTP_{key}"
         joint = "; " if key == "HTTP_COOKIE" else ","
         environ[key] = f"{environ[key]}{joint}{value}" if key in environ else value
     return environ

@@ -99,6 +99,11 @@ def test_the_application_is_told_what_wsgi_says(server: web.Web, application: Re
     assert (environ["REMOTE_ADDR"], environ["SERVER_PORT"]) == ("::1", "8000")
 
 
+def test_a_length_said_twice_is_one_length(server: web.Web) -> None:
+    same = ("content-length", "3")
+    assert ask(server, Line([b"a=b"]), same, same).content == b"sent: a=b"
+
+
 def test_half_a_body_is_not_taken_for_a_whole_one(server: web.Web, application: Repeating) -> None:
     assert ask(server, Line([b"amount=10"]), ("content-length", "11")).status == 400
     assert application.asked == []
