@@ -18,7 +18,7 @@ POLE = 5  # px between words and the pole that they stand at
 ACROSS = 560  # px: words that have room beside each other from here on share a row
 ITEM, TEXT = 24, 16  # px for an entry of the list, and for each of its further lines
 SIDE, IN = 2, 14  # per cent where the line of the list stands; px from there to its words
-PHONE, MOST = 256, 4  # px that the words of the list are broken for, and into how many lines
+PHONE, MOST = 216, 4  # px that the words of the list are broken for, and into how many lines
 
 
 class Kind(StrEnum):

@@ -53,7 +53,7 @@ def test_what_can_be_today_comes_after_today() -> None:
     assert words(timeline(now), 288) == ["done", "today", "ahead"]
 
 
-@pytest.mark.parametrize("width", [width for width in WIDTHS if width >= 288])
+@pytest.mark.parametrize("width", [240, 272, *(width for width in WIDTHS if width >= 288)])
 @pytest.mark.parametrize("wanted", EVERY)
 def test_nothing_that_is_told_is_left_out_or_cut(wanted: Timeline, width: int) -> None:
     told = " ".join(words(timeline(wanted), width))
