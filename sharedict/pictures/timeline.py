@@ -164,7 +164,7 @@ def _possible(at: float, told: Told, rows: int) -> Iterator[Flag]:
     sides = [("start", POLE), ("end", -POLE)]
     for row in range(rows):
         y = -ROW * (row + 1)
-        for anchor, dx in sides if at < 50 else reversed(sides):
+        for anchor, dx in sides if at < 50 or isinstance(told.of, Span) else reversed(sides):
             words = replace(told.label, x=at, y=y, dx=dx, anchor=anchor)
             if isinstance(told.of, Span):
                 yield Flag(row, replace(words, dx=0), None)
