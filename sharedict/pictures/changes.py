@@ -69,15 +69,17 @@ def _rows(
     tops = [top + ROW * place for place in range(len(steps))]
     axis = [Line(at(0), y + TOP + AXIS[0], at(0), y + TOP + HIGH + AXIS[1], "axis") for y in tops]
     bars = [
-        _bar(at(0), at(step.value), y + TOP, look) for step, look, y in zip(steps, looks, tops, strict=True)
+        _bar(at(0), at(abs(step.value)) - at(0), step.value < 0, y + TOP, look)
+        for step, look, y in zip(steps, looks, tops, strict=True)
     ]
     words = [[*_words(step, y + 13)] for step, y in zip(steps, tops, strict=True)]
     return (*axis, *bars), [*(amount for amount, _ in words), *(name for _, name in words)]
 
 
-def _bar(zero: float, end: float, y: float, look: str) -> Box:
-    start, width = min(zero, end), max(abs(end - zero), LEAST)
-    return Box(round(min(start, 100 - width), 2), y, round(width, 2), HIGH, look)
+def _bar(zero: float, size: float, is_less: bool, y: float, look: str) -> Box:
+    width = max(size, LEAST)
+    start = zero - width if is_less else min(zero, 100 - width)
+    return Box(round(max(start, 0), 2), y, round(width, 2), HIGH, look)
 
 
 def _words(step: Step, y: float, *, is_strong: bool = False) -> Iterator[list[Label]]:

@@ -18,7 +18,7 @@ POLE = 5  # px between words and the pole that they stand at
 ACROSS = 560  # px: words that have room beside each other from here on share a row
 ITEM, TEXT = 24, 16  # px for an entry of the list, and for each of its further lines
 SIDE, IN = 2, 14  # per cent where the line of the list stands; px from there to its words
-PHONE, MOST = 256, 4  # px that the words of the list are broken for, and into how many lines
+PHONE, MOST = 216, 4  # px that the words of the list are broken for, and into how many lines
 
 
 class Kind(StrEnum):
@@ -164,7 +164,7 @@ def _possible(at: float, told: Told, rows: int) -> Iterator[Flag]:
     sides = [("start", POLE), ("end", -POLE)]
     for row in range(rows):
         y = -ROW * (row + 1)
-        for anchor, dx in sides if at < 50 else reversed(sides):
+        for anchor, dx in sides if at < 50 or isinstance(told.of, Span) else reversed(sides):
             words = replace(told.label, x=at, y=y, dx=dx, anchor=anchor)
             if isinstance(told.of, Span):
                 yield Flag(row, replace(words, dx=0), None)

@@ -58,6 +58,11 @@ def test_bars_start_at_zero_on_one_scale_and_sums_have_none() -> None:
     assert bars(picture_of(100, (300, -100, 4))) == bars(picture_of(100_000, (300, -100, 4)))
 
 
+def test_the_smallest_change_stands_on_its_side_of_zero() -> None:
+    more, less, little = bars(picture_of(0, (30_000, -10_000, -1)))
+    assert little.x + little.width == more.x == less.x + less.width
+
+
 def test_sums_stand_before_and_after_the_bars() -> None:
     drawing = picture_of(100_000, (300, -100))
     first, *_, last = sorted(drawing.labels, key=lambda label: label.y)

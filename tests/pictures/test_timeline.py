@@ -53,7 +53,7 @@ def test_what_can_be_today_comes_after_today() -> None:
     assert words(timeline(now), 288) == ["done", "today", "ahead"]
 
 
-@pytest.mark.parametrize("width", [width for width in WIDTHS if width >= 288])
+@pytest.mark.parametrize("width", [240, 272, *(width for width in WIDTHS if width >= 288)])
 @pytest.mark.parametrize("wanted", EVERY)
 def test_nothing_that_is_told_is_left_out_or_cut(wanted: Timeline, width: int) -> None:
     told = " ".join(words(timeline(wanted), width))
@@ -84,9 +84,9 @@ def test_spans_follow_each_other_with_their_words_over_them() -> None:
     first, second = (shape for shape in drawing.shapes if isinstance(shape, Box))
     assert (first.look, second.look) == ("own", "other")
     assert first.x + first.width == pytest.approx(second.x, abs=0.02)
-    starts = {label.text: label.x for label in drawing.labels}
-    assert starts["in force until 31 Dec 2029"] == first.x
-    assert starts["else renews, 24 months"] == second.x
+    starts = {label.text: (label.x, label.anchor) for label in drawing.labels}
+    assert starts["in force until 31 Dec 2029"] == (first.x, "start")
+    assert starts["else renews, 24 months"] == (second.x, "start")
 
 
 def test_a_mark_is_not_covered_by_the_words_over_it() -> None:
