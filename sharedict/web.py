@@ -2,7 +2,8 @@
 
 Any number of connections is read at once, and a request takes one of the few threads, with its connection to
 the database, only when all of it is there: whoever sends half a request, or sends it slowly, holds up nobody.
-An answer is whole, too, before its first byte is sent, so that a slow reader holds no thread either.
+An answer is whole, too, before its first byte is sent, so that a slow reader holds no thread either. One that
+is longer than a page lies in a file meanwhile: the year of a nation takes no more memory than that.
 """
 
 import asyncio
@@ -23,7 +24,7 @@ from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
-from granian.rsgi import HTTPProtocol, ProtocolClosed, Scope  # type: ignore[attr-defined] # it says so nowhere
+from granian.rsgi import HTTPProtocol, ProtocolClosed, ProtocolError, Scope  # type: ignore[attr-defined] # it says so nowhere
 
 from sharedict import env
 from sharedict.wsgi import application
@@ -37,6 +38,12 @@ CONNECTIONS = 4_000
 
 IN_MEMORY = 64 * 1024
 """A longer body is kept in a file until all of it is there."""
+
+ANSWER_IN_MEMORY = 1024 * 1024
+"""A longer answer goes by a file."""
+
+PIECE = 64 * 1024
+"""So much of such an answer is read and sent at once."""
 
 ON_DISK = 512 * 1024 * 1024
 """What those files hold together, for each process; forms of an ordinary size are read even then."""
@@ -53,7 +60,6 @@ Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 class Answer(NamedTuple):
     status: int
     headers: list[tuple[str, str]]
-    content: bytes
 
 
 class NotReadError(Exception):
@@ -61,8 +67,9 @@ class NotReadError(Exception):
 
     def __init__(self, status: int, text: str) -> None:
         super().__init__(text)
+        self.text = text
         headers = [("Content-Type", "text/plain; charset=utf-8"), ("Connection", "close")]
-        self.answer = Answer(status, headers, text.encode())
+        self.answer = Answer(status, headers)
 
 
 class Web:
@@ -81,21 +88,21 @@ class Web:
         self.pool.shutdown(wait=False, cancel_futures=True)
 
     async def __rsgi__(self, scope: Scope, protocol: HTTPProtocol) -> None:
-        environ = _environ(scope)
-        with tempfile.SpooledTemporaryFile(IN_MEMORY) as body, self._room() as take:
+        environ, file = _environ(scope), tempfile.SpooledTemporaryFile
+        with file(IN_MEMORY) as body, file(ANSWER_IN_MEMORY) as content, self._room() as take:
             try:
                 is_read = _is_read(environ)
                 if is_read and (length := int(environ.get("CONTENT_LENGTH") or 0)):
                     await _receive(protocol, body, length, take)
                     environ["wsgi.input"] = body
                 loop = asyncio.get_running_loop()
-                answer = await loop.run_in_executor(self.pool, self._answer, environ)
+                answer = await loop.run_in_executor(self.pool, self._answer, environ, content)
                 if not is_read:  # what is still on its way is of no use to anybody
                     answer.headers.append(("Connection", "close"))
             except NotReadError as error:
                 answer = error.answer
-        with suppress(ProtocolClosed):
-            protocol.response_bytes(answer.status, answer.headers, answer.content)
+                content.write(error.text.encode())
+            await _send(protocol, answer, content)
 
     @contextmanager
     def _room(self) -> Iterator[Take]:
@@ -114,8 +121,8 @@ class Web:
         finally:
             self.kept -= taken
 
-    def _answer(self, environ: dict[str, Any]) -> Answer:
-        """Everything that the application answers; in a thread, which is free again then."""
+    def _answer(self, environ: dict[str, Any], content: IO[bytes]) -> Answer:
+        """Write all that the application answers into ``content``; in a thread, which is free again then."""
         told: list[Any] = []
 
         def start_response(status: str, headers: list[tuple[str, str]], error: Any = None) -> None:
@@ -123,11 +130,26 @@ class Web:
 
         parts = self.application(environ, start_response)
         try:
-            content = b"".join(parts)
+            for part in parts:
+                content.write(part)
         finally:
             if close := getattr(parts, "close", None):
                 close()
-        return Answer(told[0], told[1], content)
+        return Answer(told[0], told[1])
+
+
+async def _send(protocol: HTTPProtocol, answer: Answer, content: IO[bytes]) -> None:
+    """Send an answer, a long one piece by piece as its reader takes it; who has gone gets no more of it."""
+    size = content.tell()
+    content.seek(0)
+    with suppress(ProtocolClosed, ProtocolError):
+        if size <= ANSWER_IN_MEMORY:
+            protocol.response_bytes(answer.status, answer.headers, content.read())
+            return
+        others = [pair for pair in answer.headers if pair[0].lower() != "content-length"]
+        transport = protocol.response_stream(answer.status, [*others, ("Content-Length", str(size))])
+        while piece := content.read(PIECE):
+            await transport.send_bytes(piece)
 
 
 async def _receive(protocol: HTTPProtocol, body: IO[bytes], length: int, take: Take) -> None:

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from granian.rsgi import ProtocolClosed
 
 from sharedict import web
 
@@ -13,8 +14,9 @@ from sharedict import web
 class Line:
     """What the server gives for one request: its body in parts, and where the answer goes."""
 
-    def __init__(self, parts: Sequence[bytes] = (), *, hangs: bool = False) -> None:
-        self.parts, self.hangs = parts, hangs
+    def __init__(self, parts: Sequence[bytes] = (), *, hangs: bool = False, reads: int = 10**9) -> None:
+        self.parts, self.hangs, self.reads = parts, hangs, reads
+        self.largest = 0
         self.status = 0
         self.headers: list[tuple[str, str]] = []
         self.content = b""
@@ -27,6 +29,16 @@ class Line:
 
     def response_bytes(self, status: int, headers: list[tuple[str, str]], content: bytes) -> None:
         self.status, self.headers, self.content = status, headers, content
+
+    def response_stream(self, status: int, headers: list[tuple[str, str]]) -> "Line":
+        self.status, self.headers = status, headers
+        return self
+
+    async def send_bytes(self, piece: bytes) -> None:
+        self.largest = max(self.largest, len(piece))
+        self.content += piece
+        if len(self.content) > self.reads:
+            raise ProtocolClosed
 
 
 class Repeating:
@@ -97,6 +109,21 @@ def test_the_application_is_told_what_wsgi_says(server: web.Web, application: Re
     assert environ["HTTP_COOKIE"] == "a=1; b=2"
     assert environ["HTTP_X_FORWARDED_FOR"] == "1.1.1.1,2.2.2.2"
     assert (environ["REMOTE_ADDR"], environ["SERVER_PORT"]) == ("::1", "8000")
+
+
+def test_a_long_answer_is_sent_in_pieces_as_it_is_read(server: web.Web) -> None:
+    sent = b"x" * (3 * web.ANSWER_IN_MEMORY)
+    line = ask(server, Line([sent]), ("content-length", str(len(sent))))
+    assert line.content == b"sent: " + sent
+    assert line.largest == web.PIECE
+    assert ("Content-Length", str(len(sent) + len("sent: "))) in line.headers
+
+
+def test_who_stops_reading_a_long_answer_ends_it(server: web.Web, application: Repeating) -> None:
+    sent = b"x" * (3 * web.ANSWER_IN_MEMORY)
+    line = ask(server, Line([sent], reads=web.PIECE), ("content-length", str(len(sent))))
+    assert len(line.content) == 2 * web.PIECE
+    assert application.is_closed
 
 
 def test_a_length_said_twice_is_one_length(server: web.Web) -> None:
