@@ -3,7 +3,7 @@
 ``chart`` is what stands in its table, and ``drawn`` the picture.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.utils.text import capfirst
@@ -178,15 +178,20 @@ def months_by_municipality(
     names: dict[str, str],
     amounts: Sequence[dict[str, int]],
     currency: str,
-    own: Iterable[str] = (),
+    own: Collection[str] = (),
 ) -> Picture | None:
-    """What each month comes to; in the table by municipality (key -> name) as far as there is room."""
+    """What each month comes to; in the table by municipality (key -> name) as far as there is room.
+
+    ``own`` are the keys of the reader's own.
+    """
     if not months or not names:
         return None
     sums = [sum(month.values()) for month in amounts]
     table = month_table(names, amounts, {*own})
     first, last = month_name(months[0]), month_name(months[-1])
-    whose = next(iter(names.values())) if len(names) == 1 else _("Shared cost")
+    whose = _("Your municipalities") if {*names} <= {*own} else _("Shared cost")
+    if len(names) == 1:
+        whose = next(iter(names.values()))
     words = {"month": last, "amount": minor(sums[-1], currency), "total": minor(sum(sums), currency)}
     title = (
         _("%(whose)s by month, %(first)s to %(last)s") % {"whose": whose, "first": first, "last": last}

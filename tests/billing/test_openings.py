@@ -101,6 +101,8 @@ def test_who_answers_for_two_municipalities_sees_what_both_pay_and_each(
     }
     assert client.get(facts["Hagfors"]["url"]).status_code == 200
     assert opening["sentences"][0]["bold"] == "+50.00\u00a0SEK (+50.0\u00a0%)"
+    picture = client.get("/north/overview/").context["picture"]
+    assert picture["title"].startswith("Your municipalities by month, ")
 
 
 @pytest.mark.parametrize(
