@@ -16,6 +16,8 @@ from billing.reports import (
     Calendar,
     calendar_of,
     changes_by_application,
+    failed_job,
+    has_undone_jobs,
     head_of,
     statement_of,
     totals_by_month,
@@ -99,12 +101,19 @@ class Overview(ToDoPage, AheadPage):
             "month_name": month_name(month),
             "before_name": month_name(month.plus(-1)),
             "month_url": self.url("period", month),
-            "is_stale": unfinished_job(period) is not None,
+            **self.staleness(period),
             "own": own,
             "opening": opening,
             "issued": [each for place in own for each in place["issued"]],
             **self.of_all(period, calendar, answers=sees_all),
         }
+
+    def staleness(self, period: Period) -> dict[str, bool]:
+        """Whether the month is being recomputed, or could not be; what is closed never changes."""
+        if period.is_closed or not has_undone_jobs(self.cooperation):
+            return {}
+        is_stale = unfinished_job(period) is not None
+        return {"is_stale": is_stale, "has_failed": not is_stale and failed_job(period) is not None}
 
     def of_own(self, own: list[dict[str, Any]], period: Period) -> dict[str, Any] | None:
         """What those pay together for whom the reader answers; none for who answers for nobody."""

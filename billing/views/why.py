@@ -121,6 +121,7 @@ class Why(Steps):
             "back_url": self.url("statement", self.month, self.key),
             "back_label": f"{self.total_row.name}, {month_name(self.month)}",
             "run": self.period.current_run,
+            "progress": self.progress(self.request.path),
             "differs": shares.get(self.key, 0) != told.own.share_minor,
         }
         return self.page("billing/why.html", context)

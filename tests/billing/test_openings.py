@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from agreements.models import Agreement, CostType, Key, Term
 from billing.actions import withdraw_cost
@@ -15,7 +16,8 @@ from municipalities.models import Cooperation, Driver, Member, Municipality, Rol
 from services.models import Application, Subscription
 from sharedict.accounts.models import User
 from sharedict.jobs.actions import run_all
-from tests.billing.books import post
+from sharedict.jobs.models import Job
+from tests.billing.books import post, saved
 from tests.factories.agreements import KeyFactory, TermFactory, add_version, by, even
 from tests.factories.municipalities import MemberFactory, RoleFactory
 from tests.factories.services import ApplicationFactory, SubscriptionFactory
@@ -274,3 +276,21 @@ def test_the_day_of_paying_nothing_yet_opens_on_the_last_month_with_costs(
     run_all()
     opening = sign_in(administrator).get("/north/overview/").context["opening"]
     assert opening["label"] == "Shared in January 2026"
+
+
+def test_whoever_looks_at_a_month_learns_that_it_is_not_up_to_date(
+    north: Cooperation, finance: User, sign_in: SignIn
+) -> None:
+    cost = post(north, "300.00", JANUARY, FEBRUARY)
+    client = sign_in(finance)
+    pages = ["/north/overview/", "/north/costs/2026-01/SE1737/"]
+    why = f"/north/costs/2026-01/SE1737/{cost.reference}/"
+    assert not [page for page in (*pages, why) if "recomputed" in client.get(page).content.decode()]
+    saved(north, "5.00", JANUARY, FEBRUARY)
+    for page in (*pages, why):
+        assert "eing recomputed" in client.get(page).content.decode(), page
+    Job.objects.filter(cooperation=north, state=Job.State.QUEUED).update(
+        state=Job.State.FAILED, started_at=timezone.now(), finished_at=timezone.now()
+    )
+    for page in (*pages, why):
+        assert "ould not be recomputed" in client.get(page).content.decode(), page
