@@ -191,7 +191,8 @@ def small_network() -> Network:
 def one_service() -> Network:
     """Where one service runs, and what can take over."""
     sites = [Site("a", "Hagfors operations centre", ["primary"]), Site("m", "Fourth site", ["can take over"])]
-    return Network("", sites, [], [Rail("", "", ["a", "m"], State.SPARE, over="m")], STATES)
+    over = Rail("", "", ["a", "m"], State.SPARE, over="m")
+    return Network("Fourth site can take over", sites, [], [over], STATES)
 
 
 PICTURES = {
