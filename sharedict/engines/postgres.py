@@ -110,6 +110,8 @@ class Postgres:
             "shared_buffers": "256MB",
             "max_wal_size": "4GB",
             "jit": "off",
+            # taking a test database or much of demonstration data in one transaction locks many tables at once
+            "max_locks_per_transaction": "256",
         }
         if not self.is_durable:
             settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
