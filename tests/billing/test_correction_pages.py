@@ -64,7 +64,7 @@ def test_the_statement_has_the_correction_beside_the_month(
     assert "+30.00" in section
     own = total(corrected) - 30
     said = f"{own} of October 2026 itself, and +30.00 corrections of earlier months."
-    assert f"<strong>To pay:</strong> {said}" in text
+    assert f"<strong>Of it:</strong> +{said}" in text
     lines = text[text.index('class="sd-table sd-lines"') : text.index('id="corrections"')]
     foot = lines[lines.index("<tfoot>") :]
     assert foot.index(f">{own}<") < foot.index(">30.00<") < foot.index(f">{total(corrected)}<")
@@ -213,7 +213,7 @@ def test_corrections_of_earlier_agreement_years_stand_apart(
     recompute(cooperation_id=north.pk, touches=(dt.date.min, None))
     text = text_of(sign_in(finance), PAGE)
     assert "Of earlier agreement years, before October 2026: no part of the year so far" in text
-    assert "without corrections of earlier agreement years" in text
+    assert "of its own months" in text
 
 
 @pytest.fixture
@@ -277,7 +277,7 @@ def test_corrections_of_earlier_months_are_one_figure_everywhere(
     assert facts["Corrections of earlier months"] == (40, 0, 40, 10)
     after = text_of(client, "/north/costs/2026-12/SE1737/")
     assert row_of(after, "Corrections of earlier months") == ["0.00", "40.00", "\u221240.00", "10.00"]
-    assert "without corrections of earlier agreement years" in after
+    assert "of its own months" in after
 
 
 def test_a_cost_says_where_all_of_it_goes(

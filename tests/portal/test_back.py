@@ -27,7 +27,7 @@ def test_nobody_finds_anything_by_going_back_after_the_sign_out(
 ) -> None:
     page = signed_in(administrator)
     page.goto("/north/members/")
-    page.locator("form[action='/sign-out/'] button").evaluate("button => button.form.submit()")
-    page.wait_for_url("**/sign-in/")
+    with page.expect_navigation():
+        page.locator("form[action='/sign-out/'] button").evaluate("button => button.form.submit()")
     page.go_back()
     assert page.url.endswith("/sign-in/?next=/north/members/")
