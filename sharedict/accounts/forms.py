@@ -15,6 +15,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import time_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from sharedict.accounts.models import User
 from sharedict.accounts.throttle import TooManyFailuresError, begin_attempt_of, forgive
@@ -27,6 +28,17 @@ class SignInForm(AuthenticationForm):
     """
 
     throttled: TooManyFailuresError | None = None
+    error_messages = {
+        **AuthenticationForm.error_messages,
+        "invalid_login": gettext_lazy(
+            "This user name and this password do not belong together. Whoever runs the portal gives you "
+            "another password."
+        ),
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["username"].label = _("User name")
 
     def clean(self) -> dict[str, Any]:
         username, password = self.cleaned_data.get("username"), self.cleaned_data.get("password")

@@ -110,7 +110,7 @@ class Postgres:
             "shared_buffers": "256MB",
             "max_wal_size": "4GB",
             "jit": "off",
-            # taking a test database or much of demonstration data in one transaction locks many tables at once
+            # demonstration data in one transaction, beside test databases, lock many tables at once
             "max_locks_per_transaction": "256",
         }
         if not self.is_durable:

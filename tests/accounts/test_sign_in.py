@@ -45,7 +45,7 @@ def test_another_host_is_never_the_next_page(client: Client, karin: User) -> Non
 def test_a_wrong_password_is_refused_in_words_and_counted(client: Client, karin: User) -> None:
     response = attempt(client)
     assert response.status_code == 422
-    assert b"Please enter a correct" in response.content
+    assert b"This user name and this password do not belong together." in response.content
     assert SignInFailure.objects.filter(username="karin", address="127.0.0.1").count() == 1
 
 
