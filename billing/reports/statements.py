@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q, Sum
+from django.db.models import BigIntegerField, F, Q, Sum
+from django.db.models.functions import Cast
 
 from billing.engine.statement import (
     Party,
@@ -56,7 +57,7 @@ SHARE_COLUMNS: tuple[Any, ...] = (
     "line__description",
     "line__key_code",
     "line__key_version",
-    "line__amount",
+    Cast(F("line__amount") * 100, BigIntegerField()),  # a Decimal for each would be thrown away at once
     "amount_minor",
     "line__concerns",
 )
@@ -318,9 +319,6 @@ def _shares(head: RunTotal) -> tuple[ShareRow, ...]:
     rows: Iterable[Any] = Share.objects.filter(
         run_id=head.run_id, municipality_id=head.municipality_id, line__run_id=head.run_id
     ).values_list(*SHARE_COLUMNS)
-    shares = [
-        ShareRow(*(*texts, minor_of(cost), share, Month.of(concerns) if concerns else None))
-        for *texts, cost, share, concerns in rows
-    ]
+    shares = [ShareRow(*(*fields, Month.of(concerns) if concerns else None)) for *fields, concerns in rows]
     first = Month(1900, 1)
     return tuple(sorted(shares, key=lambda row: (row.concerns or first, *in_order(row), row.reference)))
