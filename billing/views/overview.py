@@ -99,7 +99,7 @@ class Overview(ToDoPage, AheadPage):
             "status_label": label,
             "status_variant": variant,
             "month_name": month_name(month),
-            "before_name": month_name(month.plus(-1)),
+            "before_name": month_name(before) if (before := calendar.before(month)) else "",
             "month_url": self.url("period", month),
             **self.staleness(period),
             "own": own,
@@ -153,7 +153,8 @@ class Overview(ToDoPage, AheadPage):
 
     def totals(self, rows: list[MunicipalityTotal], month: Month) -> list[dict[str, Any]]:
         own = [place for place, row in enumerate(rows) if row.municipality in self.own]
-        drawn = bars([row.this_minor for row in rows], own=own, marks=[row.before_minor for row in rows])
+        before = [row.before_minor for row in rows]
+        drawn = bars([row.this_minor for row in rows], own=own, marks=before if any(before) else None)
         return [
             {
                 "row": row,
@@ -192,7 +193,8 @@ class Overview(ToDoPage, AheadPage):
         """The applications of a statement, the largest first; links where they are still in the catalogue."""
         parts = sorted(statement.applications, key=lambda part: -part.this_minor)
         before = [part.before_minor for part in parts]
-        drawn = bars([part.this_minor for part in parts], own=range(len(parts)), marks=before)
+        marks = before if statement.before else None
+        drawn = bars([part.this_minor for part in parts], own=range(len(parts)), marks=marks)
         return [
             {
                 "name": whole_name(part.name),
@@ -245,7 +247,12 @@ class Overview(ToDoPage, AheadPage):
         }
 
     def picture(self, months: list[Month], *, sees_all: bool) -> dict[str, Any] | None:
-        """Twelve months: what all share, for those who answer for it; for others what their own pay."""
+        """Twelve months: what all share, for those who answer for it; for others what their own pay.
+
+        One month alone is no picture.
+        """
+        if len(months) < 2:
+            return None
         runs = [self.periods[month].current_run_id or 0 for month in months]
         totals = totals_by_month(self.viewer, runs)
         seen = [
