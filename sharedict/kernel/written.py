@@ -23,6 +23,8 @@ FILLERS = re.compile(
     "\U000e0000-\U000e0fff]"
 )
 """What else Unicode shows nothing for (Default_Ignorable_Code_Point), and the empty Braille cell."""
+TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+"""Embeddings, overrides and isolates of the bidirectional algorithm (Unicode Standard Annex 9)."""
 
 
 LAST_LETTERS = str.maketrans("åäæöø", "{||}}")
@@ -100,6 +102,11 @@ def alike(text: str) -> str:
     """One text for all that look like it: capitals or not, whatever spaces and dashes, however coded."""
     folded = unicodedata.normalize("NFKC", text).casefold()
     return " ".join(unicodedata.normalize("NFKC", DASHES.sub("-", folded)).split())
+
+
+def turns(text: str) -> bool:
+    """Whether ``text`` holds a sign that turns the direction of what is written, beyond itself too."""
+    return TURNING.search(text) is not None
 
 
 def is_seen(text: str) -> bool:

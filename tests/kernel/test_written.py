@@ -16,6 +16,7 @@ from sharedict.kernel.written import (
     mark_of,
     number,
     readings,
+    turns,
 )
 
 NO_BREAK, THIN, NARROW, MINUS = "\u00a0", "\u2009", "\u202f", "\u2212"
@@ -176,3 +177,9 @@ def test_what_is_told_of_a_text_is_told_of_itself(text: str) -> None:
 @pytest.mark.parametrize(("one", "other"), [("A-B", "AB"), ("F-1", "F-11"), ("a b", "ab"), ("\u00e5", "a")])
 def test_what_looks_different_stays_different(one: str, other: str) -> None:
     assert alike(one) != alike(other)
+
+
+@pytest.mark.parametrize("sign", ["\u202a", "\u202e", "\u2066", "\u2069"])
+def test_a_sign_that_turns_the_direction_is_found_wherever_it_stands(sign: str) -> None:
+    assert all(turns(text) for text in (sign, f"ERP{sign}", f"E{sign}RP"))
+    assert not turns("ERP, \u200f\u05e2\u05d1 and Ö")

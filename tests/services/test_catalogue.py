@@ -301,3 +301,12 @@ def test_an_application_of_another_cooperation_is_not_there(
     client = sign_in(administrator)
     for url in ("", "change/", "retire/"):
         assert client.get(f"/north/services/secret/{url}").status_code == 404
+
+
+def test_a_name_that_would_turn_the_amount_behind_it_is_refused(
+    administrator: User, north: Cooperation, sign_in: SignIn
+) -> None:
+    sent = filled_in(name="Helpdesk\u202e")
+    answer = sign_in(administrator).post("/north/services/new/", sent)
+    assert answer.status_code == 422
+    assert "turns the direction of writing" in answer.context["form"].errors["name"][0]
