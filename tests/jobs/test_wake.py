@@ -45,8 +45,11 @@ def test_a_redis_that_does_not_answer_is_no_reason_to_wait(settings: object, mut
 
 def test_a_worker_is_woken_by_one_small_message(settings: object) -> None:
     with Redis.from_url(settings.REDIS_URL) as redis:
-        redis.delete("celery")
-        assert wake() is True
-        assert redis.llen("celery") == 1
-        assert b"sharedict.jobs.tasks.work" in redis.lindex("celery", 0)
+        for _ in range(5):  # another test process may send one at the same moment: the queue is for both
+            redis.delete("celery")
+            assert wake() is True
+            sent = redis.lrange("celery", 0, -1)
+            if len(sent) == 1:
+                break
+        assert [b"sharedict.jobs.tasks.work" in message for message in sent] == [True]
         redis.delete("celery")
