@@ -57,7 +57,7 @@ def opening_of_statement(statement: Statement, undivided_minor: int = 0) -> Open
             "corrections": signed_minor(statement.all_corrections_minor),
         }
         text = _("%(own)s of %(month)s itself, and %(corrections)s corrections of earlier months.")
-        sentences.append({"bold": _("Of it:"), "text": text % words})
+        sentences.append({"bold": _("In all:"), "text": text % words})
     sentences += _undivided(undivided_minor, currency)
     return {
         "label": _paid_by([statement.name], statement.month),

@@ -64,7 +64,7 @@ def test_the_statement_has_the_correction_beside_the_month(
     assert "+30.00" in section
     own = total(corrected) - 30
     said = f"{own} of October 2026 itself, and +30.00 corrections of earlier months."
-    assert f"<strong>Of it:</strong> +{said}" in text
+    assert f"<strong>In all:</strong> +{said}" in text
     lines = text[text.index('class="sd-table sd-lines"') : text.index('id="corrections"')]
     foot = lines[lines.index("<tfoot>") :]
     assert foot.index(f">{own}<") < foot.index(">30.00<") < foot.index(f">{total(corrected)}<")

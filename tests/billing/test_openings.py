@@ -203,7 +203,7 @@ def test_own_amounts_that_go_two_ways_have_their_signs(
     shut(JANUARY)
     post(north, "-500.00", JANUARY, FEBRUARY, description="A rebate that came late")
     opening = sign_in(finance).get("/north/costs/2026-02/SE1737/").context["opening"]
-    assert "Of it: +0.50 of February 2026 itself, and \u2212250.00 corrections" in said(opening)
+    assert "In all: +0.50 of February 2026 itself, and \u2212250.00 corrections" in said(opening)
 
 
 def test_what_nobody_pays_yet_is_said_to_everybody(
