@@ -17,7 +17,6 @@ from billing.reports import (
     calendar_of,
     changes_by_application,
     failed_job,
-    has_undone_jobs,
     head_of,
     statement_of,
     totals_by_month,
@@ -110,7 +109,7 @@ class Overview(ToDoPage, AheadPage):
 
     def staleness(self, period: Period) -> dict[str, bool]:
         """Whether the month is being recomputed, or could not be; what is closed never changes."""
-        if period.is_closed or not has_undone_jobs(self.cooperation):
+        if period.is_closed or not any(self.undone_jobs):
             return {}
         is_stale = unfinished_job(period) is not None
         return {"is_stale": is_stale, "has_failed": not is_stale and failed_job(period) is not None}

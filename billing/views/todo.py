@@ -1,8 +1,10 @@
 """What needs a person: jobs that failed, what stops a month, what those who left leave to mend."""
 
 import datetime as dt
+from functools import cached_property
 from typing import Any
 
+from django.db.models import Count, Q
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -28,10 +30,18 @@ class ToDoPage(StatementsPage):
     periods: dict[Month, Any]
     today: dt.date
 
+    @cached_property
+    def undone_jobs(self) -> tuple[int, int]:
+        """How many jobs have failed, and how many are still to be done; one query."""
+        failed = Count("pk", filter=Q(state=Job.State.FAILED))
+        undone = Job.objects.filter(cooperation=self.cooperation).undone()
+        counts = undone.aggregate(failed=failed, every=Count("pk"))
+        return counts["failed"], counts["every"] - counts["failed"]
+
     def todo(self) -> list[dict[str, Any]]:
         """What needs a person, most urgent first."""
-        found, jobs = [], Job.objects.filter(cooperation=self.cooperation)
-        failed, working = jobs.filter(state=Job.State.FAILED).count(), jobs.unfinished().count()
+        found = list[dict[str, Any]]()
+        failed, working = self.undone_jobs
         url = self.url("jobs")
         if failed:
             text = ngettext("%(count)s job has failed", "%(count)s jobs have failed", failed)

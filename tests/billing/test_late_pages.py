@@ -531,7 +531,7 @@ def test_pages_take_the_same_few_queries_however_many_are_late(
         with CaptureQueriesContext(connection) as queries:
             assert client.get(path).status_code == 200
         counts.append(len(queries))
-    assert counts[0] == counts[1] <= 26 + MOMENT
+    assert counts[0] == counts[1] <= 24 + MOMENT
 
 
 def test_a_decision_that_somebody_else_took_meanwhile_is_not_replaced_unseen(
