@@ -18,22 +18,24 @@ from municipalities.actions.rows import (
     ChangedMeanwhileError,
     add_once,
     changed,
-    concerned,
-    cooperation_id_of,
     delete_row,
-    differences,
     end_row,
     known_row,
     lock_cooperation,
-    moves_shares,
     refuse_strangers,
     save_row,
     take_over,
-    touched,
     validate_row,
     withdraw_row,
 )
 from municipalities.actions.tokens import create_token, hash_secret, revoke_token
+from municipalities.actions.touched import (
+    concerned,
+    cooperation_id_of,
+    differences,
+    moves_shares,
+    touched,
+)
 
 __all__ = [
     "AlreadyThereError",

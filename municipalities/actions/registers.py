@@ -8,7 +8,8 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from municipalities.actions.rows import changed, differences, save_row
+from municipalities.actions.rows import changed, save_row
+from municipalities.actions.touched import differences
 from municipalities.models import Driver, Municipality, Reading, Site
 from sharedict.audit.actions import field_values
 

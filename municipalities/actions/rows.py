@@ -11,7 +11,15 @@ from django.utils.formats import localize
 from django.utils.translation import gettext as _
 
 from municipalities.actions.hooks import check_row, check_withdrawal
-from municipalities.models import Cooperation, Member, Municipality
+from municipalities.actions.touched import (
+    concerned,
+    cooperation_id_of,
+    differences,
+    moves_shares,
+    since_when,
+    span_of,
+)
+from municipalities.models import Cooperation
 from sharedict.accounts.models import User
 from sharedict.audit.actions import as_text, column_values, columns_of, field_values, record_all
 from sharedict.common.figures import NOTHING
@@ -78,7 +86,7 @@ def save_row(*, row: R, by: object, chosen: Chosen | None = None) -> R:
         done=[each for each in done if each[2]],
         by=by,
         touching=rows if counts else (),
-        since=_since(before, row, [*changes, *choices]) if counts else None,
+        since=since_when(before, row, [*changes, *choices]) if counts else None,
     )
     return row
 
@@ -207,15 +215,6 @@ def known_row(row: R, same: Sequence[str]) -> R | None:
     return known
 
 
-def differences(before: Mapping[str, str], row: models.Model) -> dict[str, list[str]]:
-    """The columns of ``row`` that are no longer as ``before``: each with its value then and now, as text."""
-    return {
-        name: [before.get(name, ""), value]
-        for name, value in field_values(row).items()
-        if before.get(name, "") != value
-    }
-
-
 @transaction.atomic
 def end_row(*, row: R, on: dt.date, by: object) -> R:
     """Let a row that holds for a span of days end: ``on`` is the first day it no longer holds."""
@@ -267,77 +266,9 @@ def changed(
         record_all(subjects=done, by=by, at=timezone.now(), cooperation_id=pk)
         if days and pk:
             announce_change(cooperation_id=pk, touches=days, by=by)
-    if touches := _span_of(touching, since):
+    if touches := span_of(touching, since):
         for cooperation_id in sorted({found for row in touching for found in concerned(row)}):
             announce_change(cooperation_id=cooperation_id, touches=touches, by=by)
-
-
-def moves_shares(row: models.Model | type[models.Model], columns: Iterable[str]) -> bool:
-    """Whether shares can depend on any of these ``columns`` of ``row``, or of its model."""
-    counted: frozenset[str] | None = getattr(row, "fact_columns", None)
-    return any(counted is None or name in counted for name in columns)
-
-
-def touched(before: models.Model | None, after: models.Model | None) -> Span | None:
-    """The days that saving ``after`` in place of ``before`` would announce; None for none.
-
-    ``before`` is None for a row that is added, ``after`` for one that is removed.
-    """
-    rows = [row for row in (before, after) if row is not None]
-    if before is None or after is None:
-        return _span_of(rows, None)
-    changes = differences(field_values(before), after)
-    return _span_of(rows, _since(before, after, changes)) if moves_shares(after, changes) else None
-
-
-def _span_of(rows: Sequence[models.Model], since: dt.date | None) -> Span | None:
-    """The days that ``rows`` touch, as one span; none of them before ``since``."""
-    spans = [span for span in (getattr(row, "touches", None) for row in rows) if span]
-    if not spans:
-        return None
-    ends = [end for _, end in spans]
-    first = max(min(start for start, _ in spans), since or dt.date.min)
-    return first, None if None in ends else max(end for end in ends if end)
-
-
-def _since(before: Any, row: Any, changes: Iterable[str]) -> dt.date | None:
-    """What holds until another day than before, and is the same else, is so until the earlier of the two."""
-    if before is None or set(changes) != {"valid_until"}:
-        return None
-    return min(row.valid_until or dt.date.max, before.valid_until or dt.date.max)
-
-
-def concerned(row: models.Model) -> list[int]:
-    """The cooperations whose shares ``row`` may change: its own, or for a public fact all it concerns."""
-    own = cooperation_id_of(row)
-    if own:
-        return [own]
-    if isinstance(row, Municipality):
-        return naming(row)
-    rows: models.QuerySet[Any] = Cooperation.objects.order_by("pk")
-    if municipality_id := getattr(row, "municipality_id", None):
-        rows = rows.filter(pk__in=Member.objects.filter(municipality=municipality_id).values("cooperation"))
-    return list(rows.values_list("pk", flat=True))
-
-
-def naming(municipality: Municipality) -> list[int]:
-    """The cooperations with a fact that names ``municipality``: as member, payer, or whatever apps above say.
-
-    What the models above say of themselves is enough: no app above is named here.
-    """
-    found: set[int | None] = set()
-    for relation in Municipality._meta.get_fields(include_hidden=True):
-        model: Any = relation.related_model
-        if not isinstance(relation, models.ForeignObjectRel) or not hasattr(model, "touches"):
-            continue
-        if moves_shares(model, [relation.field.name]):
-            facts = model._default_manager.filter(**{relation.field.name: municipality})
-            found.update(facts.order_by().values_list("cooperation_id", flat=True).distinct())
-    return sorted(pk for pk in found if pk)
-
-
-def cooperation_id_of(row: models.Model) -> int | None:
-    return row.pk if isinstance(row, Cooperation) else getattr(row, "cooperation_id", None)
 
 
 def refuse_strangers(row: models.Model) -> None:
