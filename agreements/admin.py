@@ -51,7 +51,7 @@ class PartsOfComponent(ReadOnly, TabularInline):
 
 @admin.register(Agreement)
 class AgreementAdmin(RowAdmin):
-    list_display = ["name", "cooperation", "decision", "valid_from", "valid_until"]
+    list_display = ["name", "cooperation", "decision", "valid_from", "last_day"]
     list_filter = ["cooperation"]
     list_select_related = ["cooperation"]
     search_fields = ["name", "decision"]
@@ -79,7 +79,7 @@ class KeyAdmin(RowAdmin):
 
 @admin.register(KeyVersion)
 class KeyVersionAdmin(ReadOnly, ModelAdmin):
-    list_display = ["key", "number", "cooperation", "valid_from", "valid_until", "decision", "decided_on"]
+    list_display = ["key", "number", "cooperation", "valid_from", "last_day", "decision", "decided_on"]
     list_filter = ["cooperation"]
     list_select_related = ["key", "cooperation"]
     search_fields = ["key__name", "key__code", "decision"]

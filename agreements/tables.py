@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements.models import Agreement
 from agreements.portal import payers_in_words, scope_in_words, version_in_words
-from municipalities.portal import DATE, NUMBER, RowTable, page_of
+from municipalities.portal import DATE, NUMBER, LastDayColumn, RowTable, page_of
 
 
 class AgreementTable(RowTable):
@@ -19,7 +19,7 @@ class AgreementTable(RowTable):
     notice_by = tables.Column(_("Notice by"), orderable=False, attrs=DATE)
     decision = tables.Column(_("Decision"), orderable=False)
     valid_from = tables.Column(_("From"), attrs=DATE)
-    valid_until = tables.Column(_("Until"), attrs=DATE)
+    valid_until = LastDayColumn()
     notice_months = tables.Column(_("Notice, months"), attrs=NUMBER)
     term_count = tables.Column(_("Terms"), attrs=NUMBER)
 
@@ -55,7 +55,7 @@ class TermTable(RowTable):
     by_days = tables.Column(_("By days"), attrs={"th": {"class": "sd-nowrap"}})
     agreement = tables.Column(_("Agreement"))
     valid_from = tables.Column(_("From"), attrs=DATE)
-    valid_until = tables.Column(_("Until"), attrs=DATE)
+    valid_until = LastDayColumn()
 
     empty_title = _("No terms yet")
 

@@ -13,7 +13,6 @@ from agreements.models import CostType
 from billing.models import Cost
 from municipalities.portal import Filter, RowForm
 from services.models import Application
-from sharedict.common.days import date_format
 from sharedict.common.numbers import AmountField
 from sharedict.kernel.errors import SharedictError
 from sharedict.kernel.periods import Month
@@ -67,10 +66,6 @@ class CostForm(RowForm):
         amount: Any = self.fields["amount"]
         amount.unit = self.instance.currency
         amount.label = _("Amount excluding VAT, %(currency)s") % {"currency": self.instance.currency}
-        if self.instance.pk:
-            said = _("The first day it no longer covers: the last one it covers is %(day)s.")
-            last_day = date_format(self.instance.last_day, "j F Y")
-            self.fields["ends_on"].help_text = said % {"day": last_day}
         if refunded := self.instance.credits:
             self.initial["credits"] = refunded.reference
 

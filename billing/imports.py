@@ -180,7 +180,7 @@ def _broken(cost: Cost, row: UploadedRow, seen: dict[str, int]) -> list[tuple[st
     end: Any = cost.ends_on
     if start and end:
         if end <= start:
-            errors.append(("ends_on", _("the end must be later than the start.")))
+            errors.append(("ends_on", _("it cannot end before it begins.")))
         elif end - start > LONGEST_INTERVAL:
             errors.append(("ends_on", _("a cost covers ten years at most.")))
     return errors

@@ -1,6 +1,5 @@
 """The register of costs."""
 
-import datetime as dt
 from typing import Any
 
 import django_tables2 as tables
@@ -9,8 +8,7 @@ from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from municipalities.portal import BAR, DATE, MAIN_AMOUNT, RowTable, page_of
-from sharedict.common.days import date_format
+from municipalities.portal import BAR, DATE, MAIN_AMOUNT, LastDayColumn, RowTable, page_of
 from sharedict.common.figures import money
 from sharedict.kernel.money import to_minor
 from sharedict.pictures.bar import bars, tell_apart
@@ -40,7 +38,7 @@ class CostTable(RowTable):
     currency = tables.Column(_("Currency"), visible=False)
     bar = tables.Column(_("Amount"), accessor="amount", orderable=False, attrs=BAR)
     starts_on = tables.Column(_("From"), attrs=DATE)
-    ends_on = tables.Column(_("Last day"), attrs=DATE)
+    ends_on = LastDayColumn()
     state = tables.Column(_("State"), empty_values=(), orderable=False)
 
     empty_title = _("No costs yet")
@@ -92,13 +90,6 @@ class CostTable(RowTable):
 
     def value_application(self, record: Any) -> Any:
         return record.application
-
-    def value_ends_on(self, record: Any) -> dt.date:
-        last: dt.date = record.last_day
-        return last
-
-    def render_ends_on(self, record: Any) -> str:
-        return date_format(record.last_day, "DATE_FORMAT")
 
     def render_amount(self, record: Any) -> str:
         return money(record.amount)

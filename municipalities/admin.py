@@ -227,7 +227,7 @@ class MunicipalityAdmin(RowAdmin):
 
 @admin.register(Member)
 class MemberAdmin(RowAdmin):
-    list_display = ("municipality", "cooperation", "valid_from", "valid_until")
+    list_display = ("municipality", "cooperation", "valid_from", "last_day")
     list_filter = ("cooperation",)
     list_select_related = ("municipality", "cooperation")
     search_fields = ("municipality__name", "=municipality__code")
@@ -286,7 +286,7 @@ class ReadingAdmin(RowAdmin):
 
 @admin.register(Site)
 class SiteAdmin(RowAdmin):
-    list_display = ("name", "kind", "municipality", "cooperation", "valid_from", "valid_until")
+    list_display = ("name", "kind", "municipality", "cooperation", "valid_from", "last_day")
     list_filter = ("cooperation", "kind")
     list_select_related = ("municipality", "cooperation")
     search_fields = ("name",)

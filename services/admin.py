@@ -17,7 +17,7 @@ class ApplicationAdmin(RowAdmin):
 
 @admin.register(Installation)
 class InstallationAdmin(RowAdmin):
-    list_display = ["application", "site", "purpose", "cooperation", "valid_from", "valid_until"]
+    list_display = ["application", "site", "purpose", "cooperation", "valid_from", "last_day"]
     list_filter = ["cooperation", "purpose"]
     list_select_related = ["application", "site", "cooperation"]
     search_fields = ["application__name", "site__name"]
@@ -26,7 +26,7 @@ class InstallationAdmin(RowAdmin):
 
 @admin.register(Subscription)
 class SubscriptionAdmin(RowAdmin):
-    list_display = ["application", "municipality", "users", "cooperation", "valid_from", "valid_until"]
+    list_display = ["application", "municipality", "users", "cooperation", "valid_from", "last_day"]
     list_filter = ["cooperation"]
     list_select_related = ["application", "municipality", "cooperation"]
     search_fields = ["application__name", "municipality__name"]

@@ -188,7 +188,7 @@ class SubscribeForm(RowForm):
         if not found.get("application") or not start or "valid_until" not in found:
             return found
         if end and end <= start:
-            self.add_error("valid_until", _("The end must be later than the start."))
+            self.add_error("valid_until", _("It cannot end before it begins."))
         elif found["all_members"]:
             members = Municipality.objects.members_of(self.cooperation, start, end or dt.date.max)
             found["municipalities"] = members.exclude(pk__in=users_of(found["application"], start, end))

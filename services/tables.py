@@ -6,7 +6,7 @@ import django_tables2 as tables
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from municipalities.portal import DATE, CountColumn, RowTable, page_of
+from municipalities.portal import DATE, CountColumn, LastDayColumn, RowTable, page_of
 from services.models import Application
 
 LIFECYCLE_LOOK = {
@@ -58,7 +58,7 @@ class InstallationTable(RowTable):
     administered_by = tables.Column(_("Administrable from"), orderable=False, empty_values=())
     version = tables.Column(_("Version"))
     valid_from = tables.Column(_("From"), attrs=DATE)
-    valid_until = tables.Column(_("Until"), attrs=DATE)
+    valid_until = LastDayColumn()
 
     empty_title = _("No installations yet")
 
@@ -77,7 +77,7 @@ class SubscriptionTable(RowTable):
     municipality = tables.Column(_("Municipality"), order_by=("municipality__name",))
     users = CountColumn(_("Users"))
     valid_from = tables.Column(_("From"), attrs=DATE)
-    valid_until = tables.Column(_("Until"), attrs=DATE)
+    valid_until = LastDayColumn()
 
     empty_title = _("No subscriptions yet")
 

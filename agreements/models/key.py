@@ -8,6 +8,7 @@ from agreements.querysets import KeyQuerySet, KeyVersionQuerySet
 from sharedict.common.models import (
     CooperationRow,
     DateRange,
+    DayAfterField,
     Fact,
     Span,
     SpannedFact,
@@ -64,7 +65,7 @@ class KeyVersion(SpannedFact):
         default=0,
         help_text=_("What everybody pays first of each cost, before the percentages."),
     )
-    own_end = models.DateField(
+    own_end = DayAfterField(
         _("its own end"),
         null=True,
         editable=False,

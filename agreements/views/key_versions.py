@@ -27,7 +27,7 @@ from municipalities.portal import (
     refuse,
     stored,
 )
-from sharedict.common.days import date_format
+from sharedict.common.days import date_format, last_day
 
 
 class ByCode(RowMixin):
@@ -135,9 +135,9 @@ class KeyVersionWithdraw(WithdrawPage):
         if earlier is None:
             goes_on = _("No version takes its place: costs under this key stay unallocated in its time.")
         elif earlier.valid_until:
-            goes_on = _("%(what)s goes on, until %(day)s.") % {
+            goes_on = _("%(what)s goes on, and %(day)s is its last day.") % {
                 "what": earlier,
-                "day": date_format(earlier.valid_until),
+                "day": date_format(last_day(earlier.valid_until)),
             }
         else:
             goes_on = _("%(what)s goes on, without an end.") % {"what": earlier}

@@ -215,11 +215,10 @@ def _refuse_unfit_credit(cost: Cost) -> None:
         raise ValidationError({"credits": said})
     if cost.starts_on < undone.starts_on or cost.ends_on > undone.ends_on:
         said = _(
-            "A credit note lies inside the days of the cost it refunds: %(first)s to %(last)s, that is "
-            "service until %(after)s at the latest."
+            "A credit note lies inside the days of the cost it refunds: from %(first)s, and %(last)s is the "
+            "last one."
         )
-        ends = (undone.starts_on, undone.last_day, undone.ends_on)
-        days = dict(zip(("first", "last", "after"), map(date_format, ends), strict=True))
+        days = {"first": date_format(undone.starts_on), "last": date_format(undone.last_day)}
         outside = "starts_on" if cost.starts_on < undone.starts_on else "ends_on"
         raise ValidationError({outside: said % days})
     if cost.ends_on <= cost.starts_on:

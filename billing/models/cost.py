@@ -7,7 +7,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from billing.querysets import CostQuerySet
-from sharedict.common.models import CooperationRow, Fact, Span
+from sharedict.common.days import last_day
+from sharedict.common.models import CooperationRow, DayAfterField, Fact, Span
 
 LONGEST_INTERVAL = dt.timedelta(days=3660)
 FIRST_DAY, LAST_DAY = dt.date(1900, 1, 1), dt.date(2199, 12, 31)
@@ -48,7 +49,11 @@ class Cost(Fact, CooperationRow):
     )
     currency = models.CharField(_("currency"), max_length=3, validators=[RegexValidator(r"^[A-Z]{3}\Z")])
     starts_on = models.DateField(_("service from"))
-    ends_on = models.DateField(_("service until"), help_text=_("The first day it no longer covers."))
+    ends_on = DayAfterField(
+        _("service until"),
+        help_text=_("The first day it no longer covers."),
+        last_day_help=_("The last day it covers."),
+    )
     credits = models.ForeignKey(
         "self",
         models.PROTECT,
@@ -97,10 +102,14 @@ class Cost(Fact, CooperationRow):
         return f"{self.reference} {self.description}"
 
     def clean(self) -> None:
-        """Refuse days out of reach, a slip of the keyboard that would make months of them."""
+        """Refuse days out of reach, a slip of the keyboard that would make months, or in no order."""
         for name in ("starts_on", "ends_on"):
             if (day := getattr(self, name)) and not FIRST_DAY <= day <= LAST_DAY:
                 raise ValidationError({name: _("Write a day between the years 1900 and 2199.")})
+        start: object = self.starts_on
+        end: object = self.ends_on
+        if isinstance(start, dt.date) and isinstance(end, dt.date) and end <= start:
+            raise ValidationError({"ends_on": _("It cannot end before it begins.")})
 
     @property
     def touches(self) -> Span:
@@ -109,7 +118,7 @@ class Cost(Fact, CooperationRow):
     @property
     def last_day(self) -> dt.date:
         """The last day that it covers, which is what people read."""
-        return self.ends_on - dt.timedelta(days=1)
+        return last_day(self.ends_on)
 
     @property
     def is_withdrawn(self) -> bool:

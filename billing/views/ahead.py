@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Case, Q, QuerySet, Value, When
+from django.db.models import Case, DateField, Q, QuerySet, Value, When
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -111,7 +111,14 @@ class AheadPage(StatementsPage):
             model.objects.visible_to(self.viewer)
             .of(self.cooperation)
             .filter(begins | ends, **({"municipality__in": own} if own is not None else {}))
-            .order_by(Case(When(valid_from__gt=today, then="valid_from"), default="valid_until"), "pk")
+            .order_by(
+                Case(
+                    When(valid_from__gt=today, then="valid_from"),
+                    default="valid_until",
+                    output_field=DateField(),
+                ),
+                "pk",
+            )
             .annotate(kind=Value(model._meta.label))
             .values_list("kind", "pk")[:MOST_ROWS]
             for model, own in (

@@ -22,8 +22,9 @@ from municipalities.actions.touched import (
 from municipalities.models import Cooperation
 from sharedict.accounts.models import User
 from sharedict.audit.actions import as_text, column_values, columns_of, field_values, record_all
+from sharedict.common.days import last_day
 from sharedict.common.figures import NOTHING
-from sharedict.common.models import Remembered, Span
+from sharedict.common.models import DayAfterField, Remembered, Span
 from sharedict.jobs.actions import announce_change
 from sharedict.kernel.errors import ConflictError
 from sharedict.kernel.written import turns
@@ -128,6 +129,8 @@ def _in_words(row: models.Model, field: Any) -> str:
     if field.choices:
         return str(getattr(row, f"get_{field.name}_display")())
     value = getattr(row, field.name)
+    if value and isinstance(field, DayAfterField):
+        value = last_day(value)
     return NOTHING if value in (None, "") else str(localize(value))
 
 

@@ -20,17 +20,13 @@ from municipalities.portal.effect_pages import EffectMixin, as_shown, is_fact, s
 from municipalities.portal.forms import refuse
 from municipalities.portal.hooks import Change
 from municipalities.portal.pages import RowMixin
-from sharedict.common.days import DayInput
+from sharedict.common.days import DayInput, LastDayField
 
 
 class EndForm(forms.Form):
     """When something stops holding."""
 
-    valid_until = forms.DateField(
-        label=gettext_lazy("Valid until"),
-        help_text=gettext_lazy("The first day it no longer holds."),
-        widget=DayInput(),
-    )
+    valid_until = LastDayField(help_text=gettext_lazy("The last day it holds."), widget=DayInput())
 
 
 class EndPage(RowMixin, EffectMixin):
@@ -72,7 +68,7 @@ class EndPage(RowMixin, EffectMixin):
     def show(self, row: Any, form: forms.Form, status: int = 200) -> HttpResponse:
         context = {
             "title": _("End %(what)s?") % {"what": row},
-            "lead": _("It stays in the months before that day. Change the date to undo this."),
+            "lead": _("It stays in the months up to that day. Change the date to undo this."),
             "consequences": self.consequences,
             "confirm_label": _("End %(what)s") % {"what": row},
             "cancel_url": self.url(self.done_name),

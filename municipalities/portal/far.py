@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from municipalities.portal.hooks import Change
+from sharedict.common.days import last_day
+from sharedict.common.models import DayAfterField
 
 YEARS_AHEAD, YEARS_BACK = 5, 20
 """What is further away than that is asked about."""
@@ -17,9 +19,12 @@ MOST = 3
 """So many days are named; of more of them it is said how many there are."""
 
 
-def far_days(changes: Iterable[Change], today: dt.date) -> list[dt.date]:
-    """The days that ``changes`` write into rows and that are far from ``today``, each once, in order."""
-    written = {day for change in changes for day in _written(change)}
+def far_days(changes: Iterable[Change], today: dt.date, *, as_typed: bool = True) -> list[dt.date]:
+    """The days that ``changes`` write into rows and that are far from ``today``, each once, in order.
+
+    ``as_typed`` they are last days, as people type them, not the first ones after.
+    """
+    written = {day for change in changes for day in _written(change, as_typed=as_typed)}
     return sorted(day for day in written if is_far(day, today))
 
 
@@ -40,7 +45,7 @@ class FarDay:
 
 def far_days_of(row: models.Model, today: dt.date) -> list[FarDay]:
     """The days in columns of ``row`` that are far from ``today``, in order."""
-    return [FarDay(day, _asked(day, today)) for day in far_days([Change(None, row)], today)]
+    return [FarDay(day, _asked(day, today)) for day in far_days([Change(None, row)], today, as_typed=False)]
 
 
 def far_in_words(days: Sequence[dt.date], today: dt.date) -> list[str]:
@@ -62,7 +67,7 @@ def _asked(day: dt.date, today: dt.date) -> str:
     return _("%(day)s is %(years)d years back. Is it meant?") % words
 
 
-def _written(change: Change) -> Iterable[dt.date]:
+def _written(change: Change, *, as_typed: bool) -> Iterable[dt.date]:
     """The days in columns of the row that are otherwise than before."""
     if change.after is None:
         return
@@ -70,7 +75,7 @@ def _written(change: Change) -> Iterable[dt.date]:
         if isinstance(field, models.DateField) and not isinstance(field, models.DateTimeField):
             day = getattr(change.after, field.attname)
             if day and (change.before is None or getattr(change.before, field.attname) != day):
-                yield day
+                yield last_day(day) if as_typed and isinstance(field, DayAfterField) else day
 
 
 def _later(day: dt.date, years: int = 0) -> tuple[int, int, int]:

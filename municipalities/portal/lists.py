@@ -1,5 +1,6 @@
 """Lists: filtered, sorted and paged, and the same rows as a file."""
 
+import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 from urllib.parse import urlencode
@@ -16,6 +17,7 @@ from django_tables2.utils import Accessor
 
 from municipalities.models import Cooperation, Municipality
 from municipalities.portal.pages import CooperationPage
+from sharedict.common.days import date_format, last_day
 from sharedict.common.figures import count
 from sharedict.common.moments import streamed
 from sharedict.common.sheets import Cell, csv_lines, xlsx_bytes
@@ -30,6 +32,19 @@ BAR = {"th": {"class": "sd-bar-td-wide"}, "td": {"class": "sd-bar-td sd-bar-td-w
 DATE = {"td": {"class": "sd-nowrap"}}
 ADDRESS = {"td": {"class": "sd-address"}}
 """How a column of numbers, and one of dates, stands in a list."""
+
+
+class LastDayColumn(django_tables2.Column):  # type: ignore[misc]
+    """The last day of rows that keep the first one after."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(gettext_lazy("Last day"), *args, attrs=DATE, **kwargs)
+
+    def render(self, value: dt.date) -> str:
+        return date_format(last_day(value), "DATE_FORMAT")
+
+    def value(self, value: dt.date | None) -> dt.date | None:
+        return last_day(value) if value else None
 
 
 class Filter(django_filters.FilterSet):  # type: ignore[misc]

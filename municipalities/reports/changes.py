@@ -17,8 +17,9 @@ from django.utils.translation import gettext as _
 
 from sharedict.audit.models import Entry
 from sharedict.audit.reports import changes_told
-from sharedict.common.days import date_format
+from sharedict.common.days import date_format, last_day
 from sharedict.common.figures import NOTHING, money
+from sharedict.common.models import DayAfterField
 from sharedict.common.numbers import shown
 from sharedict.kernel.money import MINOR_DIGITS
 from sharedict.kernel.periods import Month
@@ -115,7 +116,8 @@ def _change(
         pair = [names.get((field.related_model, value), value) for value in pair]
     else:
         pair = [_said(field, value) for value in pair]
-    return Change(str(field.verbose_name), *pair)
+    is_end = isinstance(field, DayAfterField)
+    return Change(str(field.last_day_name if is_end else field.verbose_name), *pair)
 
 
 def _said(field: Any, value: str) -> str:
@@ -131,6 +133,8 @@ def _said(field: Any, value: str) -> str:
         return date_format(timezone.localtime(instant), "DATETIME_FORMAT") if instant else value
     if isinstance(field, models.DateField) and value:
         day = parse_date(value)
+        if day and isinstance(field, DayAfterField):
+            day = last_day(day)
         return date_format(day) if day else value
     if isinstance(field, ArrayField):
         return value.strip("[]").replace("'", "")

@@ -8,7 +8,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy
 
 from municipalities.forms import STATES
-from municipalities.portal import DATE, RowTable
+from municipalities.portal import DATE, LastDayColumn, RowTable
 from sharedict.common.days import date_format
 
 STATE_LOOK = {"now": "ok", "coming": "info", "ended": "neutral"}
@@ -48,7 +48,7 @@ class SpannedTable(RowTable):
     """Rows that hold for a span of days, with their state today."""
 
     valid_from = tables.Column(gettext_lazy("From"), attrs=DATE)
-    valid_until = tables.Column(gettext_lazy("Until"), attrs=DATE)
+    valid_until = LastDayColumn()
     state = tables.Column(gettext_lazy("State"), accessor="valid_from", orderable=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

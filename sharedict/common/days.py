@@ -1,4 +1,7 @@
-"""Days that people type: as the portal shows them in the reader's language, or as YYYY-MM-DD."""
+"""Days that people type: as the portal shows them in the reader's language, or as YYYY-MM-DD.
+
+Rows hold for half-open spans, and keep the first day after; people read and type the last day.
+"""
 
 import datetime as dt
 import re
@@ -7,8 +10,11 @@ from typing import Any
 
 from django import forms
 from django.contrib.admin.widgets import AdminDateWidget
+from django.core.exceptions import ValidationError
 from django.utils import formats, timezone
 from django.utils.dates import MONTHS
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from sharedict.kernel.written import alike
 
@@ -20,6 +26,11 @@ def date_format(value: dt.date | str, form: str | None = None) -> str:
     if isinstance(value, dt.datetime) and timezone.is_aware(value):
         value = timezone.localtime(value)
     return formats.date_format(value, form)
+
+
+def last_day(after: dt.date) -> dt.date:
+    """The last day of what no longer holds from ``after`` on; the first day there is has none before it."""
+    return after - dt.timedelta(days=1) if after > dt.date.min else after
 
 
 def typed_day(text: str) -> str:
@@ -51,3 +62,21 @@ class DayInput(ReadsDays):
 
 class AdminDayInput(ReadsDays, AdminDateWidget):
     """The same with the picker of ``/system/``."""
+
+
+class LastDayField(forms.DateField):
+    """A last day as people type it, and the day after it in ``cleaned_data`` and in ``initial``."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"label": gettext_lazy("Last day"), **kwargs})
+
+    def prepare_value(self, value: Any) -> Any:
+        return last_day(value) if isinstance(value, dt.date) else value
+
+    def to_python(self, value: Any) -> dt.date | None:
+        typed: dt.date | None = super().to_python(value)
+        if typed is None or isinstance(value, dt.date):
+            return typed
+        if typed == dt.date.max:
+            raise ValidationError(_("That day is too late. Leave it empty where there is no end."))
+        return typed + dt.timedelta(days=1)

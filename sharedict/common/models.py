@@ -5,10 +5,13 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
+from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from sharedict.common.days import LastDayField, last_day
 from sharedict.kernel.written import is_seen
 
 Span = tuple[dt.date, dt.date | None]
@@ -115,23 +118,56 @@ class CooperationRow(Remembered):
         abstract = True
 
 
+class DayAfterField(models.DateField):  # type: ignore[type-arg]
+    """The first day that something no longer holds; people read and type the day before, its last one.
+
+    Forms, those under ``/system/`` too, ask for the last day, with ``last_day_help`` beside it. To the
+    database and to programs it is a date like any other.
+    """
+
+    last_day_name = _("last day")
+
+    def __init__(self, *args: Any, last_day_help: Any = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.last_day_help = last_day_help
+
+    def deconstruct(self) -> Any:
+        """How people type it is nothing to migrations."""
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.DateField", args, kwargs
+
+    def formfield(self, **kwargs: Any) -> Any:
+        asked = {"form_class": LastDayField, "label": capfirst(self.last_day_name)}
+        return super().formfield(**{**asked, "help_text": self.last_day_help, **kwargs})
+
+
 class Spanned(CooperationRow):
     """A row of a cooperation that holds from a day until (not including) another, or until further notice."""
 
     valid_from = models.DateField(_("valid from"))
-    valid_until = models.DateField(
-        _("valid until"), null=True, blank=True, help_text=_("The first day it no longer holds.")
+    valid_until = DayAfterField(
+        _("valid until"),
+        null=True,
+        blank=True,
+        help_text=_("The first day it no longer holds."),
+        last_day_help=_("The last day it holds. Empty: until further notice."),
     )
 
     class Meta:
         abstract = True
+
+    @property
+    @admin.display(description=capfirst(DayAfterField.last_day_name), ordering="valid_until")
+    def last_day(self) -> dt.date | None:
+        """The last day it holds, which is what people read; None until further notice."""
+        return last_day(self.valid_until) if self.valid_until else None
 
     def clean(self) -> None:
         """Refuse an end before the start, which PostgreSQL cannot make a span of to compare with others."""
         start: object = self.valid_from
         end: object = self.valid_until
         if isinstance(start, dt.date) and isinstance(end, dt.date) and end <= start:
-            raise ValidationError({"valid_until": _("The end must be later than the start.")})
+            raise ValidationError({"valid_until": _("It cannot end before it begins.")})
 
 
 class Fact(Remembered):

@@ -19,7 +19,7 @@ AGREEMENT = {
     "name": 'Agreement "2027" 🏗️',
     "decision": "Councils, autumn 2026",
     "valid_from": "2027-01-01",
-    "valid_until": "2030-01-01",
+    "valid_until": "2029-12-31",
     "notice_months": "12",
 }
 
@@ -41,7 +41,7 @@ def test_an_agreement_is_added_changed_and_ended(
     added = Agreement.objects.get(cooperation=north, name=AGREEMENT["name"])
     assert added.notice_by == dt.date(2029, 1, 1)
     client.post(f"/north/agreements/{added.pk}/", AGREEMENT | {"notice_months": "6"})
-    client.post(f"/north/agreements/{added.pk}/end/", {"valid_until": "2029-01-01"})
+    client.post(f"/north/agreements/{added.pk}/end/", {"valid_until": "2028-12-31"})
     added.refresh_from_db()
     assert (added.notice_months, added.valid_until) == (6, dt.date(2029, 1, 1))
 
@@ -51,7 +51,7 @@ def test_an_agreement_is_added_changed_and_ended(
     [
         ({"name": "Cooperation agreement"}, "name", "There is already an agreement with this name."),
         ({"name": "å" * 10_000}, "name", "at most 150 characters"),
-        ({"valid_until": "2026-12-31"}, "valid_until", "The end must be later than the start."),
+        ({"valid_until": "2026-12-31"}, "valid_until", "It cannot end before it begins."),
         ({"notice_months": "-1"}, "notice_months", "greater than or equal to 0"),
         ({"notice_months": "99999"}, "notice_months", "less than or equal to 32767"),
     ],

@@ -97,8 +97,8 @@ def test_saving_a_cost_unchanged_orders_nothing(draft: Cost, administrator: User
         ({"amount": Decimal("1.005")}, "amount"),
         ({"amount": Decimal(10**17)}, "amount"),
         ({"amount": Decimal("NaN")}, "amount"),
-        ({"starts_on": FEBRUARY, "ends_on": JANUARY}, "__all__"),
-        ({"starts_on": JANUARY, "ends_on": JANUARY}, "__all__"),
+        ({"starts_on": FEBRUARY, "ends_on": JANUARY}, "ends_on"),
+        ({"starts_on": JANUARY, "ends_on": JANUARY}, "ends_on"),
         ({"starts_on": dt.date(2025, 12, 1), "ends_on": JANUARY}, "ends_on"),
         ({"starts_on": dt.date(2000, 1, 1)}, "__all__"),
         ({"description": ""}, "description"),
@@ -218,7 +218,7 @@ def test_a_credit_note_undoes_its_cost_to_the_last_unit(january: Period, adminis
         ({"application": None}, "credits"),
         ({"starts_on": dt.date(2025, 12, 31)}, "starts_on"),
         ({"ends_on": dt.date(2026, 2, 2)}, "ends_on"),
-        ({"ends_on": JANUARY}, "__all__"),
+        ({"ends_on": JANUARY}, "ends_on"),
     ],
 )
 def test_a_credit_note_that_does_not_fit_its_cost_is_refused(

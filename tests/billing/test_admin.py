@@ -33,7 +33,8 @@ def cost(north: Cooperation, licence: CostType) -> Cost:
 def typed(cost: Cost, **changes: Any) -> dict[str, Any]:
     names = ("external_id", "supplier", "invoice_number", "description", "amount", "currency")
     return {
-        **{name: getattr(cost, name) for name in (*names, "starts_on", "ends_on")},
+        **{name: getattr(cost, name) for name in (*names, "starts_on")},
+        "ends_on": cost.last_day,
         "cooperation": cost.cooperation_id,
         "cost_type": cost.cost_type_id,
         "application": "",
@@ -56,7 +57,7 @@ def test_a_cost_is_repaired_by_the_action_of_the_portal(operator: Client, cost: 
     [
         ({"currency": "NOK"}, "This cooperation counts in SEK"),
         ({"amount": "0"}, "A cost of 0 shares nothing"),
-        ({"ends_on": "2025-01-01"}, "The end must be later than the start"),
+        ({"ends_on": "2024-12-31"}, "It cannot end before it begins"),
     ],
 )
 def test_what_the_portal_refuses_is_refused_there_too(

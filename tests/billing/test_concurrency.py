@@ -241,7 +241,7 @@ def test_with_redis_stopped_a_cost_is_saved_at_once_and_shared_later(
         "amount": "1,50",
         "currency": "SEK",
         "starts_on": "2026-01-01",
-        "ends_on": "2026-02-01",
+        "ends_on": "2026-01-31",
     }
     client.get("/north/costs/register/new/")  # templates and routes are loaded once, by whoever comes first
     with celery_worker(redis.urls()["REDIS_URL"], tmp_path):

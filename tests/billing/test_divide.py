@@ -101,7 +101,7 @@ def test_a_term_goes_up_to_the_next_one_of_the_same_scope(
     client = sign_in(administrator)
     url = way(client)
     sent = as_filled_in(client, url, key=key.pk)
-    assert sent["valid_until"] == MARCH
+    assert sent["valid_until"] == MARCH - dt.timedelta(days=1)
     assert client.post(url, sent).status_code == 302
 
 

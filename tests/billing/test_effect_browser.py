@@ -43,7 +43,7 @@ def test_the_effect_is_read_before_the_button(
     page.select_option("[name=cost_type]", str(licence.pk))
     page.fill("[name=amount]", "6000,00")
     page.fill("[name=starts_on]", "2025-01-01")
-    page.fill("[name=ends_on]", "2025-07-01")
+    page.fill("[name=ends_on]", "2025-06-30")
     page.press("[name=ends_on]", "Enter")
     notice = page.locator(".sd-effect")
     expect(notice).to_contain_text("+2,983.42")

@@ -50,7 +50,7 @@ def late(erp: Application, licence: CostType) -> dict[str, Any]:
         "invoice_number": "1",
         "amount": "6 000,00",
         "starts_on": "2025-01-01",
-        "ends_on": "2025-07-01",
+        "ends_on": "2025-06-30",
         "credits": "",
         "external_id": "LATE",
     }
@@ -155,7 +155,7 @@ def test_it_is_told_in_swedish(client: Client, late: dict[str, Any]) -> None:
 
 
 def test_what_is_wrong_is_said_before_what_would_follow(client: Client, late: dict[str, Any]) -> None:
-    answer = client.post(f"{REGISTER}new/", late | {"ends_on": "2025-01-01"})
+    answer = client.post(f"{REGISTER}new/", late | {"ends_on": "2024-12-31"})
     assert answer.status_code == 422
     assert list(answer.context["form"].errors) == ["ends_on"]
     assert 'name="told"' not in answer.content.decode()
@@ -185,7 +185,7 @@ FALLEN = "The proposal to close April 2025 falls: look at it, and propose it aga
     ("values", "is_moved"),
     [
         ({"amount": "101"}, True),
-        ({"starts_on": "2025-05-01", "ends_on": "2025-06-01"}, True),
+        ({"starts_on": "2025-05-01", "ends_on": "2025-05-31"}, True),
         ({"description": "Other words"}, False),
     ],
 )
@@ -198,7 +198,7 @@ def test_a_changed_cost_of_a_proposed_month_tells_that_the_proposal_falls(
     is_moved: bool,
 ) -> None:
     cost = Cost.objects.get(external_id="erp-04")
-    same = {"amount": "100", "starts_on": "2025-04-01", "ends_on": "2025-05-01", "external_id": "erp-04"}
+    same = {"amount": "100", "starts_on": "2025-04-01", "ends_on": "2025-04-30", "external_id": "erp-04"}
     sent = late | same | {"description": "Licences", "supplier": "", "invoice_number": ""} | values
     answer = client.post(f"{REGISTER}{cost.pk}/", sent)
     assert told(answer) == FALLS
@@ -216,7 +216,7 @@ def test_an_added_and_a_withdrawn_cost_of_a_proposed_month_tell_it_too(
 ) -> None:
     answer = client.post(f"{REGISTER}new/", late | {"starts_on": "2025-04-01"})
     assert told(answer) == FALLS
-    closed_only = client.post(f"{REGISTER}new/", late | {"ends_on": "2025-02-01"})
+    closed_only = client.post(f"{REGISTER}new/", late | {"ends_on": "2025-01-31"})
     assert FALLS in told(closed_only)  # April charges what falls in January
     swedish = client.post(
         f"{REGISTER}new/", late | {"starts_on": "2025-04-01"}, headers={"Accept-Language": "sv"}
@@ -232,7 +232,7 @@ def test_what_a_proposed_month_does_not_hold_leaves_the_proposal(
     client: Client, late: dict[str, Any], proposed: Period, do_jobs: Callable[[], int]
 ) -> None:
     cost = Cost.objects.get(external_id="erp-04")
-    same = {"amount": "100", "starts_on": "2025-04-01", "ends_on": "2025-05-01", "external_id": "erp-04"}
+    same = {"amount": "100", "starts_on": "2025-04-01", "ends_on": "2025-04-30", "external_id": "erp-04"}
     sent = late | same | {"description": "Licences", "supplier": "", "invoice_number": "another"}
     assert "falls" not in said(client.post(f"{REGISTER}{cost.pk}/", sent))
     do_jobs()
@@ -242,7 +242,7 @@ def test_what_a_proposed_month_does_not_hold_leaves_the_proposal(
 
 def test_what_lies_before_the_first_month_is_told(client: Client, late: dict[str, Any]) -> None:
     answer = client.post(
-        f"{REGISTER}new/", late | {"starts_on": "2024-12-31", "ends_on": "2025-01-02", "amount": "2"}
+        f"{REGISTER}new/", late | {"starts_on": "2024-12-31", "ends_on": "2025-01-01", "amount": "2"}
     )
     assert "1.00\u00a0SEK lies before January 2025, the first month that is shared" in told(answer)
     assert "+1.00\u00a0SEK falls in January 2025, which is closed" in told(answer)
@@ -272,7 +272,7 @@ def test_words_of_a_closed_months_cost_change_without_a_question(
     client: Client, late: dict[str, Any]
 ) -> None:
     cost = Cost.objects.get(external_id="erp-01")
-    same = {"amount": "100", "starts_on": "2025-01-01", "ends_on": "2025-02-01", "external_id": "erp-01"}
+    same = {"amount": "100", "starts_on": "2025-01-01", "ends_on": "2025-01-31", "external_id": "erp-01"}
     answer = client.post(f"{REGISTER}{cost.pk}/", late | same | {"description": "Other words"})
     assert answer.status_code == 302
     assert said(answer) == "Saved. No share computed so far changes."
@@ -280,7 +280,7 @@ def test_words_of_a_closed_months_cost_change_without_a_question(
 
 def test_a_cost_that_others_carry_is_told(client: Client, late: dict[str, Any], north: Cooperation) -> None:
     cost = Cost.objects.get(external_id="erp-01")
-    same = {"amount": "100", "starts_on": "2025-01-01", "ends_on": "2025-02-01", "external_id": "erp-01"}
+    same = {"amount": "100", "starts_on": "2025-01-01", "ends_on": "2025-01-31", "external_id": "erp-01"}
     answer = client.post(f"{REGISTER}{cost.pk}/", late | same | {"application": ""})
     assert "January 2025, the amount stays, but others may carry it" in told(answer)
     done = client.post(f"{REGISTER}{cost.pk}/", late | same | {"application": ""} | mark(answer))
@@ -435,15 +435,15 @@ def test_other_named_payers_are_a_change_of_a_term(
 
 def test_ending_a_term_in_a_closed_month_is_told(client: Client, default_term: Term) -> None:
     address = f"/north/terms/{default_term.pk}/end/"
-    shown = client.post(address, {"valid_until": "2025-03-01"})
+    shown = client.post(address, {"valid_until": "2025-02-28"})
     assert_waits(shown, "March 2025")
     assert Term.objects.get(pk=default_term.pk).valid_until is None
-    assert shown.context["form"]["valid_until"].value() == "2025-03-01"
-    assert_waited(client.post(address, {"valid_until": "2025-03-01"} | mark(shown)), "March 2025")
+    assert shown.context["form"]["valid_until"].value() == "2025-02-28"
+    assert_waited(client.post(address, {"valid_until": "2025-02-28"} | mark(shown)), "March 2025")
 
 
 def test_ending_a_term_in_an_open_month_is_not(client: Client, default_term: Term) -> None:
-    done = client.post(f"/north/terms/{default_term.pk}/end/", {"valid_until": "2025-04-01"})
+    done = client.post(f"/north/terms/{default_term.pk}/end/", {"valid_until": "2025-03-31"})
     assert done.status_code == 302
     assert said(done).endswith("ends. The shares of April 2025 are recomputed.")
 
@@ -580,7 +580,7 @@ def test_the_question_of_a_credit_note_is_filled_in_with_what_is_left(
     ("values", "field", "message"),
     [
         ({"starts_on": "2025-03-31"}, "starts_on", "lies inside the days of the cost it refunds"),
-        ({"ends_on": "2025-05-02"}, "ends_on", "lies inside the days of the cost it refunds"),
+        ({"ends_on": "2025-05-01"}, "ends_on", "lies inside the days of the cost it refunds"),
         ({"amount": "10"}, "amount", "the opposite sign"),
         ({"amount": "-100.01"}, "amount", "more would be refunded for April 2025"),
         ({"application": ""}, "credits", "the application and cost type"),
@@ -590,7 +590,7 @@ def test_a_credit_note_that_does_not_fit_is_refused_where_it_does_not(
     client: Client, late: dict[str, Any], values: dict[str, str], field: str, message: str
 ) -> None:
     cost = Cost.objects.get(external_id="erp-04")
-    fits = {"amount": "-100", "starts_on": "2025-04-01", "ends_on": "2025-05-01", "credits": cost.reference}
+    fits = {"amount": "-100", "starts_on": "2025-04-01", "ends_on": "2025-04-30", "credits": cost.reference}
     answer = client.post(f"{REGISTER}new/", late | fits | values)
     assert answer.status_code == 422
     assert message in " ".join(answer.context["form"].errors[field])

@@ -36,7 +36,7 @@ def late(
     page.select_option("[name=cost_type]", value=str(costs[0].cost_type_id))
     page.fill("[name=amount]", "50.02")
     page.fill("[name=starts_on]", "2026-09-01")
-    page.fill("[name=ends_on]", "2026-10-01")
+    page.fill("[name=ends_on]", "2026-09-30")
     follow(page.locator("main .sd-form-foot button"))
     assert page.locator("[name=told]").count(), "what it does to closed months is told first"
     follow(page.locator("main .sd-form-foot button"))

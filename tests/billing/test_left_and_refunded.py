@@ -167,7 +167,7 @@ def test_a_cost_stays_with_its_cooperation(trio: Cooperation, shut: Shut, admin_
     shut(JANUARY)
     cells = dict.fromkeys(("application", "supplier", "invoice_number", "credits", "external_id"), "")
     cells |= {"cooperation": south.pk, "cost_type": kind.pk, "description": "x", "amount": "100.00"}
-    cells |= {"currency": south.currency, "starts_on": "2026-01-01", "ends_on": "2026-02-01"}
+    cells |= {"currency": south.currency, "starts_on": "2026-01-01", "ends_on": "2026-01-31"}
     admin_client.post(f"/system/billing/cost/{cost.pk}/change/", cells)
     cost.refresh_from_db()
     assert cost.cooperation == trio

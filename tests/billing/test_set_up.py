@@ -54,8 +54,8 @@ def test_the_first_cost_type_comes_with_it(client: Client, north: Cooperation) -
     [
         ({"amount": ""}, "This field is required"),
         ({"new_cost_type": ""}, "This field is required"),
-        ({"ends_on": "2025-12-01", "starts_on": "2025-11-01"}, "before"),
-        ({"starts_on": "2056-01-01", "ends_on": "2056-02-01"}, "Is it meant?"),
+        ({"ends_on": "2025-11-30", "starts_on": "2025-11-01"}, "before"),
+        ({"starts_on": "2056-01-01", "ends_on": "2056-01-31"}, "Is it meant?"),
     ],
 )
 def test_nothing_is_kept_of_a_cost_that_is_not_saved(
@@ -71,7 +71,7 @@ def test_nothing_is_kept_of_a_cost_that_is_not_saved(
 
 def test_what_is_asked_is_saved_by_saving_once_more(client: Client, north: Cooperation) -> None:
     CostType.objects.of(north).delete()
-    sent = {**filled(client), "starts_on": "2056-01-01", "ends_on": "2056-02-01"}
+    sent = {**filled(client), "starts_on": "2056-01-01", "ends_on": "2056-01-31"}
     told = client.post(ADDRESS, sent).context["effect"].mark
     assert client.post(ADDRESS, {**sent, "told": told}).status_code == 302
     assert Cost.objects.of(north).count() == CostType.objects.of(north).count() == 1

@@ -56,7 +56,7 @@ def another(licence: CostType) -> dict[str, Any]:
         "invoice_number": "2041",
         "amount": "250,00",
         "starts_on": "2026-01-01",
-        "ends_on": "2026-03-01",
+        "ends_on": "2026-02-28",
     }
 
 

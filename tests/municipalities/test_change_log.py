@@ -155,7 +155,7 @@ def test_columns_stand_in_the_order_of_the_model(north: Cooperation) -> None:
         name: [None, "x"] for name in ("gone", "ends_on", "supplier", "currency", "starts_on", "description")
     }
     found = [change.label for change in changes_in_words([entry])[entry.pk]]
-    assert found == ["supplier", "description", "currency", "service from", "service until", "gone"]
+    assert found == ["supplier", "description", "currency", "service from", "last day", "gone"]
 
 
 @pytest.mark.parametrize(

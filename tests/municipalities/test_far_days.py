@@ -77,13 +77,15 @@ def test_the_first_days_are_named_and_the_others_counted() -> None:
 
 
 def test_only_what_is_written_counts_and_each_day_once() -> None:
+    """Ends as people type them, the last day, and as programs write them, the first one after."""
     far = dt.date(2066, 1, 1)
     before, after = Member(valid_from=far), Member(valid_from=far, valid_until=dt.date(2070, 1, 1))
     assert far_days([Change(before, after), Change(None, Member(valid_from=far))], TODAY) == [
         far,
-        dt.date(2070, 1, 1),
+        dt.date(2069, 12, 31),
     ]
-    assert far_days([Change(before, after)], TODAY) == [dt.date(2070, 1, 1)]
+    assert far_days([Change(before, after)], TODAY) == [dt.date(2069, 12, 31)]
+    assert [each.day for each in far_days_of(after, TODAY)] == [far, dt.date(2070, 1, 1)]
     assert far_days([Change(before, None)], TODAY) == []
     assert [each.day for each in far_days_of(before, TODAY)] == [far]
 

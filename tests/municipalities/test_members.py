@@ -51,7 +51,7 @@ def test_an_end_before_the_start_is_refused_and_nothing_changes(
     assert member
     response = sign_in(administrator).post(f"/north/members/{member.pk}/end/", {"valid_until": "2019-12-31"})
     assert response.status_code == 422
-    assert b"The end must be later than the start" in response.content
+    assert b"It cannot end before it begins" in response.content
     member.refresh_from_db()
     assert member.valid_until is None
 
@@ -99,7 +99,7 @@ def test_the_list_comes_as_a_file_with_all_its_rows(sign_in: SignIn, finance: Us
     client = sign_in(finance)
     response = client.get("/north/members/?format=csv&q=torsby")
     lines = b"".join(response.streaming_content).decode("utf-8-sig").splitlines()  # type: ignore[attr-defined]
-    assert lines[0].startswith("Municipality,Code,County,From,Until,State")
+    assert lines[0].startswith("Municipality,Code,County,From,Last day,State")
     assert lines[1] == "Torsby,SE1737,,2020-01-01,,in force"
     assert len(lines) == 2
     assert client.get("/north/members/?format=xlsx").content.startswith(b"PK")

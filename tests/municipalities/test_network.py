@@ -285,7 +285,7 @@ def test_both_lists_come_as_files(sign_in: SignIn, finance: User, room: Site, mi
 
 def test_a_site_ends(sign_in: SignIn, administrator: User, room: Site) -> None:
     response = sign_in(administrator).post(
-        f"/north/network/sites/{room.pk}/end/", {"valid_until": "2026-01-01"}
+        f"/north/network/sites/{room.pk}/end/", {"valid_until": "2025-12-31"}
     )
     assert response.headers["Location"] == "/north/network/"
     room.refresh_from_db()

@@ -81,7 +81,7 @@ def test_a_cost_is_added_changed_and_withdrawn_and_shares_follow(admin_page: Pag
     page.select_option("[name=cost_type]", label="Licence")
     page.fill("[name=amount]", "99,99")
     page.fill("[name=starts_on]", "2026-10-01")
-    page.fill("[name=ends_on]", "2026-11-01")
+    page.fill("[name=ends_on]", "2026-10-31")
     save(page)
     wait_until(
         lambda: share_of("1737", 10) + share_of("1783", 10) == Decimal("1300.02"), "the new cost shared"
@@ -228,14 +228,14 @@ def test_applications_sites_links_members_and_their_ends(
     save(page)
     member = Member.objects.get(cooperation=north, municipality=sundsvall)
     page.goto(f"/north/members/{member.pk}/end/")
-    page.fill("[name=valid_until]", "2026-12-01")
+    page.fill("[name=valid_until]", "2026-11-30")
     save(page)
     member.refresh_from_db()
     assert member.valid_until == dt.date(2026, 12, 1)
 
     subscription = Subscription.objects.get(cooperation=north, municipality__code="1783")
     page.goto(f"/north/subscriptions/{subscription.pk}/end/")
-    page.fill("[name=valid_until]", "2026-10-01")
+    page.fill("[name=valid_until]", "2026-09-30")
     save(page)
     wait_until(lambda: share_of("1737", 10) == Decimal("1200.03"), "Torsby alone in October")
     assert share_of("1737", 9) == Decimal("500.01"), "September is as it was"

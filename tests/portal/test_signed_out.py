@@ -27,7 +27,7 @@ COST = {
     "description": "Café & <licence>",
     "amount": "1250,50",
     "starts_on": "2026-09-01",
-    "ends_on": "2026-10-01",
+    "ends_on": "2026-09-30",
 }
 
 
