@@ -61,7 +61,7 @@ def begin_driver(
     """
     if not driver.pk:
         save_row(row=driver, by=by)
-    known = Reading.objects.filter(driver=driver, reference_on__lte=on)
+    known = Reading.objects.filter(driver=driver, cooperation=driver.cooperation, reference_on__lte=on)
     told = {*known.values_list("municipality_id", flat=True)}
     for place, value in values.items():
         if place.pk not in told:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from municipalities.portal import ADDRESS, DATE, MAIN_AMOUNT, NUMBER, CountColumn, RowTable, page_of
-from municipalities.tables.looks import SpannedTable
+from municipalities.tables.looks import SpannedTable, status
 from sharedict.common.cells import addresses_linked
 from sharedict.common.figures import NOTHING
 
@@ -130,6 +130,7 @@ class ReadingTable(RowTable):
     )
     reference_on = tables.Column(gettext_lazy("Reference date"), attrs=DATE)
     value = tables.Column(gettext_lazy("Value"), attrs=MAIN_AMOUNT)
+    kept_by = tables.Column(gettext_lazy("Kept by"), accessor="cooperation_id", empty_values=())
     source = tables.Column(gettext_lazy("Source"), attrs=ADDRESS)
 
     empty_title = gettext_lazy("No readings yet")
@@ -138,10 +139,24 @@ class ReadingTable(RowTable):
         order_by = ("-reference_on", "municipality")
         empty_text = gettext_lazy("Add or import them.")
 
-    def __init__(self, *args: Any, is_editable: bool = True, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, is_public: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if not is_editable:
-            self.columns.hide("actions")
+        if not is_public:
+            self.columns.hide("kept_by")
+
+    def value_kept_by(self, record: Any) -> str:
+        if not record.cooperation_id:
+            return _("public register")
+        return _("own figure, replaced by the public one") if record.is_replaced else _("own figure")
+
+    def render_kept_by(self, record: Any) -> str:
+        said = self.value_kept_by(record)
+        if not record.cooperation_id:
+            return said
+        return status(said, "neutral" if record.is_replaced else "warning")
+
+    def render_actions(self, record: Any) -> str:
+        return super().render_actions(record) if record.cooperation_id else ""
 
     def render_source(self, value: str) -> str:
         return addresses_linked(value)

@@ -65,7 +65,7 @@ def load_populations() -> int:
     places = {place.key: place for place in Municipality.objects.all()}
     known = {
         (reading.municipality.key, reading.reference_on): reading
-        for reading in driver.readings.select_related("municipality")
+        for reading in driver.readings.filter(cooperation=None).select_related("municipality")
     }
     changed = 0
     for key, reference_on, value, source in [*_varmland(), *_sunnmore()]:
