@@ -11,6 +11,7 @@ from municipalities.views import (
     members,
     network,
     people,
+    population,
     set_up,
     tokens,
 )
@@ -58,5 +59,6 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("cooperations/", cooperations.Cooperations.as_view(), name="cooperations"),
     path("cooperations/new/", cooperations.CooperationAdd.as_view(), name="cooperation-add"),
+    path("cooperations/population/", population.PopulationImport.as_view(), name="population-import"),
     path("<slug:cooperation>/", include(of_a_cooperation)),
 ]

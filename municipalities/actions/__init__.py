@@ -12,7 +12,13 @@ from municipalities.actions.people import (
     save_person,
     save_role,
 )
-from municipalities.actions.registers import begin_driver, import_readings, save_site
+from municipalities.actions.registers import (
+    begin_driver,
+    import_public_readings,
+    import_readings,
+    public_population,
+    save_site,
+)
 from municipalities.actions.rows import (
     AlreadyThereError,
     ChangedMeanwhileError,
@@ -61,11 +67,13 @@ __all__ = [
     "forget_person",
     "found_cooperation",
     "hash_secret",
+    "import_public_readings",
     "import_readings",
     "known_row",
     "lock_cooperation",
     "moves_shares",
     "plan_members",
+    "public_population",
     "refuse_strangers",
     "retry_job",
     "revoke_token",

@@ -33,7 +33,7 @@ from municipalities.portal.lists import (
     RowTable,
     page_of,
 )
-from municipalities.portal.operators import OperatorPage
+from municipalities.portal.operators import OperatorImportPage, OperatorPage
 from municipalities.portal.pages import CooperationPage, EditorsOnly, LockMixin, RowMixin
 from municipalities.portal.set_up import (
     SetUpPage,
@@ -72,6 +72,7 @@ __all__ = [
     "ImportPage",
     "ListPage",
     "LockMixin",
+    "OperatorImportPage",
     "OperatorPage",
     "RowForm",
     "RowMixin",
