@@ -60,7 +60,7 @@ class MunicipalityQuerySet(QuerySet["Municipality"]):
 
 class MemberQuerySet(SpannedQuerySet["Member"]):
     def for_listing(self) -> Self:
-        return self.select_related("municipality")
+        return self.select_related("municipality__successor")
 
 
 class RoleQuerySet(TenantQuerySet["Role"]):

@@ -11,7 +11,7 @@ from municipalities.views import (
     members,
     network,
     people,
-    population,
+    registers,
     set_up,
     tokens,
 )
@@ -59,6 +59,7 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("cooperations/", cooperations.Cooperations.as_view(), name="cooperations"),
     path("cooperations/new/", cooperations.CooperationAdd.as_view(), name="cooperation-add"),
-    path("cooperations/population/", population.PopulationImport.as_view(), name="population-import"),
+    path("cooperations/population/", registers.PopulationImport.as_view(), name="population-import"),
+    path("cooperations/register/", registers.RegisterImport.as_view(), name="register-import"),
     path("<slug:cooperation>/", include(of_a_cooperation)),
 ]

@@ -14,6 +14,7 @@ from municipalities.actions.people import (
 )
 from municipalities.actions.registers import (
     begin_driver,
+    import_municipalities,
     import_public_readings,
     import_readings,
     public_population,
@@ -67,6 +68,7 @@ __all__ = [
     "forget_person",
     "found_cooperation",
     "hash_secret",
+    "import_municipalities",
     "import_public_readings",
     "import_readings",
     "known_row",

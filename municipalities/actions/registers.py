@@ -87,6 +87,24 @@ def _write(readings: Sequence[Reading], by: object, touching: Sequence[Reading])
 
 
 @transaction.atomic
+def import_municipalities(
+    *, municipalities: Sequence[Municipality], merged: Mapping[str, tuple[str, dt.date]], by: object
+) -> None:
+    """Add and change many municipalities of the public register, logged one by one.
+
+    Those with a primary key change. ``merged`` says, by key, into which other each was merged and when, which
+    may be one of those that are added. Raises ValidationError as saving each of them does.
+    """
+    for place in municipalities:
+        save_row(row=place, by=by)
+    known = {place.key: place for place in Municipality.objects.all()}
+    for key, (successor, day) in merged.items():
+        place = known[key]
+        place.successor, place.merged_on = known[successor], day
+        save_row(row=place, by=by)
+
+
+@transaction.atomic
 def begin_driver(
     *, driver: Driver, values: Mapping[Municipality, Decimal], on: dt.date, source: str, by: object
 ) -> Driver:

@@ -140,9 +140,9 @@ class CooperationViewSet(ReadViewSet[Cooperation]):
 
 
 class MunicipalityViewSet(ReadViewSet[Municipality]):
-    """The municipalities of Sweden and Norway by official code: a public register, the same for everybody."""
+    """The municipalities by country and official code: a public register, the same for everybody."""
 
-    queryset = Municipality.objects.all()
+    queryset = Municipality.objects.select_related("successor")
     serializer_class = MunicipalitySerializer
     filterset_class = filters.MunicipalityFilters
     lookup_field = "key"

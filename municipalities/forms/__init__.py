@@ -1,6 +1,6 @@
 """What administrators fill in about who takes part and where things run, and what narrows the lists."""
 
-from municipalities.forms.registers import PopulationForm
+from municipalities.forms.registers import PopulationForm, RegisterForm
 from municipalities.forms.rows import (
     STATES,
     TOKEN_YEARS,
@@ -42,6 +42,7 @@ __all__ = [
     "PopulationForm",
     "ReadingFilter",
     "ReadingForm",
+    "RegisterForm",
     "RoleFilter",
     "RoleForm",
     "SiteForm",

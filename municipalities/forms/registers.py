@@ -18,7 +18,15 @@ DAYS = [
 ]
 
 
-class PopulationForm(UploadForm):
+class RegisterForm(UploadForm):
+    """A table without numbers."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["mark"]
+
+
+class PopulationForm(RegisterForm):
     """A table of one country, whose figures hold for one day of each year."""
 
     country = forms.ChoiceField(label=gettext_lazy("Country"))
@@ -35,7 +43,6 @@ class PopulationForm(UploadForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        del self.fields["mark"]
         rows = Municipality.objects.order_by("country").values_list("country", flat=True).distinct()
         country: Any = self.fields["country"]
         country.choices = [(each, each) for each in rows]

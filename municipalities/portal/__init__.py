@@ -45,7 +45,7 @@ from municipalities.portal.set_up import (
     with_steps_done,
 )
 from municipalities.portal.steps import ChangePage, FormPage
-from municipalities.portal.words import code_of, few, listed, one_of
+from municipalities.portal.words import code_of, few, listed, merged_in_words, one_of
 
 __all__ = [
     "ADDRESS",
@@ -96,6 +96,7 @@ __all__ = [
     "few",
     "fields_by_message",
     "listed",
+    "merged_in_words",
     "next_month",
     "one_of",
     "page_of",

@@ -21,6 +21,7 @@ from sharedict.common.figures import count
 from sharedict.common.moments import in_one_moment
 from sharedict.common.sight import Sight, everything
 from sharedict.common.uploads import (
+    Columns,
     Finding,
     Outcome,
     UploadedTable,
@@ -66,6 +67,8 @@ class OperatorImportPage(OperatorPage):
     """
 
     form_class: ClassVar[type[UploadForm]] = UploadForm
+    columns: ClassVar[Columns | None] = None
+    example: ClassVar[str] = ""
     title: ClassVar[Any] = ""
     lead: ClassVar[Any] = ""
     template_name: ClassVar[str] = "municipalities/import_page.html"
@@ -149,6 +152,8 @@ class OperatorImportPage(OperatorPage):
             "title": self.title,
             "lead": self.lead,
             "form": form,
+            "columns": self.columns,
+            "example": self.example,
             "back_url": reverse(self.done_name),
             "is_dry_run": table is not None,
             "notices": table.notices if table else [],

@@ -7,7 +7,16 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from municipalities.portal import ADDRESS, DATE, MAIN_AMOUNT, NUMBER, CountColumn, RowTable, page_of
+from municipalities.portal import (
+    ADDRESS,
+    DATE,
+    MAIN_AMOUNT,
+    NUMBER,
+    CountColumn,
+    RowTable,
+    merged_in_words,
+    page_of,
+)
 from municipalities.tables.looks import SpannedTable, status
 from sharedict.common.cells import addresses_linked
 from sharedict.common.figures import NOTHING
@@ -26,11 +35,26 @@ class MemberTable(SpannedTable):
     )
     county = tables.Column(gettext_lazy("County"), accessor="municipality__county")
 
+    merged = tables.Column(
+        gettext_lazy("Merged into"), accessor="municipality__successor", order_by="municipality__merged_on"
+    )
+
     empty_title = gettext_lazy("No members yet")
 
     class Meta:
         order_by = "municipality"
         empty_text = gettext_lazy("Add the municipalities that take part.")
+
+    def __init__(self, *args: Any, has_merged: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not has_merged:
+            self.columns.hide("merged")
+
+    def render_merged(self, record: Any) -> str:
+        return merged_in_words(record.municipality)
+
+    def value_merged(self, record: Any) -> str:
+        return merged_in_words(record.municipality)
 
 
 class SiteTable(SpannedTable):

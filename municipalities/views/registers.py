@@ -1,16 +1,21 @@
-"""For those who run the installation: population from the tables that statistics offices publish."""
+"""For those who run the installation: the public registers, from tables that others publish."""
 
 from collections.abc import Mapping, Sequence
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from municipalities.actions import import_public_readings, public_population
-from municipalities.forms import PopulationForm
+from municipalities.actions import import_municipalities, import_public_readings, public_population
+from municipalities.forms import PopulationForm, RegisterForm
 from municipalities.models import Cooperation, Member
 from municipalities.portal import Change, OperatorImportPage, ShareEffect, effect_of
-from municipalities.reports import compare_population, read_population
-from sharedict.common.uploads import Finding, UploadedTable
+from municipalities.reports import (
+    REGISTER_COLUMNS,
+    compare_municipalities,
+    compare_population,
+    read_population,
+)
+from sharedict.common.uploads import Finding, UploadedTable, read_table
 
 
 class PopulationImport(OperatorImportPage):
@@ -53,3 +58,23 @@ class PopulationImport(OperatorImportPage):
     def apply(self, moving: Sequence[Finding], told: Mapping[str, str]) -> None:
         readings = [finding.row for finding in moving]
         import_public_readings(driver=public_population(), readings=readings, by=self.viewer)
+
+
+class RegisterImport(OperatorImportPage):
+    form_class = RegisterForm
+    columns = REGISTER_COLUMNS
+    example = "NO;1507;Ålesund;Møre og Romsdal"
+    title = gettext_lazy("Load municipalities")
+    lead = gettext_lazy(
+        "The register that all cooperations choose their members from. One that was merged names its "
+        "successor by country and code, and the day; nothing else follows from it."
+    )
+
+    def compare(self, text: str, told: Mapping[str, str]) -> tuple[UploadedTable, Sequence[Finding]]:
+        table = read_table(text, REGISTER_COLUMNS)
+        return table, compare_municipalities(table.rows)
+
+    def apply(self, moving: Sequence[Finding], told: Mapping[str, str]) -> None:
+        places = [finding.row.place for finding in moving]
+        merged = {finding.row.place.key: finding.row.merged for finding in moving if finding.row.merged}
+        import_municipalities(municipalities=places, merged=merged, by=self.viewer)
