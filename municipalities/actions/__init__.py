@@ -1,6 +1,12 @@
 """Changing who takes part and where things run; and the one way every app saves and ends its rows."""
 
-from municipalities.actions.cooperations import add_members, found_cooperation, plan_members
+from municipalities.actions.cooperations import (
+    add_members,
+    deactivate_cooperation,
+    found_cooperation,
+    plan_members,
+    reactivate_cooperation,
+)
 from municipalities.actions.hooks import add_check, add_withdrawal_check, check_row, check_withdrawal
 from municipalities.actions.jobs import retry_job
 from municipalities.actions.people import (
@@ -61,6 +67,7 @@ __all__ = [
     "cooperation_id_of",
     "create_person",
     "create_token",
+    "deactivate_cooperation",
     "delete_role",
     "delete_row",
     "differences",
@@ -76,6 +83,7 @@ __all__ = [
     "moves_shares",
     "plan_members",
     "public_population",
+    "reactivate_cooperation",
     "refuse_strangers",
     "retry_job",
     "revoke_token",
