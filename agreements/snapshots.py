@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
+from django.db.models import Q
+
 from agreements.engine.keys import PERCENT_SCALE, ComponentFact, KeyFact, ReadingFact
 from agreements.engine.terms import reading_span
 from agreements.models import Component, KeyVersion
@@ -43,6 +45,8 @@ def readings_for(
 ) -> dict[str, dict[str, ReadingFact]]:
     """The reading that counts in ``month`` of each driver and rule of ``keys``, by municipality.
 
+    It is the latest; of two of one day the public one counts before the cooperation's own.
+
     ``places`` are the codes of those wanted, by primary key. ``unsaved`` readings count beside the stored
     ones, or in place of those whose primary keys they have. One query for each driver and rule.
     """
@@ -54,22 +58,24 @@ def readings_for(
             Reading.objects.usable_in(cooperation)
             .filter(driver__code=driver, reference_on__gte=first, reference_on__lt=after)
             .exclude(pk__in=laid)
-            .order_by("municipality_id", "-reference_on", "driver__cooperation_id")
+            .public_first()
             .distinct("municipality_id")
-            .values_list("municipality_id", "value", "reference_on", "source")
+            .annotate(is_own=Q(cooperation__isnull=False, driver__cooperation=None))
+            .values_list("municipality_id", "value", "reference_on", "source", "is_own")
         )
         counting = {
-            places[pk]: _reading_fact(value, reference_on.isoformat(), source)
-            for pk, value, reference_on, source in rows
+            places[pk]: _reading_fact(value, reference_on.isoformat(), source, is_own)
+            for pk, value, reference_on, source, is_own in rows
             if pk in places
         }
-        for row in sorted(unsaved, key=lambda row: row.reference_on):
+        for row in unsaved:
             counts = row.driver.code == driver and first <= row.reference_on < after
             if counts and row.municipality_id in places:
                 code, day = places[row.municipality_id], row.reference_on.isoformat()
+                fact = _reading_fact(row.value, day, row.source, row.is_own_figure)
                 known = counting.get(code)
-                if known is None or known.reference_on <= day:
-                    counting[code] = _reading_fact(row.value, day, row.source)
+                if known is None or _rank(known) <= _rank(fact):
+                    counting[code] = fact
         found[f"{driver}|{rule}"] = counting
     return found
 
@@ -88,5 +94,10 @@ def _scaled(percent: Decimal | None) -> int | None:
     return None if percent is None else int(percent * PERCENT_SCALE)
 
 
-def _reading_fact(value: Decimal, reference_on: str, source: str) -> ReadingFact:
-    return ReadingFact(f"{value.normalize():f}", reference_on, source)
+def _reading_fact(value: Decimal, reference_on: str, source: str, is_own: bool) -> ReadingFact:
+    return ReadingFact(f"{value.normalize():f}", reference_on, source, is_own)
+
+
+def _rank(reading: ReadingFact) -> tuple[str, bool]:
+    """The latest counts; of those of one day, the public one."""
+    return reading.reference_on, not reading.is_own

@@ -216,8 +216,10 @@ class CooperationAdmin(RowAdmin):
 
 @admin.register(Municipality)
 class MunicipalityAdmin(RowAdmin):
-    list_display = ("name", "country", "code", "county", "organisation_number")
+    list_display = ("name", "country", "code", "county", "organisation_number", "successor", "merged_on")
     list_filter = ("country", "county")
+    list_select_related = ("successor",)
+    autocomplete_fields = ("successor",)
     search_fields = ("name", "=code", "official_name")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:

@@ -4,7 +4,7 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.apps import apps
-from django.db.models import Count, Exists, Max, Model, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, Max, Model, OuterRef, Q, QuerySet, Subquery
 
 from sharedict.common.access import SpannedQuerySet, TenantQuerySet, Viewer, sight_of
 
@@ -60,7 +60,7 @@ class MunicipalityQuerySet(QuerySet["Municipality"]):
 
 class MemberQuerySet(SpannedQuerySet["Member"]):
     def for_listing(self) -> Self:
-        return self.select_related("municipality")
+        return self.select_related("municipality__successor")
 
 
 class RoleQuerySet(TenantQuerySet["Role"]):
@@ -94,7 +94,8 @@ class DriverQuerySet(PublicOrOwn["Driver"]):
     def for_listing(self, cooperation: "Cooperation") -> Self:
         """With ``latest_on`` and ``reading_count`` of the readings that concern ``cooperation``."""
         members = apps.get_model("municipalities.Member")._default_manager.of(cooperation)
-        theirs = Q(readings__municipality__in=members.values("municipality"))
+        public = Q(readings__cooperation=None, readings__municipality__in=members.values("municipality"))
+        theirs = Q(readings__cooperation=cooperation) | public
         return self.annotate(
             latest_on=Max("readings__reference_on", filter=theirs),
             reading_count=Count("readings", filter=theirs),
@@ -108,8 +109,19 @@ class ReadingQuerySet(PublicOrOwn["Reading"]):
         public = Q(cooperation__isnull=True, municipality__in=members.values("municipality"))
         return self.filter(Q(cooperation=cooperation) | public)
 
+    def public_first(self) -> Self:
+        """The latest of each municipality on top, and of those of one day the public one."""
+        own_last = F("cooperation_id").asc(nulls_first=True)
+        return self.order_by("municipality_id", "-reference_on", own_last)
+
     def for_listing(self) -> Self:
         return self.select_related("driver", "municipality")
+
+    def with_replaced(self) -> Self:
+        """With ``is_replaced``: whether a public reading of the same day stands before it."""
+        same = {name: OuterRef(name) for name in ("driver", "municipality", "reference_on")}
+        public = self.model._default_manager.filter(cooperation=None, **same)
+        return self.annotate(is_replaced=Q(cooperation__isnull=False) & Exists(public))
 
 
 class SiteQuerySet(SpannedQuerySet["Site"]):

@@ -11,6 +11,7 @@ from municipalities.views import (
     members,
     network,
     people,
+    registers,
     set_up,
     tokens,
 )
@@ -58,5 +59,17 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("cooperations/", cooperations.Cooperations.as_view(), name="cooperations"),
     path("cooperations/new/", cooperations.CooperationAdd.as_view(), name="cooperation-add"),
+    path(
+        "cooperations/<slug:cooperation>/deactivate/",
+        cooperations.CooperationDeactivate.as_view(),
+        name="cooperation-deactivate",
+    ),
+    path(
+        "cooperations/<slug:cooperation>/reactivate/",
+        cooperations.CooperationReactivate.as_view(),
+        name="cooperation-reactivate",
+    ),
+    path("cooperations/population/", registers.PopulationImport.as_view(), name="population-import"),
+    path("cooperations/register/", registers.RegisterImport.as_view(), name="register-import"),
     path("<slug:cooperation>/", include(of_a_cooperation)),
 ]

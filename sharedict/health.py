@@ -29,6 +29,13 @@ def alive(request: HttpRequest) -> HttpResponse:
 @never_cache
 def ready(request: HttpRequest) -> HttpResponse:
     """200 when all that the portal stands on is well, else 503 and what is not."""
+    found = findings()
+    is_well = set(found.values()) == {OK}
+    return JsonResponse({"status": OK if is_well else "not ready", **found}, status=200 if is_well else 503)
+
+
+def findings() -> dict[str, str]:
+    """All that the portal stands on, each with ``ok`` or what is not."""
     found = {"database": OK, "redis": OK if answers() else "does not answer"}
     try:
         with connection.cursor() as cursor:
@@ -40,5 +47,4 @@ def ready(request: HttpRequest) -> HttpResponse:
         found["jobs"] = OK if waiting is None or waiting < LONGEST_WAIT else "wait for too long"
     except DatabaseError:
         found["database"] = "does not answer"
-    is_well = set(found.values()) == {OK}
-    return JsonResponse({"status": OK if is_well else "not ready", **found}, status=200 if is_well else 503)
+    return found

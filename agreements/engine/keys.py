@@ -41,8 +41,12 @@ class KeyFact:
 
 @dataclass(frozen=True, slots=True)
 class ReadingFact:
-    """A measured value as decimal text, the day it holds for, and where it comes from."""
+    """A measured value as decimal text, the day it holds for, and where it comes from.
+
+    ``is_own`` of one that a cooperation has entered itself, while the public register has none of that day.
+    """
 
     value: str
     reference_on: str
     source: str
+    is_own: bool = False

@@ -7,6 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 
 from agreements.engine.keys import PERCENT_SCALE, ComponentFact, KeyFact, ReadingFact
 from agreements.engine.notices import Notice, notices_of
@@ -133,7 +134,8 @@ def _weight(component: Component, fact: ComponentFact, code: str, readings: Read
     reading = readings[fact.readings_at].get(code)
     if reading is None:
         return Weight(label, None)
-    return Weight(label, Decimal(reading.value), dt.date.fromisoformat(reading.reference_on), reading.source)
+    source = f"{reading.source} ({_('own figure')})" if reading.is_own else reading.source
+    return Weight(label, Decimal(reading.value), dt.date.fromisoformat(reading.reference_on), source)
 
 
 def _division(

@@ -7,7 +7,9 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -83,20 +85,33 @@ class FirstKeyForm(forms.Form):
         if way == POPULATION and not Driver.objects.filter(cooperation=None, code=POPULATION).exists():
             raise ValidationError(_("No population is known here: choose another way."))
         if way == POPULATION and (unknown := self.without_population()):
-            said = _("No population of %(names)s is known for that day: choose another way.")
-            raise ValidationError(said % {"names": listed(unknown)})
+            raise ValidationError(self.asking_for(unknown))
         if way == USERS and not self.users:
             raise ValidationError(_("Say first how many users of an application each municipality has."))
         return way
 
-    def without_population(self) -> list[str]:
+    def asking_for(self, unknown: Sequence[Municipality]) -> str:
+        """Says whose population is missing, and leads to where the cooperation enters it for itself."""
+        driver = Driver.objects.get(cooperation=None, code=POPULATION)
+        day = dt.date(self.cooperation.first_month.year - 1, 12, 31)
+        address = reverse("reading-add", args=[self.cooperation.slug, driver.pk])
+        said = _("No population of %(names)s is known for that day.")
+        return format_html(
+            '{} <a href="{}?for={}&amp;on={}">{}</a> {}',
+            said % {"names": listed([place.name for place in unknown])},
+            *(address, unknown[0].pk, day),
+            _("Enter the population of %(name)s") % {"name": unknown[0].name},
+            _("or choose another way."),
+        )
+
+    def without_population(self) -> list[Municipality]:
         """Members whose population is not known on 1 January of the first year."""
         first = self.cooperation.first_month
         members = Municipality.objects.members_of(self.cooperation, first, dt.date.max).order_by("name")
-        known = Reading.objects.filter(
+        known = Reading.objects.usable_in(self.cooperation).filter(
             driver__cooperation=None, driver__code=POPULATION, reference_on__lte=dt.date(first.year, 1, 1)
         )
-        return [place.name for place in members.exclude(pk__in=known.values("municipality"))]
+        return list(members.exclude(pk__in=known.values("municipality")))
 
 
 class SetUpKey(SetUpPage):

@@ -5,8 +5,10 @@ from fractions import Fraction
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
+from agreements.engine.keys import ReadingFact
 from agreements.models import Component, Term
 from billing.engine import why as engine
 from billing.engine.facts import day
@@ -152,8 +154,14 @@ def component(part: engine.ComponentPart) -> dict[str, Any]:
         "name": component_name(part),
         "rule": Component.Rule(part.rule).label if part.rule else "",
         "read_on": day(reading.reference_on) if reading else None,
-        "source": addresses_linked(reading.source) if reading else "",
+        "source": source_of(reading) if reading else "",
     }
+
+
+def source_of(reading: ReadingFact) -> str:
+    """Where a reading comes from, and whether the cooperation has entered it for itself."""
+    source = addresses_linked(reading.source)
+    return format_html("{} ({})", source, _("own figure")) if reading.is_own else source
 
 
 def readings(told: engine.Why) -> list[dict[str, Any]]:
@@ -166,7 +174,7 @@ def readings(told: engine.Why) -> list[dict[str, Any]]:
                     "name": payer.name,
                     "numerator": payer.parts[place].numerator,
                     "read_on": day(reading.reference_on),
-                    "source": addresses_linked(reading.source),
+                    "source": source_of(reading),
                 }
                 for payer in told.payers
                 for reading in [payer.parts[place].reading]

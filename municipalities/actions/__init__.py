@@ -1,6 +1,12 @@
 """Changing who takes part and where things run; and the one way every app saves and ends its rows."""
 
-from municipalities.actions.cooperations import add_members, found_cooperation, plan_members
+from municipalities.actions.cooperations import (
+    add_members,
+    deactivate_cooperation,
+    found_cooperation,
+    plan_members,
+    reactivate_cooperation,
+)
 from municipalities.actions.hooks import add_check, add_withdrawal_check, check_row, check_withdrawal
 from municipalities.actions.jobs import retry_job
 from municipalities.actions.people import (
@@ -12,7 +18,14 @@ from municipalities.actions.people import (
     save_person,
     save_role,
 )
-from municipalities.actions.registers import begin_driver, import_readings, save_site
+from municipalities.actions.registers import (
+    begin_driver,
+    import_municipalities,
+    import_public_readings,
+    import_readings,
+    public_population,
+    save_site,
+)
 from municipalities.actions.rows import (
     AlreadyThereError,
     ChangedMeanwhileError,
@@ -54,6 +67,7 @@ __all__ = [
     "cooperation_id_of",
     "create_person",
     "create_token",
+    "deactivate_cooperation",
     "delete_role",
     "delete_row",
     "differences",
@@ -61,11 +75,15 @@ __all__ = [
     "forget_person",
     "found_cooperation",
     "hash_secret",
+    "import_municipalities",
+    "import_public_readings",
     "import_readings",
     "known_row",
     "lock_cooperation",
     "moves_shares",
     "plan_members",
+    "public_population",
+    "reactivate_cooperation",
     "refuse_strangers",
     "retry_job",
     "revoke_token",

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from municipalities.actions.people import save_role
-from municipalities.actions.rows import save_row
+from municipalities.actions.rows import lock_cooperation, save_row
 from municipalities.models import Cooperation, Member, Municipality, Role
 from sharedict.accounts.models import User
 
@@ -23,6 +23,22 @@ def found_cooperation(*, cooperation: Cooperation, by: User) -> Cooperation:
     role = Role(cooperation=cooperation, user=by, kind=Role.Kind.ADMINISTRATOR)
     save_role(role=role, by=by)
     return cooperation
+
+
+@transaction.atomic
+def deactivate_cooperation(*, cooperation: Cooperation, at: dt.datetime, by: object) -> Cooperation:
+    """Close a cooperation to everybody; nothing is removed. Safe to repeat: the first time counts."""
+    row = lock_cooperation(cooperation.pk)
+    row.deactivated_at = row.deactivated_at or at
+    return save_row(row=row, by=by)
+
+
+@transaction.atomic
+def reactivate_cooperation(*, cooperation: Cooperation, by: object) -> Cooperation:
+    """Open it again as it was; its jobs that waited are done."""
+    row = lock_cooperation(cooperation.pk)
+    row.deactivated_at = None
+    return save_row(row=row, by=by)
 
 
 @transaction.atomic

@@ -10,8 +10,11 @@ from django.utils.translation import gettext as _
 
 from municipalities.actions.rows import changed, save_row
 from municipalities.actions.touched import differences
-from municipalities.models import Driver, Municipality, Reading, Site
+from municipalities.models import Driver, Member, Municipality, Reading, Site
 from sharedict.audit.actions import field_values
+from sharedict.jobs.actions import announce_change
+
+POPULATION = "population"
 
 
 @transaction.atomic
@@ -23,20 +26,52 @@ def save_site(*, site: Site, mirrors: Iterable[Site], by: object) -> Site:
     return save_row(row=site, by=by, chosen={"mirrors": wanted})
 
 
+def public_population() -> Driver:
+    """The public driver that everybody divides by; a new one, not saved, where there is none yet."""
+    known = Driver.objects.filter(cooperation=None, code=POPULATION).first()
+    return known or Driver(code=POPULATION, name="Population", unit="inhabitants")
+
+
+@transaction.atomic
+def import_public_readings(*, driver: Driver, readings: Sequence[Reading], by: object) -> None:
+    """Add and change many readings that are common to all, logged one by one.
+
+    Each cooperation recomputes its months from the first day on which a reading of a member of it is new or
+    otherwise.
+    """
+    if not driver.pk:
+        save_row(row=driver, by=by)
+    for reading in readings:
+        reading.driver = driver
+    _write(readings, by, touching=[])
+    first: dict[int, dt.date] = {}
+    days: dict[int, dt.date] = {}
+    for reading in readings:
+        place, day = reading.municipality_id, reading.reference_on
+        days[place] = min(day, days.get(place, day))
+    members = Member.objects.filter(municipality__in=days).order_by("cooperation_id")
+    for cooperation_id, place in members.values_list("cooperation_id", "municipality_id").distinct():
+        first[cooperation_id] = min(days[place], first.get(cooperation_id, days[place]))
+    for cooperation_id, day in first.items():
+        announce_change(cooperation_id=cooperation_id, touches=(day, None), by=by)
+
+
 @transaction.atomic
 def import_readings(*, driver: Driver, readings: Sequence[Reading], by: object) -> None:
     """Add and change many readings of ``driver`` at once, logged one by one, announced together.
 
     Those with a primary key change, the others are new. They are validated already: see ``compare_readings``.
     """
-    if not readings:
-        return
+    if readings:
+        _write(readings, by, touching=[min(readings, key=lambda reading: reading.reference_on)])
+
+
+def _write(readings: Sequence[Reading], by: object, touching: Sequence[Reading]) -> None:
     new = [reading for reading in readings if not reading.pk]
     kept = {reading.pk: reading for reading in readings if reading.pk}
     before = {old.pk: field_values(old) for old in Reading.objects.select_for_update().filter(pk__in=kept)}
     Reading.objects.bulk_create(new)
     Reading.objects.bulk_update(kept.values(), ["value", "source"])
-    first = min(readings, key=lambda reading: reading.reference_on)
     changed(
         done=[
             (
@@ -47,8 +82,26 @@ def import_readings(*, driver: Driver, readings: Sequence[Reading], by: object) 
             for reading in readings
         ],
         by=by,
-        touching=[first],
+        touching=touching,
     )
+
+
+@transaction.atomic
+def import_municipalities(
+    *, municipalities: Sequence[Municipality], merged: Mapping[str, tuple[str, dt.date]], by: object
+) -> None:
+    """Add and change many municipalities of the public register, logged one by one.
+
+    Those with a primary key change. ``merged`` says, by key, into which other each was merged and when, which
+    may be one of those that are added. Raises ValidationError as saving each of them does.
+    """
+    for place in municipalities:
+        save_row(row=place, by=by)
+    known = {place.key: place for place in Municipality.objects.all()}
+    for key, (successor, day) in merged.items():
+        place = known[key]
+        place.successor, place.merged_on = known[successor], day
+        save_row(row=place, by=by)
 
 
 @transaction.atomic
@@ -61,7 +114,7 @@ def begin_driver(
     """
     if not driver.pk:
         save_row(row=driver, by=by)
-    known = Reading.objects.filter(driver=driver, reference_on__lte=on)
+    known = Reading.objects.filter(driver=driver, cooperation=driver.cooperation, reference_on__lte=on)
     told = {*known.values_list("municipality_id", flat=True)}
     for place, value in values.items():
         if place.pk not in told:

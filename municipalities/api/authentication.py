@@ -40,6 +40,10 @@ class TokenAuthentication(BaseAuthentication):
             raise AuthenticationFailed(_("This token is revoked."), "token_revoked")
         if token.expires_at <= now:
             raise AuthenticationFailed(_("This token has expired: create a new one."), "token_expired")
+        if token.cooperation.deactivated_at is not None:
+            raise AuthenticationFailed(
+                _("This token's cooperation is deactivated."), "cooperation_deactivated"
+            )
         self._note_use(token, now)
         return token, token
 

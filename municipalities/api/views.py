@@ -140,9 +140,9 @@ class CooperationViewSet(ReadViewSet[Cooperation]):
 
 
 class MunicipalityViewSet(ReadViewSet[Municipality]):
-    """The municipalities of Sweden and Norway by official code: a public register, the same for everybody."""
+    """The municipalities by country and official code: a public register, the same for everybody."""
 
-    queryset = Municipality.objects.all()
+    queryset = Municipality.objects.select_related("successor")
     serializer_class = MunicipalitySerializer
     filterset_class = filters.MunicipalityFilters
     lookup_field = "key"
@@ -200,7 +200,8 @@ class DriverViewSet(ReadViewSet[Driver]):
 class ReadingViewSet(WriteViewSet[Reading]):
     """Values of drivers, each for a municipality and a date, with its source.
 
-    Those of public drivers are read here too, and written by nobody.
+    Those of public drivers are read here too. Where the public register lacks one, a cooperation enters it
+    for itself alone.
     """
 
     queryset = Reading.objects.select_related("cooperation", "driver", "municipality")
@@ -216,7 +217,7 @@ class ReadingViewSet(WriteViewSet[Reading]):
         },
     )
     def create(self, request: Request) -> Response:
-        """Add a reading of one of the cooperation's own drivers.
+        """Add a reading of one of the cooperation's own drivers, or one that the public register lacks.
 
         Safe to repeat: the same `external_id` with the same content answers 200 with the row that is there;
         with other content it answers 409, because a change is a PATCH.

@@ -1,5 +1,6 @@
 """What administrators fill in about who takes part and where things run, and what narrows the lists."""
 
+from municipalities.forms.registers import PopulationForm, RegisterForm
 from municipalities.forms.rows import (
     STATES,
     TOKEN_YEARS,
@@ -38,8 +39,10 @@ __all__ = [
     "MembershipForm",
     "MunicipalityField",
     "PersonForm",
+    "PopulationForm",
     "ReadingFilter",
     "ReadingForm",
+    "RegisterForm",
     "RoleFilter",
     "RoleForm",
     "SiteForm",

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from municipalities.models import Cooperation, Driver, Link, Member, Municipality, Reading, Role, Site, Token
-from municipalities.portal import Filter, RowForm, side_by_side
+from municipalities.portal import Filter, RowForm, merged_in_words, side_by_side
 from sharedict.audit.models import Entry, kind_in_words
 from sharedict.common.days import DayInput
 from sharedict.common.numbers import CountField, NumberField
@@ -33,7 +33,7 @@ class CountyIterator(forms.models.ModelChoiceIterator):  # type: ignore[type-arg
 
     def __iter__(self) -> Iterator[Any]:
         yield "", _("Choose a municipality")
-        rows = self.queryset.order_by("country", "county", "name")
+        rows = self.queryset.select_related("successor").order_by("country", "county", "name")
         for (country, county), places in groupby(rows, key=lambda place: (place.country, place.county)):
             yield county or country, [self.choice(place) for place in places]
 
@@ -44,7 +44,11 @@ class MunicipalityField(forms.ModelChoiceField):  # type: ignore[type-arg]
     iterator = CountyIterator
 
     def label_from_instance(self, obj: Any) -> str:
-        return f"{obj.name} ({obj.key})"
+        merged = merged_in_words(obj)
+        if not merged:
+            return f"{obj.name} ({obj.key})"
+        words = {"name": obj.name, "key": obj.key, "merged": merged}
+        return _("%(name)s (%(key)s), merged into %(merged)s") % words
 
 
 class StateFilter(Filter):

@@ -36,7 +36,10 @@ def refuse_currency(code: str) -> None:
 
 
 class Cooperation(Fact):
-    """A joint ICT organisation: the municipalities in it, one currency, and its rules. The tenant."""
+    """A joint ICT organisation: the municipalities in it, one currency, and its rules. The tenant.
+
+    One that is deactivated keeps all it has; nobody enters it, and nothing of it is computed.
+    """
 
     class Charging(models.TextChoices):
         INVOICED = "invoiced", _("the joint organisation bills each member")
@@ -69,6 +72,7 @@ class Cooperation(Fact):
         _("members see each other's shares"), default=True, help_text=_("Public bodies usually say yes.")
     )
     is_demonstration = models.BooleanField(_("demonstration data"), default=False)
+    deactivated_at = models.DateTimeField(_("deactivated"), null=True, blank=True, editable=False)
     objects = CooperationQuerySet.as_manager()
 
     fact_columns = frozenset({"slug", "name", "currency", "year_starts_in", "first_month"})

@@ -67,7 +67,11 @@ def in_words(name: str) -> str:
 
 
 class Reading(Fact):
-    """The value of a driver for one municipality on its reference date, with its source."""
+    """The value of a driver for one municipality on its reference date, with its source.
+
+    Of a public driver a cooperation may keep one of its own, which counts for itself alone while there is no
+    public one of the same day.
+    """
 
     driver = models.ForeignKey(Driver, models.PROTECT, related_name="readings", verbose_name=_("driver"))
     cooperation = models.ForeignKey(
@@ -96,8 +100,9 @@ class Reading(Fact):
                 violation_error_message=_("A reading is 0 or more."),
             ),
             models.UniqueConstraint(
-                fields=["driver", "municipality", "reference_on"],
+                fields=["driver", "cooperation", "municipality", "reference_on"],
                 name="municipalities_reading_once_a_day",
+                nulls_distinct=False,
                 violation_error_message=_(
                     "There is already a reading for this municipality and date: change that one."
                 ),
@@ -114,9 +119,31 @@ class Reading(Fact):
         return f"{self.driver}, {self.municipality}, {self.reference_on}"
 
     def clean(self) -> None:
-        """A reading belongs to whom its driver belongs to: nobody changes a public fact for themselves."""
-        if self.driver_id and self.driver.cooperation_id != self.cooperation_id:
-            raise ValidationError(_("The readings of this driver are public, and kept for all cooperations."))
+        """Nobody else has a reading of a cooperation's driver, nor enters what the public register has."""
+        if not self.driver_id:
+            return
+        if self.driver.cooperation_id not in (None, self.cooperation_id):
+            raise ValidationError(_("This driver is a cooperation's own, and so are its readings."))
+        if self.is_own_figure and self._is_placed_anew() and self._of_register().exists():
+            said = _("The public register has the figure of this day, and it is that one which counts.")
+            raise ValidationError({"reference_on": said})
+
+    @property
+    def is_own_figure(self) -> bool:
+        """Whether a cooperation has entered it of a public driver, for itself."""
+        return self.cooperation_id is not None and self.driver.cooperation_id is None
+
+    def _is_placed_anew(self) -> bool:
+        places = ("driver_id", "municipality_id", "reference_on")
+        return any(self.as_read.get(name) != getattr(self, name) for name in places)
+
+    def _of_register(self) -> models.QuerySet["Reading"]:
+        return Reading.objects.filter(
+            driver=self.driver_id,
+            cooperation=None,
+            municipality=self.municipality_id,
+            reference_on=self.reference_on,
+        )
 
     @property
     def touches(self) -> Span:

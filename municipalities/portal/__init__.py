@@ -34,7 +34,7 @@ from municipalities.portal.lists import (
     RowTable,
     page_of,
 )
-from municipalities.portal.operators import OperatorPage
+from municipalities.portal.operators import OperatorImportPage, OperatorPage
 from municipalities.portal.pages import CooperationPage, EditorsOnly, LockMixin, RowMixin
 from municipalities.portal.set_up import (
     SetUpPage,
@@ -46,7 +46,7 @@ from municipalities.portal.set_up import (
     with_steps_done,
 )
 from municipalities.portal.steps import ChangePage, FormPage
-from municipalities.portal.words import code_of, few, listed, one_of
+from municipalities.portal.words import code_of, few, listed, merged_in_words, one_of
 
 __all__ = [
     "ADDRESS",
@@ -74,6 +74,7 @@ __all__ = [
     "LastDayColumn",
     "ListPage",
     "LockMixin",
+    "OperatorImportPage",
     "OperatorPage",
     "RowForm",
     "RowMixin",
@@ -97,6 +98,7 @@ __all__ = [
     "few",
     "fields_by_message",
     "listed",
+    "merged_in_words",
     "next_month",
     "one_of",
     "page_of",

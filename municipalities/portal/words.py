@@ -6,6 +6,17 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from municipalities.models import Municipality
+from sharedict.common.days import date_format
+
+
+def merged_in_words(place: Municipality) -> str:
+    """What a municipality was merged into, and when; empty for one that was not."""
+    if not (place.successor and place.merged_on):
+        return ""
+    words = {"name": place.successor, "day": date_format(place.merged_on, "j F Y")}
+    return _("%(name)s on %(day)s") % words
+
 
 def listed(names: Sequence[str]) -> str:
     """``names`` as they stand in a sentence: one, two and three."""

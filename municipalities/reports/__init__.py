@@ -1,17 +1,23 @@
 """What is stored beside what would be, or was, and as a picture."""
 
 from municipalities.reports.changes import Change, changes_in_words, subject_in_words
+from municipalities.reports.municipalities import REGISTER_COLUMNS, compare_municipalities
 from municipalities.reports.network import network_count, network_figures, network_finding, network_of
+from municipalities.reports.population import compare_population, read_population
 from municipalities.reports.readings import READING_COLUMNS, compare_readings
 
 __all__ = [
     "READING_COLUMNS",
+    "REGISTER_COLUMNS",
     "Change",
     "changes_in_words",
+    "compare_municipalities",
+    "compare_population",
     "compare_readings",
     "network_count",
     "network_figures",
     "network_finding",
     "network_of",
+    "read_population",
     "subject_in_words",
 ]

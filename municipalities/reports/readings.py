@@ -26,15 +26,14 @@ def compare_readings(cooperation: Cooperation, driver: Driver, rows: Sequence[Up
     """What each uploaded row would do to the readings of ``driver``; two queries for any number of rows.
 
     A code is official (1737) or a key (SE1737); the municipality is, was or will be a member. The findings
-    carry the reading to save.
+    carry the reading to save. What the public register has of a public driver is not entered once more.
     """
     places = _by_code(Municipality.objects.ever_in(cooperation))
-    known = {
-        (reading.municipality_id, reading.reference_on): reading
-        for reading in Reading.objects.filter(driver=driver, cooperation=cooperation)
-    }
+    stored = Reading.objects.usable_in(cooperation).filter(driver=driver).public_first()
+    known = {(reading.municipality_id, reading.reference_on): reading for reading in reversed(stored)}
     seen: dict[tuple[int, Any], int] = {}
-    return [_compare(row, driver, places, known, seen) for row in rows]
+    blank = Reading(driver=driver, cooperation=cooperation)
+    return [_compare(row, blank, places, known, seen) for row in rows]
 
 
 def _by_code(municipalities: Iterable[Municipality]) -> dict[str, list[Municipality]]:
@@ -47,7 +46,7 @@ def _by_code(municipalities: Iterable[Municipality]) -> dict[str, list[Municipal
 
 def _compare(
     row: UploadedRow,
-    driver: Driver,
+    blank: Reading,
     places: Mapping[str, list[Municipality]],
     known: Mapping[tuple[int, Any], Reading],
     seen: dict[tuple[int, Any], int],
@@ -61,13 +60,18 @@ def _compare(
         if place in seen:
             errors.append(_("Line %(line)d has the same municipality and date.") % {"line": seen[place]})
         seen.setdefault(place, row.line)
+    old = None if errors else known.get(place)
+    if old and old.cooperation_id != blank.cooperation_id and old.value != parsed["value"]:
+        said = _("The public register says %(value)s for this day, and it is that which counts.")
+        errors.append(said % {"value": shown(old.value)})
     if errors:
         return Finding(row.line, Outcome.WRONG, what, errors=tuple(errors))
-    old = known.get(place)
+    if old and old.cooperation_id != blank.cooperation_id:
+        return Finding(row.line, Outcome.SAME, f"{parsed['code']} {old.reference_on}", row=old, old=old)
     new = Reading(
         pk=old.pk if old else None,
-        driver=driver,
-        cooperation_id=driver.cooperation_id,
+        driver=blank.driver,
+        cooperation_id=blank.cooperation_id,
         municipality=parsed["code"],
         reference_on=parsed["reference_date"],
         value=parsed["value"],

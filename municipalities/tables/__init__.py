@@ -2,9 +2,10 @@
 
 from municipalities.tables.looks import instant, state_of
 from municipalities.tables.registers import DriverTable, LinkTable, MemberTable, ReadingTable, SiteTable
-from municipalities.tables.upkeep import ChangeTable, JobTable, RoleTable, TokenTable, job_label
+from municipalities.tables.upkeep import JOB_LOOK, ChangeTable, JobTable, RoleTable, TokenTable, job_label
 
 __all__ = [
+    "JOB_LOOK",
     "ChangeTable",
     "DriverTable",
     "JobTable",

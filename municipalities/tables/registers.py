@@ -7,8 +7,17 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from municipalities.portal import ADDRESS, DATE, MAIN_AMOUNT, NUMBER, CountColumn, RowTable, page_of
-from municipalities.tables.looks import SpannedTable
+from municipalities.portal import (
+    ADDRESS,
+    DATE,
+    MAIN_AMOUNT,
+    NUMBER,
+    CountColumn,
+    RowTable,
+    merged_in_words,
+    page_of,
+)
+from municipalities.tables.looks import SpannedTable, status
 from sharedict.common.cells import addresses_linked
 from sharedict.common.figures import NOTHING
 
@@ -26,11 +35,26 @@ class MemberTable(SpannedTable):
     )
     county = tables.Column(gettext_lazy("County"), accessor="municipality__county")
 
+    merged = tables.Column(
+        gettext_lazy("Merged into"), accessor="municipality__successor", order_by="municipality__merged_on"
+    )
+
     empty_title = gettext_lazy("No members yet")
 
     class Meta:
         order_by = "municipality"
         empty_text = gettext_lazy("Add the municipalities that take part.")
+
+    def __init__(self, *args: Any, has_merged: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not has_merged:
+            self.columns.hide("merged")
+
+    def render_merged(self, record: Any) -> str:
+        return merged_in_words(record.municipality)
+
+    def value_merged(self, record: Any) -> str:
+        return merged_in_words(record.municipality)
 
 
 class SiteTable(SpannedTable):
@@ -130,6 +154,7 @@ class ReadingTable(RowTable):
     )
     reference_on = tables.Column(gettext_lazy("Reference date"), attrs=DATE)
     value = tables.Column(gettext_lazy("Value"), attrs=MAIN_AMOUNT)
+    kept_by = tables.Column(gettext_lazy("Kept by"), accessor="cooperation_id", empty_values=())
     source = tables.Column(gettext_lazy("Source"), attrs=ADDRESS)
 
     empty_title = gettext_lazy("No readings yet")
@@ -138,10 +163,24 @@ class ReadingTable(RowTable):
         order_by = ("-reference_on", "municipality")
         empty_text = gettext_lazy("Add or import them.")
 
-    def __init__(self, *args: Any, is_editable: bool = True, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, is_public: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if not is_editable:
-            self.columns.hide("actions")
+        if not is_public:
+            self.columns.hide("kept_by")
+
+    def value_kept_by(self, record: Any) -> str:
+        if not record.cooperation_id:
+            return _("public register")
+        return _("own figure, replaced by the public one") if record.is_replaced else _("own figure")
+
+    def render_kept_by(self, record: Any) -> str:
+        said = self.value_kept_by(record)
+        if not record.cooperation_id:
+            return said
+        return status(said, "neutral" if record.is_replaced else "warning")
+
+    def render_actions(self, record: Any) -> str:
+        return super().render_actions(record) if record.cooperation_id else ""
 
     def render_source(self, value: str) -> str:
         return addresses_linked(value)

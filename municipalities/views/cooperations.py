@@ -1,4 +1,4 @@
-"""For those who run the installation: which cooperations there are, and who has no role in any."""
+"""For those who run the installation: its cooperations, people without a role, registers, jobs, health."""
 
 from typing import Any
 
@@ -7,16 +7,17 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from municipalities.actions import found_cooperation
+from municipalities.actions import deactivate_cooperation, found_cooperation, reactivate_cooperation
 from municipalities.forms import CooperationForm
 from municipalities.models import Cooperation, Member, Role
 from municipalities.models.cooperation import RESERVED_SLUGS
 from municipalities.portal import OperatorPage, StepState, code_of, refuse, steps_ahead, with_steps_done
+from municipalities.views.installation import kept_by_all
 from sharedict.accounts.models import User
 
 
@@ -39,12 +40,14 @@ class Cooperations(OperatorPage):
                     "administrators": administrators.get(row.pk, 0),
                     "done": done,
                     "of": of,
+                    "state_url": reverse(_other_state(row), args=[row.slug]),
                 }
                 for row, done, of in with_steps_done(Cooperation.objects.order_by("name"))
             ],
             "waiting": User.objects.filter(is_active=True, is_superuser=False, roles=None).order_by(
                 "username"
             ),
+            **kept_by_all(),
         }
         return render(request, "municipalities/cooperations.html", context)
 
@@ -54,6 +57,66 @@ def _administrators() -> dict[int, int]:
     rows = Role.objects.filter(kind=Role.Kind.ADMINISTRATOR, user__is_active=True)
     counted = rows.order_by().values("cooperation").annotate(count=Count("pk"))
     return dict(counted.values_list("cooperation", "count"))
+
+
+def _other_state(row: Cooperation) -> str:
+    return "cooperation-reactivate" if row.deactivated_at else "cooperation-deactivate"
+
+
+class CooperationStatePage(OperatorPage):
+    """Asks once, with what it means, and closes a cooperation or opens it again."""
+
+    def get(self, request: HttpRequest, cooperation: str) -> HttpResponse:
+        row = self.row(cooperation)
+        context = {**self.question(row), "cancel_url": reverse("cooperations")}
+        return render(request, "components/confirm_page.html", context)
+
+    def post(self, request: HttpRequest, cooperation: str) -> HttpResponse:
+        row = self.row(cooperation)
+        messages.success(request, self.act(row))
+        return redirect("cooperations")
+
+    def row(self, slug: str) -> Cooperation:
+        return get_object_or_404(Cooperation, slug=slug)
+
+    def question(self, row: Cooperation) -> dict[str, Any]:
+        raise NotImplementedError
+
+    def act(self, row: Cooperation) -> str:
+        """What is said when it is done."""
+        raise NotImplementedError
+
+
+class CooperationDeactivate(CooperationStatePage):
+    def question(self, row: Cooperation) -> dict[str, Any]:
+        return {
+            "title": _("Deactivate %(what)s?") % {"what": row},
+            "lead": _("Nothing is removed, and it can be activated again at any time."),
+            "consequences": [
+                _("Nobody enters it: to those who have a role in it, it does not exist."),
+                _("Its API tokens are refused."),
+                _("Its jobs wait, and nothing of it is computed."),
+            ],
+            "confirm_label": _("Deactivate %(what)s") % {"what": row},
+        }
+
+    def act(self, row: Cooperation) -> str:
+        deactivate_cooperation(cooperation=row, at=timezone.now(), by=self.viewer)
+        return _("%(what)s is deactivated.") % {"what": row}
+
+
+class CooperationReactivate(CooperationStatePage):
+    def question(self, row: Cooperation) -> dict[str, Any]:
+        return {
+            "title": _("Activate %(what)s again?") % {"what": row},
+            "lead": _("Everybody enters it with the role they had, and the jobs that waited are done."),
+            "confirm_label": _("Activate %(what)s again") % {"what": row},
+            "danger": False,
+        }
+
+    def act(self, row: Cooperation) -> str:
+        reactivate_cooperation(cooperation=row, by=self.viewer)
+        return _("%(what)s is active again.") % {"what": row}
 
 
 class CooperationAdd(OperatorPage):

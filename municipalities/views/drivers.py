@@ -1,5 +1,6 @@
 """What costs are shared by: drivers and their readings."""
 
+import datetime as dt
 from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, ClassVar
@@ -9,7 +10,6 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from municipalities.access import Rights
 from municipalities.actions import import_readings
 from municipalities.forms import DriverForm, ReadingFilter, ReadingForm
 from municipalities.models import Driver, Reading
@@ -25,6 +25,16 @@ from municipalities.portal import (
 from municipalities.reports import READING_COLUMNS, compare_readings
 from municipalities.tables import DriverTable, ReadingTable
 from sharedict.common.uploads import Columns, Finding, Outcome, UploadedRow
+from sharedict.kernel.periods import DayError, parse_day
+
+PUBLIC_FACT = gettext_lazy(
+    "A public fact, common to all cooperations. Where the register lacks a figure, an administrator enters "
+    "it for this cooperation alone."
+)
+OWN_FIGURE = gettext_lazy(
+    "It counts for this cooperation alone and nobody else sees it. When the public register has a figure of "
+    "the same day, that one counts instead: open months are recomputed, closed ones stay as they were."
+)
 
 
 class Drivers(ListPage):
@@ -56,7 +66,10 @@ class DriverChange(DriverAdd, ChangePage):
 
 
 class DriverMixin(CooperationPage):
-    """A page about the readings of one driver: the cooperation's own, or a public one to look at."""
+    """A page about the readings of one driver: the cooperation's own, or a public one.
+
+    Of a public one the cooperation enters what the register lacks, for itself alone.
+    """
 
     @cached_property
     def driver(self) -> Driver:
@@ -73,13 +86,6 @@ class DriverMixin(CooperationPage):
         return self.url("readings", self.driver.pk)
 
 
-class OwnDriverMixin(DriverMixin):
-    """A page that changes readings: a public driver has none to change here."""
-
-    def is_allowed(self, rights: Rights) -> bool:
-        return super().is_allowed(rights) and self.is_own
-
-
 class Readings(DriverMixin, ListPage):
     model = Reading
     table_class = ReadingTable
@@ -93,18 +99,18 @@ class Readings(DriverMixin, ListPage):
         return {"driver": self.driver.code, **of_nobody}
 
     def queryset(self) -> Any:
-        return Reading.objects.usable_in(self.cooperation).filter(driver=self.driver).for_listing()
+        rows = Reading.objects.usable_in(self.cooperation).filter(driver=self.driver).for_listing()
+        return rows if self.is_own else rows.with_replaced()
 
     def table(self, rows: Any) -> django_tables2.Table:
-        return ReadingTable(rows, request=self.request, is_editable=self.is_own)
+        return ReadingTable(rows, request=self.request, is_public=not self.is_own)
 
     def context(self, table: django_tables2.Table, found: Filter | None) -> dict[str, Any]:
-        if self.is_own and self.rights.may_edit:
+        if self.rights.may_edit:
             table.empty_url = self.url("reading-add", self.driver.pk)
         lead = _("Counted in %(unit)s.") % {"unit": self.driver.unit_label}
         if not self.is_own:
-            public = _("A public fact, common to all cooperations: it is only read here.")
-            lead = f"{lead} {public}"
+            lead = f"{lead} {PUBLIC_FACT}"
         return super().context(table, found) | {
             "title": self.driver.label,
             "lead": lead,
@@ -115,27 +121,45 @@ class Readings(DriverMixin, ListPage):
         return self.driver.code
 
     def more_actions(self) -> list[dict[str, Any]]:
-        if not (self.is_own and self.rights.may_edit):
+        if not self.rights.may_edit:
             return []
+        label = _("Add a reading") if self.is_own else _("Enter an own figure")
         return [
-            {"url": self.url("reading-add", self.driver.pk), "label": _("Add a reading"), "primary": True},
+            {"url": self.url("reading-add", self.driver.pk), "label": label, "primary": self.is_own},
             {"url": self.url("readings-import", self.driver.pk), "label": _("Import")},
         ]
 
 
-class ReadingAdd(OwnDriverMixin, FormPage):
+class ReadingAdd(DriverMixin, FormPage):
+    """A form for a reading, filled in with the municipality and day that its address names."""
+
     form_class = ReadingForm
     title = gettext_lazy("Add a reading")
     done_name = "drivers"
 
     def form_arguments(self) -> dict[str, Any]:
-        return {"instance": Reading(driver=self.driver, cooperation=self.cooperation)}
+        asked = self.request.GET
+        return {
+            "instance": Reading(driver=self.driver, cooperation=self.cooperation),
+            "initial": {"municipality": asked.get("for", ""), "reference_on": _day(asked.get("on", ""))},
+        }
 
     def done_url(self, row: Any) -> str:
         return self.readings_url()
 
     def context(self, form: Any) -> dict[str, Any]:
-        return super().context(form) | {"lead": self.driver.label, "cancel_url": self.readings_url()}
+        told = {"lead": self.driver.label, "cancel_url": self.readings_url()}
+        if not self.is_own:
+            told["title"] = _("Enter an own figure of %(driver)s") % {"driver": self.driver.label.lower()}
+            told["lead"] = str(OWN_FIGURE)
+        return super().context(form) | told
+
+
+def _day(text: str) -> dt.date | None:
+    try:
+        return parse_day(text)
+    except DayError:
+        return None
 
 
 class ReadingChange(ChangePage):
@@ -163,7 +187,7 @@ class ReadingDelete(DeletePage):
         return self.url("readings", row.driver_id)
 
 
-class ReadingsImport(OwnDriverMixin, ImportPage):
+class ReadingsImport(DriverMixin, ImportPage):
     columns = Columns(READING_COLUMNS, numbers=("value",))
     example = "1737;2026-06-30;412,5;Inventory system"
     title = gettext_lazy("Import readings")

@@ -1,3 +1,6 @@
+from typing import Any
+
+import django_tables2
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.forms import MemberFilter, MemberForm, MembershipForm
@@ -15,6 +18,10 @@ class Members(ListPage):
     add_name = "member-add"
     add_label = _("Add a member")
     api_name = "v1:members-list"
+
+    def table(self, rows: Any) -> django_tables2.Table:
+        has_merged = rows.exclude(municipality__successor=None).exists()
+        return MemberTable(rows, request=self.request, has_merged=has_merged)
 
 
 class MemberAdd(FormPage):

@@ -24,7 +24,8 @@ def sight_of(viewer: Viewer) -> Sight:
     """What ``viewer`` may see: the rule who sees whose shares, which all that limits rows goes by.
 
     A token sees its cooperation. Whoever has a role in a cooperation sees it; all its shares where members
-    see each other's or the role is not for one municipality, else those of their municipalities.
+    see each other's or the role is not for one municipality, else those of their municipalities. One that is
+    deactivated is seen by nobody.
     """
     asking = current()
     if asking is not None and asking.viewer == viewer:
@@ -35,7 +36,7 @@ def sight_of(viewer: Viewer) -> Sight:
         return replace(of_cooperation(token_of), viewer=viewer)
     every_role: Any = apps.get_model("municipalities.Role")._default_manager
     rows = list(
-        every_role.filter(user=viewer).values_list(
+        every_role.filter(user=viewer, cooperation__deactivated_at=None).values_list(
             "cooperation_id", "kind", "municipality_id", "cooperation__shares_are_open"
         )
     )

@@ -6,7 +6,7 @@ import hashlib
 import io
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
@@ -109,13 +109,18 @@ def counts(findings: Sequence[Finding]) -> dict[Outcome, int]:
 
 def read_upload(upload: "UploadedFile[bytes]", columns: Columns, mark: str = "") -> UploadedTable:
     """The table in an uploaded file; raises UploadError like ``read_table``, and for too large a file."""
+    refuse_large(upload)
+    text, notices = decoded(upload.read())
+    table = read_table(text, columns, mark)
+    return replace(table, notices=[*notices, *table.notices])
+
+
+def refuse_large(upload: "UploadedFile[bytes]") -> None:
+    """Raise UploadError for a file of more than MAX_BYTES."""
     if (upload.size or 0) > MAX_BYTES:
         raise UploadError(
             _("The file is larger than %(size)d MB. Split it.") % {"size": MAX_BYTES // 1024**2}
         )
-    text, notices = decoded(upload.read())
-    table = read_table(text, columns, mark)
-    return replace(table, notices=[*notices, *table.notices])
 
 
 def decoded(content: bytes) -> tuple[str, list[str]]:
@@ -277,9 +282,14 @@ class UploadForm(forms.Form):
     )
 
 
-def sealed(table: UploadedTable, findings: Sequence[Finding], purpose: str) -> str:
-    """The table's text, signed for ``purpose``, for a hidden field between dry run and applying it."""
-    content = {"text": table.text, "mark": table.mark, "shown": _shown(findings)}
+def sealed(
+    table: UploadedTable, findings: Sequence[Finding], purpose: str, told: Mapping[str, str] | None = None
+) -> str:
+    """The table's text, signed for ``purpose``, for a hidden field between dry run and applying it.
+
+    ``told`` is what the uploader has said beside it.
+    """
+    content = {"text": table.text, "mark": table.mark, "shown": _shown(findings), "told": dict(told or {})}
     return signing.dumps(content, salt=purpose, compress=True)
 
 

@@ -1,6 +1,7 @@
 """Jobs as rows: the row is the truth, a Celery message only wakes a worker."""
 
 import datetime as dt
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, models
@@ -55,7 +56,12 @@ class JobQuerySet(TenantQuerySet["Job"]):
         return self.filter(state__in=[Job.State.QUEUED, Job.State.RUNNING, Job.State.FAILED])
 
     def ready(self, now: dt.datetime) -> "JobQuerySet":
-        return self.filter(state=Job.State.QUEUED, run_after__lte=now)
+        """Those that can be done; the jobs of a deactivated cooperation wait until it is active again."""
+        cooperations: Any = Job._meta.get_field("cooperation").related_model
+        inactive = cooperations._default_manager.exclude(deactivated_at=None).order_by()
+        return self.filter(state=Job.State.QUEUED, run_after__lte=now).exclude(
+            cooperation__in=inactive.values("pk")
+        )
 
     def free(self) -> "JobQuerySet":
         """Jobs of the cooperations that no worker computes for at the moment, and those of none."""

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils.html import escape
 
 from agreements.models import Agreement, Key, KeyVersion, Term
 from municipalities.models import Cooperation, Driver, Municipality, Reading
@@ -77,6 +78,19 @@ def test_whose_population_is_unknown_is_named(
     assert refused.status_code == 422
     assert "No population of Hagfors is known for that day" in refused.content.decode()
     assert not Key.objects.of(new).exists()
+
+
+def test_an_unknown_population_is_entered_where_the_refusal_leads(
+    client: Client, new: Cooperation, population: Driver, hagfors: Municipality
+) -> None:
+    Reading.objects.filter(municipality=hagfors).delete()
+    address = f"/new/drivers/{population.pk}/new/?for={hagfors.pk}&on=2025-12-31"
+    refused = decided(client, "population").content.decode()
+    assert f'<a href="{escape(address)}">Enter the population of Hagfors</a>' in refused
+    sent = typed(client.get(address), value="11400", source="Municipal yearbook")
+    assert (sent["municipality"], sent["reference_on"]) == (str(hagfors.pk), dt.date(2025, 12, 31))
+    assert client.post(address, sent).status_code == 302
+    assert decided(client, "population").status_code == 302
 
 
 def test_a_key_by_users_reads_those_that_were_told(client: Client, new: Cooperation) -> None:

@@ -29,6 +29,7 @@ def test_a_pushed_reading_comes_back(caller: Caller, users: Driver) -> None:
         "unit": "users",
         "municipality_name": "Torsby",
         "value": "412.0000",
+        "is_own_figure": False,
         "closed_months": [],
         "decide_before": None,
         "warnings": [],
@@ -67,8 +68,20 @@ def test_public_readings_are_nobodys_to_change(
     assert caller.get(f"readings/{public.pk}/")[1]["cooperation"] is None
     for somebody in (caller, person(administrator)):
         assert somebody.patch(f"readings/{public.pk}/", {"value": "1"})[0] == 404
-    status, said = caller.post("readings/", READING | {"driver": "population"})
-    assert (status, said["fields"]["driver"][0]["code"]) == (400, "no_such_choice")
+    taken = READING | {"driver": "population", "reference_on": public.reference_on.isoformat()}
+    status, said = caller.post("readings/", taken | {"municipality": public.municipality.key})
+    assert (status, [*said["fields"]]) == (400, ["reference_on"])
+
+
+def test_what_the_public_register_lacks_is_entered_for_oneself(
+    caller: Caller, foreigner: Caller, population: Driver
+) -> None:
+    own = READING | {"driver": "population", "reference_on": "2026-06-30"}
+    status, reading = caller.post("readings/", own)
+    assert (status, reading["cooperation"], reading["is_own_figure"]) == (201, "north", True)
+    assert caller.patch(f"readings/{reading['id']}/", {"value": "400"})[0] == 200
+    assert foreigner.get(f"readings/{reading['id']}/")[0] == 404
+    assert not any(row["is_own_figure"] for row in foreigner.get("readings/")[1]["results"])
 
 
 def test_another_cooperations_readings_are_not_there(foreigner: Caller, users: Driver) -> None:

@@ -5,6 +5,7 @@ from fractions import Fraction
 
 from django.utils.translation import gettext as _
 
+from agreements.engine.keys import ReadingFact
 from billing.documents.xlsx.book import Book, Cell
 from billing.engine.facts import day
 from billing.engine.why import ComponentPart, Why, WhyCorrected
@@ -139,8 +140,12 @@ def _component(part: ComponentPart) -> Sequence[Cell]:
         digits(part.denominator, 6)[0],
         part.gives,
         day(part.reading.reference_on) if part.reading else None,
-        part.reading.source if part.reading else None,
+        _source(part.reading) if part.reading else None,
     )
+
+
+def _source(reading: ReadingFact) -> str:
+    return f"{reading.source} ({_('own figure')})" if reading.is_own else reading.source
 
 
 def _exact(value: Fraction) -> str:

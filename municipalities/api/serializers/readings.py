@@ -31,6 +31,11 @@ class ReadingSerializer(serializers.ModelSerializer[Reading]):
     unit = CodeField("driver", "unit")
     municipality = MunicipalityField()
     municipality_name = CodeField("municipality", "name")
+    is_own_figure = serializers.BooleanField(
+        read_only=True,
+        help_text="Entered by the cooperation of a public driver, for itself: it counts while there is no "
+        "public reading of the same day.",
+    )
 
     class Meta:
         model = Reading
@@ -46,6 +51,7 @@ class ReadingSerializer(serializers.ModelSerializer[Reading]):
             "reference_on",
             "value",
             "source",
+            "is_own_figure",
         ]
 
 
@@ -117,5 +123,8 @@ class ReadingWriteSerializer(ReadingChangeSerializer, CooperationOfBody):
     external_id = serializers.CharField(
         max_length=100, help_text="Its id in the system it comes from: the same twice gives one row."
     )
-    driver = ChoiceByCode(Driver.objects.of, help_text="Code of one of the cooperation's own drivers.")
+    driver = ChoiceByCode(
+        Driver.objects.usable_in,
+        help_text="Code of one of the cooperation's own drivers, or of a public one.",
+    )
     municipality = MunicipalityByKey(help_text="Country and official code, such as SE1737.")

@@ -37,6 +37,12 @@ class CooperationSerializer(serializers.ModelSerializer[Cooperation]):
 
 class MunicipalitySerializer(serializers.ModelSerializer[Municipality]):
     key = serializers.CharField(read_only=True, help_text="Country and official code, such as SE1737.")
+    successor = MunicipalityField(
+        "successor",
+        allow_null=True,
+        default=None,
+        help_text="Key of the municipality that it was merged into on `merged_on`; null for most.",
+    )
 
     class Meta:
         model = Municipality
@@ -50,6 +56,8 @@ class MunicipalitySerializer(serializers.ModelSerializer[Municipality]):
             "county",
             "organisation_number",
             "peppol_id",
+            "successor",
+            "merged_on",
         ]
 
 

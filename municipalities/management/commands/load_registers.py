@@ -10,14 +10,13 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
-from municipalities.actions import save_row
-from municipalities.models import Driver, Municipality, Reading
+from municipalities.actions import public_population, save_row
+from municipalities.models import Municipality, Reading
 
 REGISTERS = Path(__file__).resolve().parent.parent.parent / "registers"
 LISTED = ("name", "official_name", "county_code", "county")
 """What the registers say of a municipality, beside its country and code."""
 
-POPULATION = "population"
 SUNNMORE_DAY = dt.date(2017, 1, 1)
 SUNNMORE_SOURCE = "esunnmore.no, Kostnadsfordeling 2017"
 SUNNMORE_COUNTY = ("15", "Møre og Romsdal")
@@ -59,13 +58,13 @@ def load_municipalities() -> int:
 
 def load_populations() -> int:
     """Add or correct the readings of the public driver; gives back how many were."""
-    driver = Driver.objects.filter(cooperation__isnull=True, code=POPULATION).first() or save_row(
-        row=Driver(code=POPULATION, name="Population", unit="inhabitants"), by=None
-    )
+    driver = public_population()
+    if not driver.pk:
+        save_row(row=driver, by=None)
     places = {place.key: place for place in Municipality.objects.all()}
     known = {
         (reading.municipality.key, reading.reference_on): reading
-        for reading in driver.readings.select_related("municipality")
+        for reading in driver.readings.filter(cooperation=None).select_related("municipality")
     }
     changed = 0
     for key, reference_on, value, source in [*_varmland(), *_sunnmore()]:

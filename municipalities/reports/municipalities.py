@@ -1,0 +1,109 @@
+"""An upload of municipalities against the public register."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence, Set
+from copy import copy
+from dataclasses import dataclass
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from municipalities.models import Municipality
+from sharedict.common.uploads import (
+    Columns,
+    Finding,
+    Outcome,
+    UploadedRow,
+    UploadError,
+    parse_day,
+    shortened,
+)
+from sharedict.kernel.written import turns
+
+LISTED = ("name", "county", "official_name", "county_code")
+REGISTER_COLUMNS = Columns(
+    ("country", "code", "name", "county"), ("official_name", "county_code", "successor", "merged_on")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A municipality as a row lists it, and what it was merged into (by key) on which day, if it was."""
+
+    place: Municipality
+    merged: tuple[str, dt.date] | None
+
+
+def compare_municipalities(rows: Sequence[UploadedRow]) -> list[Finding]:
+    """What each uploaded row would do to the register; one query. The findings carry a ``Listed``.
+
+    A column that the file does not have, and a successor that a row does not name, stay as they are.
+    """
+    known = {place.key: place for place in Municipality.objects.select_related("successor")}
+    told = {row.values.get("country", "").upper() + row.values.get("code", "") for row in rows}
+    seen: dict[str, int] = {}
+    return [_compare(row, known, known.keys() | told, seen) for row in rows]
+
+
+def _compare(
+    row: UploadedRow, known: Mapping[str, Municipality], keys: Set[str], seen: dict[str, int]
+) -> Finding:
+    what = shortened(" ".join(filter(None, (row.values.get("code"), row.values.get("name")))))
+    if row.error:
+        return Finding(row.line, Outcome.WRONG, what, errors=(row.error,))
+    new = Municipality(country=row.values["country"].upper(), code=row.values["code"])
+    old = known.get(new.key)
+    place = copy(old) if old else new
+    for name in LISTED:
+        if name in row.values:
+            setattr(place, name, row.values[name])
+    errors = _faults(place)
+    if place.key in seen:
+        errors.append(_("Line %(line)d has the same municipality.") % {"line": seen[place.key]})
+    seen.setdefault(place.key, row.line)
+    merged = None
+    try:
+        merged = _merged(row, place.key, keys)
+    except UploadError as error:
+        errors.append(error.message)
+    if errors:
+        return Finding(row.line, Outcome.WRONG, what, errors=tuple(errors))
+    before = _words(old, _merged_of(old)) if old else ""
+    after = _words(place, merged or (_merged_of(old) if old else None))
+    outcome = Outcome.NEW if old is None else Outcome.SAME if before == after else Outcome.CHANGED
+    listed = Listed(place, merged)
+    return Finding(row.line, outcome, place.key, before=before, after=after, row=listed, old=old)
+
+
+def _faults(place: Municipality) -> list[str]:
+    labels = {field.name: field.verbose_name for field in place._meta.concrete_fields}
+    turned = _("This holds an invisible sign that turns the direction of writing: type it anew.")
+    errors = [f"{labels[name]}: {turned}" for name in LISTED if turns(getattr(place, name))]
+    try:
+        place.clean_fields(exclude=["successor"])
+    except ValidationError as error:
+        errors += [f"{labels[name]}: {' '.join(said)}" for name, said in error.message_dict.items()]
+    return errors
+
+
+def _merged(row: UploadedRow, key: str, keys: Set[str]) -> tuple[str, dt.date] | None:
+    successor, day = row.values.get("successor", "").upper(), row.values.get("merged_on", "")
+    if not successor and not day:
+        return None
+    if not successor or not day:
+        raise UploadError(_("Say both: what it was merged into, and when."))
+    if successor == key:
+        raise UploadError(_("A municipality is not merged into itself."))
+    if successor not in keys:
+        said = _("No municipality has the key “%(key)s”: write country and code, such as SE1737.")
+        raise UploadError(said % {"key": shortened(successor, 20)})
+    return successor, parse_day(day)
+
+
+def _merged_of(place: Municipality) -> tuple[str, dt.date] | None:
+    return (place.successor.key, place.merged_on) if place.successor and place.merged_on else None
+
+
+def _words(place: Municipality, merged: tuple[str, dt.date] | None) -> str:
+    told = [getattr(place, name) for name in LISTED]
+    return ", ".join([each for each in told if each] + ([f"→ {merged[0]} {merged[1]}"] if merged else []))

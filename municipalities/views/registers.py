@@ -1,0 +1,80 @@
+"""For those who run the installation: the public registers, from tables that others publish."""
+
+from collections.abc import Mapping, Sequence
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from municipalities.actions import import_municipalities, import_public_readings, public_population
+from municipalities.forms import PopulationForm, RegisterForm
+from municipalities.models import Cooperation, Member
+from municipalities.portal import Change, OperatorImportPage, ShareEffect, effect_of
+from municipalities.reports import (
+    REGISTER_COLUMNS,
+    compare_municipalities,
+    compare_population,
+    read_population,
+)
+from sharedict.common.uploads import Finding, UploadedTable, read_table
+
+
+class PopulationImport(OperatorImportPage):
+    form_class = PopulationForm
+    template_name = "municipalities/population_import.html"
+    title = gettext_lazy("Load population")
+    lead = gettext_lazy(
+        "Public figures, common to all cooperations. An own figure of the same day counts no more; open "
+        "months are recomputed, and what differs in closed ones waits for a decision there."
+    )
+
+    def compare(self, text: str, told: Mapping[str, str]) -> tuple[UploadedTable, Sequence[Finding]]:
+        table = read_population(text)
+        month, day = map(int, told["day"].split("-"))
+        findings, notices = compare_population(
+            public_population(),
+            table,
+            country=told["country"],
+            month_and_day=(month, day),
+            source=told["source"],
+        )
+        table.notices.extend(notices)
+        return table, findings
+
+    def effect(self, moving: Sequence[Finding]) -> ShareEffect:
+        """For each cooperation with a member among them, what they do to it."""
+        warnings = []
+        places = {finding.row.municipality_id for finding in moving}
+        members = Member.objects.filter(municipality__in=places)
+        for cooperation in Cooperation.objects.filter(pk__in=members.values("cooperation")).order_by("name"):
+            own = {*members.filter(cooperation=cooperation).values_list("municipality_id", flat=True)}
+            changes = [
+                Change(finding.old, finding.row) for finding in moving if finding.row.municipality_id in own
+            ]
+            told = effect_of(cooperation, changes, in_bulk=True)
+            said = told.warnings or (_("its open months are recomputed."),)
+            warnings += [f"{cooperation}: {each}" for each in said]
+        return ShareEffect(warnings=tuple(warnings))
+
+    def apply(self, moving: Sequence[Finding], told: Mapping[str, str]) -> None:
+        readings = [finding.row for finding in moving]
+        import_public_readings(driver=public_population(), readings=readings, by=self.viewer)
+
+
+class RegisterImport(OperatorImportPage):
+    form_class = RegisterForm
+    columns = REGISTER_COLUMNS
+    example = "NO;1507;Ålesund;Møre og Romsdal"
+    title = gettext_lazy("Load municipalities")
+    lead = gettext_lazy(
+        "The register that all cooperations choose their members from. One that was merged names its "
+        "successor by country and code, and the day; nothing else follows from it."
+    )
+
+    def compare(self, text: str, told: Mapping[str, str]) -> tuple[UploadedTable, Sequence[Finding]]:
+        table = read_table(text, REGISTER_COLUMNS)
+        return table, compare_municipalities(table.rows)
+
+    def apply(self, moving: Sequence[Finding], told: Mapping[str, str]) -> None:
+        places = [finding.row.place for finding in moving]
+        merged = {finding.row.place.key: finding.row.merged for finding in moving if finding.row.merged}
+        import_municipalities(municipalities=places, merged=merged, by=self.viewer)

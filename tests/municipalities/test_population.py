@@ -1,0 +1,215 @@
+"""Population from tables as PX-Web writes them: what is read, what it would do, and what it does."""
+
+import csv
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import CommandError, call_command
+from django.test import Client
+
+from municipalities.management.commands.load_registers import REGISTERS, load_municipalities
+from municipalities.models import Cooperation, Driver, Municipality, Reading
+from municipalities.reports import read_population
+from municipalities.reports.population import whole_number
+from sharedict.accounts.models import User
+from sharedict.audit.models import Entry
+from sharedict.common.uploads import UploadError
+from sharedict.jobs.models import Job
+from tests.factories.accounts import UserFactory
+from tests.factories.municipalities import ReadingFactory
+
+PAGE = "/cooperations/population/"
+TITLE = "Folkmängden den 31 december efter region och år"
+FOOT = ["", "Fotnot:", "1) Uppgiften är reviderad.", "2024 års uppgifter kommer i februari.", "Källa: SCB"]
+
+
+def published(years: tuple[int, ...] = (2022, 2023), mark: str = ",", **changed: str) -> str:
+    """The sourced figures of Värmland, laid out as the office's table is; cells of 1737 may be changed."""
+    with (REGISTERS / "population_varmland.csv").open(encoding="utf-8", newline="") as file:
+        rows = [*csv.DictReader(file)]
+    figures = {(row["code"], row["reference_date"][:4]): row["population"] for row in rows}
+    names = {row["code"]: row["name"] for row in rows}
+    lines = [TITLE, "", mark.join(['"region"', *(f'"{year}"' for year in years)])]
+    lines.append(mark.join(['"17 Värmlands län"', *('"1"' for _ in years)]))
+    for code, name in sorted(names.items()):
+        cells = [figures.get((code, str(year)), "..") for year in years]
+        cells = [
+            changed.get(f"y{year}", cell) if code == "1737" else cell
+            for year, cell in zip(years, cells, strict=True)
+        ]
+        lines.append(mark.join([f'"{code} {name}"', *(f'"{cell}"' for cell in cells)]))
+    return "\r\n".join([*lines, *FOOT, ""])
+
+
+@pytest.fixture
+def register(db: None) -> None:
+    load_municipalities()
+
+
+@pytest.fixture
+def operator(register: None, sign_in: Callable[[User], Client]) -> Client:
+    return sign_in(UserFactory(username="operator", is_staff=True, is_superuser=True))
+
+
+def sent(client: Client, content: str | bytes, **changed: str) -> Any:
+    raw = content if isinstance(content, bytes) else content.encode()
+    told = {"country": "SE", "day": "12-31", "source": "Statistics Sweden, table BE0101"} | changed
+    return client.post(PAGE, told | {"file": SimpleUploadedFile("px.csv", raw)})
+
+
+def seal_of(answer: Any) -> dict[str, str]:
+    return {"seal": answer.content.decode().split('name="seal" value="')[1].split('"')[0]}
+
+
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+def test_a_published_table_is_read_whatever_separates_it(mark: str) -> None:
+    rows = read_population(published(mark=mark)).rows
+    assert len(rows) == 17 * 2
+    torsby = [row.values for row in rows if row.values["code"] == "1737"]
+    assert torsby == [
+        {"code": "1737", "name": "Torsby", "year": "2022", "value": "11411"},
+        {"code": "1737", "name": "Torsby", "year": "2023", "value": "11387"},
+    ]
+
+
+def test_marks_titles_and_what_is_not_known_do_not_disturb() -> None:
+    text = (
+        "Folkmängd, 2023\n"
+        "Kod;Kommun;Folkmängd 2022 1);2023*\n"
+        "1737;Torsby 2);11 411 1);..\n"
+        "1783;Hagfors;11\xa0589*;11536 r\n"
+        "1) Reviderad 2023\n"
+    )
+    table = read_population(text)
+    found = [(row.values["name"], row.values["year"], row.values["value"]) for row in table.rows]
+    assert found == [
+        ("Torsby", "2022", "11 411"),
+        ("Hagfors", "2022", "11 589"),
+        ("Hagfors", "2023", "11536"),
+    ]
+    assert table.notices == ["1 figure is not known in the file and left out."]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("11404", 11404), ("11 404", 11404), ("11,404", 11404), ("1.011.404", 1011404), ("7.0", 7),
+     ("11404.5", None), ("-1", None), ("many", None), ("9" * 30, None), ("1e5", None), ("", None)],
+)  # fmt: skip
+def test_a_figure_is_a_whole_number(text: str, value: int | None) -> None:
+    assert whole_number(text) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "No column is named by a year"),
+        ("region;folk\n1737 Torsby;11404\n", "No column is named by a year"),
+        ("region;2023\nTorsby;11404\n", "No row begins with the code of a region"),
+    ],
+)
+def test_what_is_no_such_table_is_refused(text: str, said: str) -> None:
+    with pytest.raises(UploadError, match=said):
+        read_population(text)
+
+
+def test_a_dry_run_tells_what_is_new_changed_the_same_and_unknown(
+    operator: Client, north: Cooperation, population: Driver, torsby: Municipality
+) -> None:
+    for year, value in ((2022, 11411), (2023, 1)):
+        Reading.objects.update_or_create(
+            driver=population, cooperation=None, municipality=torsby, reference_on=dt.date(year, 12, 31),
+            defaults={"value": value, "source": "before"},
+        )  # fmt: skip
+    Reading.objects.exclude(municipality=torsby).delete()
+    answer = sent(operator, published())
+    assert answer.status_code == 200
+    assert answer.context["counts"] == {"same": 1, "new": 30, "changed": 1, "wrong": 0}
+    assert answer.context["notices"] == ["1 region is not in the register and left out: 17 Värmlands län."]
+    assert Reading.objects.filter(value=11387).count() == 0
+    assert operator.post(PAGE, seal_of(answer)).headers["Location"] == "/cooperations/"
+    changed = Reading.objects.get(municipality=torsby, reference_on=dt.date(2023, 12, 31))
+    assert (changed.value, changed.source, changed.cooperation) == (
+        11387,
+        "Statistics Sweden, table BE0101",
+        None,
+    )
+    assert Entry.objects.filter(subject_type="municipalities.reading").count() == 31
+    again = sent(operator, published().encode("cp1252"))
+    assert again.context["counts"] == {"same": 32, "new": 0, "changed": 0, "wrong": 0}
+    assert "Windows-1252" in again.context["notices"][0]
+
+
+def test_each_cooperation_concerned_recomputes_from_its_first_changed_day(
+    operator: Client, north: Cooperation, outside: Cooperation, population: Driver
+) -> None:
+    Job.objects.all().delete()
+    answer = sent(operator, published())
+    assert "North: " in answer.content.decode()
+    assert "Outside: " not in answer.content.decode()
+    operator.post(PAGE, seal_of(answer))
+    [job] = Job.objects.all()
+    assert (job.cooperation, job.touches_from, job.touches_until) == (north, dt.date(2022, 12, 31), None)
+
+
+def test_own_figures_are_left_and_count_no_more(
+    operator: Client, north: Cooperation, population: Driver, torsby: Municipality
+) -> None:
+    own = ReadingFactory(
+        driver=population, cooperation=north, municipality=torsby, reference_on=dt.date(2022, 12, 31), value=5
+    )
+    answer = sent(operator, published((2022,)))
+    operator.post(PAGE, seal_of(answer))
+    own.refresh_from_db()
+    assert own.value == 5
+    replaced = Reading.objects.filter(pk=own.pk).with_replaced().get()
+    assert replaced.is_replaced  # type: ignore[attr-defined]
+
+
+def test_a_wrong_figure_is_named_and_nothing_is_saved(operator: Client) -> None:
+    answer = sent(operator, published(y2023="11 38x"))
+    assert answer.status_code == 422
+    assert "“11 38x” is no whole number." in answer.content.decode()
+    assert b'name="seal"' not in answer.content
+    twice = "region;kön;2023\n1737 Torsby;män;5\n1737 Torsby;kvinnor;6\n"
+    assert "the same municipality and year" in sent(operator, twice).content.decode()
+    assert not Reading.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"country": "XX"}, {"day": "13-99"}, {"source": ""}, {"source": "x" * 301}, {"source": "a\u202eb"},
+     {"source": "a\0b"}],
+)  # fmt: skip
+def test_what_is_said_beside_the_table_is_checked(operator: Client, changed: dict[str, str]) -> None:
+    assert sent(operator, published(), **changed).status_code == 422
+    assert not Reading.objects.exists()
+
+
+def test_nothing_is_applied_that_was_not_shown(
+    operator: Client, population: Driver, torsby: Municipality
+) -> None:
+    answer = sent(operator, published())
+    ReadingFactory(driver=population, municipality=torsby, reference_on=dt.date(2022, 12, 31), value=7)
+    assert operator.post(PAGE, seal_of(answer)).status_code == 422
+    assert operator.post(PAGE, {"seal": "forged"}).status_code == 422
+    assert not Reading.objects.filter(value=11387).exists()
+
+
+def test_the_command_does_the_same(
+    register: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "px.csv"
+    file.write_text(published(), encoding="utf-8")
+    call_command("load_population", file, "--source", "SCB", "--dry-run")
+    assert "32 new, 0 changed, 0 same." in capsys.readouterr().out
+    assert not Reading.objects.exists()
+    call_command("load_population", file, "--source", "SCB")
+    call_command("load_population", file, "--source", "SCB")
+    assert "0 new, 0 changed, 32 same." in capsys.readouterr().out
+    file.write_text(published(y2022="x1"), encoding="utf-8")
+    with pytest.raises(CommandError, match="Nothing is saved"):
+        call_command("load_population", file, "--source", "SCB")

@@ -1,0 +1,99 @@
+"""Registers of other countries from CSV, and municipalities that were merged into others."""
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, transaction
+from django.test import Client
+
+from municipalities.models import Cooperation, Member, Municipality
+from sharedict.accounts.models import User
+from sharedict.audit.models import Entry
+from tests.factories.accounts import UserFactory
+from tests.factories.municipalities import MunicipalityFactory
+
+PAGE = "/cooperations/register/"
+HEADER = "country;code;name;county;successor;merged_on\n"
+MERGED = (
+    "NO;1534;Haram;Møre og Romsdal;NO1507;2020-01-01\n"
+    "NO;1507;Ålesund;Møre og Romsdal;;\n"
+    "SE;1737;Torsby;Värmlands län;;\n"
+)
+
+
+@pytest.fixture
+def operator(north: Cooperation, sign_in: Callable[[User], Client]) -> Client:
+    return sign_in(UserFactory(username="operator", is_staff=True, is_superuser=True))
+
+
+def sent(client: Client, rows: str, header: str = HEADER) -> Any:
+    return client.post(PAGE, {"file": SimpleUploadedFile("r.csv", (header + rows).encode())})
+
+
+def apply(client: Client, rows: str) -> Any:
+    seal = sent(client, rows).content.decode().split('name="seal" value="')[1].split('"')[0]
+    return client.post(PAGE, {"seal": seal})
+
+
+def test_a_register_is_added_with_what_was_merged_into_what(operator: Client) -> None:
+    Municipality.objects.filter(code="1737").update(name="Torsbyn")
+    answer = sent(operator, MERGED)
+    assert answer.context["counts"] == {"same": 0, "new": 2, "changed": 1, "wrong": 0}
+    assert not Municipality.objects.filter(country="NO").exists()
+    assert apply(operator, MERGED).status_code == 302
+    haram = Municipality.objects.get(country="NO", code="1534")
+    assert (str(haram.successor), haram.merged_on) == ("Ålesund", dt.date(2020, 1, 1))
+    assert Municipality.objects.get(code="1737").county == "Värmlands län"
+    assert Entry.objects.filter(subject_type="municipalities.municipality").count() == 4
+    assert sent(operator, MERGED).context["counts"]["same"] == 3
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ("no;15x7;Ålesund;;;", "official code"),
+        ("NOR;1507;Ålesund;;;", "country"),
+        ("NO;1507;;;;", "name"),
+        ("NO;1507;Å\u202elesund;;;", "turns"),
+        ("NO;1507;" + "x" * 101 + ";;;", "at most 100 characters"),
+        ("NO;1507;Ålesund;;NO1507;2020-01-01", "not merged into itself"),
+        ("NO;1507;Ålesund;;NO9999;2020-01-01", "No municipality has the key “NO9999”"),
+        ("NO;1507;Ålesund;;SE1737;", "Say both"),
+        ("NO;1507;Ålesund;;;2020-01-01", "Say both"),
+        ("NO;1507;Ålesund;;SE1737;2036-13-99", "is not a date"),
+        ("NO;1507;Ålesund;;;\nNO;1507;Ålesund;;;", "has the same municipality"),
+    ],
+)
+def test_a_wrong_row_is_named_and_nothing_saved(operator: Client, row: str, said: str) -> None:
+    answer = sent(operator, row + "\n")
+    assert answer.status_code == 422
+    assert said in answer.content.decode()
+    assert not Municipality.objects.filter(country="NO").exists()
+
+
+def test_a_merged_member_says_so_wherever_it_is_chosen_or_listed(
+    operator: Client, north: Cooperation, torsby: Municipality, hagfors: Municipality,
+    administrator: User, sign_in: Callable[[User], Client],
+) -> None:  # fmt: skip
+    client = sign_in(administrator)
+    assert "Merged into" not in client.get("/north/members/").content.decode()
+    Municipality.objects.filter(pk=torsby.pk).update(successor=hagfors, merged_on=dt.date(2027, 1, 1))
+    assert "Hagfors on 1 January 2027" in client.get("/north/members/").content.decode()
+    form = client.get("/north/members/new/").content.decode()
+    assert "Torsby (SE1737), merged into Hagfors on 1 January 2027" in form
+    rows = client.get("/api/v1/municipalities/?cooperation=north").json()["results"]
+    found = {row["key"]: (row["successor"], row["merged_on"]) for row in rows}
+    assert found == {"SE1737": ("SE1783", "2027-01-01"), "SE1783": (None, None)}
+    assert Member.objects.of(north).count() == 2
+
+
+def test_a_successor_has_a_date_and_is_another(db: None) -> None:
+    place = MunicipalityFactory()
+    other = MunicipalityFactory()
+    for wrong in ({"successor": other}, {"merged_on": dt.date(2020, 1, 1)},
+                  {"successor": place, "merged_on": dt.date(2020, 1, 1)}):  # fmt: skip
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Municipality.objects.filter(pk=place.pk).update(**wrong)
