@@ -5,20 +5,17 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from agreements.models import KeyVersion, Term
 from billing.engine.facts import fingerprint
 from billing.models import Cost
 from billing.portal.words import month_name
 from billing.reports.moved import months_of
-from billing.reports.previews import Moved, PayerMoved, Uncounted, moved_by
+from billing.reports.previews import KINDS, UNNUMBERED, Moved, PayerMoved, Uncounted, moved_by
 from billing.reports.undivided import names_whom, why_in_words, with_names
-from municipalities.models import Cooperation, Member, Reading
+from municipalities.models import Cooperation
 from municipalities.portal import Change, Preview, PreviewRow
-from services.models import Subscription
 from sharedict.common.figures import minor, signed_minor
 
-KINDS = (Cost, Member, Reading, KeyVersion, Subscription, Term)
-"""Rows of which it can be shown what a change does."""
+__all__ = ["KINDS", "preview_of_changes"]
 MOST_ROWS = 12
 """So many municipalities are shown, those with the largest changes first."""
 MOST_UNCOUNTED = 5
@@ -29,7 +26,7 @@ def preview_of_changes(cooperation: Cooperation, changes: Sequence[Change]) -> P
     found = moved_by(cooperation, months_of(cooperation), changes)
     if found is None:
         return None
-    changed = {each.after.reference for each in changes if isinstance(each.after, Cost)}
+    changed = {each.after.reference or UNNUMBERED for each in changes if isinstance(each.after, Cost)}
     uncounted = [each for each in found.uncounted if each.reference not in changed]  # is told of each month
     rows = tuple(_row(each.name, each) for each in found.payers[:MOST_ROWS])
     left = len(found.payers) - len(rows)

@@ -8,6 +8,7 @@ by the rules of the first month that is otherwise as a whole.
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 
 from agreements.models import KeyVersion, Term
@@ -22,6 +23,13 @@ from municipalities.portal import Change
 from services.models import Subscription
 from sharedict.common.models import Span
 from sharedict.kernel.periods import Month
+
+KINDS = (Cost, Member, Reading, KeyVersion, Subscription, Term)
+"""Rows of which it can be said what a change does."""
+
+
+UNNUMBERED = "~"
+"""The reference of a cost that has none yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +101,7 @@ def laid(changes: Sequence[Change], costs_of: Month | None = None) -> Overlay:
     rows = [change.after for change in changes if change.after is not None]
     parts = {id(change.after): change.parts for change in changes}
     return Overlay(
-        costs=[row for row in rows if isinstance(row, Cost)],
+        costs=[_numbered(row) for row in rows if isinstance(row, Cost)],
         members=[row for row in rows if isinstance(row, Member)],
         subscriptions=[row for row in rows if isinstance(row, Subscription)],
         readings=[row for row in rows if isinstance(row, Reading)],
@@ -102,6 +110,15 @@ def laid(changes: Sequence[Change], costs_of: Month | None = None) -> Overlay:
         gone=[change.before for change in changes if change.before is not None and change.after is None],
         costs_of=costs_of,
     )
+
+
+def _numbered(cost: Cost) -> Cost:
+    """``cost``; a new one with a reference that comes last, as its own will: others may be told from it."""
+    if cost.reference:
+        return cost
+    found = copy(cost)
+    found.reference = UNNUMBERED
+    return found
 
 
 def _named(term: Term, chosen: Sequence[Municipality] | None) -> Sequence[Municipality]:

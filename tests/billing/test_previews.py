@@ -99,6 +99,9 @@ def test_a_cost_that_counts_nowhere_or_in_part_says_so_before_it_is_saved(
         f"{NOWHERE % 'April 2025'} Nobody uses the application in this month.",
     )
     assert not Cost.objects.filter(description="Support in April").exists()
+    shown = client.post(f"{REGISTER}new/", april_cost | {"application": nobodys.pk} | SHOW)
+    assert shown.context["preview"].rows == ()
+    assert shown.context["effect"].warnings == asked.context["effect"].warnings
     Term.objects.filter(pk=default_term.pk).update(valid_until=dt.date(2025, 5, 1))
     in_part = april_cost | {"ends_on": "2025-06-01"}
     asked = client.post(f"{REGISTER}new/", in_part)
