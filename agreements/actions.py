@@ -11,7 +11,9 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
+from agreements.engine.keys import KeyFact
 from agreements.models import Agreement, Component, FixedPart, Key, KeyVersion, Term
+from agreements.snapshots import key_fact
 from municipalities.actions import (
     changed,
     differences,
@@ -104,6 +106,14 @@ def plan_key_version(
     )
     version.clean_fields()
     return latest, version
+
+
+def planned_fact(version: KeyVersion, components: Sequence[ComponentDraft]) -> KeyFact:
+    """What a planned ``version`` would say, as the engine knows it; nothing is saved."""
+    drafts = [
+        (_component(version, place, draft), draft.fixed) for place, draft in enumerate(components, start=1)
+    ]
+    return key_fact(version, drafts)
 
 
 @transaction.atomic
@@ -232,17 +242,21 @@ def _describe_component(component: Component) -> str:
     return " ".join(filter(None, parts))
 
 
+def _component(version: KeyVersion, position: int, draft: ComponentDraft) -> Component:
+    return Component(
+        cooperation_id=version.cooperation_id,
+        version=version,
+        position=position,
+        kind=draft.kind,
+        percent=draft.percent,
+        driver=draft.driver,
+        rule=draft.rule,
+    )
+
+
 def _add_components(version: KeyVersion, drafts: Sequence[ComponentDraft]) -> None:
     for position, draft in enumerate(drafts, start=1):
-        component = Component(
-            cooperation_id=version.cooperation_id,
-            version=version,
-            position=position,
-            kind=draft.kind,
-            percent=draft.percent,
-            driver=draft.driver,
-            rule=draft.rule,
-        )
+        component = _component(version, position, draft)
         if draft.driver and draft.driver.cooperation_id not in (None, version.cooperation_id):
             raise ValidationError({"components": _("There is no such driver: choose another.")})
         component.full_clean(exclude=["version"])

@@ -8,13 +8,20 @@ from django.db.models import Q
 from agreements.engine.keys import PERCENT_SCALE, ComponentFact, KeyFact, ReadingFact
 from agreements.engine.terms import reading_span
 from agreements.models import Component, KeyVersion
-from municipalities.models import Cooperation, Reading
+from municipalities.models import Cooperation, Municipality, Reading
 from sharedict.kernel.money import to_minor
 from sharedict.kernel.periods import Month
 
+FixedParts = Mapping[Municipality, Decimal]
 
-def key_fact(version: KeyVersion) -> KeyFact:
-    """``version`` with its components as the engine knows it."""
+
+def key_fact(version: KeyVersion, planned: Sequence[tuple[Component, FixedParts]] | None = None) -> KeyFact:
+    """``version`` as the engine knows it, with its components or those that are ``planned`` for it."""
+    if planned is None:
+        planned = [
+            (component, {part.municipality: part.percent for part in component.fixed_parts.all()})
+            for component in version.components.all()
+        ]
     return KeyFact(
         code=version.key.code,
         name=version.key.name,
@@ -22,7 +29,7 @@ def key_fact(version: KeyVersion) -> KeyFact:
         valid_from=version.valid_from.isoformat(),
         decision=version.decision,
         decided_on=version.decided_on.isoformat(),
-        components=tuple(_component_fact(component) for component in version.components.all()),
+        components=tuple(_component_fact(component, fixed) for component, fixed in planned),
         when_zero=version.when_zero,
         base_minor=to_minor(version.base_amount),
         floor=_scaled(version.floor_percent),
@@ -42,16 +49,18 @@ def readings_for(
     month: Month,
     places: Mapping[int, str],
     unsaved: Sequence[Reading] = (),
+    hidden: Sequence[int] = (),
 ) -> dict[str, dict[str, ReadingFact]]:
     """The reading that counts in ``month`` of each driver and rule of ``keys``, by municipality.
 
     It is the latest; of two of one day the public one counts before the cooperation's own.
 
     ``places`` are the codes of those wanted, by primary key. ``unsaved`` readings count beside the stored
-    ones, or in place of those whose primary keys they have. One query for each driver and rule.
+    ones, or in place of those whose primary keys they have; those with ``hidden`` keys do not count. One
+    query for each driver and rule.
     """
     found: dict[str, dict[str, ReadingFact]] = {}
-    laid = [row.pk for row in unsaved if row.pk]
+    laid = [*hidden, *(row.pk for row in unsaved if row.pk)]
     for driver, rule in sorted(drivers_read(keys)):
         first, after = reading_span(rule, month)
         rows = (
@@ -80,13 +89,13 @@ def readings_for(
     return found
 
 
-def _component_fact(component: Component) -> ComponentFact:
+def _component_fact(component: Component, fixed: FixedParts) -> ComponentFact:
     return ComponentFact(
         kind=component.kind,
         percent=_scaled(component.percent) or 0,
         driver=component.driver.code if component.driver else None,
         rule=component.rule or None,
-        fixed={part.municipality.key: _scaled(part.percent) or 0 for part in component.fixed_parts.all()},
+        fixed={place.key: _scaled(percent) or 0 for place, percent in fixed.items()},
     )
 
 

@@ -10,7 +10,14 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from agreements.actions import adopt_key_version, plan_key_version, plan_withdrawal, withdraw_key_version
+from agreements.actions import (
+    adopt_key_version,
+    plan_key_version,
+    plan_withdrawal,
+    planned_fact,
+    withdraw_key_version,
+)
+from agreements.engine.keys import KeyFact
 from agreements.forms import (
     ComponentFormSet,
     FixedPartsForm,
@@ -23,6 +30,7 @@ from municipalities.portal import (
     EffectMixin,
     RowMixin,
     WithdrawPage,
+    may_preview,
     next_month,
     refuse,
     stored,
@@ -57,7 +65,9 @@ class KeyVersionAdd(ByCode, EffectMixin):
             return self.show(key, form, rows, fixed, 422)
         told = {"key": key, "components": rows.drafts(fixed.parts()), **form.cleaned_data}
         try:
-            if not self.is_told(self.changes(*plan_key_version(**told))):
+            latest, planned = plan_key_version(**told)
+            said = planned_fact(planned, told["components"])
+            if not self.is_told(self.changes(latest, planned, said)):
                 return self.show(key, form, rows, fixed)
             version = adopt_key_version(by=request.user, **told)
         except ValidationError as error:
@@ -71,9 +81,9 @@ class KeyVersionAdd(ByCode, EffectMixin):
         self.say(_("%(what)s is adopted.") % {"what": version})
         return redirect(self.url("key", key.code))
 
-    def changes(self, latest: KeyVersion | None, version: KeyVersion) -> list[Change]:
+    def changes(self, latest: KeyVersion | None, version: KeyVersion, said: KeyFact) -> list[Change]:
         ended = [Change(stored(latest), latest)] if latest else []
-        return [*ended, Change(None, version)]
+        return [*ended, Change(None, version, parts=said)]
 
     def forms(self, key: Key, data: Any = None) -> tuple[Any, Any, Any]:
         """The version, its components and its fixed parts, filled in from the version before it."""
@@ -110,6 +120,8 @@ class KeyVersionAdd(ByCode, EffectMixin):
             "rows": rows,
             "fixed": fixed,
             "effect": self.effect,
+            "preview": self.preview,
+            "may_show": may_preview(form.instance),
             "cancel_url": self.url("key", key.code),
         }
         return self.page("agreements/key_version_form.html", context, status)

@@ -148,7 +148,7 @@ class SaveTerm(FormPage):
         refuse_nobody_named(form.instance, chosen)
         [change] = super().checked_changes(form)
         more = ("named",) if named_otherwise(form.instance, chosen) else ()
-        return [replace(change, more=more)]
+        return [replace(change, more=more, parts=chosen)]
 
 
 class TermAdd(SaveTerm):

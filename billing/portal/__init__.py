@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from billing.models import Cost
 from billing.portal.words import Words, in_words, summed
 from billing.reports.effects import ClosedEffect, closed_effects_of_costs
-from billing.reports.moved import NAMES, months_of, moved_days, moved_months
+from billing.reports.moved import NAMES, months_of, moved_days, moved_months, within
 from billing.reports.undivided import undivided_in
 from municipalities.models import Cooperation
 from municipalities.portal import Change, ShareEffect
@@ -43,6 +43,7 @@ def effect_of_changes(
     moved = [each.month for each in of_one.months] if of_one else []
     asked = [*moved, *of_one.opened] if of_one else []
     asked = [month for month in asked if of_one and month not in of_one.computed]
+    asked = within(asked, after.touches) if after else []
     undivided = undivided_in(cooperation, after, asked) if after and asked else {}
     told = [cost for cost in costs if cost]
     words = Words(

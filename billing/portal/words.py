@@ -56,9 +56,9 @@ def in_words(months: Iterable[Month]) -> str:
         else:
             spans.append([month])
     return ", ".join(
-        _name(span[0])
+        month_name(span[0])
         if len(span) == 1
-        else _("%(first)s to %(last)s") % {"first": _name(span[0]), "last": _name(span[-1])}
+        else _("%(first)s to %(last)s") % {"first": month_name(span[0]), "last": month_name(span[-1])}
         for span in spans
     )
 
@@ -92,6 +92,8 @@ class Words:
         self.undivided = undivided
         self.nobodys = {each.month: undivided[each.month] for each in by_cost if each.month in undivided}
         self.nobodys |= stopped
+        self.uncounted = [month for month in opened if month in undivided]
+        """The open months in which nothing divides the cost."""
         self.amounts = [each for each in by_cost if each.amount_minor and each.month not in undivided]
         self.carried = [
             each.month for each in by_cost if not each.amount_minor and each.month not in undivided
@@ -101,12 +103,12 @@ class Words:
 
     @property
     def charging(self) -> str:
-        return _name(self.months.charging) if self.months.charging else ""
+        return month_name(self.months.charging) if self.months.charging else ""
 
     @property
     def mark(self) -> str:
         by_month = [self.by_cost, self.dropped, self.left]
-        more = [*self.waiting, *self.others, *self.nobodys]
+        more = [*self.waiting, *self.others, *self.nobodys, *self.uncounted]
         if not (any(by_month) or more or self.by_rules or self.left_out_minor or self.reopened):
             return ""
         told = [
@@ -117,6 +119,8 @@ class Words:
         ]
         if self.nobodys:
             told.append([str(month) for month in self.nobodys])
+        if self.uncounted:
+            told.append({"uncounted": [str(month) for month in self.uncounted]})
         if self.waiting:
             told.append({"waiting": [[str(each.month), each.amount_minor] for each in self.waiting]})
         if self.others:
@@ -137,7 +141,8 @@ class Words:
         found = []
         if self.amounts:
             found.append(self._amounts())
-        found += [*self._nobodys(), *self._waits(), *self._uncharged(), *self._of_others()]
+        found += [*self._nobodys(), *self._uncounted()]
+        found += [*self._waits(), *self._uncharged(), *self._of_others()]
         if self.carried:
             said = _(
                 "In months that are closed, %(months)s, the amount stays, but others may carry it: the "
@@ -177,9 +182,7 @@ class Words:
             )
             found.append(said % self._what_and_where(self.amounts))
         found += [*self._nobodys(), *self._waits(), *self._uncharged(), *self._of_others()]
-        said = _("Nothing divides it in %(months)s, so that cannot be closed yet: %(why)s")
-        for why, months in _by_reason(self.undivided, self.opened):
-            found.append(said % {"months": in_words(months), "why": why})
+        found += self._uncounted()
         if self.carried:
             said = _(
                 "Where others carry it in months that are closed, %(months)s, the difference becomes a "
@@ -202,8 +205,7 @@ class Words:
     @property
     def is_problem(self) -> bool:
         """Whether somebody has something to mend, to decide or to propose again before a month can close."""
-        undivided = any(month in self.undivided for month in self.opened)
-        return bool(self.nobodys or self.waiting or self.by_rules or self.reopened or undivided)
+        return bool(self.nobodys or self.waiting or self.by_rules or self.reopened or self.uncounted)
 
     def of_cost(self, effect: ClosedEffect) -> str:
         """What one cost does to closed months, short."""
@@ -235,7 +237,7 @@ class Words:
             "unless somebody decides to leave it.",
             len(self.amounts),
         )
-        parts = [f"{_name(each.month)} {signed_minor(each.amount_minor)}" for each in self.amounts]
+        parts = [f"{month_name(each.month)} {signed_minor(each.amount_minor)}" for each in self.amounts]
         is_short = len(parts) <= MOST_MONTHS
         found = self._what_and_where(self.amounts)
         return said % {**found, "parts": ", ".join(parts) if is_short else found["months"]}
@@ -249,6 +251,14 @@ class Words:
         return [
             said % {"months": in_words(months), "why": why, "charged_in": self.charging}
             for why, months in _by_reason(self.nobodys, sorted(self.nobodys))
+        ]
+
+    def _uncounted(self) -> list[str]:
+        """What falls in open months where nothing divides it."""
+        said = _("Nothing divides it in %(months)s, so that cannot be closed yet: %(why)s")
+        return [
+            said % {"months": in_words(months), "why": why}
+            for why, months in _by_reason(self.undivided, self.uncounted)
         ]
 
     def _waits(self) -> list[str]:
@@ -309,7 +319,7 @@ class Words:
         )
         return said % {
             "amount": minor(self.left_out_minor, self.currency),
-            "month": _name(self.months.first),
+            "month": month_name(self.months.first),
         }
 
 
@@ -330,6 +340,6 @@ def summed(effects: Iterable[MonthEffect]) -> list[MonthEffect]:
     return [MonthEffect(month, found[month]) for month in sorted(found)]
 
 
-def _name(month: Month) -> str:
+def month_name(month: Month) -> str:
     """As it stands inside a sentence."""
     return date_format(month.first, "F Y")

@@ -14,6 +14,7 @@ from billing.reports.corrections import (
     open_before,
     together,
 )
+from billing.reports.dropped import Dropped, dropped_proposals
 from billing.reports.effects import ClosedEffect, closed_effect_of_cost
 from billing.reports.families import before_first_month
 from billing.reports.followed import Followed, followed
@@ -54,6 +55,7 @@ __all__ = [
     "Calendar",
     "ClosedEffect",
     "Corrected",
+    "Dropped",
     "Effect",
     "Followed",
     "LateRow",
@@ -72,6 +74,7 @@ __all__ = [
     "corrected_in",
     "corrections_by_municipality",
     "corrections_of",
+    "dropped_proposals",
     "effects_of",
     "entered_after",
     "facts_of",

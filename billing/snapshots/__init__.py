@@ -13,7 +13,7 @@ from billing.snapshots.late import (
     left_mark,
     moved_minor,
 )
-from billing.snapshots.month import cost_fact, gather, gather_by_rules_of, gather_costs
+from billing.snapshots.month import cost_fact, gather, gather_by_rules_of, gather_costs, gather_if
 from billing.snapshots.overlay import NOTHING, Overlay
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "gather",
     "gather_by_rules_of",
     "gather_costs",
+    "gather_if",
     "late_line",
     "late_lines",
     "late_states",

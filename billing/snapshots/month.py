@@ -1,7 +1,7 @@
 """The facts of one month, gathered in a fixed number of queries."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from agreements.engine.keys import KeyFact
@@ -9,13 +9,16 @@ from agreements.engine.terms import term_for
 from agreements.models import CostType, KeyVersion, Term
 from agreements.snapshots import drivers_read, key_fact, readings_for
 from billing.engine.facts import CorrectionFact, CostFact, Facts, Owed, TermFact, as_version_1
+from billing.engine.spread import month_part
 from billing.models import Cost, Period
 from billing.snapshots.late import charged_now
 from billing.snapshots.overlay import NOTHING, Overlay
 from billing.snapshots.payers import Groups, left_in_month, membership_of, subscribers_of, within_month
-from municipalities.models import Driver, Municipality
+from municipalities.models import Driver, Municipality, Reading
 from services.models import Application
+from sharedict.common.models import SpannedFact
 from sharedict.kernel.money import to_minor
+from sharedict.kernel.periods import Month
 
 
 def gather(period: Period, overlay: Overlay = NOTHING) -> Facts:
@@ -53,11 +56,12 @@ def _gather(period: Period, overlay: Overlay, corrections: tuple[CorrectionFact,
     spans = membership_of(period, keys, overlay)
     members = groups.add(within_month(spans, month))
     subscribers = subscribers_of(period, applications, groups, keys, overlay)
-    terms = _terms(period, groups, {(cost.application, cost.cost_type) for cost in costs})
+    terms = _terms(period, groups, {(cost.application, cost.cost_type) for cost in costs}, overlay)
     versions = _key_versions(period, {term.key for term in terms}, overlay)
     present = {code for group in groups.all for code in group}
     wanted = {pk: code for pk, code in keys.items() if code in present}
-    readings = readings_for(versions.values(), cooperation, month, wanted, overlay.readings)
+    hidden = overlay.hidden(Reading)
+    readings = readings_for(versions.values(), cooperation, month, wanted, overlay.readings, hidden)
     concerned = present | {code for each in corrections for code in (*each.charged, *each.should)}
     named = [*costs, *(each.cost for each in corrections)]
     return Facts(
@@ -79,6 +83,12 @@ def _gather(period: Period, overlay: Overlay, corrections: tuple[CorrectionFact,
         left=left_in_month(spans, month, present),
         corrections=corrections,
     )
+
+
+def gather_if(period: Period, overlays: Sequence[Overlay]) -> list[Facts]:
+    """What ``gather`` would give with each of ``overlays``, all with the corrections as they are now."""
+    corrections = charged_now(period) if period.pk else ()
+    return [_gather(period, overlay, corrections) for overlay in overlays]
 
 
 def opening_carry(period: Period) -> Owed:
@@ -118,7 +128,8 @@ def cost_fact(cost: Cost) -> CostFact:
 
 
 def _costs(period: Period, overlay: Overlay) -> tuple[CostFact, ...]:
-    first, after = period.month.first, period.month.after
+    month = overlay.costs_of or period.month
+    first, after = month.first, month.after
     laid = {cost.pk for cost in overlay.costs if cost.pk}
     rows = (
         Cost.objects.of(period.cooperation)
@@ -147,27 +158,51 @@ def _costs(period: Period, overlay: Overlay) -> tuple[CostFact, ...]:
         for cost in overlay.costs
         if not cost.is_withdrawn and cost.starts_on < after and cost.ends_on > first
     ]
-    return tuple(sorted([*stored, *unsaved], key=lambda fact: fact.reference))
+    found = sorted([*stored, *unsaved], key=lambda fact: fact.reference)
+    return tuple(found) if overlay.costs_of is None else _restated(found, month, period.month)
 
 
-def _terms(period: Period, groups: Groups, scopes: set[tuple[str | None, str]]) -> tuple[TermFact, ...]:
+def _restated(costs: Sequence[CostFact], month: Month, other: Month) -> tuple[CostFact, ...]:
+    """What of ``costs`` falls in ``month``, as costs of the whole of ``other``; refunds are taken off."""
+    parts = {cost.reference: month_part(cost, month) for cost in costs if not cost.credits}
+    for cost in costs:
+        if cost.credits in parts:
+            parts[cost.credits] += month_part(cost, month)
+    return tuple(
+        replace(
+            cost,
+            amount_minor=parts[cost.reference],
+            starts_on=other.first.isoformat(),
+            ends_on=other.after.isoformat(),
+        )
+        for cost in costs
+        if not cost.credits
+    )
+
+
+def _terms(
+    period: Period, groups: Groups, scopes: set[tuple[str | None, str]], overlay: Overlay
+) -> tuple[TermFact, ...]:
     """The terms in force on the month's first day that some cost of the month falls under."""
-    rows = Term.objects.of(period.cooperation).as_of(period.month.first).for_listing().order_by("id")
+    first = period.month.first
+    stored = Term.objects.of(period.cooperation).as_of(first).exclude(pk__in=overlay.hidden(Term))
+    laid = [(term, named) for term, named in overlay.terms if _holds(term, first)]
+    rows = [*((term, term.named.all()) for term in stored.for_listing().order_by("id")), *laid]
     facts = [
         TermFact(
-            number=term.pk,
+            number=term.pk or 0,
             key=term.key.code,
             payers=term.payers,
             by_days=term.by_days,
             application=term.application.code if term.application else None,
             cost_type=term.cost_type.code if term.cost_type else None,
-            named=groups.add({place.key: [(1, period.month.days + 1)] for place in term.named.all()})
+            named=groups.add({place.key: [(1, period.month.days + 1)] for place in named})
             if term.payers == Term.Payers.NAMED
             else None,
             agreement=term.agreement.name,
             after_leaving=term.after_leaving,
         )
-        for term in rows
+        for term, named in rows
     ]
     found = (term_for(facts, application=application, cost_type=kind) for application, kind in scopes)
     used = {fact.number for fact in found if fact}
@@ -179,10 +214,17 @@ def _key_versions(period: Period, codes: set[str], overlay: Overlay) -> dict[str
         KeyVersion.objects.of(period.cooperation)
         .as_of(period.month.first)
         .filter(key__code__in=codes)
+        .exclude(pk__in=overlay.hidden(KeyVersion))
         .for_listing()
     )
     stored = {version.key.code: key_fact(version) for version in versions}
+    laid = [said for row, said in overlay.versions if _holds(row, period.month.first)]
+    stored |= {said.code: said for said in laid if said.code in codes}
     return stored | {key.code: key for key in overlay.keys if key.code in codes}
+
+
+def _holds(row: SpannedFact, day: dt.date) -> bool:
+    return row.valid_from <= day and (row.valid_until is None or row.valid_until > day)
 
 
 def _driver_names(versions: Iterable[KeyFact], cooperation_id: int) -> dict[str, str]:

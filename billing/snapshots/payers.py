@@ -12,6 +12,7 @@ from billing.models import Period
 from billing.snapshots.days import merged, numbers, without
 from billing.snapshots.overlay import Overlay
 from municipalities.models import Member
+from services.models import Subscription
 from sharedict.kernel.periods import Month
 
 Group = dict[str, Spans]
@@ -35,8 +36,8 @@ class Groups:
 
 def membership_of(period: Period, keys: Mapping[int, str], overlay: Overlay) -> Membership:
     """Code -> all the spans in which it is, was or will be a member."""
-    laid = {member.pk for member in overlay.members if member.pk}
-    rows = Member.objects.of(period.cooperation).exclude(pk__in=laid).order_by("valid_from")
+    hidden = overlay.hidden(Member)
+    rows = Member.objects.of(period.cooperation).exclude(pk__in=hidden).order_by("valid_from")
     found: Membership = defaultdict(list)
     for pk, start, end in [
         *rows.values_list("municipality_id", "valid_from", "valid_until"),
@@ -75,7 +76,6 @@ def subscribers_of(
     period: Period, applications: Iterable[str], groups: Groups, keys: Mapping[int, str], overlay: Overlay
 ) -> dict[str, int]:
     """Application code -> group of payers; packed into text by the database, equal sets read once."""
-    laid = [row.pk for row in overlay.subscriptions if row.pk]
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -104,7 +104,7 @@ def subscribers_of(
                 "after": period.month.after,
                 "cooperation": period.cooperation_id,
                 "applications": sorted(applications),
-                "laid": laid,
+                "laid": overlay.hidden(Subscription),
             },
         )
         rows = {code: (whole, parts) for code, whole, parts in cursor.fetchall()}

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -92,7 +93,11 @@ class Step(CorrectingPage, EditorsOnly):
 
     def notices(self) -> list[str]:
         run = self.period.current_run
-        return notices_of(run, self.cooperation) if run else []
+        found = notices_of(run, self.cooperation) if run else []
+        if self.period.month.after > timezone.localdate():
+            said = _("%(month)s is not over: what still comes of it is charged later, as corrections.")
+            found.insert(0, said % {"month": capfirst(month_name(self.month))})
+        return found
 
     def ask(self, status: int = 200) -> HttpResponse:
         refusal, is_judged = self.refusal(), self.judges_figures and not self.period.is_closed

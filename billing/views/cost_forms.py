@@ -25,12 +25,16 @@ class TwiceMixin(EffectMixin):
             named = " ".join(f"{twin.code}:{twin.where}" for twin in twins)
             said = [*(twin.message for twin in twins), _("Save it only if it is another one.")]
             self.effect = self.effect.asking(said, named)
-        return not self.effect.mark or self.effect.mark == self.request.POST.get("told")
+        return self.is_known()
 
 
 class SaveCost(TwiceMixin, FormPage):
     form_class = CostForm
     done_name = "costs"
+
+    def wants_preview(self, changes: Sequence[Change]) -> bool:
+        """Only where asked for: that nothing divides the cost is told without."""
+        return False
 
     def check(self, row: Cost) -> None:
         check_cost(row)

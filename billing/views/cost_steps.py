@@ -107,6 +107,7 @@ class Step(RowMixin, TwiceMixin):
             **self.question(cost),
             "danger": self.danger,
             "effect": self.effect,
+            "preview": self.preview,
             "seen": as_shown(cost),
             "cancel_url": self.url("cost-change", cost.pk),
         }

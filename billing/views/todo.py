@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import Any
 
 from django.db.models import Count, Q
+from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -12,11 +13,14 @@ from django.utils.translation import ngettext
 from agreements.portal import odd_part_in_words, scope_in_words, still_named, still_subscribes
 from agreements.reports import forgotten, odd_parts
 from billing.models import Period
+from billing.reports import Dropped, dropped_proposals
 from billing.snapshots import STOPS, late_states
 from billing.views.months import StatementsPage
 from billing.views.notices import notices_of
 from billing.views.pictures import month_name
 from municipalities.portal import few
+from sharedict.audit.models import kind_in_words, verb_in_words
+from sharedict.common.days import date_format
 from sharedict.jobs.models import Job
 from sharedict.kernel.periods import Month
 
@@ -49,6 +53,7 @@ class ToDoPage(StatementsPage):
         if working:
             text = ngettext("%(count)s job is at work", "%(count)s jobs are at work", working)
             found.append(needs(text % {"count": working}, url, _("Follow"), "info", _("At work")))
+        found += self.dropped_todo()
         found += self.late_todo()
         for month in sorted(self.periods):
             found += self.todo_of(month, self.periods[month])
@@ -86,6 +91,21 @@ class ToDoPage(StatementsPage):
             waiting,
         ) % {"count": waiting}
         return [needs(text, self.url("late-changes"), self.may_do(_("Decide")), "warning", _("Late change"))]
+
+    def dropped_todo(self) -> list[dict[str, Any]]:
+        """The reader's own proposals that fell, and by what change."""
+        if not self.rights.may_edit:
+            return []
+        return [
+            needs(
+                _dropped_in_words(each),
+                self.url("period", each.month),
+                _("Look and propose"),
+                "warning",
+                _("No longer proposed"),
+            )
+            for each in dropped_proposals(self.cooperation, self.viewer, self.periods.values())
+        ]
 
     def todo_of(self, month: Month, period: Period) -> list[dict[str, Any]]:
         name, url, run = capfirst(month_name(month)), self.url("period", month), period.current_run
@@ -143,6 +163,19 @@ class ToDoPage(StatementsPage):
                 text = f"{name}: {said[0]}"
             found.append(needs(text, f"{url}#notices", _("Look"), "warning", _("Look")))
         return found
+
+
+def _dropped_in_words(dropped: Dropped) -> str:
+    words = {"month": month_name(dropped.month), "day": date_format(timezone.localtime(dropped.at), "j F")}
+    if dropped.change is None:
+        return _("Your proposal to close %(month)s fell on %(day)s, because something changed") % words
+    change: Any = dropped.change
+    words |= {
+        "what": f"{kind_in_words(change.subject_type)} {change.what}",
+        "verb": verb_in_words(change.verb),
+        "who": change.who,
+    }
+    return _("Your proposal to close %(month)s fell on %(day)s: %(what)s (%(verb)s, %(who)s)") % words
 
 
 def needs(text: str, url: str, label: str, variant: str, status: str) -> dict[str, Any]:

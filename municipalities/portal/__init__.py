@@ -18,7 +18,19 @@ from municipalities.portal.forms import (
     refuse,
     side_by_side,
 )
-from municipalities.portal.hooks import Change, ShareEffect, add_effect_of, add_runs_at, effect_of, runs_at
+from municipalities.portal.hooks import (
+    Change,
+    Preview,
+    PreviewRow,
+    ShareEffect,
+    add_effect_of,
+    add_preview_of,
+    add_runs_at,
+    effect_of,
+    may_preview,
+    preview_of,
+    runs_at,
+)
 from municipalities.portal.imports import ImportPage
 from municipalities.portal.lists import (
     ADDRESS,
@@ -76,6 +88,8 @@ __all__ = [
     "LockMixin",
     "OperatorImportPage",
     "OperatorPage",
+    "Preview",
+    "PreviewRow",
     "RowForm",
     "RowMixin",
     "RowTable",
@@ -86,6 +100,7 @@ __all__ = [
     "StepState",
     "WithdrawPage",
     "add_effect_of",
+    "add_preview_of",
     "add_runs_at",
     "add_set_up_step",
     "as_shown",
@@ -98,10 +113,12 @@ __all__ = [
     "few",
     "fields_by_message",
     "listed",
+    "may_preview",
     "merged_in_words",
     "next_month",
     "one_of",
     "page_of",
+    "preview_of",
     "refuse",
     "runs_at",
     "set_up_of",

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from copy import copy
 from typing import Any, ClassVar
 
 from django import forms
@@ -18,7 +19,7 @@ from django.utils.translation import gettext_lazy
 from municipalities.actions import check_withdrawal, delete_row, end_row, validate_row, withdraw_row
 from municipalities.portal.effect_pages import EffectMixin, as_shown, is_fact, stored
 from municipalities.portal.forms import refuse
-from municipalities.portal.hooks import Change
+from municipalities.portal.hooks import Change, may_preview, preview_of
 from municipalities.portal.pages import RowMixin
 from sharedict.common.days import DayInput, LastDayField
 
@@ -42,9 +43,9 @@ class EndPage(RowMixin, EffectMixin):
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         row = self.row()
         self.shown = as_shown(row)
-        return self.show(
-            row, EndForm(initial={"valid_until": row.valid_until or next_month(timezone.localdate())})
-        )
+        on = row.valid_until or next_month(timezone.localdate())
+        self.show_first(row, on)
+        return self.show(row, EndForm(initial={"valid_until": on}))
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         row, form = self.row(), EndForm(request.POST)
@@ -65,6 +66,13 @@ class EndPage(RowMixin, EffectMixin):
         self.say(_("%(what)s ends.") % {"what": row})
         return redirect(self.url(self.done_name))
 
+    def show_first(self, row: Any, on: dt.date) -> None:
+        """Let the question say what ending it on the day that is filled in would do."""
+        if may_preview(row) and row.valid_from < on:
+            ended = copy(row)
+            ended.valid_until = on
+            self.preview = preview_of(self.cooperation, [Change(stored(row), ended)])
+
     def show(self, row: Any, form: forms.Form, status: int = 200) -> HttpResponse:
         context = {
             "title": _("End %(what)s?") % {"what": row},
@@ -74,6 +82,8 @@ class EndPage(RowMixin, EffectMixin):
             "cancel_url": self.url(self.done_name),
             "form": form,
             "effect": self.effect,
+            "preview": self.preview,
+            "may_show": may_preview(row),
             "seen": self.shown,
         }
         return self.page(self.template_name, context, status)
@@ -148,6 +158,7 @@ class DeletePage(RowMixin, EffectMixin):
             "confirm_label": _("Remove %(what)s") % {"what": row},
             "cancel_url": self.done_url(row),
             "effect": self.effect,
+            "preview": self.preview,
             "seen": as_shown(row),
         }
         return self.page(self.template_name, context, status)

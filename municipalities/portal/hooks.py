@@ -4,6 +4,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from django.db import models
 
@@ -41,6 +42,8 @@ class Change:
     before: models.Model | None
     after: models.Model | None
     more: tuple[str, ...] = ()
+    parts: Any = None
+    """What ``after`` is to consist of beside its columns, as the app of the row knows it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,35 @@ class ShareEffect:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class PreviewRow:
+    """What one municipality carries now, would carry, and the difference, each in the reader's words."""
+
+    name: str
+    now: str
+    then: str
+    change: str
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What changes would do to each municipality in one month, in the reader's words.
+
+    ``rows`` are those whose amount moves, ``total`` is all of them, ``more`` says how many are left out.
+    ``uncounted`` says what would be charged to nobody by the changes, which is to be read before saving;
+    ``named`` is that in any language.
+    """
+
+    title: str
+    lead: str
+    unit: str = ""
+    rows: tuple[PreviewRow, ...] = ()
+    total: PreviewRow | None = None
+    more: str = ""
+    uncounted: tuple[str, ...] = ()
+    named: str = ""
+
+
 ShareEffectOf = Callable[[Cooperation, Sequence[Change], bool], ShareEffect]
 _effect_of: list[ShareEffectOf] = []
 
@@ -90,3 +122,26 @@ def effect_of(cooperation: Cooperation, changes: Sequence[Change], *, in_bulk: b
     for maker in _effect_of:
         return maker(cooperation, changes, in_bulk)
     return ShareEffect(by_change=("",) * len(changes))
+
+
+PreviewOf = Callable[[Cooperation, Sequence[Change]], Preview | None]
+_preview_of: dict[type[models.Model], PreviewOf] = {}
+
+
+def add_preview_of(kinds: Sequence[type[models.Model]], maker: PreviewOf) -> None:
+    """Let the app above that shares costs show what changes of rows of these ``kinds`` would do."""
+    _preview_of.update(dict.fromkeys(kinds, maker))
+
+
+def may_preview(row: object) -> bool:
+    """Whether anything can be shown of a change of ``row``."""
+    return type(row) in _preview_of
+
+
+def preview_of(cooperation: Cooperation, changes: Sequence[Change]) -> Preview | None:
+    """What ``changes``, saved together, would do to each municipality; None where nothing can be shown."""
+    for change in changes:
+        row = change.after if change.after is not None else change.before
+        if row is not None and (maker := _preview_of.get(type(row))):
+            return maker(cooperation, changes)
+    return None

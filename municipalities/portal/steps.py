@@ -17,7 +17,7 @@ from municipalities.actions import save_row, validate_row
 from municipalities.portal.effect_pages import EffectMixin, is_fact, stored
 from municipalities.portal.endings import DeletePage
 from municipalities.portal.forms import refuse
-from municipalities.portal.hooks import Change
+from municipalities.portal.hooks import Change, may_preview
 from municipalities.portal.pages import RowMixin
 
 
@@ -100,6 +100,8 @@ class FormPage(EffectMixin):
             "lead": self.lead,
             "form": form,
             "effect": self.effect,
+            "preview": self.preview,
+            "may_show": may_preview(getattr(form, "instance", None)),
             "submit_label": _("Save it all the same") if self.effect.mark else "",
             "cancel_url": self.url(self.done_name),
         }

@@ -112,7 +112,8 @@ def test_a_late_cost_that_nothing_divides_promises_no_correction(
     assert told(answer) == (
         "Nothing divides it in January 2025 to March 2025: Nobody uses the application in this month. It is "
         "charged to nobody, and April 2025 cannot be proposed until something divides it there, or somebody "
-        "leaves it."
+        "leaves it. Nothing divides it in April 2025 to June 2025, so that cannot be closed yet: Nobody uses "
+        "the application in this month."
     )
     saved = client.post(f"{REGISTER}new/", late | {"application": nobodys.pk} | mark(answer))
     assert "Nothing divides it in January 2025 to March 2025" in said(saved)
@@ -120,7 +121,11 @@ def test_a_late_cost_that_nothing_divides_promises_no_correction(
     assert "becomes" not in said(saved)
     assert level(saved) == "warning"
     note = late | {"application": nobodys.pk, "amount": "-100", "credits": "", "external_id": "OTHER"}
-    open_only = client.post(f"{REGISTER}new/", note | {"starts_on": "2025-04-01"})
+    open_note = note | {"starts_on": "2025-04-01"}
+    asked = client.post(f"{REGISTER}new/", open_note)
+    assert "Nothing divides it in April 2025 to June 2025" in told(asked)
+    assert not Cost.objects.filter(external_id="OTHER").exists()
+    open_only = client.post(f"{REGISTER}new/", open_note | mark(asked))
     assert "Nothing divides it in April 2025 to June 2025" in said(open_only)
     assert level(open_only) == "warning"
 
@@ -442,8 +447,16 @@ def test_ending_a_term_in_a_closed_month_is_told(client: Client, default_term: T
     assert_waited(client.post(address, {"valid_until": "2025-02-28"} | mark(shown)), "March 2025")
 
 
-def test_ending_a_term_in_an_open_month_is_not(client: Client, default_term: Term) -> None:
-    done = client.post(f"/north/terms/{default_term.pk}/end/", {"valid_until": "2025-03-31"})
+def test_ending_a_term_in_an_open_month_tells_what_counts_nowhere_then(
+    client: Client, default_term: Term
+) -> None:
+    address = f"/north/terms/{default_term.pk}/end/"
+    asked = client.post(address, {"valid_until": "2025-03-31"})
+    assert told(asked).replace("\u00a0", " ") == (
+        "“Licences” would be charged to nobody in April 2025, 100.00 SEK: No term says how such a cost is "
+        "divided."
+    )
+    done = client.post(address, {"valid_until": "2025-03-31"} | mark(asked))
     assert done.status_code == 302
     assert said(done).endswith("ends. The shares of April 2025 are recomputed.")
 
