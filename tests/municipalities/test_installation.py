@@ -96,7 +96,6 @@ def test_the_page_says_what_there_is_and_how_it_is(
     assert "1 January 2030" not in page
     assert "It broke." in page
     for said in (
-        "People without a role",
         "Registers and drivers",
         "Health",
         "Worker",
