@@ -72,7 +72,7 @@ class OperatorImportPage(OperatorPage):
     title: ClassVar[Any] = ""
     lead: ClassVar[Any] = ""
     template_name: ClassVar[str] = "municipalities/import_page.html"
-    done_name = "cooperations"
+    done_name = "installation"
 
     def compare(self, text: str, told: Mapping[str, str]) -> tuple[UploadedTable, Sequence[Finding]]:
         """The table with its notices, and what each row would do; raises UploadError."""

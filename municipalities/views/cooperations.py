@@ -1,4 +1,4 @@
-"""For those who run the installation: its cooperations, people without a role, registers, jobs, health."""
+"""For those who run the installation: which cooperations there are, and who has no role in any."""
 
 from typing import Any
 
@@ -17,7 +17,6 @@ from municipalities.forms import CooperationForm
 from municipalities.models import Cooperation, Member, Role
 from municipalities.models.cooperation import RESERVED_SLUGS
 from municipalities.portal import OperatorPage, StepState, code_of, refuse, steps_ahead, with_steps_done
-from municipalities.views.installation import kept_by_all
 from sharedict.accounts.models import User
 
 
@@ -47,7 +46,6 @@ class Cooperations(OperatorPage):
             "waiting": User.objects.filter(is_active=True, is_superuser=False, roles=None).order_by(
                 "username"
             ),
-            **kept_by_all(),
         }
         return render(request, "municipalities/cooperations.html", context)
 

@@ -3,9 +3,12 @@
 from typing import Any
 
 from django.db.models import Count, Max, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from municipalities.models import Driver, Municipality
+from municipalities.portal import OperatorPage
 from municipalities.tables import JOB_LOOK, instant, job_label
 from sharedict import health
 from sharedict.jobs.models import Job
@@ -13,8 +16,14 @@ from sharedict.jobs.models import Job
 SHOWN_JOBS = 20
 
 
-def kept_by_all() -> dict[str, Any]:
+class Installation(OperatorPage):
     """Public registers and drivers, jobs that failed or wait, and health's answers."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return render(request, "municipalities/installation.html", kept_by_all())
+
+
+def kept_by_all() -> dict[str, Any]:
     public = Q(readings__cooperation=None)
     drivers = Driver.objects.filter(cooperation=None).annotate(
         latest_on=Max("readings__reference_on", filter=public),

@@ -107,7 +107,7 @@ EXPECTED: dict[str, str] = {
         EDITORS,
     ),
     **dict.fromkeys(["cooperations", "cooperation-add", "population-import", "register-import"], OPERATORS),
-    **dict.fromkeys(["cooperation-deactivate", "cooperation-reactivate"], OPERATORS),
+    **dict.fromkeys(["cooperation-deactivate", "cooperation-reactivate", "installation"], OPERATORS),
     **dict.fromkeys(["change-log", "tokens"], LOGGED),
     **dict.fromkeys(["v1:api-root", "schema"], ANY_CALLER),
     **dict.fromkeys(["v1:municipalities-list", "v1:municipalities-detail"], REGISTER),

@@ -108,6 +108,8 @@ def other_value(field: Any, value: Any) -> Any:
         return others.order_by("pk").values_list("pk", flat=True).first()
     if field.choices:
         return next(choice for choice, _ in field.flatchoices if choice != value)
+    if isinstance(field, models.DateTimeField):
+        return (value or dt.datetime.combine(SOME_DAY, dt.time(), dt.UTC)) + dt.timedelta(days=1)
     if isinstance(field, models.DateField):
         return (value or SOME_DAY) + dt.timedelta(days=1)
     if isinstance(field, models.BooleanField):

@@ -91,12 +91,11 @@ def test_the_page_says_what_there_is_and_how_it_is(
     )
     job = announce_change(cooperation_id=north.pk, touches=(dt.date(2026, 1, 1), None))
     Job.objects.filter(pk=job.pk).update(state=Job.State.FAILED, error="It broke.")
-    page = operator.get(PAGE).content.decode()
+    page = operator.get(f"{PAGE}installation/").content.decode()
     assert "31 December 2026" in page
     assert "1 January 2030" not in page
     assert "It broke." in page
     for said in (
-        "People without a role",
         "Registers and drivers",
         "Health",
         "Worker",
@@ -109,7 +108,7 @@ def test_others_have_no_such_page(
     administrator: User, north: Cooperation, sign_in: Callable[[User], Client]
 ) -> None:
     client = sign_in(administrator)
-    for address in (PAGE, CLOSE, OPEN, f"{PAGE}population/", f"{PAGE}register/"):
+    for address in (PAGE, f"{PAGE}installation/", CLOSE, OPEN, f"{PAGE}population/", f"{PAGE}register/"):
         assert status(client, address) == 403
         assert client.post(address).status_code == 403
     north.refresh_from_db()

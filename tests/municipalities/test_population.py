@@ -130,7 +130,7 @@ def test_a_dry_run_tells_what_is_new_changed_the_same_and_unknown(
     assert answer.context["counts"] == {"same": 1, "new": 30, "changed": 1, "wrong": 0}
     assert answer.context["notices"] == ["1 region is not in the register and left out: 17 Värmlands län."]
     assert Reading.objects.filter(value=11387).count() == 0
-    assert operator.post(PAGE, seal_of(answer)).headers["Location"] == "/cooperations/"
+    assert operator.post(PAGE, seal_of(answer)).headers["Location"] == "/cooperations/installation/"
     changed = Reading.objects.get(municipality=torsby, reference_on=dt.date(2023, 12, 31))
     assert (changed.value, changed.source, changed.cooperation) == (
         11387,
