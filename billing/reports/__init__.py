@@ -34,6 +34,7 @@ from billing.reports.months import (
     unfinished_job,
 )
 from billing.reports.moved import closed_months_of
+from billing.reports.parted import parted_change
 from billing.reports.reasons import (
     facts_of,
     shares_of_cost,
@@ -90,6 +91,7 @@ __all__ = [
     "left_at_closing",
     "names_in",
     "open_before",
+    "parted_change",
     "period_of",
     "preliminary",
     "rules_changed",

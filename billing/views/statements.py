@@ -21,6 +21,7 @@ from billing.reports import (
     heads_of,
     key_names,
     left_at_closing,
+    parted_change,
     period_of,
     statement_of,
     whys,
@@ -121,6 +122,8 @@ class StatementPage(StatementBase):
             },
             "picture": statement_picture(statement),
             "year_picture": self.year(statement),
+            "parts": self.parts(statement),
+            "asks_parts": before is not None and "parts" not in self.request.GET,
             "causes": causes_of(statement),
             "lines": joined(body(table.rows(part, own)) for part, own in parts),
             "by_service": joined(
@@ -150,6 +153,26 @@ class StatementPage(StatementBase):
             "month_name": month_name(statement.month),
             "year_name": month_name(statement.year_from),
         }
+
+    def parts(self, statement: Statement) -> list[dict[str, Any]]:
+        """Why the total changed since the month before, where ``?parts`` asks: months are computed for it.
+
+        Nothing where today's rules part it otherwise than the runs did.
+        """
+        before, run = statement.before, self.period.current_run_id
+        if before is None or run is None or "parts" not in self.request.GET:
+            return []
+        found = parted_change(self.cooperation, self.calendar.runs[before], run, self.key)
+        if found is None or found.total_minor != statement.change_minor:
+            return []
+        return [
+            {"label": _("Prices: costs that came, went or changed"), "minor": found.price_minor},
+            {"label": _("Users and readings: who pays, and what was read"), "minor": found.users_minor},
+            {"label": _("Keys and terms"), "minor": found.key_minor},
+            {"label": _("Days of the month"), "minor": found.days_minor},
+            {"label": _("Corrections of earlier months"), "minor": found.corrections_minor},
+            {"label": _("Change in all"), "minor": found.total_minor, "is_sum": True},
+        ]
 
     def year(self, statement: Statement) -> Picture | None:
         """What each month of the agreement year came to."""
