@@ -8,6 +8,7 @@ from municipalities.views import (
     drivers,
     home,
     jobs,
+    mail,
     members,
     network,
     people,
@@ -58,5 +59,6 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("cooperations/", cooperations.Cooperations.as_view(), name="cooperations"),
     path("cooperations/new/", cooperations.CooperationAdd.as_view(), name="cooperation-add"),
+    path("cooperations/mail/", mail.Mail.as_view(), name="mail"),
     path("<slug:cooperation>/", include(of_a_cooperation)),
 ]

@@ -1,5 +1,6 @@
 """What administrators fill in about who takes part and where things run, and what narrows the lists."""
 
+from municipalities.forms.mail import TestMessageForm
 from municipalities.forms.rows import (
     STATES,
     TOKEN_YEARS,
@@ -44,5 +45,6 @@ __all__ = [
     "RoleForm",
     "SiteForm",
     "StateFilter",
+    "TestMessageForm",
     "TokenForm",
 ]

@@ -106,7 +106,7 @@ EXPECTED: dict[str, str] = {
         ],
         EDITORS,
     ),
-    **dict.fromkeys(["cooperations", "cooperation-add"], OPERATORS),
+    **dict.fromkeys(["cooperations", "cooperation-add", "mail"], OPERATORS),
     **dict.fromkeys(["change-log", "tokens"], LOGGED),
     **dict.fromkeys(["v1:api-root", "schema"], ANY_CALLER),
     **dict.fromkeys(["v1:municipalities-list", "v1:municipalities-detail"], REGISTER),
