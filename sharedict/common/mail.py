@@ -11,6 +11,7 @@ from pathlib import Path
 from django.conf import settings
 from django.core.mail import EmailMessage
 
+from sharedict import env
 from sharedict.kernel.errors import SharedictError
 
 LONGEST_SUBJECT = 150
@@ -48,6 +49,11 @@ def one_line(text: str) -> str:
     """``text`` as the subject of a letter: signs that cannot be seen are spaces, and it ends somewhere."""
     plain = "".join(letter if letter.isprintable() else " " for letter in text)
     return " ".join(plain.split())[:LONGEST_SUBJECT]
+
+
+def address_of(path: str) -> str:
+    """A page of the portal, for somebody who is not in it."""
+    return (settings.ORIGIN.rstrip("/") or f"http://localhost:{env.port()}") + path
 
 
 def latest_in_folder(most: int) -> list[Parsed]:
