@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from municipalities.models import (  # noqa: F401
         Cooperation,
         Driver,
+        Invitation,
         Link,
         Member,
         Municipality,
@@ -66,6 +67,15 @@ class MemberQuerySet(SpannedQuerySet["Member"]):
 class RoleQuerySet(TenantQuerySet["Role"]):
     def for_listing(self) -> Self:
         return self.select_related("user", "municipality", "cooperation")
+
+
+class InvitationQuerySet(TenantQuerySet["Invitation"]):
+    def waiting(self) -> Self:
+        """Neither accepted nor withdrawn; they may have expired."""
+        return self.filter(accepted_at=None, withdrawn_at=None)
+
+    def for_listing(self) -> Self:
+        return self.select_related("municipality", "cooperation", "invited_by")
 
 
 class TokenQuerySet(TenantQuerySet["Token"]):

@@ -8,7 +8,9 @@ from municipalities.views import (
     drivers,
     home,
     installation,
+    invitations,
     jobs,
+    mail,
     members,
     network,
     people,
@@ -34,6 +36,8 @@ of_a_cooperation = [
     path("members/<int:pk>/delete/", members.MemberWithdraw.as_view(), name="member-delete"),
     path("people/", people.Roles.as_view(), name="roles"),
     path("people/new/", people.RoleAdd.as_view(), name="role-add"),
+    path("people/invite/", invitations.Invite.as_view(), name="invite"),
+    path("people/invitations/<int:pk>/", invitations.InvitationPage.as_view(), name="invitation"),
     path("people/<int:pk>/", people.RoleChange.as_view(), name="role-change"),
     path("people/<int:pk>/delete/", people.RoleDelete.as_view(), name="role-delete"),
     path("tokens/", tokens.Tokens.as_view(), name="tokens"),
@@ -58,6 +62,7 @@ of_a_cooperation = [
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("accounts/invitations/<str:secret>/", invitations.Accept.as_view(), name="invitation-accept"),
     path("cooperations/", cooperations.Cooperations.as_view(), name="cooperations"),
     path("cooperations/new/", cooperations.CooperationAdd.as_view(), name="cooperation-add"),
     path(
@@ -73,5 +78,6 @@ urlpatterns = [
     path("cooperations/installation/", installation.Installation.as_view(), name="installation"),
     path("cooperations/population/", registers.PopulationImport.as_view(), name="population-import"),
     path("cooperations/register/", registers.RegisterImport.as_view(), name="register-import"),
+    path("cooperations/mail/", mail.Mail.as_view(), name="mail"),
     path("<slug:cooperation>/", include(of_a_cooperation)),
 ]

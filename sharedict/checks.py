@@ -54,6 +54,24 @@ def production_is_strict(app_configs: AppConfigs, **kwargs: Any) -> list[CheckMe
 
 
 @register(Tags.security)
+def mail_is_protected(app_configs: AppConfigs, **kwargs: Any) -> list[CheckMessage]:
+    """What goes to a mail server unencrypted can be read on the way: links, its password."""
+    is_plain = not (settings.EMAIL_USE_TLS or settings.EMAIL_USE_SSL)
+    is_far = settings.EMAIL_HOST not in ("localhost", "127.0.0.1", "::1")
+    if not (settings.IS_PRODUCTION and settings.EMAIL_BACKEND.endswith("smtp.EmailBackend")):
+        return []
+    if not (is_plain and is_far):
+        return []
+    return [
+        Warning(
+            "SHAREDICT_MAIL_URL is smtp: letters, and the password of the mail server, travel unprotected.",
+            hint="Write smtp+tls:// or smtps://, unless the way to the server is protected otherwise.",
+            id="sharedict.W003",
+        )
+    ]
+
+
+@register(Tags.security)
 def mode_is_meant(app_configs: AppConfigs, **kwargs: Any) -> list[CheckMessage]:
     """A portal with a public https address that runs in development mode has forgotten something."""
     if settings.IS_PRODUCTION or urlsplit(settings.ORIGIN).scheme != "https":

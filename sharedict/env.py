@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from email.utils import getaddresses
 from pathlib import Path
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
@@ -157,3 +158,40 @@ def postgresql(name: str, default: str = "") -> dict[str, object]:
 def _host(parts: SplitResult) -> str:
     """Percent-encoded hosts are socket folders (``postgresql://%2Frun%2Fpostgresql/name``)."""
     return unquote(parts.hostname or "")
+
+
+def smtp(name: str) -> dict[str, object]:
+    """Django's description of the mail server that the address in ``name`` points to; empty when unset.
+
+    ``smtp+tls://`` begins to encrypt once it is connected (STARTTLS, port 587), ``smtps://`` at once (465),
+    ``smtp://`` never (25). Signs in the user name and the password that mean something in an address are
+    percent-encoded.
+    """
+    example = "smtp+tls://user:password@mail.example.se:587"
+    ports = {"smtp+tls": 587, "smtps": 465, "smtp": 25}
+    value = url(name, tuple(ports), example)
+    if not value:
+        return {}
+    parts = urlsplit(value)
+    if not parts.hostname or parts.path.strip("/") or parts.query or parts.fragment:
+        raise SettingError(name, "is not the address of a mail server", f"Write for example {example}")
+    return {
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": parts.port or ports[parts.scheme],
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_TLS": parts.scheme == "smtp+tls",
+        "EMAIL_USE_SSL": parts.scheme == "smtps",
+    }
+
+
+def sender(name: str, default: str = "") -> str:
+    """Who a letter is from: an e-mail address, which may follow a name: ``Portal <portal@example.se>``."""
+    value = text(name, default)
+    found = getaddresses([value])
+    user, _, host = found[0][1].rpartition("@") if len(found) == 1 else ("", "", "")
+    if value and not (user and host and value.isprintable() and " " not in user + host):
+        raise SettingError(
+            name, f"is {value!r}, which is no e-mail address", "Write for example Portal <portal@example.se>"
+        )
+    return value

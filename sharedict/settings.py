@@ -196,6 +196,26 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "sharedict.accounts.passwords.Guessable"},
 ]
 
+# Mail. Without a server letters go to a folder on a desk, and nowhere in production: the portal then gives
+# whoever would have sent one the link to hand over.
+_mail_server = env.smtp("SHAREDICT_MAIL_URL")
+if _mail_server:
+    env.require("SHAREDICT_MAIL_FROM", "Portal <portal@example.se>")
+EMAIL_HOST, EMAIL_PORT = _mail_server.get("EMAIL_HOST", "localhost"), _mail_server.get("EMAIL_PORT", 25)
+EMAIL_HOST_USER = _mail_server.get("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = _mail_server.get("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = _mail_server.get("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL = _mail_server.get("EMAIL_USE_SSL", False)
+MAIL_FOLDER = None if _mail_server or IS_PRODUCTION else VAR_DIR / "mail"
+SENDS_MAIL = bool(_mail_server or MAIL_FOLDER)
+EMAIL_BACKEND = "django.core.mail.backends." + (
+    "smtp.EmailBackend" if _mail_server else "filebased.EmailBackend" if MAIL_FOLDER else "dummy.EmailBackend"
+)
+EMAIL_FILE_PATH = MAIL_FOLDER
+EMAIL_TIMEOUT = env.integer("SHAREDICT_MAIL_SECONDS", 10, least=1, most=50)
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.sender("SHAREDICT_MAIL_FROM", "portal@localhost")
+EMAIL_SUBJECT_PREFIX = ""
+
 # Languages and time
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("sv", "Svenska")]

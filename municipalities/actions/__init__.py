@@ -8,6 +8,22 @@ from municipalities.actions.cooperations import (
     reactivate_cooperation,
 )
 from municipalities.actions.hooks import add_check, add_withdrawal_check, check_row, check_withdrawal
+from municipalities.actions.invitations import (
+    LETTER,
+    Link,
+    NotInvitedError,
+    accept_invitation,
+    has_sign_in,
+    invite,
+    invite_again,
+    is_invited,
+    link_of,
+    may_invite,
+    open_invitation,
+    read_link,
+    send_letter,
+    withdraw_invitation,
+)
 from municipalities.actions.jobs import retry_job
 from municipalities.actions.people import (
     add_person,
@@ -51,8 +67,12 @@ from municipalities.actions.touched import (
 )
 
 __all__ = [
+    "LETTER",
     "AlreadyThereError",
     "ChangedMeanwhileError",
+    "Link",
+    "NotInvitedError",
+    "accept_invitation",
     "add_check",
     "add_members",
     "add_once",
@@ -74,16 +94,24 @@ __all__ = [
     "end_row",
     "forget_person",
     "found_cooperation",
+    "has_sign_in",
     "hash_secret",
     "import_municipalities",
     "import_public_readings",
     "import_readings",
+    "invite",
+    "invite_again",
+    "is_invited",
     "known_row",
+    "link_of",
     "lock_cooperation",
+    "may_invite",
     "moves_shares",
+    "open_invitation",
     "plan_members",
     "public_population",
     "reactivate_cooperation",
+    "read_link",
     "refuse_strangers",
     "retry_job",
     "revoke_token",
@@ -91,8 +119,10 @@ __all__ = [
     "save_role",
     "save_row",
     "save_site",
+    "send_letter",
     "take_over",
     "touched",
     "validate_row",
+    "withdraw_invitation",
     "withdraw_row",
 ]

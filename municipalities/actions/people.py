@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from municipalities.actions.rows import Chosen, delete_row, lock_cooperation, save_row
-from municipalities.models import Cooperation, Municipality, Role
+from municipalities.models import Cooperation, Invitation, Municipality, Role
 from sharedict.accounts.actions import create_user, find_user, make_anonymous
 from sharedict.accounts.models import User
 from sharedict.audit.actions import erase, logged_names, record
@@ -123,6 +123,8 @@ def forget_person(*, user: User, by: User) -> User:
     for role in roles.select_related("cooperation").order_by("cooperation_id"):
         delete_row(row=role, by=by)
     names = [user.username, user.email, *logged_names(user=user, columns=("username", "email"))]
+    known = [name.lower() for name in names if name]
+    Invitation.objects.filter(email__in=known).update(email="", withdrawn_at=timezone.now())
     user = make_anonymous(user=user, names=names)
     record(verb="forget", subject=user, by=by, at=timezone.now())
     erase(user=user, names=names)

@@ -1,5 +1,6 @@
 """What administrators fill in about who takes part and where things run, and what narrows the lists."""
 
+from municipalities.forms.mail import TestMessageForm
 from municipalities.forms.registers import PopulationForm, RegisterForm
 from municipalities.forms.rows import (
     STATES,
@@ -7,6 +8,7 @@ from municipalities.forms.rows import (
     ChangeFilter,
     CountyIterator,
     DriverForm,
+    InviteForm,
     JobFilter,
     LinkForm,
     MemberFilter,
@@ -31,6 +33,7 @@ __all__ = [
     "CooperationForm",
     "CountyIterator",
     "DriverForm",
+    "InviteForm",
     "JobFilter",
     "LinkForm",
     "MemberFilter",
@@ -47,5 +50,6 @@ __all__ = [
     "RoleForm",
     "SiteForm",
     "StateFilter",
+    "TestMessageForm",
     "TokenForm",
 ]

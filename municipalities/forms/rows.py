@@ -228,6 +228,13 @@ class RoleForm(RowForm):
         }
 
 
+class InviteForm(RoleForm):
+    """A role for whoever has an e-mail address."""
+
+    layout = ("email", ("kind", "municipality"))
+    email = forms.EmailField(label=gettext_lazy("E-mail"), max_length=150)
+
+
 class PersonForm(RoleForm):
     """A role for somebody known by user name or e-mail, or for somebody new."""
 

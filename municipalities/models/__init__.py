@@ -1,5 +1,6 @@
 from municipalities.models.cooperation import Cooperation
 from municipalities.models.driver import Driver, Reading
+from municipalities.models.invitation import Invitation
 from municipalities.models.link import Link
 from municipalities.models.member import Member
 from municipalities.models.municipality import Municipality
@@ -7,4 +8,15 @@ from municipalities.models.role import Role
 from municipalities.models.site import Site
 from municipalities.models.token import Token
 
-__all__ = ["Cooperation", "Driver", "Link", "Member", "Municipality", "Reading", "Role", "Site", "Token"]
+__all__ = [
+    "Cooperation",
+    "Driver",
+    "Invitation",
+    "Link",
+    "Member",
+    "Municipality",
+    "Reading",
+    "Role",
+    "Site",
+    "Token",
+]

@@ -5,6 +5,11 @@ from django.utils.translation import gettext_lazy as _
 from municipalities.querysets import RoleQuerySet
 from sharedict.common.models import CooperationRow, Personal
 
+SCOPE = models.Q(municipality__isnull=True, kind__in=["administrator", "auditor"]) | models.Q(
+    municipality__isnull=False, kind__in=["coordinator", "finance"]
+)
+"""Which roles are for one municipality, and which for all of them."""
+
 
 class Role(CooperationRow):
     """What a person may do in a cooperation, for all of it or for one municipality."""
@@ -42,8 +47,7 @@ class Role(CooperationRow):
                 nulls_distinct=False,
             ),
             models.CheckConstraint(
-                condition=models.Q(municipality__isnull=True, kind__in=["administrator", "auditor"])
-                | models.Q(municipality__isnull=False, kind__in=["coordinator", "finance"]),
+                condition=SCOPE,
                 name="municipalities_role_scope",
                 violation_error_message=_(
                     "Coordinators and finance officers belong to one municipality; "

@@ -9,9 +9,10 @@ from django.utils.translation import gettext_lazy
 
 from municipalities.actions import add_person, check_role_removal, delete_role, save_role
 from municipalities.forms import PersonForm, RoleFilter, RoleForm
-from municipalities.models import Role
+from municipalities.models import Invitation, Role
 from municipalities.portal import ChangePage, DeletePage, FormPage, ListPage
 from municipalities.tables import RoleTable
+from municipalities.views.invitations import state_of
 
 
 class Roles(ListPage):
@@ -20,8 +21,19 @@ class Roles(ListPage):
     filterset_class = RoleFilter
     title = gettext_lazy("People and roles")
     lead = gettext_lazy("Who sees this cooperation, and who may change it.")
-    add_name = "role-add"
-    add_label = gettext_lazy("Add a person")
+    template_name = "municipalities/people.html"
+    add_name = "invite"
+    add_label = gettext_lazy("Invite somebody")
+
+    def more_actions(self) -> list[dict[str, Any]]:
+        return [{"url": self.url("role-add"), "label": _("Add a person")}] if self.rights.may_edit else []
+
+    def context(self, table: Any, found: Any) -> dict[str, Any]:
+        waiting: list[Invitation] = []
+        if self.rights.may_edit:
+            waiting = list(Invitation.objects.of(self.cooperation).waiting().for_listing())
+        states = [(row, self.url("invitation", row.pk), state_of(row)) for row in waiting]
+        return super().context(table, found) | {"invitations": states}
 
 
 class RoleAdd(FormPage):

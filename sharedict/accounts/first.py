@@ -2,15 +2,14 @@
 
 import datetime as dt
 
-from django.conf import settings
 from django.core import signing
 from django.db import connection, transaction
 from django.db.models import Max
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from sharedict import env
 from sharedict.accounts.models import User
+from sharedict.common.mail import address_of
 from sharedict.kernel.errors import SharedictError
 
 VALID_FOR = dt.timedelta(hours=24)
@@ -31,8 +30,7 @@ def is_awaited() -> bool:
 
 def first_address() -> str:
     """Where the first person makes their own sign-in, from now on for a day, until somebody did."""
-    origin = settings.ORIGIN or f"http://localhost:{env.port()}"
-    return origin + reverse("first", kwargs={"secret": _signer().sign(_nobody_since())})
+    return address_of(reverse("first", kwargs={"secret": _signer().sign(_nobody_since())}))
 
 
 def check_secret(secret: str) -> None:

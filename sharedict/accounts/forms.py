@@ -1,4 +1,4 @@
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.conf import settings
@@ -112,7 +112,18 @@ class FirstForm(BaseUserCreationForm):  # type: ignore[type-arg]  # generic in i
 
     class Meta(BaseUserCreationForm.Meta):
         model = User
-        fields = ("username", "first_name", "last_name", "email")
+        fields: ClassVar[tuple[str, ...]] = ("username", "first_name", "last_name", "email")
+
+
+class InvitedForm(FirstForm):
+    """A sign-in that somebody makes who was invited by e-mail: that address is theirs."""
+
+    class Meta(FirstForm.Meta):
+        fields: ClassVar[tuple[str, ...]] = ("username", "first_name", "last_name")
+
+    def __init__(self, *args: Any, email: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.instance.email = email
 
 
 class ThemeForm(forms.Form):

@@ -13,13 +13,15 @@ from django.utils import timezone
 from sharedict.accounts.models import User
 from sharedict.common.sight import Sight, everything, of_cooperation, seeing
 from sharedict.jobs.models import JOB_LOCKS, TURN_LOCKS, Job
-from sharedict.jobs.registry import FACTS_CHANGED, Chore, Place, handler_of
+from sharedict.jobs.registry import ATTEMPTS, FACTS_CHANGED, Chore, Place, attempts_of, handler_of
 from sharedict.jobs.wake import wake
 from sharedict.kernel.errors import SharedictError
 
 logger = logging.getLogger(__name__)
 
-MAX_ATTEMPTS = 5
+MAX_ATTEMPTS = ATTEMPTS
+LONGEST_WAIT = 3600
+"""Seconds between two attempts, however many there were."""
 KEPT_FOR = dt.timedelta(days=90)
 
 
@@ -243,12 +245,12 @@ def _ends_turn(job: Job, place: Place) -> bool:
 def _give_up(job: Job, error: str, *, wait: bool = True, place: Place | None = None) -> None:
     """Note a failed attempt; the next one begins at ``place``, or from the start."""
     now = timezone.now()
-    is_last = job.attempts >= MAX_ATTEMPTS
+    is_last = job.attempts >= attempts_of(job.kind)
     job.state = Job.State.FAILED if is_last else Job.State.QUEUED
     job.finished_at = now if is_last else None
     job.error = error
     if wait:
-        job.run_after = now + dt.timedelta(seconds=2**job.attempts)
+        job.run_after = now + dt.timedelta(seconds=min(2**job.attempts, LONGEST_WAIT))
     job.place, job.has_yielded = place or {}, False
     job.save(update_fields=["state", "error", "run_after", "finished_at", "place", "has_yielded"])
 

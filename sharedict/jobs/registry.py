@@ -24,13 +24,22 @@ Chore = Callable[[], None]
 FACTS_CHANGED = "facts-changed"
 """Something that shares depend on has changed: ``touches_from`` and ``touches_until`` say for which days."""
 
+ATTEMPTS = 5
+"""How often a job is tried, unless its kind says otherwise."""
+
 _handlers: dict[str, Handler] = {}
+_attempts: dict[str, int] = {}
 _chores: list[Chore] = []
 _nightly: list[Chore] = []
 
 
-def register(kind: str, handler: Handler) -> None:
-    _handlers[kind] = handler
+def register(kind: str, handler: Handler, *, attempts: int = ATTEMPTS) -> None:
+    """Have jobs of ``kind`` done by ``handler``; what others have to be there for is tried more often."""
+    _handlers[kind], _attempts[kind] = handler, attempts
+
+
+def attempts_of(kind: str) -> int:
+    return _attempts.get(kind, ATTEMPTS)
 
 
 def handler_of(kind: str) -> Handler:

@@ -38,7 +38,7 @@ concerns no row."""
 EXPECTED: dict[str, str] = {
     **dict.fromkeys(["sign-in", "set-language", "set-theme", "accessibility", "health", "ready"], OPEN),
     "sign-out": LEADS_OUT,
-    "first": GONE,
+    **dict.fromkeys(["first", "invitation-accept"], GONE),
     **dict.fromkeys(["home", "change-password", "api-docs"], SIGNED_IN),
     **dict.fromkeys(
         [
@@ -84,7 +84,7 @@ EXPECTED: dict[str, str] = {
             *(f"{thing}-change" for thing in ("site", "link", "member", "role", "driver", "reading")),
             *(f"{thing}-end" for thing in ("site", "link", "member")),
             *(f"{thing}-delete" for thing in ("role", "reading")),
-            *("token-revoke", "readings-import", "job-retry"),
+            *("token-revoke", "readings-import", "job-retry", "invite", "invitation"),
             *(f"{thing}-add" for thing in ("application", "installation", "subscription")),
             *(f"{thing}-change" for thing in ("application", "installation", "subscription")),
             *("application-retire", "installation-end", "subscription-end"),
@@ -107,7 +107,7 @@ EXPECTED: dict[str, str] = {
         EDITORS,
     ),
     **dict.fromkeys(["cooperations", "cooperation-add", "population-import", "register-import"], OPERATORS),
-    **dict.fromkeys(["cooperation-deactivate", "cooperation-reactivate", "installation"], OPERATORS),
+    **dict.fromkeys(["cooperation-deactivate", "cooperation-reactivate", "installation", "mail"], OPERATORS),
     **dict.fromkeys(["change-log", "tokens"], LOGGED),
     **dict.fromkeys(["v1:api-root", "schema"], ANY_CALLER),
     **dict.fromkeys(["v1:municipalities-list", "v1:municipalities-detail"], REGISTER),
@@ -380,7 +380,11 @@ def _forms(context: Any) -> Iterator[forms.BaseForm]:
 def _of_a_tenant() -> Iterator[tuple[Route, str, str]]:
     """Routes about something that belongs to a cooperation."""
     for route in all_routes():
-        is_common = route.name.startswith("admin:") or route.name in ("v1:municipalities-detail", "first")
+        is_common = route.name.startswith("admin:") or route.name in (
+            "v1:municipalities-detail",
+            "first",
+            "invitation-accept",
+        )
         if route.parameters and not is_common:
             for method in route.methods:
                 yield route, method, whose(route, method)

@@ -4,7 +4,19 @@ import ast
 
 from tests.architecture.tree import CODE, ROOT, parsed, python_files
 
-READERS = {"text", "words", "flag", "integer", "choice", "secret", "url", "postgresql", "require"}
+READERS = {
+    "text",
+    "words",
+    "flag",
+    "integer",
+    "choice",
+    "secret",
+    "url",
+    "postgresql",
+    "smtp",
+    "sender",
+    "require",
+}
 
 
 def _variables() -> set[str]:

@@ -16,6 +16,7 @@ from billing.models import Cost, Period, Run, RunTotal
 from municipalities.models import (
     Cooperation,
     Driver,
+    Invitation,
     Link,
     Member,
     Municipality,
@@ -31,6 +32,7 @@ from tests.factories.agreements import even_key
 from tests.factories.billing import CostFactory, close, compute
 from tests.factories.municipalities import (
     DriverFactory,
+    InvitationFactory,
     LinkFactory,
     ReadingFactory,
     SiteFactory,
@@ -133,9 +135,23 @@ def _furnished(world: World) -> World:
         Term.objects.get(cooperation=cooperation),
         Role.objects.get(user=person),
         TokenFactory(cooperation=cooperation, created_by=person),
+        InvitationFactory(cooperation=cooperation, invited_by=person),
     ]
     world.rows = {type(row): row for row in rows}
-    expected = {Driver, Installation, Key, Link, Period, Reading, Run, Site, Subscription, Token, Application}
+    expected = {
+        Driver,
+        Installation,
+        Invitation,
+        Key,
+        Link,
+        Period,
+        Reading,
+        Run,
+        Site,
+        Subscription,
+        Token,
+        Application,
+    }
     assert expected <= set(world.rows)
     return world
 

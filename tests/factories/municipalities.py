@@ -4,7 +4,18 @@ import factory
 from factory.django import DjangoModelFactory
 
 from municipalities.actions import hash_secret
-from municipalities.models import Cooperation, Driver, Link, Member, Municipality, Reading, Role, Site, Token
+from municipalities.models import (
+    Cooperation,
+    Driver,
+    Invitation,
+    Link,
+    Member,
+    Municipality,
+    Reading,
+    Role,
+    Site,
+    Token,
+)
 from tests.factories.accounts import UserFactory
 
 LONG_AGO = dt.date(2020, 1, 1)
@@ -75,6 +86,22 @@ class TokenFactory(DjangoModelFactory):
 def bearer(token: Token) -> str:
     """The whole secret of a token made here."""
     return f"{token.prefix}.{SECRET}"
+
+
+class InvitationFactory(DjangoModelFactory):
+    """For an auditor, unless said otherwise."""
+
+    class Meta:
+        model = Invitation
+
+    cooperation = factory.SubFactory(CooperationFactory)
+    email = factory.Sequence(lambda number: f"invited{number}@example.se")
+    kind = Role.Kind.AUDITOR
+    language = "en"
+    mark = "m" * 22
+    invited_by = factory.SubFactory(UserFactory)
+    invited_at = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+    expires_at = dt.datetime(2099, 1, 1, tzinfo=dt.UTC)
 
 
 class DriverFactory(DjangoModelFactory):

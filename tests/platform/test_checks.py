@@ -5,7 +5,12 @@ from django.contrib.auth import get_user_model
 from django.core.checks import CheckMessage
 from pytest_django import Settings
 
-from sharedict.checks import mode_is_meant, production_has_no_demonstration_data, production_is_strict
+from sharedict.checks import (
+    mail_is_protected,
+    mode_is_meant,
+    production_has_no_demonstration_data,
+    production_is_strict,
+)
 
 
 @pytest.fixture
@@ -44,6 +49,18 @@ def test_a_public_address_in_development_mode_is_suspicious(production: Settings
     production.IS_PRODUCTION = False
     assert _ids(mode_is_meant(None)) == ["sharedict.W001"]
     assert production_is_strict(None) == []
+
+
+@pytest.mark.parametrize(
+    ("host", "has_tls", "expected"),
+    [("mail.example.se", False, ["sharedict.W003"]), ("mail.example.se", True, []), ("localhost", False, [])],
+)
+def test_letters_are_encrypted_on_their_way(
+    production: Settings, host: str, has_tls: bool, expected: list[str]
+) -> None:
+    production.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    production.EMAIL_HOST, production.EMAIL_USE_TLS = host, has_tls
+    assert _ids(mail_is_protected(None)) == expected
 
 
 @pytest.mark.django_db

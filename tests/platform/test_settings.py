@@ -51,6 +51,12 @@ def test_production_says_what_is_missing(missing: str) -> None:
         ("SHAREDICT_TRUST_PROXY", "2"),
         ("DATABASE_URL", "sqlite:///portal.db"),
         ("REDIS_URL", "http://redis"),
+        ("SHAREDICT_MAIL_URL", "https://mail.example.se"),
+        ("SHAREDICT_MAIL_URL", "smtp+tls://:587"),
+        ("SHAREDICT_MAIL_URL", "smtp+tls://mail.example.se/inbox"),
+        ("SHAREDICT_MAIL_FROM", "portal"),
+        ("SHAREDICT_MAIL_FROM", "a@example.se, b@example.se"),
+        ("SHAREDICT_MAIL_SECONDS", "0"),
     ],
 )
 def test_a_malformed_or_unsafe_value_is_one_line_that_names_it(name: str, value: str) -> None:
@@ -113,3 +119,42 @@ def test_a_job_may_not_run_longer_than_its_message_is_held_back() -> None:
         "print(s.CELERY_TASK_TIME_LIMIT * 2 < s.CELERY_BROKER_TRANSPORT_OPTIONS['visibility_timeout'])"
     )
     assert python(code).stdout.strip() == "True"
+
+
+MAIL = """
+from sharedict import settings
+print(settings.EMAIL_BACKEND.split(".")[-2], settings.SENDS_MAIL, settings.MAIL_FOLDER)
+if settings.EMAIL_BACKEND.endswith("smtp.EmailBackend"):
+    print(settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD)
+    print(settings.EMAIL_USE_TLS, settings.EMAIL_USE_SSL, settings.EMAIL_TIMEOUT, settings.DEFAULT_FROM_EMAIL)
+"""
+
+
+def test_production_without_a_mail_server_sends_nothing() -> None:
+    assert python(MAIL, **PRODUCTION).stdout.split() == ["dummy", "False", "None"]
+
+
+def test_on_a_desk_letters_go_to_a_folder(tmp_path: Path) -> None:
+    done = python(MAIL, SHAREDICT_VAR=str(tmp_path))
+    assert done.stdout.split() == ["filebased", "True", str(tmp_path / "mail")]
+
+
+@pytest.mark.parametrize(
+    ("address", "read"),
+    [
+        ("smtp+tls://portal:p%40ss@mail.example.se", "mail.example.se 587 portal p@ss True False 10 a@b.se"),
+        (
+            "smtps://portal:secret@mail.example.se:466",
+            "mail.example.se 466 portal secret False True 10 a@b.se",
+        ),
+    ],
+)
+def test_a_mail_server_is_one_address(address: str, read: str) -> None:
+    done = python(MAIL, **PRODUCTION, SHAREDICT_MAIL_URL=address, SHAREDICT_MAIL_FROM="a@b.se")
+    assert done.stdout.split() == ["smtp", "True", "None", *read.split()]
+
+
+def test_a_mail_server_needs_a_sender() -> None:
+    done = python(LOAD, **PRODUCTION, SHAREDICT_MAIL_URL="smtp+tls://user:secret@mail.example.se")
+    assert done.returncode == 78
+    assert done.stderr.startswith("sharedict cannot start: SHAREDICT_MAIL_FROM is not set")

@@ -1,0 +1,235 @@
+"""Inviting somebody by e-mail to take a role, and taking it."""
+
+import datetime as dt
+import secrets
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.core import signing
+from django.core.exceptions import ValidationError
+from django.db import connection, transaction
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from municipalities.actions.people import save_role
+from municipalities.actions.rows import lock_cooperation, save_row
+from municipalities.models import Cooperation, Invitation, Municipality, Role
+from sharedict.accounts.models import User
+from sharedict.audit.actions import record
+from sharedict.common.days import date_format
+from sharedict.common.mail import UndeliveredError, address_of, deliver
+from sharedict.jobs.actions import order
+from sharedict.kernel.errors import SharedictError
+
+LETTER = "invitation-letter"
+VALID_FOR = dt.timedelta(days=14)
+LOCKS = 0x5D1F
+"""First key of the advisory locks under which somebody of one address makes their sign-in."""
+
+
+class NotInvitedError(SharedictError):
+    """The link of an invitation does not work, or not any more."""
+
+    code = "not_invited"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What the secret of a link says: of which cooperation, which invitation, and its mark."""
+
+    cooperation_id: int
+    pk: int
+    mark: str
+
+    @property
+    def secret(self) -> str:
+        return _signer().sign(f"{self.cooperation_id}.{self.pk}.{self.mark}")
+
+
+def read_link(secret: str) -> Link:
+    """Raises NotInvitedError for what was never given out; see open_invitation for what is over."""
+    try:
+        cooperation, pk, mark = _signer().unsign(secret).split(".")
+    except (signing.BadSignature, ValueError):
+        raise NotInvitedError(_("This address is not right: was all of it copied?")) from None
+    return Link(int(cooperation), int(pk), mark)
+
+
+def link_of(invitation: Invitation) -> str:
+    """Where the invited accepts it; made anew each time, and kept nowhere."""
+    link = Link(invitation.cooperation_id, invitation.pk, invitation.mark)
+    return address_of(reverse("invitation-accept", kwargs={"secret": link.secret}))
+
+
+@transaction.atomic
+def invite(
+    *, cooperation: Cooperation, email: str, kind: str, municipality: Municipality | None, by: User
+) -> Invitation:
+    """Ask whoever has the address ``email``; whether they have a sign-in is neither asked nor told."""
+    email = email.strip().lower()
+    same = Role.objects.of(cooperation).filter(
+        kind=kind, municipality=municipality, user__email__iexact=email
+    )
+    if email and same.exists():
+        raise ValidationError({"email": _("Somebody with this address has this role already.")})
+    now = timezone.now()
+    invitation = Invitation(
+        cooperation=cooperation,
+        email=email,
+        kind=kind,
+        municipality=municipality,
+        language=translation.get_language() or settings.LANGUAGE_CODE,
+        mark=secrets.token_urlsafe(16),
+        invited_by=by,
+        invited_at=now,
+        expires_at=now + VALID_FOR,
+    )
+    return _sent(save_row(row=invitation, by=by))
+
+
+@transaction.atomic
+def invite_again(*, invitation: Invitation, by: User) -> Invitation:
+    """Another link and another end; the link before it is dead. Raises ValidationError for what is over."""
+    lock_cooperation(invitation.cooperation_id)
+    fresh = _waiting(invitation)
+    now = timezone.now()
+    fresh.mark, fresh.invited_by, fresh.invited_at = secrets.token_urlsafe(16), by, now
+    fresh.expires_at, fresh.sent_at, fresh.failure = now + VALID_FOR, None, ""
+    return _sent(save_row(row=fresh, by=by))
+
+
+@transaction.atomic
+def withdraw_invitation(*, invitation: Invitation, by: User) -> Invitation:
+    """Let its link work no more. Raises ValidationError for one that was accepted meanwhile."""
+    lock_cooperation(invitation.cooperation_id)
+    fresh = _waiting(invitation)
+    fresh.withdrawn_at, fresh.email = timezone.now(), ""
+    return save_row(row=fresh, by=by)
+
+
+def open_invitation(link: Link) -> Invitation:
+    """The invitation behind ``link``; raises NotInvitedError, which says why, where it is over."""
+    found = Invitation.objects.for_listing().filter(pk=link.pk, cooperation=link.cooperation_id).first()
+    if found is None or found.mark != link.mark:
+        raise NotInvitedError(_("It was sent once more: follow the link that came last."))
+    if found.accepted_at:
+        raise NotInvitedError(_("It was accepted already: sign in."))
+    if found.withdrawn_at:
+        raise NotInvitedError(_("It was withdrawn meanwhile."))
+    if found.expires_at <= timezone.now():
+        raise NotInvitedError(_("It had an end, which is over. Ask to be invited again."))
+    if not may_invite(found):
+        raise NotInvitedError(
+            _("Whoever invited you is not administrator any more. Ask to be invited again.")
+        )
+    return found
+
+
+def may_invite(invitation: Invitation) -> bool:
+    """Whether whoever invited is still administrator there, and can sign in."""
+    roles = Role.objects.filter(cooperation=invitation.cooperation_id, kind=Role.Kind.ADMINISTRATOR)
+    return roles.filter(user=invitation.invited_by_id, user__is_active=True).exists()
+
+
+def has_sign_in(email: str) -> bool:
+    """Whether somebody with this address can sign in: they do, and nobody becomes a second one of them."""
+    return User.objects.filter(Q(email__iexact=email) | Q(username__iexact=email)).exists()
+
+
+def is_invited(user: User, invitation: Invitation) -> bool:
+    return invitation.email.casefold() in (user.email.casefold(), user.username.casefold())
+
+
+@transaction.atomic
+def accept_invitation(*, link: Link, user: User) -> Role:
+    """Give ``user``, who may be new, the role; once, however often it is asked for.
+
+    Raises NotInvitedError where the invitation is over, or is not theirs.
+    """
+    is_new = user.pk is None
+    if not is_new:
+        User.objects.select_for_update(no_key=True).get(pk=user.pk)  # before the cooperation, always
+    lock_cooperation(link.cooperation_id)
+    invitation = open_invitation(link)
+    if is_new:
+        _hold(invitation.email)
+        if has_sign_in(invitation.email):
+            raise NotInvitedError(
+                _("Somebody with this address has a sign-in: sign in, and follow it again.")
+            )
+        user.email = invitation.email
+        user.save()
+        record(verb="add", subject=user, by=user, at=timezone.now(), cooperation_id=link.cooperation_id)
+    elif not is_invited(user, invitation):
+        raise NotInvitedError(_("It is for somebody with another e-mail address."))
+    offered = {
+        "cooperation": invitation.cooperation,
+        "user": user,
+        "kind": invitation.kind,
+        "municipality": invitation.municipality,
+    }
+    role = Role.objects.filter(**offered).first() or save_role(role=Role(**offered), by=user)
+    invitation.accepted_at, invitation.email = timezone.now(), ""
+    save_row(row=invitation, by=user)
+    return role
+
+
+def send_letter(*, cooperation_id: int, pk: int) -> None:
+    """Send the invitation as it stands, unless it is sent or over. Raises UndeliveredError."""
+    invitation = Invitation.objects.for_listing().waiting().filter(pk=pk, cooperation=cooperation_id).first()
+    if invitation is None or invitation.sent_at or not may_invite(invitation):
+        return
+    same = Invitation.objects.filter(pk=pk, mark=invitation.mark)
+    with translation.override(invitation.language):
+        subject = _("Invitation to %(cooperation)s") % {"cooperation": invitation.cooperation}
+        text = _text(invitation)
+    try:
+        deliver(to=invitation.email, subject=subject, text=text)
+    except UndeliveredError as error:
+        same.update(failure=error.message[:200])
+        raise
+    same.update(sent_at=timezone.now(), failure="")
+
+
+def _text(invitation: Invitation) -> str:
+    words = _(
+        "Hello,\n\n"
+        "%(person)s invites you to %(cooperation)s, as %(role)s.\n\n"
+        "Accept it here, by %(day)s at the latest:\n%(link)s\n\n"
+        "The link works once, and is for you alone. If you did not expect this letter, do nothing.\n\n"
+        "%(cooperation)s"
+    )
+    return words % {
+        "person": invitation.invited_by,
+        "cooperation": invitation.cooperation,
+        "role": invitation.role,
+        "day": date_format(timezone.localtime(invitation.expires_at), "j F Y"),
+        "link": link_of(invitation),
+    }
+
+
+def _sent(invitation: Invitation) -> Invitation:
+    """Have its letter sent, where letters are: the job says which, and nothing that opens it."""
+    if settings.SENDS_MAIL:
+        which = {"cooperation": invitation.cooperation_id, "invitation": invitation.pk}
+        order(kind=LETTER, cooperation_id=None, arguments=which)
+    return invitation
+
+
+def _waiting(invitation: Invitation) -> Invitation:
+    found = Invitation.objects.waiting().filter(pk=invitation.pk).first()
+    if found is None:
+        raise ValidationError(_("It was accepted or withdrawn meanwhile."))
+    return found
+
+
+def _hold(email: str) -> None:
+    """Let whoever makes a sign-in with the same address wait until this transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [LOCKS, email.casefold()])
+
+
+def _signer() -> signing.Signer:
+    return signing.Signer(salt="sharedict.municipalities.invitation")

@@ -1,0 +1,13 @@
+"""What workers do for the lowest app."""
+
+from municipalities.actions import send_letter
+from sharedict.common.sight import of_cooperation, seeing
+from sharedict.jobs.models import Job
+from sharedict.jobs.registry import Progress
+
+
+def invitation_letter(job: Job, progress: Progress) -> None:
+    """Of no cooperation, so that a mail server that is away holds up none; it sees this one alone."""
+    cooperation_id = job.arguments["cooperation"]
+    with seeing(of_cooperation(cooperation_id)):
+        send_letter(cooperation_id=cooperation_id, pk=job.arguments["invitation"])

@@ -1,0 +1,203 @@
+"""Invitations: by a link that works once, to somebody new or known, and to nobody twice."""
+
+import datetime as dt
+import smtplib
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.test import Client
+from django.utils import timezone
+from pytest_django import Settings
+
+from municipalities.actions import Link, link_of
+from municipalities.models import Cooperation, Invitation, Municipality, Role
+from sharedict.accounts.models import User
+from sharedict.audit.models import Entry
+from sharedict.jobs.actions import run_all
+from sharedict.jobs.models import Job
+from tests.factories.accounts import UserFactory
+from tests.factories.municipalities import InvitationFactory, RoleFactory
+
+SignIn = Callable[[User], Client]
+PASSWORD = "tangent mussel orbit quilt"
+NEW = {"username": "maria", "first_name": "Maria", "last_name": "Nyström"}
+NEW |= {"password1": PASSWORD, "password2": PASSWORD}
+
+
+def invited(client: Client, email: str = "Maria@example.se", **fields: Any) -> Any:
+    return client.post("/north/people/invite/", {"email": email, "kind": "auditor", **fields})
+
+
+def path(invitation: Invitation) -> str:
+    return "/accounts/" + link_of(invitation).partition("/accounts/")[2]
+
+
+@pytest.fixture
+def invitation(north: Cooperation, administrator: User) -> Invitation:
+    row: Invitation = InvitationFactory(cooperation=north, email="maria@example.se", invited_by=administrator)
+    return row
+
+
+def test_somebody_new_follows_the_letter_and_makes_a_sign_in(
+    sign_in: SignIn, administrator: User, north: Cooperation
+) -> None:
+    assert invited(sign_in(administrator)).status_code == 302
+    assert mail.outbox == []
+    run_all()
+    [letter] = mail.outbox
+    assert letter.to == ["maria@example.se"]
+    assert "North" in letter.subject
+    client, address = Client(), "/accounts/" + letter.body.split("/accounts/")[1].split()[0]
+    assert b"maria@example.se" in client.get(address).content
+    assert client.post(address, NEW).headers["Location"] == "/north/overview/"
+    user = User.objects.get(username="maria")
+    assert (user.email, user.has_first_password) == ("maria@example.se", False)
+    assert Role.objects.get(user=user).kind == "auditor"
+    assert client.get("/north/people/").status_code == 200
+    assert Client().post(address, NEW | {"username": "other"}).status_code == 410
+    assert Invitation.objects.get().email == ""
+    logged = Entry.objects.filter(user=administrator, verb="add")
+    assert logged.exists()
+
+
+def test_neither_the_job_nor_the_row_holds_the_link(sign_in: SignIn, administrator: User) -> None:
+    invited(sign_in(administrator))
+    row = Invitation.objects.get()
+    secret = path(row).split("/")[3]
+    assert Link(row.cooperation_id, row.pk, row.mark).secret == secret
+    assert secret.rpartition(":")[2] not in str(Invitation.objects.values())
+    assert Job.objects.get().arguments == {"cooperation": row.cooperation_id, "invitation": row.pk}
+
+
+def test_an_easy_password_is_refused_at_its_field(invitation: Invitation) -> None:
+    easy = NEW | {"password1": "maria.example", "password2": "maria.example"}
+    assert Client().post(path(invitation), easy).status_code == 422
+    assert not User.objects.filter(username="maria").exists()
+
+
+def test_somebody_known_signs_in_and_accepts_once(sign_in: SignIn, invitation: Invitation) -> None:
+    maria, address = UserFactory(username="m", email="MARIA@example.se"), path(invitation)
+    assert b"/sign-in/?next=/accounts/" in Client().get(address).content
+    assert Client().post(address, NEW).status_code == 200
+    assert not User.objects.filter(username="maria").exists()
+    client = sign_in(maria)
+    assert [client.post(address).status_code for _ in range(2)] == [302, 410]
+    assert Role.objects.filter(user=maria).count() == 1
+
+
+def test_inviting_tells_nothing_of_other_cooperations(sign_in: SignIn, administrator: User) -> None:
+    UserFactory(username="elsewhere", email="elsewhere@example.se")
+    client = sign_in(administrator)
+    pages = [
+        client.post("/north/people/invite/", {"email": email, "kind": "auditor"}, follow=True)
+        for email in ("elsewhere@example.se", "unknowable@example.se")
+    ]
+    texts = [page.content.decode() for page in pages]
+    assert "Elsewhere" not in texts[0]
+    assert all("A letter goes to" in text for text in texts)
+
+
+def test_two_people_means_two(sign_in: SignIn, north: Cooperation, administrator: User) -> None:
+    User.objects.filter(pk=administrator.pk).update(email="karin@example.se")
+    client = sign_in(administrator)
+    response = invited(client, "KARIN@Example.se", kind="administrator")
+    assert response.status_code == 422
+    assert b"Somebody with this address has this role already." in response.content
+    row = InvitationFactory(
+        cooperation=north, email="karin@example.se", kind="administrator", invited_by=administrator
+    )
+    assert Client().post(path(row), NEW).status_code == 200
+    assert client.post(path(row)).status_code == 302
+    assert Role.objects.filter(cooperation=north, kind="administrator").count() == 1
+
+
+def test_it_is_for_nobody_else(sign_in: SignIn, finance: User, invitation: Invitation) -> None:
+    client = sign_in(finance)
+    assert b"Sign out, and follow the link once more." in client.get(path(invitation)).content
+    assert client.post(path(invitation)).status_code == 410
+    assert not Role.objects.filter(user=finance, kind="auditor").exists()
+
+
+def test_sending_it_again_ends_the_link_before(
+    sign_in: SignIn, administrator: User, invitation: Invitation
+) -> None:
+    old = path(invitation)
+    sign_in(administrator).post(f"/north/people/invitations/{invitation.pk}/", {"do": "again"})
+    invitation.refresh_from_db()
+    assert Client().get(old).status_code == 410
+    assert Client().get(path(invitation)).status_code == 200
+    assert run_all() == 1
+    assert len(mail.outbox) == 1
+
+
+def test_withdrawn_between_opening_and_accepting_is_said(
+    sign_in: SignIn, administrator: User, invitation: Invitation
+) -> None:
+    address, client = path(invitation), sign_in(administrator)
+    assert Client().get(address).status_code == 200
+    page = f"/north/people/invitations/{invitation.pk}/"
+    assert client.post(page, {"do": "withdraw"}).status_code == 302
+    assert b"It was withdrawn meanwhile." in Client().post(address, NEW).content
+    assert client.get(page).status_code == 302
+    assert not User.objects.filter(username="maria").exists()
+
+
+def test_one_that_is_over_gives_nothing(invitation: Invitation) -> None:
+    Invitation.objects.update(expires_at=timezone.now() - dt.timedelta(seconds=1))
+    assert b"It had an end" in Client().post(path(invitation), NEW).content
+
+
+def test_whoever_is_administrator_no_more_has_invited_nobody(
+    north: Cooperation, administrator: User, invitation: Invitation
+) -> None:
+    RoleFactory(cooperation=north)
+    Role.objects.filter(user=administrator).update(kind="auditor")
+    response = Client().post(path(invitation), NEW)
+    assert response.status_code == 410
+    assert b"is not administrator any more" in response.content
+
+
+@pytest.mark.parametrize("secret", ["1.2.3", "x", "1.2.m:forged", "%00"])
+def test_what_was_never_given_out_is_refused(db: None, secret: str) -> None:
+    assert Client().get(f"/accounts/invitations/{secret}/").status_code == 410
+
+
+def test_a_role_for_one_municipality_names_it(
+    sign_in: SignIn, administrator: User, torsby: Municipality
+) -> None:
+    client = sign_in(administrator)
+    assert invited(client, kind="finance").status_code == 422
+    assert invited(client, kind="finance", municipality=torsby.pk).status_code == 302
+    assert invited(client, kind="finance", municipality=torsby.pk).status_code == 422
+
+
+def test_a_mail_server_that_is_away_loses_nothing(
+    sign_in: SignIn, administrator: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: Any, **__: Any) -> int:
+        raise smtplib.SMTPServerDisconnected("gone")
+
+    client = sign_in(administrator)
+    invited(client)
+    with monkeypatch.context() as away:
+        away.setattr("django.core.mail.backends.locmem.EmailBackend.send_messages", refuse)
+        for _ in range(6):
+            Job.objects.update(run_after=timezone.now())
+            run_all()
+    assert "Not sent yet: SMTPServerDisconnected" in client.get("/north/people/").content.decode()
+    Job.objects.update(run_after=timezone.now())
+    run_all()
+    assert len(mail.outbox) == 1
+    assert "Open until" in client.get("/north/people/").content.decode()
+
+
+def test_where_nothing_is_sent_the_link_is_handed_over(
+    sign_in: SignIn, administrator: User, settings: Settings
+) -> None:
+    settings.SENDS_MAIL = False
+    client = sign_in(administrator)
+    page = client.get(invited(client).headers["Location"]).content.decode()
+    assert path(Invitation.objects.get()) in page
+    assert not Job.objects.exists()
