@@ -53,7 +53,7 @@ def test_the_effect_is_read_before_the_button(
         assert page.evaluate(WIDTH)
         assert accessibility_problems(page) == []
     page.keyboard.press("Tab")
-    expect(page.locator("main button[type=submit]")).to_be_focused()
+    expect(page.locator("main button.btn-primary[type=submit]")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator(".sd-messages")).to_contain_text("it becomes corrections in April 2025")
     assert Cost.objects.get(description="half a year").amount == 6000
