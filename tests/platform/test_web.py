@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 from typing import Any
 
@@ -88,7 +89,8 @@ def ask(server: web.Web, line: Line, *headers: tuple[str, str], path: str = "/")
         client="[::1]:4711",
         headers=SimpleNamespace(items=lambda: list(headers)),
     )
-    asyncio.run(server.__rsgi__(scope, line))  # type: ignore[arg-type]
+    with ThreadPoolExecutor(1) as beside:  # a browser keeps a loop of its own running in this thread
+        beside.submit(asyncio.run, server.__rsgi__(scope, line)).result()  # type: ignore[arg-type]
     return line
 
 
