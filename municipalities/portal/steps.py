@@ -25,13 +25,15 @@ class FormPage(EffectMixin):
     """A form whose POST calls one action; what the action refuses is shown at its field, nothing is lost.
 
     ``form_class`` is built with ``cooperation`` and, when changing, ``instance``. After saving it goes on to
-    ``done_name``, and says ``said`` and what became of shares.
+    ``done_name``, and says ``said`` and what became of shares. ``submit_label`` names what the button does,
+    where that is not saving.
     """
 
     form_class: ClassVar[type[forms.BaseForm]]
     template_name = "components/form_page.html"
     title: ClassVar[Any] = ""
     lead: ClassVar[Any] = ""
+    submit_label: ClassVar[Any] = ""
     done_name: ClassVar[str] = ""
     said: ClassVar[Any] = gettext_lazy("Saved.")
 
@@ -102,7 +104,7 @@ class FormPage(EffectMixin):
             "effect": self.effect,
             "preview": self.preview,
             "may_show": may_preview(getattr(form, "instance", None)),
-            "submit_label": _("Save it all the same") if self.effect.mark else "",
+            "submit_label": _("Save it all the same") if self.effect.mark else self.submit_label,
             "cancel_url": self.url(self.done_name),
         }
 

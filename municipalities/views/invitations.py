@@ -54,6 +54,7 @@ def state_of(invitation: Invitation) -> tuple[str, str]:
 class Invite(FormPage):
     form_class = InviteForm
     title = gettext_lazy("Invite somebody")
+    submit_label = gettext_lazy("Invite them")
     done_name = "roles"
     lead = gettext_lazy(
         "They take the role by a link that works once, within 14 days: with the sign-in that they have, or a "
