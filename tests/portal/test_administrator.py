@@ -34,6 +34,7 @@ FORMS = [
     "agreements/new/",
     "cost-types/new/",
     "people/new/",
+    "people/invite/",
     "tokens/new/",
     "members/",
     "people/",

@@ -140,6 +140,7 @@ def test_the_pages_of_operators_are_accessible_and_fit(page: Page, register: Non
     look()
     go_on(page, name="North")
     look()
-    page.goto("/cooperations/")
-    look()
+    for path in ("", "installation/", "mail/", "population/", "register/"):
+        page.goto(f"/cooperations/{path}")
+        look()
     assert not found
