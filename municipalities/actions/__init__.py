@@ -63,6 +63,7 @@ from municipalities.actions.touched import (
     cooperation_id_of,
     differences,
     moves_shares,
+    naming,
     touched,
 )
 
@@ -107,6 +108,7 @@ __all__ = [
     "lock_cooperation",
     "may_invite",
     "moves_shares",
+    "naming",
     "open_invitation",
     "plan_members",
     "public_population",

@@ -9,8 +9,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from municipalities.actions.rows import changed, save_row
-from municipalities.actions.touched import differences
-from municipalities.models import Driver, Member, Municipality, Reading, Site
+from municipalities.actions.touched import differences, naming
+from municipalities.models import Driver, Municipality, Reading, Site
 from sharedict.audit.actions import field_values
 from sharedict.jobs.actions import announce_change
 
@@ -36,23 +36,20 @@ def public_population() -> Driver:
 def import_public_readings(*, driver: Driver, readings: Sequence[Reading], by: object) -> None:
     """Add and change many readings that are common to all, logged one by one.
 
-    Each cooperation recomputes its months from the first day on which a reading of a member of it is new or
-    otherwise.
+    Each cooperation recomputes its months from the first day on which a reading is new or otherwise of a
+    municipality that a fact of it names, as member, user or payer.
     """
     if not driver.pk:
         save_row(row=driver, by=by)
     for reading in readings:
         reading.driver = driver
     _write(readings, by, touching=[])
-    first: dict[int, dt.date] = {}
     days: dict[int, dt.date] = {}
     for reading in readings:
         place, day = reading.municipality_id, reading.reference_on
         days[place] = min(day, days.get(place, day))
-    members = Member.objects.filter(municipality__in=days).order_by("cooperation_id")
-    for cooperation_id, place in members.values_list("cooperation_id", "municipality_id").distinct():
-        first[cooperation_id] = min(days[place], first.get(cooperation_id, days[place]))
-    for cooperation_id, day in first.items():
+    for cooperation_id, places in sorted(naming(days).items()):
+        day = min(days[place] for place in places)
         announce_change(cooperation_id=cooperation_id, touches=(day, None), by=by)
 
 

@@ -1,12 +1,12 @@
 """What a change of a row touches: its columns, days of shares, and the cooperations that these are of."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import models
 
-from municipalities.models import Cooperation, Member, Municipality
+from municipalities.models import Cooperation, Municipality
 from sharedict.audit.actions import field_values
 from sharedict.common.models import Span
 
@@ -60,28 +60,29 @@ def concerned(row: models.Model) -> list[int]:
     own = cooperation_id_of(row)
     if own:
         return [own]
-    if isinstance(row, Municipality):
-        return naming(row)
-    rows: models.QuerySet[Any] = Cooperation.objects.order_by("pk")
-    if municipality_id := getattr(row, "municipality_id", None):
-        rows = rows.filter(pk__in=Member.objects.filter(municipality=municipality_id).values("cooperation"))
-    return list(rows.values_list("pk", flat=True))
+    place = row.pk if isinstance(row, Municipality) else getattr(row, "municipality_id", None)
+    if place:
+        return sorted(naming([place]))
+    return list(Cooperation.objects.order_by("pk").values_list("pk", flat=True))
 
 
-def naming(municipality: Municipality) -> list[int]:
-    """The cooperations with a fact that names ``municipality``: as member, payer, or whatever apps above say.
+def naming(places: Collection[int]) -> dict[int, set[int]]:
+    """The cooperations with a fact that names one of these municipalities, and which of them.
 
-    What the models above say of themselves is enough: no app above is named here.
+    They name it as member, user, payer, or whatever apps above say: what the models there say of themselves
+    is enough, and no app above is named here. A few queries, whatever the number of ``places``.
     """
-    found: set[int | None] = set()
+    found: dict[int, set[int]] = {}
     for relation in Municipality._meta.get_fields(include_hidden=True):
         model: Any = relation.related_model
         if not isinstance(relation, models.ForeignObjectRel) or not hasattr(model, "touches"):
             continue
-        if moves_shares(model, [relation.field.name]):
-            facts = model._default_manager.filter(**{relation.field.name: municipality})
-            found.update(facts.order_by().values_list("cooperation_id", flat=True).distinct())
-    return sorted(pk for pk in found if pk)
+        name = relation.field.name
+        if moves_shares(model, [name]):
+            facts = model._default_manager.filter(**{f"{name}__in": places, "cooperation__isnull": False})
+            for cooperation_id, place in facts.order_by().values_list("cooperation_id", name).distinct():
+                found.setdefault(cooperation_id, set()).add(place)
+    return found
 
 
 def cooperation_id_of(row: models.Model) -> int | None:

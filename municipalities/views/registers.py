@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from municipalities.actions import import_municipalities, import_public_readings, public_population
+from municipalities.actions import import_municipalities, import_public_readings, naming, public_population
 from municipalities.forms import PopulationForm, RegisterForm
-from municipalities.models import Cooperation, Member
+from municipalities.models import Cooperation
 from municipalities.portal import Change, OperatorImportPage, ShareEffect, effect_of
 from municipalities.reports import (
     REGISTER_COLUMNS,
@@ -41,14 +41,14 @@ class PopulationImport(OperatorImportPage):
         return table, findings
 
     def effect(self, moving: Sequence[Finding]) -> ShareEffect:
-        """For each cooperation with a member among them, what they do to it."""
+        """For each cooperation that names some of them as members, users or payers, what they do to it."""
         warnings = []
-        places = {finding.row.municipality_id for finding in moving}
-        members = Member.objects.filter(municipality__in=places)
-        for cooperation in Cooperation.objects.filter(pk__in=members.values("cooperation")).order_by("name"):
-            own = {*members.filter(cooperation=cooperation).values_list("municipality_id", flat=True)}
+        named = naming({finding.row.municipality_id for finding in moving})
+        for cooperation in Cooperation.objects.filter(pk__in=named).order_by("name"):
             changes = [
-                Change(finding.old, finding.row) for finding in moving if finding.row.municipality_id in own
+                Change(finding.old, finding.row)
+                for finding in moving
+                if finding.row.municipality_id in named[cooperation.pk]
             ]
             told = effect_of(cooperation, changes, in_bulk=True)
             said = told.warnings or (_("its open months are recomputed."),)
