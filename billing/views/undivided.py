@@ -1,11 +1,13 @@
 """A cost that nothing divides in a month: why, what to do about it, and the term that divides it."""
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -24,7 +26,7 @@ from billing.reports.undivided import (
     with_names,
 )
 from billing.views.pictures import month_name, whole_name
-from municipalities.portal import CooperationPage
+from municipalities.portal import Change, CooperationPage
 from sharedict.common.figures import money
 from sharedict.kernel.periods import Month
 
@@ -128,6 +130,16 @@ class CostDivide(UndividedPage, SaveTerm):
             found = list(rows[:2])
             initial[name] = found[0] if len(found) == 1 else None
         return {"initial": initial}
+
+    def checked_changes(self, form: Any) -> Sequence[Change]:
+        """Before anything is asked, saving it is tried and taken back: nobody is asked about a vain term."""
+        changes = super().checked_changes(form)
+        trial = self.form(self.request.POST)
+        with transaction.atomic():
+            if trial.is_valid():
+                self.save(trial)
+            transaction.set_rollback(True)
+        return changes
 
     def save(self, form: Any) -> Term:
         """Raises ValidationError, which takes the term back, where nothing divides the cost even so."""
