@@ -62,10 +62,15 @@ def latest_in_folder(most: int) -> list[Parsed]:
 
 
 def _in_folder(folder: Path) -> Iterator[Parsed]:
-    for path in sorted(folder.glob("*.log"), reverse=True):
+    for path in sorted(folder.glob("*.log"), key=_written, reverse=True):
         for letter in reversed(path.read_bytes().split(BETWEEN_LETTERS)):
             if letter.strip():
                 yield email.message_from_bytes(letter, _class=Parsed, policy=policy.default)
+
+
+def _written(path: Path) -> tuple[int, str]:
+    """When; names tell the second only, and nothing of what came first in it."""
+    return path.stat().st_mtime_ns, path.name
 
 
 def _reason(error: Exception) -> str:
