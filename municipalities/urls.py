@@ -66,12 +66,12 @@ urlpatterns = [
     path("cooperations/", cooperations.Cooperations.as_view(), name="cooperations"),
     path("cooperations/new/", cooperations.CooperationAdd.as_view(), name="cooperation-add"),
     path(
-        "cooperations/<slug:cooperation>/deactivate/",
+        "cooperations/<slug:slug>/deactivate/",
         cooperations.CooperationDeactivate.as_view(),
         name="cooperation-deactivate",
     ),
     path(
-        "cooperations/<slug:cooperation>/reactivate/",
+        "cooperations/<slug:slug>/reactivate/",
         cooperations.CooperationReactivate.as_view(),
         name="cooperation-reactivate",
     ),

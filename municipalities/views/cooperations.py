@@ -64,13 +64,13 @@ def _other_state(row: Cooperation) -> str:
 class CooperationStatePage(OperatorPage):
     """Asks once, with what it means, and closes a cooperation or opens it again."""
 
-    def get(self, request: HttpRequest, cooperation: str) -> HttpResponse:
-        row = self.row(cooperation)
+    def get(self, request: HttpRequest, slug: str) -> HttpResponse:
+        row = self.row(slug)
         context = {**self.question(row), "cancel_url": reverse("cooperations")}
         return render(request, "components/confirm_page.html", context)
 
-    def post(self, request: HttpRequest, cooperation: str) -> HttpResponse:
-        row = self.row(cooperation)
+    def post(self, request: HttpRequest, slug: str) -> HttpResponse:
+        row = self.row(slug)
         messages.success(request, self.act(row))
         return redirect("cooperations")
 
