@@ -110,7 +110,6 @@ BAD_READINGS: list[tuple[str, Any, str]] = [
     ("value", "-1", "min_value"),
     ("value", "1.23456", "max_decimal_places"),
     ("value", "many", "invalid"),
-    ("driver", "population", "no_such_choice"),
     ("driver", "none", "no_such_choice"),
     ("municipality", "SE2281", "no_such_choice"),
     ("municipality", "Torsby", "no_such_choice"),

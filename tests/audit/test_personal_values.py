@@ -18,7 +18,7 @@ from django.utils.translation import override
 
 from billing.models import LateDecision, Period
 from municipalities.actions import add_person, delete_role, save_role, save_row
-from municipalities.models import Cooperation, Municipality, Role, Token
+from municipalities.models import Cooperation, Invitation, Municipality, Role, Token
 from municipalities.reports import changes_in_words
 from sharedict.accounts.models import User
 from sharedict.audit.actions import personal_of, record
@@ -131,6 +131,7 @@ def test_a_cost_names_who_changed_it_beside_where_that_is_a_person(
 
 
 ABOUT_NOBODY = {
+    Invitation: "named by its role; its address is never logged, and goes when it is over",
     Entry: "what of it names a person stands beside it",
     Job: "named by its kind",
     LateDecision: "named by its month and cost",

@@ -114,11 +114,11 @@ def test_what_has_changed_is_changed_and_only_that(client: Client, do_jobs: Call
         (6, "=1+1", "is not a number"),
         (6, "", "A number is missing"),
         (6, "0,00", "a cost of 0 shares nothing"),
-        (7, "2026-02-01", "the end must be later than the start"),
+        (7, "2026-02-01", "it cannot end before it begins"),
         (7, "2026-02-30", "is not a date"),
         (7, "1/2/2026", "is not a date"),
         (7, "0026-01-01", "is not a date"),
-        (8, "2025-12-31", "the end must be later than the start"),
+        (8, "2025-12-31", "it cannot end before it begins"),
         (8, "2099-01-01", "ten years at most"),
     ],
 )

@@ -37,9 +37,9 @@ def late(
     page.fill("[name=amount]", "50.02")
     page.fill("[name=starts_on]", "2026-09-01")
     page.fill("[name=ends_on]", "2026-09-30")
-    follow(page.locator("main .sd-form-foot button"))
+    follow(page.locator("main .sd-form-foot .btn-primary"))
     assert page.locator("[name=told]").count(), "what it does to closed months is told first"
-    follow(page.locator("main .sd-form-foot button"))
+    follow(page.locator("main .sd-form-foot .btn-primary"))
     assert Cost.objects.filter(description="Late licence").exists()
     do_jobs()
     return page

@@ -150,7 +150,7 @@ def test_a_version_within_the_last_closed_month_was_not_in_force_on_its_first_da
 def test_the_version_before_goes_on_until_the_next_one(by_population: Cost, client: Client) -> None:
     version = adopted(FAR)
     adopted(dt.date(2070, 1, 1))
-    assert "version 1 goes on, until 1 January 2070." in text_of(client.get(page(version)))
+    assert "version 1 goes on, and 31 December 2069 is its last day." in text_of(client.get(page(version)))
     text_of(client.post(page(version), follow=True))
     assert spans() == [(1, dt.date(2070, 1, 1)), (3, None)]
 

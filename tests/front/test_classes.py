@@ -41,7 +41,8 @@ RETIRED = re.compile(
     r"components/(?:card|figures)\.html)"
 )
 ALONE = re.compile(
-    r"^(?:40\d(?:_csrf)?|500|login|first|not_first|not_read|busy|shown_once|home|list_page|empty|key_detail|overview)\.html$"
+    r"^(?:40\d(?:_csrf)?|500|login|(?:not_)?first|(?:not_)?invited|not_read|busy|shown_once|home|list_page|empty"
+    r"|key_detail|overview)\.html$"
 )
 CARD = re.compile(r'class="(?:[^"]*\s)?card[\s"]')
 
@@ -94,7 +95,7 @@ def test_nothing_retired_is_named(path: Path) -> None:
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_a_card_holds_what_stands_alone(path: Path) -> None:
-    """Sign-in, error pages and empty states; nothing else is in a box."""
+    """Sign-in, invitations, error pages and empty states; nothing else is in a box."""
     if not ALONE.match(path.name):
         assert not CARD.search(path.read_text(encoding="utf-8"))
 

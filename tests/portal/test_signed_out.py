@@ -43,7 +43,7 @@ def elsewhere(page: Page, username: str = "") -> None:
 
 
 def send(page: Page) -> None:
-    follow(page.locator("main form[method=post] button[type=submit]").last)
+    follow(page.locator("main form[method=post] button[type=submit]:not([name=show])").last)
 
 
 def sign_in_here(page: Page, username: str) -> None:
