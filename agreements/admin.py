@@ -34,7 +34,8 @@ class ReadOnly:
 
 class VersionsOfKey(ReadOnly, TabularInline):
     model = KeyVersion
-    fields = ["number", "valid_from", "valid_until", "decision", "decided_on"]
+    fields = ["number", "valid_from", "last_day", "decision", "decided_on"]
+    readonly_fields = ["last_day"]
     show_change_link = True
 
 
@@ -84,6 +85,8 @@ class KeyVersionAdmin(ReadOnly, ModelAdmin):
     list_select_related = ["key", "cooperation"]
     search_fields = ["key__name", "key__code", "decision"]
     autocomplete_fields = ["cooperation", "key"]
+    exclude = ["valid_until", "own_end"]
+    readonly_fields = ["last_day"]
     inlines = [ComponentsOfVersion]
 
 
@@ -128,7 +131,7 @@ class TermAdmin(RowAdmin):
         "agreement",
         "cooperation",
         "valid_from",
-        "valid_until",
+        "last_day",
     ]
     list_filter = ["cooperation", "payers", "after_leaving"]
     list_select_related = ["application", "cost_type", "key", "agreement", "cooperation"]

@@ -40,7 +40,7 @@ class CostAdmin(RowAdmin):
         "application",
         "amount",
         "starts_on",
-        "ends_on",
+        "last_day",
     ]
     list_filter = ["cooperation", "cost_type"]
     list_select_related = ["cooperation", "application"]

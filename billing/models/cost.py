@@ -1,9 +1,11 @@
 import datetime as dt
 
+from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from billing.querysets import CostQuerySet
@@ -116,6 +118,7 @@ class Cost(Fact, CooperationRow):
         return self.starts_on, self.ends_on
 
     @property
+    @admin.display(description=capfirst(DayAfterField.last_day_name), ordering="ends_on")
     def last_day(self) -> dt.date:
         """The last day that it covers, which is what people read."""
         return last_day(self.ends_on)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from django.apps import apps
 from django.contrib import admin
+from django.contrib.admin.utils import flatten_fieldsets
 from django.db import models
 from django.test import Client, RequestFactory
 
@@ -128,6 +129,22 @@ def test_every_list_shows_the_last_day() -> None:
     }
     assert len(shown) > 5
     assert [name for name, column in shown.items() if not isinstance(column, LastDayColumn)] == []
+
+
+def test_under_system_no_list_and_nothing_that_is_only_read_shows_the_first_day_after(
+    rf: RequestFactory, administrator: User
+) -> None:
+    request = rf.get("/")
+    request.user = administrator
+    administrator.is_superuser = True
+    shown = []
+    for model_admin in admin.site._registry.values():
+        shown += [f"{model_admin}: {name}" for name in model_admin.list_display if name in ENDS]
+        for each in [model_admin, *model_admin.get_inline_instances(request)]:
+            if not each.has_change_permission(request):
+                fields = flatten_fieldsets(each.get_fieldsets(request))
+                shown += [f"{each}: {name}" for name in fields if name in ENDS]
+    assert shown == []
 
 
 def test_no_page_writes_the_first_day_after() -> None:
