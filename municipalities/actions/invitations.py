@@ -112,7 +112,11 @@ def withdraw_invitation(*, invitation: Invitation, by: User) -> Invitation:
 def open_invitation(link: Link) -> Invitation:
     """The invitation behind ``link``; raises NotInvitedError, which says why, where it is over."""
     found = Invitation.objects.for_listing().filter(pk=link.pk, cooperation=link.cooperation_id).first()
-    if found is None or found.mark != link.mark:
+    if found is None:
+        raise NotInvitedError(_("It is not there any more. Ask to be invited again."))
+    if found.cooperation.deactivated_at:
+        raise NotInvitedError(_("The cooperation is deactivated: try again when it is active."))
+    if found.mark != link.mark:
         raise NotInvitedError(_("It was sent once more: follow the link that came last."))
     if found.accepted_at:
         raise NotInvitedError(_("It was accepted already: sign in."))
@@ -139,7 +143,8 @@ def has_sign_in(email: str) -> bool:
 
 
 def is_invited(user: User, invitation: Invitation) -> bool:
-    return invitation.email.casefold() in (user.email.casefold(), user.username.casefold())
+    """Whether it went to the address of ``user``, which is the user name where they have no other."""
+    return invitation.email.casefold() == (user.email or user.username).casefold()
 
 
 @transaction.atomic
@@ -182,6 +187,8 @@ def send_letter(*, cooperation_id: int, pk: int) -> None:
     if invitation is None or invitation.sent_at or not may_invite(invitation):
         return
     same = Invitation.objects.filter(pk=pk, mark=invitation.mark)
+    if invitation.cooperation.deactivated_at:
+        raise UndeliveredError(_("The cooperation is deactivated."))
     with translation.override(invitation.language):
         subject = _("Invitation to %(cooperation)s") % {"cooperation": invitation.cooperation}
         text = _text(invitation)

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -148,7 +149,14 @@ class Accept(View):
         form = InvitedForm(request.POST, email=self.invitation.email)
         if not form.is_valid():
             return self.show(form, status=422)
-        return self.taken(form.save(commit=False))
+        user = form.save(commit=False)
+        try:
+            return self.taken(user)
+        except (
+            IntegrityError
+        ):  # somebody took the user name at the same moment: asked again, the form says so
+            form = InvitedForm(request.POST, email=self.invitation.email)
+            return self.show(form, status=422)
 
     def taken(self, user: Any) -> HttpResponse:
         try:

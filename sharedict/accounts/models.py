@@ -6,7 +6,7 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from sharedict.accounts.usernames import refuse_look_alike
+from sharedict.accounts.usernames import refuse_address_of_another, refuse_look_alike
 from sharedict.common.models import Personal, Remembered
 
 FORGOTTEN = _("a person who was forgotten")
@@ -24,9 +24,10 @@ class User(AbstractUser, Remembered):
         return str(FORGOTTEN) if self.is_forgotten else self.get_full_name() or self.username
 
     def clean(self) -> None:
-        """Refuse a new user name that reads like somebody else's."""
+        """Refuse a new user name that reads like somebody else's, or is another's address."""
         super().clean()
         if self.pk is None:
+            refuse_address_of_another(self.username, self.email)
             others = User.objects.values_list("username", flat=True)
             refuse_look_alike(self.username, others)
 

@@ -6,15 +6,17 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.contrib.auth.forms import BaseUserCreationForm
 from django.core import mail
 from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from municipalities.actions import Link, link_of
+from municipalities.actions import Link, link_of, send_letter
 from municipalities.models import Cooperation, Invitation, Municipality, Role
 from sharedict.accounts.models import User
 from sharedict.audit.models import Entry
+from sharedict.common.mail import UndeliveredError
 from sharedict.jobs.actions import run_all
 from sharedict.jobs.models import Job
 from tests.factories.accounts import UserFactory
@@ -201,3 +203,45 @@ def test_where_nothing_is_sent_the_link_is_handed_over(
     page = client.get(invited(client).headers["Location"]).content.decode()
     assert path(Invitation.objects.get()) in page
     assert not Job.objects.exists()
+
+
+def test_an_address_of_somebody_else_is_no_user_name(
+    sign_in: SignIn, north: Cooperation, administrator: User, invitation: Invitation
+) -> None:
+    """Else it would keep its owner from making a sign-in of their own."""
+    refused = Client().post(path(invitation), NEW | {"username": "Victim@example.se"})
+    assert refused.status_code == 422
+    assert "username" in refused.context["form"].errors
+    assert Client().post(path(invitation), NEW | {"username": "Maria@example.se"}).status_code == 302
+    mallory = UserFactory(username="ingrid@example.se", email="mallory@example.se")
+    other = InvitationFactory(cooperation=north, email="ingrid@example.se", invited_by=administrator)
+    assert sign_in(mallory).post(path(other)).status_code == 410
+
+
+def test_nobody_is_invited_to_what_is_deactivated(north: Cooperation, invitation: Invitation) -> None:
+    Cooperation.objects.filter(pk=north.pk).update(deactivated_at=timezone.now())
+    answers = [Client().get(path(invitation)), Client().post(path(invitation), NEW)]
+    assert [answer.status_code for answer in answers] == [410, 410]
+    assert b"is deactivated" in answers[0].content
+    assert not User.objects.filter(username="maria").exists()
+    with pytest.raises(UndeliveredError):
+        send_letter(cooperation_id=north.pk, pk=invitation.pk)
+    assert mail.outbox == []
+    Cooperation.objects.filter(pk=north.pk).update(deactivated_at=None)
+    assert Client().post(path(invitation), NEW).status_code == 302
+
+
+def test_a_user_name_taken_at_the_same_moment_is_said_at_its_field(
+    invitation: Invitation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    meanwhile = BaseUserCreationForm.save
+
+    def taken_meanwhile(form: Any, commit: bool = True) -> Any:
+        UserFactory(username="maria", email="another@example.se")
+        return meanwhile(form, commit)
+
+    monkeypatch.setattr(BaseUserCreationForm, "save", taken_meanwhile)
+    answer = Client().post(path(invitation), NEW)
+    assert answer.status_code == 422
+    assert "already exists" in " ".join(answer.context["form"].errors["username"])
+    assert Invitation.objects.get().accepted_at is None
