@@ -75,7 +75,7 @@ class KeyPage(ByCode):
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         key, today, currency = self.row(), timezone.localdate(), self.cooperation.currency
         history = list(key.versions.for_listing().order_by("-valid_from"))
-        version = next((each for each in history if _holds(each, today)), None)
+        version = next((each for each in history if each.holds_on(today)), None)
         terms = list(Term.objects.of(self.cooperation).lasting(today).filter(key=key).for_listing())
         actions = []
         if self.rights.may_edit:
@@ -223,10 +223,6 @@ class KeyPage(ByCode):
                 for said in sorted({f"{each.label}: {each.source}" for each in weights if each.source})
             ],
         }
-
-
-def _holds(version: KeyVersion, day: dt.date) -> bool:
-    return version.valid_from <= day and (version.valid_until is None or version.valid_until > day)
 
 
 def _ended(said: str) -> str:

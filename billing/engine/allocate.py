@@ -57,6 +57,23 @@ class Allocation:
     def unallocated_minor(self) -> int:
         return sum(line.amount_minor for line in self.lines if line.division is None)
 
+    def shared_by_code(self) -> dict[str, int]:
+        """What each municipality carries of the month's own costs: code -> minor units."""
+        found: dict[str, int] = {}
+        for line in self.lines:
+            if line.division is not None:
+                for code, share in zip(self.divisions[line.division].codes, line.shares, strict=True):
+                    found[code] = found.get(code, 0) + share
+        return found
+
+    def corrected_by_code(self) -> dict[str, int]:
+        """What each is charged, or given back, of earlier months: code -> minor units."""
+        found: dict[str, int] = {}
+        for correction in self.corrections:
+            for code, share in correction.shares.items():
+                found[code] = found.get(code, 0) + share
+        return found
+
 
 @dataclass(frozen=True, slots=True)
 class Explanation:

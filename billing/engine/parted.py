@@ -48,7 +48,7 @@ def part_change(earlier: Facts, later: Facts) -> dict[str, Parted]:
     one. Six computations of a month at the most.
     """
     was, is_now = allocate(earlier), allocate(later)
-    first, last = _own(was), _own(is_now)
+    first, last = was.shared_by_code(), is_now.shared_by_code()
     month = Month.parse(later.month)
     rules = replace(_whole_payers(earlier, month), month=later.month, rule_version=later.rule_version)
     payers = _whole_payers(later, month)
@@ -66,7 +66,7 @@ def part_change(earlier: Facts, later: Facts) -> dict[str, Parted]:
     ]
     start = None if _is_partial(earlier) else replace(rules, costs=tuple(old.values()))
     stops = _stops(start, steps, first, last, is_whole=not _is_partial(later))
-    corrections = _corrected(was), _corrected(is_now)
+    corrections = was.corrected_by_code(), is_now.corrected_by_code()
     codes = sorted({code for each in (*stops, *corrections) for code in each})
     found = {}
     for code in codes:
@@ -99,7 +99,7 @@ def _stops(
         else:
             done = allocate(step)
             is_lost = any(line.division is None for line in done.lines)
-            stops.append(stops[-1] if is_lost else _own(done))
+            stops.append(stops[-1] if is_lost else done.shared_by_code())
             known = known if is_lost else step
     return [*stops, last]
 
@@ -216,22 +216,4 @@ def _in_month(allocation: Allocation, month: Month) -> dict[str, CostFact]:
         else:
             cost = replace(line.cost, amount_minor=line.amount_minor, credits=None, **days)
             found[cost.reference] = cost
-    return found
-
-
-def _own(allocation: Allocation) -> dict[str, int]:
-    """What each carries of the month's own costs."""
-    found: dict[str, int] = {}
-    for line in allocation.lines:
-        if line.division is not None:
-            for code, share in zip(allocation.divisions[line.division].codes, line.shares, strict=True):
-                found[code] = found.get(code, 0) + share
-    return found
-
-
-def _corrected(allocation: Allocation) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for correction in allocation.corrections:
-        for code, share in correction.shares.items():
-            found[code] = found.get(code, 0) + share
     return found

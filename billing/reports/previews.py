@@ -6,7 +6,7 @@ by the rules of the first month that is otherwise as a whole.
 """
 
 import datetime as dt
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
@@ -183,16 +183,10 @@ def _payers(now: Facts, then: Facts, was: Allocation, would: Allocation) -> tupl
     return tuple(sorted(found, key=lambda each: (-abs(each.change_minor), each.name)))
 
 
-def _shares(month: Allocation) -> dict[str, int]:
+def _shares(month: Allocation) -> Counter[str]:
     """What each carries of the month, corrections of others included: code -> minor units."""
-    found: dict[str, int] = defaultdict(int)
-    for line in month.lines:
-        if line.division is not None:
-            for code, share in zip(month.divisions[line.division].codes, line.shares, strict=True):
-                found[code] += share
-    for correction in month.corrections:
-        for code, share in correction.shares.items():
-            found[code] += share
+    found = Counter(month.shared_by_code())
+    found.update(month.corrected_by_code())
     return found
 
 

@@ -16,7 +16,6 @@ from billing.snapshots.overlay import NOTHING, Overlay
 from billing.snapshots.payers import Groups, left_in_month, membership_of, subscribers_of, within_month
 from municipalities.models import Driver, Municipality, Reading
 from services.models import Application
-from sharedict.common.models import SpannedFact
 from sharedict.kernel.money import to_minor
 from sharedict.kernel.periods import Month
 
@@ -186,7 +185,7 @@ def _terms(
     """The terms in force on the month's first day that some cost of the month falls under."""
     first = period.month.first
     stored = Term.objects.of(period.cooperation).as_of(first).exclude(pk__in=overlay.hidden(Term))
-    laid = [(term, named) for term, named in overlay.terms if _holds(term, first)]
+    laid = [(term, named) for term, named in overlay.terms if term.holds_on(first)]
     rows = [*((term, term.named.all()) for term in stored.for_listing().order_by("id")), *laid]
     facts = [
         TermFact(
@@ -218,13 +217,9 @@ def _key_versions(period: Period, codes: set[str], overlay: Overlay) -> dict[str
         .for_listing()
     )
     stored = {version.key.code: key_fact(version) for version in versions}
-    laid = [said for row, said in overlay.versions if _holds(row, period.month.first)]
+    laid = [said for row, said in overlay.versions if row.holds_on(period.month.first)]
     stored |= {said.code: said for said in laid if said.code in codes}
     return stored | {key.code: key for key in overlay.keys if key.code in codes}
-
-
-def _holds(row: SpannedFact, day: dt.date) -> bool:
-    return row.valid_from <= day and (row.valid_until is None or row.valid_until > day)
 
 
 def _driver_names(versions: Iterable[KeyFact], cooperation_id: int) -> dict[str, str]:

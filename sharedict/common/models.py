@@ -162,6 +162,9 @@ class Spanned(CooperationRow):
         """The last day it holds, which is what people read; None until further notice."""
         return last_day(self.valid_until) if self.valid_until else None
 
+    def holds_on(self, day: dt.date) -> bool:
+        return self.valid_from <= day and (self.valid_until is None or self.valid_until > day)
+
     def clean(self) -> None:
         """Refuse an end before the start, which PostgreSQL cannot make a span of to compare with others."""
         start: object = self.valid_from
