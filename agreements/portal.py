@@ -12,10 +12,12 @@ from django.utils.translation import gettext_lazy, ngettext
 from agreements.engine.notices import Notice
 from agreements.models import Component, Key, KeyVersion, Term
 from agreements.reports import Forgotten, OddPart, applying
+from municipalities.access import Rights
 from municipalities.models import Cooperation
 from municipalities.portal import SetUpStep, few, listed
 from services.models import Application
 from services.portal import Panel
+from sharedict.common.access import Viewer
 from sharedict.common.days import date_format
 from sharedict.common.figures import money, percent
 
@@ -162,7 +164,9 @@ def payers_in_words(term: Term) -> str:
     return _("%(payers)s, also after leaving") % {"payers": said} if term.after_leaving else said
 
 
-def terms_panel(application: Application, cooperation: Cooperation, day: dt.date) -> Panel:
+def terms_panel(
+    application: Application, cooperation: Cooperation, viewer: Viewer, rights: Rights, day: dt.date
+) -> Panel:
     """The terms that divide the costs of ``application`` on ``day``."""
     terms = Term.objects.of(cooperation).as_of(day).for_costs_of(application).for_listing()
     rows = [(term, payers_in_words(term)) for term in applying(terms)]

@@ -24,19 +24,25 @@ class Panel:
     context: dict[str, Any] = field(default_factory=dict)
 
 
-PanelMaker = Callable[[Application, Cooperation, dt.date], Panel]
+PanelMaker = Callable[[Application, Cooperation, Viewer, Rights, dt.date], Panel | None]
 
 _makers: list[PanelMaker] = []
 
 
 def add_panel(maker: PanelMaker) -> None:
-    """Let ``maker`` add a card to the page of every application; adding it twice changes nothing."""
+    """Let ``maker`` add a card to the page of every application; adding it twice changes nothing.
+
+    It gives None where it has nothing to show to the viewer.
+    """
     if maker not in _makers:
         _makers.append(maker)
 
 
-def panels_of(application: Application, cooperation: Cooperation, day: dt.date) -> list[Panel]:
-    return [maker(application, cooperation, day) for maker in _makers]
+def panels_of(
+    application: Application, cooperation: Cooperation, viewer: Viewer, rights: Rights, day: dt.date
+) -> list[Panel]:
+    made = (maker(application, cooperation, viewer, rights, day) for maker in _makers)
+    return [panel for panel in made if panel]
 
 
 Fact = dict[str, Any]

@@ -1,4 +1,4 @@
-"""What a service costs, for its page: of all in the newest month, and of the reader's own."""
+"""What a service costs in the newest month, for its page: in all, of the reader's own, and cost by cost."""
 
 import datetime as dt
 from typing import Any
@@ -7,15 +7,19 @@ from django.db.models import Q, Sum
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from billing.models import Period, RunLine, Share
+from billing.models import Period, Run, RunLine, Share
 from billing.reports.rows import minor_of
 from municipalities.access import Rights
-from municipalities.models import Cooperation
+from municipalities.models import Cooperation, Municipality
 from municipalities.portal import listed
 from services.models import Application
+from services.portal import Panel
 from sharedict.common.access import Viewer
 from sharedict.common.days import date_format
 from sharedict.common.figures import minor
+from sharedict.kernel.periods import Month
+
+MOST_LINES = 20
 
 
 def cost_of_application(
@@ -25,14 +29,11 @@ def cost_of_application(
 
     Corrections of earlier months are no part of it. What nothing divides yet is, and is said beside.
     """
-    periods = Period.objects.visible_to(viewer).of(cooperation).select_related("current_run")
-    newest = periods.filter(current_run__isnull=False, first_day__lte=day).order_by("-first_day").first()
-    if newest is None or newest.current_run is None:
+    newest = _newest(cooperation, viewer, day)
+    if newest is None:
         return []
-    run, month = newest.current_run, newest.month
-    lines = RunLine.objects.visible_to(viewer).filter(
-        run=run, application_code=application.code, concerns=None
-    )
+    run, month = newest
+    lines = _lines(run, application, viewer)
     sums = lines.aggregate(whole=Sum("amount"), undivided=Sum("amount", filter=~Q(reason="")))
     whole, undivided = minor_of(sums["whole"]), minor_of(sums["undivided"])
     fact = {
@@ -50,6 +51,70 @@ def cost_of_application(
         [(key, _name)] = own
         fact["url"] = reverse("statement", args=[cooperation.slug, month, key])
     return [fact]
+
+
+def costs_of_application(
+    application: Application, cooperation: Cooperation, viewer: Viewer, rights: Rights, day: dt.date
+) -> Panel | None:
+    """Its costs of that month, the largest first, and what the reader's own municipality pays of each.
+
+    None where the month has none. ``own`` is None for whoever answers for none or for several, and for one
+    that pays nothing of it. Four queries at most.
+    """
+    newest = _newest(cooperation, viewer, day)
+    lines = list(_lines(newest[0], application, viewer).order_by("-amount", "reference")) if newest else []
+    if newest is None or not lines:
+        return None
+    run, month = newest
+    [own] = rights.municipality_ids if len(rights.municipality_ids) == 1 else [None]
+    shares = _shares_of(own, run, application, viewer) if own else {}
+    place = Municipality.objects.get(pk=own) if own else None
+    rows = [
+        {
+            "line": line,
+            "own_minor": shares.get(line.number),
+            "why_url": reverse("why", args=[cooperation.slug, month, place.key, line.reference])
+            if place and line.number in shares
+            else "",
+        }
+        for line in lines[:MOST_LINES]
+    ]
+    context = {
+        "rows": rows,
+        "own": place if shares else None,
+        "month_name": date_format(month.first, "F Y"),
+        "month": month,
+        "currency": cooperation.currency,
+        "whole_minor": sum(minor_of(line.amount) for line in lines),
+        "own_minor": sum(shares.values()),
+        "more": len(lines) - MOST_LINES,
+    }
+    return Panel("billing/costs_panel.html", context)
+
+
+def _shares_of(municipality_id: int, run: Run, application: Application, viewer: Viewer) -> dict[int, int]:
+    """What one municipality carries of each cost, in minor units, by the number of the line."""
+    rows = Share.objects.in_runs([run], viewer).filter(
+        municipality=municipality_id,
+        line__run_id=run.pk,
+        line__application_code=application.code,
+        line__concerns=None,
+    )
+    return dict(rows.values_list("line__number", "amount_minor"))
+
+
+def _newest(cooperation: Cooperation, viewer: Viewer, day: dt.date) -> tuple[Run, Month] | None:
+    """The run of the newest computed month that has begun by ``day``."""
+    periods = Period.objects.visible_to(viewer).of(cooperation).select_related("current_run")
+    found = periods.filter(current_run__isnull=False, first_day__lte=day).order_by("-first_day").first()
+    return (found.current_run, found.month) if found and found.current_run else None
+
+
+def _lines(run: Run, application: Application, viewer: Viewer) -> Any:
+    """What ``application`` costs in the month of ``run`` itself."""
+    return RunLine.objects.visible_to(viewer).filter(
+        run=run, application_code=application.code, concerns=None
+    )
 
 
 def _own(run: Any, application: Application, viewer: Viewer, rights: Rights) -> dict[tuple[str, str], int]:

@@ -92,7 +92,7 @@ class ApplicationPage(ByCode):
             "installations": installations,
             "where": where_it_runs(application, running, own=self.rights.municipality_ids),
             "not_using": [place for place in places if place.pk not in theirs],
-            "panels": panels_of(application, self.cooperation, today),
+            "panels": panels_of(application, self.cooperation, self.viewer, self.rights, today),
             "today": today,
         }
         return self.page("services/application_detail.html", context)
