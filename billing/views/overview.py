@@ -10,21 +10,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from billing.engine.overview import MunicipalityTotal
-from billing.engine.statement import Statement as StatementOfMonth
 from billing.models import Period, Statement
 from billing.reports import (
     Calendar,
     calendar_of,
     changes_by_application,
     failed_job,
-    head_of,
-    statement_of,
     totals_by_month,
     totals_of,
     unfinished_job,
 )
 from billing.reports.rows import minor_of
 from billing.views.ahead import AheadPage
+from billing.views.asked import AskedPage
 from billing.views.files import whole
 from billing.views.months import STAMPS
 from billing.views.openings import (
@@ -34,13 +32,11 @@ from billing.views.openings import (
     opening_of_statement,
     statements_fact,
 )
-from billing.views.pictures import OWN_ONLY, month_name, months_by_municipality, whole_name, with_corrections
+from billing.views.own import OwnPage
+from billing.views.pictures import OWN_ONLY, month_name, months_by_municipality, with_corrections
 from billing.views.todo import MOST_NAMED, ToDoPage
-from municipalities.models import Municipality
 from municipalities.portal import CooperationPage, StepState, set_up_of
-from services.models import Application
 from sharedict.common.days import date_format
-from sharedict.common.figures import money
 from sharedict.kernel.periods import Month
 from sharedict.pictures.bar import bars, tell_apart
 
@@ -54,18 +50,12 @@ class Start(CooperationPage):
         return redirect(self.url("overview"))
 
 
-class Overview(ToDoPage, AheadPage):
+class Overview(OwnPage, AskedPage, ToDoPage, AheadPage):
     """What concerns the reader first: their amount of this month and of what, what needs them, and a year."""
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        self.today = timezone.localdate()
-        rows = Period.objects.visible_to(self.viewer).of(self.cooperation)
-        self.periods = {
-            period.month: period
-            for period in rows.filter(current_run__isnull=False).for_listing().with_lines_or_not()
-        }
-        filled = [month for month, period in self.periods.items() if period.has_lines]
-        months = shown_months(sorted(filled or self.periods), Month.of(self.today))
+        self.read_months(timezone.localdate())
+        months = shown_months(self.months_with_costs or sorted(self.periods), Month.of(self.today))
         answers_for_all = self.rights.is_administrator or self.rights.is_auditor
         steps = self.set_up()
         context: dict[str, Any] = {
@@ -102,6 +92,7 @@ class Overview(ToDoPage, AheadPage):
             "month_url": self.url("period", month),
             **self.staleness(period),
             "own": own,
+            "asked": self.whom_to_ask(self.uses.values()) if own else [],
             "opening": opening,
             "issued": [each for place in own for each in place["issued"]],
             **self.of_all(period, calendar, answers=sees_all),
@@ -164,46 +155,6 @@ class Overview(ToDoPage, AheadPage):
             for row, bar in zip(rows, drawn, strict=True)
         ]
 
-    def own_places(self, period: Period, calendar: Calendar) -> list[dict[str, Any]]:
-        """What each municipality that the reader answers for pays, and for what."""
-        month, found = period.month, []
-        there = (
-            {*Application.objects.of(self.cooperation).values_list("code", flat=True)} if self.own else set()
-        )
-        for place in self.own_municipalities:
-            head = head_of(self.viewer, period, place.key)
-            statement = statement_of(head, period, calendar) if head else None
-            url = self.url("statement", month, place.key)
-            found.append(
-                {
-                    "name": statement.name if statement else str(place),
-                    "anchor": f"own-{place.key}",
-                    "issued": self.issued_of(place),
-                    "statement": statement,
-                    "parts": self.parts(statement, there) if statement else [],
-                    "url": url,
-                    "csv_url": self.url("statement-file", month, place.key, "csv"),
-                    "xlsx_url": self.url("statement-file", month, place.key, "xlsx"),
-                }
-            )
-        return found
-
-    def parts(self, statement: StatementOfMonth, there: set[str]) -> list[dict[str, Any]]:
-        """The applications of a statement, the largest first; links where they are still in the catalogue."""
-        parts = sorted(statement.applications, key=lambda part: -part.this_minor)
-        before = [part.before_minor for part in parts]
-        marks = before if statement.before else None
-        drawn = bars([part.this_minor for part in parts], own=range(len(parts)), marks=marks)
-        return [
-            {
-                "name": whole_name(part.name),
-                "url": self.url("application", part.application) if part.application in there else "",
-                "part": part,
-                "bar": bar,
-            }
-            for part, bar in zip(parts, drawn, strict=True)
-        ]
-
     def set_up(self) -> list[StepState]:
         """The steps to the first closed month, for those who take them, until it is there."""
         steps = set_up_of(self.cooperation) if self.rights.may_edit else []
@@ -222,28 +173,6 @@ class Overview(ToDoPage, AheadPage):
         words = {"month": capfirst(month_name(newest.period.month)), "count": len(found)}
         day = date_format(newest.issued_at, "j F Y")
         return [{"text": text % words, "url": self.url("period", newest.period.month), "day": day}]
-
-    def issued_of(self, place: Municipality) -> list[dict[str, str]]:
-        """The statement that was issued last to ``place``, if there is one."""
-        rows = Statement.objects.visible_to(self.viewer).of(self.cooperation).for_listing()
-        newest = rows.filter(municipality=place).order_by("-first_day").first()
-        return [self.as_issued(newest)] if newest else []
-
-    def as_issued(self, statement: Statement) -> dict[str, str]:
-        words = {
-            "number": statement.number,
-            "name": statement.payer_name,
-            "month": month_name(statement.period.month),
-        }
-        return {
-            "text": _("Statement %(number)s: %(name)s, %(month)s") % words,
-            "url": self.url("statement", statement.period.month, statement.payer),
-            "day": date_format(statement.issued_at, "j F Y"),
-            "due": date_format(statement.due_on, "j F Y") if statement.due_on else "",
-            "csv_url": self.url("statement-file", statement.period.month, statement.payer, "csv"),
-            "xlsx_url": self.url("statement-file", statement.period.month, statement.payer, "xlsx"),
-            "amount": money(statement.total, statement.currency),
-        }
 
     def picture(self, months: list[Month], *, sees_all: bool) -> dict[str, Any] | None:
         """Twelve months: what all share, for those who answer for it; for others what their own pay.

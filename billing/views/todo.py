@@ -34,6 +34,16 @@ class ToDoPage(StatementsPage):
     periods: dict[Month, Any]
     today: dt.date
 
+    def read_months(self, today: dt.date) -> None:
+        """Take the months that have been computed, as of ``today``; one query."""
+        rows = Period.objects.visible_to(self.viewer).of(self.cooperation)
+        found = rows.filter(current_run__isnull=False).for_listing().with_lines_or_not()
+        self.today, self.periods = today, {period.month: period for period in found}
+
+    @property
+    def months_with_costs(self) -> list[Month]:
+        return sorted(month for month, period in self.periods.items() if period.has_lines)
+
     @cached_property
     def undone_jobs(self) -> tuple[int, int]:
         """How many jobs have failed, and how many are still to be done; one query."""

@@ -18,7 +18,8 @@ from billing.models import Cost, Period, RunLine, Share, Statement
 from billing.reports import calendar_of, head_of, statement_of
 from billing.views.overview import shown_months
 from billing.views.pictures import months_by_municipality
-from municipalities.models import Cooperation, Member, Municipality
+from municipalities.models import Cooperation, Member, Municipality, Role
+from services.models import Application, Subscription
 from sharedict.accounts.models import User
 from sharedict.common.figures import minor, money, signed_minor
 from sharedict.jobs.actions import announce_change
@@ -26,6 +27,7 @@ from sharedict.jobs.models import Job
 from sharedict.kernel.periods import Month
 from sharedict.pictures.words import AIR, width
 from sharedict.templatetags.charts import chart_table
+from tests import cast
 from tests.factories.agreements import KeyFactory, TermFactory, add_version
 from tests.factories.billing import CostFactory, close, compute
 from tests.factories.municipalities import MemberFactory
@@ -425,3 +427,73 @@ def test_the_address_of_a_cooperation_leads_to_what_comes_first(
         sign_in(finance).get("/north/", follow=True).content.decode()
     )
     assert sign_in(stranger).get("/north/").status_code == 404
+
+
+def test_users_stand_beside_what_is_paid(
+    north: Cooperation,
+    october: Period,
+    erp: Application,
+    torsby: Municipality,
+    finance: User,
+    sign_in: SignIn,
+) -> None:
+    Subscription.objects.filter(application=erp, municipality=torsby).update(users=4321)
+    assert '<td class="sd-num" data-label="Users">4,321</td>' in (
+        sign_in(finance).get("/north/overview/").content.decode()
+    )
+
+
+def test_whoever_answers_for_a_municipality_is_told_whom_to_ask(
+    north: Cooperation,
+    outside: Cooperation,
+    october: Period,
+    erp: Application,
+    hagfors: Municipality,
+    finance: User,
+    administrator: User,
+    sign_in: SignIn,
+) -> None:
+    Application.objects.filter(pk=erp.pk).update(owner=hagfors)
+    expert = cast.person("knows.erp", north, Role.Kind.COORDINATOR, hagfors)
+    stranger = cast.person("elsewhere", outside, Role.Kind.ADMINISTRATOR)
+    gone = cast.person("has.left", north, Role.Kind.ADMINISTRATOR)
+    for person in (administrator, expert, stranger, gone):
+        User.objects.filter(pk=person.pk).update(
+            first_name=person.username.title(), email=f"{person.username}@x.example", is_active=person != gone
+        )
+    text = sign_in(finance).get("/north/overview/").content.decode()
+    told = text[text.index("Whom to ask") :]
+    assert '<a href="mailto:knows.erp@x.example">' in told
+    assert "ERP" in told[: told.index("</ul>")]
+    assert '<a href="mailto:administrator@x.example">' in told
+    assert "elsewhere@" not in text
+    assert "has.left@" not in text
+    assert "Whom to ask" not in sign_in(administrator).get("/north/overview/").content.decode()
+
+
+def test_an_applications_page_tells_each_cost_and_what_the_readers_own_pays_of_it(
+    north: Cooperation, october: Period, finance: User, auditor: User, sign_in: SignIn
+) -> None:
+    text = sign_in(finance).get("/north/services/erp/").content.decode()
+    told = text[text.index('id="its-costs"') :]
+    lines = RunLine.objects.filter(run=october.current_run, application_code="erp")
+    shares = Share.objects.filter(
+        run=october.current_run, municipality__code="1737", line__application_code="erp"
+    )
+    assert shares.count() == lines.count() == 2
+    for line in lines:
+        assert f">{money(line.amount)}</td>" in told
+        own = shares.get(line__number=line.number)
+        assert f'href="/north/costs/2026-10/SE1737/{line.reference}/">{minor(own.amount_minor)}</a>' in told
+    assert f">{minor(sum(int(line.amount * 100) for line in lines))}</td>" in told
+    assert f">{minor(sum(share.amount_minor for share in shares))}</td>" in told
+    of_nobody = sign_in(auditor).get("/north/services/erp/").content.decode()
+    assert 'id="its-costs"' in of_nobody
+    assert "/north/costs/2026-10/SE1737/C0" not in of_nobody
+
+
+def test_an_application_without_costs_shows_none(
+    north: Cooperation, october: Period, finance: User, sign_in: SignIn
+) -> None:
+    ApplicationFactory(cooperation=north, code="maps", name="Maps")
+    assert 'id="its-costs"' not in sign_in(finance).get("/north/services/maps/").content.decode()

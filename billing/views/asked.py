@@ -1,0 +1,57 @@
+"""Whom to ask: those who run the cooperation, and those who know the services that the reader's own use."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from billing.views.own import Use
+from municipalities.models import Role
+from municipalities.portal import CooperationPage, few
+
+MOST_ASKED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A person, where they sit, and what to ask them; ``email`` may be empty."""
+
+    name: str
+    place: str
+    email: str
+    about: str
+
+
+class AskedPage(CooperationPage):
+    """A page that tells whoever answers for a municipality whom to ask."""
+
+    def whom_to_ask(self, uses: Iterable[Use]) -> list[Asked]:
+        """The coordinators of the municipalities that own services in ``uses``, then the administrators.
+
+        The reader is not among them. One query.
+        """
+        services = _services_of_owners(uses)
+        kinds = [Role.Kind.COORDINATOR, Role.Kind.ADMINISTRATOR]
+        rows = Role.objects.visible_to(self.viewer).of(self.cooperation).for_listing()
+        rows = rows.filter(kind__in=kinds, user__is_active=True).exclude(user=self.viewer)
+        experts, administrators = list[Asked](), list[Asked]()
+        for row in rows.order_by("user__last_name", "user__first_name", "user__username"):
+            person, email = str(row.user), row.user.email
+            if row.kind == Role.Kind.ADMINISTRATOR:
+                about = _("Costs, keys and agreements, and who may sign in")
+                administrators.append(Asked(person, self.cooperation.name, email, about))
+            elif row.municipality and row.municipality_id in services:
+                about = few(services[row.municipality_id])
+                experts.append(Asked(person, row.municipality.name, email, about))
+        return [*experts[:MOST_ASKED], *administrators[:MOST_ASKED]]
+
+
+def _services_of_owners(uses: Iterable[Use]) -> Mapping[int | None, list[str]]:
+    """The names of the services in ``uses`` by the municipality that owns them."""
+    found: dict[int | None, dict[str, None]] = defaultdict(dict)
+    for use in uses:
+        for row in use.values():
+            if row.application.owner_id:
+                found[row.application.owner_id][row.application.name] = None
+    return {owner: [*names] for owner, names in found.items()}

@@ -1,0 +1,140 @@
+"""What the reader's own municipalities use and pay in a month, service by service."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from billing.engine.statement import ApplicationPart
+from billing.engine.statement import Statement as StatementOfMonth
+from billing.models import Period, Statement
+from billing.reports import Calendar, head_of, statement_of
+from billing.views.months import StatementsPage
+from billing.views.pictures import month_name, whole_name
+from municipalities.models import Municipality
+from services.models import Application, Subscription
+from sharedict.common.days import date_format
+from sharedict.common.figures import money
+from sharedict.kernel.periods import Month
+from sharedict.kernel.written import alphabetical
+from sharedict.pictures.bar import BarLayout, bars
+
+Use = Mapping[str, Subscription]
+"""The code of an application -> how one municipality uses it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One service of a municipality in a month: who uses it, and what it costs.
+
+    ``part`` is None for what is used and has no cost in the month; ``url`` is empty for what is in the
+    catalogue no more; ``users`` is None where nobody has said how many, and for what nobody subscribes to.
+    """
+
+    code: str
+    name: str
+    url: str = ""
+    users: int | None = None
+    part: ApplicationPart | None = None
+    bar: BarLayout | None = None
+
+
+class OwnPage(StatementsPage):
+    """A page that shows what each municipality that the reader answers for uses and pays.
+
+    ``uses`` says how each, by its primary key, uses what, once ``own_places`` was asked.
+    """
+
+    uses: Mapping[int, Use]
+
+    def own_places(self, period: Period, calendar: Calendar) -> list[dict[str, Any]]:
+        """One for each of them, as ``billing/own_month.html`` shows it."""
+        month, found = period.month, []
+        uses = self.uses = self.uses_in(month)
+        there = (
+            {*Application.objects.of(self.cooperation).values_list("code", flat=True)} if self.own else set()
+        )
+        for place in self.own_municipalities:
+            head = head_of(self.viewer, period, place.key)
+            statement = statement_of(head, period, calendar) if head else None
+            services = self.services(statement, uses[place.pk], there) if statement else []
+            found.append(
+                {
+                    "key": place.key,
+                    "name": statement.name if statement else str(place),
+                    "anchor": f"own-{self.cooperation.slug}-{place.key}",
+                    "issued": self.issued_of(place),
+                    "statement": statement,
+                    "services": services,
+                    "has_users": any(service.users is not None for service in services),
+                    "url": self.url("statement", month, place.key),
+                    "csv_url": self.url("statement-file", month, place.key, "csv"),
+                    "xlsx_url": self.url("statement-file", month, place.key, "xlsx"),
+                }
+            )
+        return found
+
+    def uses_in(self, month: Month) -> Mapping[int, Use]:
+        """How each of the reader's own uses what on the last day of ``month``, or today where it lasts."""
+        found: dict[int, dict[str, Subscription]] = defaultdict(dict)
+        if self.own:
+            day = min(timezone.localdate(), month.after - dt.timedelta(days=1))
+            rows = Subscription.objects.visible_to(self.viewer).of(self.cooperation).as_of(day)
+            for row in rows.filter(municipality__in=self.rights.municipality_ids).for_listing():
+                found[row.municipality_id][row.application.code] = row
+        return found
+
+    def services(self, statement: StatementOfMonth, use: Use, there: set[str]) -> list[Service]:
+        """The applications of a statement, the largest first, and what is used without a cost, by name."""
+        parts = sorted(statement.applications, key=lambda part: -part.this_minor)
+        before = [part.before_minor for part in parts]
+        marks = before if statement.before else None
+        drawn = bars([part.this_minor for part in parts], own=range(len(parts)), marks=marks)
+        paid = [
+            Service(
+                part.application,
+                whole_name(part.name),
+                self.url("application", part.application) if part.application in there else "",
+                _users(use.get(part.application)),
+                part,
+                bar,
+            )
+            for part, bar in zip(parts, drawn, strict=True)
+        ]
+        known = {service.code for service in paid}
+        free = [
+            Service(code, row.application.name, self.url("application", code), row.users)
+            for code, row in use.items()
+            if code not in known
+        ]
+        return [*paid, *sorted(free, key=lambda service: alphabetical(service.name))]
+
+    def issued_of(self, place: Municipality) -> list[dict[str, str]]:
+        """The statement that was issued last to ``place``, if there is one."""
+        rows = Statement.objects.visible_to(self.viewer).of(self.cooperation).for_listing()
+        newest = rows.filter(municipality=place).order_by("-first_day").first()
+        return [self.as_issued(newest)] if newest else []
+
+    def as_issued(self, statement: Statement) -> dict[str, str]:
+        words = {
+            "number": statement.number,
+            "name": statement.payer_name,
+            "month": month_name(statement.period.month),
+        }
+        return {
+            "text": _("Statement %(number)s: %(name)s, %(month)s") % words,
+            "url": self.url("statement", statement.period.month, statement.payer),
+            "day": date_format(statement.issued_at, "j F Y"),
+            "due": date_format(statement.due_on, "j F Y") if statement.due_on else "",
+            "csv_url": self.url("statement-file", statement.period.month, statement.payer, "csv"),
+            "xlsx_url": self.url("statement-file", statement.period.month, statement.payer, "xlsx"),
+            "amount": money(statement.total, statement.currency),
+        }
+
+
+def _users(row: Subscription | None) -> int | None:
+    return row.users if row else None
