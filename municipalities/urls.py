@@ -6,7 +6,6 @@ from municipalities.views import (
     changes,
     cooperations,
     drivers,
-    home,
     installation,
     invitations,
     jobs,
@@ -61,7 +60,6 @@ of_a_cooperation = [
 ]
 
 urlpatterns = [
-    path("", home.home, name="home"),
     path("accounts/invitations/<str:secret>/", invitations.Accept.as_view(), name="invitation-accept"),
     path("cooperations/", cooperations.Cooperations.as_view(), name="cooperations"),
     path("cooperations/new/", cooperations.CooperationAdd.as_view(), name="cooperation-add"),

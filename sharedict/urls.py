@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import TemplateView
 
+from billing.views.home import Home, HomeFile
 from sharedict import health
 
 handler400 = "sharedict.common.problems.bad_request"
@@ -18,6 +19,8 @@ urlpatterns = [
     path("health/", health.alive, name="health"),
     path("health/ready/", health.ready, name="ready"),
     path("accessibility/", TemplateView.as_view(template_name="accessibility.html"), name="accessibility"),
+    path("", Home.as_view(), name="home"),
+    path("mine.<slug:kind>", HomeFile.as_view(), name="home-file"),
     path("", include("municipalities.urls")),
     path("<slug:cooperation>/", include("services.urls")),
     path("<slug:cooperation>/", include("agreements.urls")),

@@ -99,6 +99,45 @@ def opening_of_several(
     }
 
 
+def opening_in_all(places: Sequence[tuple[str, str, Sequence[Statement]]]) -> Opening | None:
+    """What the reader's own pay in several cooperations in one month: name, address and statements of each.
+
+    None where nobody of theirs pays, or where they pay in several currencies.
+    """
+    paying = [place for place in places if place[2]]
+    statements = [statement for _name, _url, found in paying for statement in found]
+    if len({statement.currency for statement in statements}) != 1:
+        return None
+    currency, month, befores = (
+        statements[0].currency,
+        statements[0].month,
+        {each.before for each in statements},
+    )
+    sentences = []
+    if len(befores) == 1 and (before := befores.pop()):
+        change = sum(statement.change_minor for statement in statements)
+        share = percent_of(change, abs(sum(statement.before_minor for statement in statements)))
+        sentences.append(_changed(change, share, before, currency))
+    facts = [
+        {"label": name, "value": minor(sum(each.total_minor for each in found), currency), "url": url}
+        for name, url, found in paying
+    ]
+    names = list(dict.fromkeys(statement.name for statement in statements))
+    return {
+        "label": _paid_by(names, month),
+        "value": minor(sum(statement.total_minor for statement in statements)),
+        "unit": currency,
+        "sentences": sentences,
+        "facts": facts
+        if len(facts) <= MOST_FACTS
+        else [{"label": _("Cooperations"), "value": count(len(facts))}],
+    }
+
+
+def _how_many_cooperations(found: int) -> Opening:
+    return {"label": _("Cooperations"), "value": count(found)}
+
+
 def opening_of_nothing(names: Sequence[str], month: Month, undivided: int, currency: str) -> Opening:
     """That these pay nothing in the month, and why; ``undivided`` of its costs have no shares yet."""
     text = ngettext(

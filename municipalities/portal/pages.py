@@ -39,12 +39,16 @@ class CooperationPage(View):
         found = Cooperation.objects.visible_to(request.user).filter(slug=kwargs.pop("cooperation")).first()
         if found is None:
             raise Http404
-        self.cooperation, self.rights = found, rights_of(request.user, found)
+        self.enter(found)
         request.cooperation, request.rights = self.cooperation, self.rights  # type: ignore[attr-defined]
         self.kwargs = kwargs
         if not self.is_allowed(self.rights):
             raise PermissionDenied
         return self.respond(request, *args, **kwargs)
+
+    def enter(self, cooperation: Cooperation) -> None:
+        """Be about ``cooperation``, with what the visitor may do there."""
+        self.cooperation, self.rights = cooperation, rights_of(self.request.user, cooperation)
 
     def respond(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """The page itself, for somebody who may come in."""

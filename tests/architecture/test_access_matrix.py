@@ -39,7 +39,7 @@ EXPECTED: dict[str, str] = {
     **dict.fromkeys(["sign-in", "set-language", "set-theme", "accessibility", "health", "ready"], OPEN),
     "sign-out": LEADS_OUT,
     **dict.fromkeys(["first", "invitation-accept"], GONE),
-    **dict.fromkeys(["home", "change-password", "api-docs"], SIGNED_IN),
+    **dict.fromkeys(["home", "home-file", "change-password", "api-docs"], SIGNED_IN),
     **dict.fromkeys(
         [
             "network",
