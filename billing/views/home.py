@@ -45,6 +45,7 @@ class Place:
     own: list[dict[str, Any]] = field(default_factory=list)
     whole_minor: int | None = None
     waits: int = 0
+    has_months: bool = False
     cannot_be_read: bool = False
     before_name: str = ""
 
@@ -81,7 +82,7 @@ class PlacePage(OwnPage, ToDoPage):
 
     def told(self, month: Month | None) -> Place:
         """What there is to tell of ``month``; what cannot be read is said to be so."""
-        place = Place(self.cooperation, self.url("overview"))
+        place = Place(self.cooperation, self.url("overview"), has_months=bool(self.months_with_costs))
         if self.rights.is_administrator or self.rights.is_auditor:
             place.waits = len(self.todo())
         period = self.periods.get(month) if month else None
@@ -149,6 +150,7 @@ class Home(HomePage):
             "title": title or _("Your cooperations"),
             "places": places,
             "whole": whole_of(places),
+            "has_changes": any(place.change_minor is not None for place in places),
             "has_waits": any(place.waits for place in places),
             "has_demonstration": any(place.cooperation.is_demonstration for place in places),
             "month_name": month_name(month) if month else "",

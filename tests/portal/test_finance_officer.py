@@ -11,9 +11,11 @@ from openpyxl import load_workbook
 from playwright.sync_api import Page
 
 from billing.models import Share
-from municipalities.models import Cooperation
+from municipalities.models import Cooperation, Municipality, Role
 from sharedict.accounts.models import User
+from tests import cast
 from tests.browser import accessibility_problems, follow
+from tests.factories.municipalities import RoleFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -79,12 +81,18 @@ def test_from_the_overview_to_the_reason_and_the_files(
     ids=["desktop-light-english", "phone-dark-swedish"],
 )
 def test_every_page_is_accessible_and_fits(
-    two_months: Cooperation, finance: User, signed_in: Callable[[User], Page]
+    two_months: Cooperation, torsby: Municipality, finance: User, signed_in: Callable[[User], Page]
 ) -> None:
     page = signed_in(finance)
+    RoleFactory(
+        cooperation=cast.cooperation("west", [torsby]),
+        user=finance,
+        kind=Role.Kind.FINANCE,
+        municipality=torsby,
+    )
     found = {}
-    for path in PAGES:
-        page.goto(f"/north/{path}")
+    for path in ("/", *(f"/north/{path}" for path in PAGES)):
+        page.goto(path)
         problems = accessibility_problems(page)
         if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
             problems.append("scrolls sideways")
