@@ -15,7 +15,7 @@ from municipalities.portal import DATE, NUMBER, LastDayColumn, RowTable, page_of
 class AgreementTable(RowTable):
     row_page = ("agreement-change", _("Change"))
     empty_action = _("Add an agreement")
-    name = tables.Column(_("Agreement"))
+    name = tables.Column(_("Agreement"), linkify=page_of("agreement", "pk"))
     notice_by = tables.Column(_("Notice by"), orderable=False, attrs=DATE)
     decision = tables.Column(_("Decision"), orderable=False)
     valid_from = tables.Column(_("From"), attrs=DATE)
@@ -53,7 +53,7 @@ class TermTable(RowTable):
     key = tables.Column(_("Key"), linkify=page_of("key", "key__code"))
     payers = tables.Column(_("Who pays"))
     by_days = tables.Column(_("By days"), attrs={"th": {"class": "sd-nowrap"}})
-    agreement = tables.Column(_("Agreement"))
+    agreement = tables.Column(_("Agreement"), linkify=page_of("agreement", "agreement__pk"))
     valid_from = tables.Column(_("From"), attrs=DATE)
     valid_until = LastDayColumn()
 

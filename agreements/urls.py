@@ -8,6 +8,7 @@ urlpatterns = [
     path("agreements/", terms.Agreements.as_view(), name="agreements"),
     path("agreements/new/", terms.AgreementAdd.as_view(), name="agreement-add"),
     path("agreements/<int:pk>/", terms.AgreementChange.as_view(), name="agreement-change"),
+    path("agreements/<int:pk>/terms/", terms.AgreementPage.as_view(), name="agreement"),
     path("agreements/<int:pk>/end/", terms.AgreementEnd.as_view(), name="agreement-end"),
     path("agreements/<int:pk>/delete/", terms.AgreementWithdraw.as_view(), name="agreement-delete"),
     path("cost-types/", terms.CostTypes.as_view(), name="cost-types"),

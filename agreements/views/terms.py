@@ -1,10 +1,12 @@
 """Agreements, cost types, and the terms that say which key divides which cost."""
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,7 +19,7 @@ from agreements.forms import (
     TermForm,
 )
 from agreements.models import Agreement, CostType, Key, Term
-from agreements.portal import scope_in_words, still_named, still_subscribes
+from agreements.portal import payers_in_words, scope_in_words, still_named, still_subscribes
 from agreements.reports import forgotten
 from agreements.tables import AgreementTable, CostTypeTable, TermTable
 from municipalities.portal import (
@@ -27,15 +29,20 @@ from municipalities.portal import (
     EndPage,
     FormPage,
     ListPage,
+    RowMixin,
     WithdrawPage,
     next_month,
 )
 from services.models import Application
+from sharedict.common.days import date_format
 
 PRECEDENCE = gettext_lazy(
     "The narrowest term wins: application and cost type, then application, then cost type, "
     "then everything else."
 )
+
+LONGEST_NUMBER = 10
+"""No row has a primary key of so many digits."""
 
 
 class Agreements(ListPage):
@@ -50,6 +57,40 @@ class Agreements(ListPage):
     def queryset(self) -> QuerySet[Any]:
         """Those that run out come first, in the order in which they do."""
         return super().queryset().order_by("valid_until", "name")
+
+
+class AgreementPage(RowMixin):
+    """What one agreement says, and the terms that stand in it, those that have ended too."""
+
+    model = Agreement
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        agreement = self.row()
+        terms = Term.objects.of(self.cooperation).filter(agreement=agreement).for_listing()
+        actions = []
+        if self.rights.may_edit:
+            url = self.url("agreement-change", agreement.pk)
+            actions.append({"url": url, "label": _("Change"), "primary": True})
+        context = {
+            "agreement": agreement,
+            "actions": actions,
+            "facts": [
+                (_("Decision"), agreement.decision),
+                (_("From"), date_format(agreement.valid_from, "j F Y")),
+                (_("Last day"), _day_in_words(agreement.last_day)),
+                (_("Notice, months"), agreement.notice_months),
+                (_("Notice by"), _day_in_words(agreement.notice_by)),
+            ],
+            "terms": [
+                (term, scope_in_words(term), payers_in_words(term))
+                for term in terms.order_by("-valid_from", "pk")
+            ],
+        }
+        return self.page("agreements/agreement_detail.html", context)
+
+
+def _day_in_words(day: dt.date | None) -> str:
+    return date_format(day, "j F Y") if day else ""
 
 
 class AgreementAdd(FormPage):
@@ -156,11 +197,14 @@ class TermAdd(SaveTerm):
     lead = PRECEDENCE
 
     def form_arguments(self) -> dict[str, Any]:
-        """Filled in for ``?application=<code>`` or ``?key=<code>``."""
+        """Filled in for ``?application=<code>``, ``?key=<code>`` or ``?agreement=<pk>``."""
         initial: dict[str, Any] = {"valid_from": next_month(timezone.localdate())}
         for name, model in (("application", Application), ("key", Key)):
             code, rows = self.request.GET.get(name, ""), model.objects.of(self.cooperation)
             initial[name] = rows.filter(code=code).first() if code.isprintable() else None
+        number = self.request.GET.get("agreement", "")
+        if number.isascii() and number.isdecimal() and len(number) < LONGEST_NUMBER:
+            initial["agreement"] = Agreement.objects.of(self.cooperation).filter(pk=number).first()
         return {"initial": initial}
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from fractions import Fraction
+from itertools import repeat
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,6 +15,7 @@ from billing.engine import why as engine
 from billing.engine.facts import day
 from billing.models import Period
 from billing.reports import shares_of_cost, why
+from billing.views.evidence import Evidence, EvidencePage
 from billing.views.pictures import month_name, whole_name
 from billing.views.statements import StatementBase
 from billing.views.why_opening import opening_of_share
@@ -24,7 +26,7 @@ from sharedict.common.figures import exact, minor
 from sharedict.kernel.periods import Month
 
 
-class Steps(StatementBase):
+class Steps(EvidencePage, StatementBase):
     """A page that tells a share in five steps: its cost, its key, its exact part, rounding, all payers."""
 
     @property
@@ -36,18 +38,22 @@ class Steps(StatementBase):
         self, told: engine.Why, period: Period, level: int, shares: Mapping[str, int]
     ) -> dict[str, Any]:
         """What ``billing/why_steps.html`` tells; ``shares`` are those with a page of their own, by code."""
-        followed = self.followed(told, period)
+        followed, evidence = self.followed(told, period), self.evidence(told)
         return {
             "why": told,
             "level": level,
             "name": told.own.name,
             "currency": self.cooperation.currency,
             "month_name": month_name(told.month),
-            "facts": self.facts(told),
+            "facts": self.facts(told, evidence),
+            "evidence": evidence,
             "term": term_sentence(told),
             "valid_from": day(told.key.valid_from),
             "decided_on": day(told.key.decided_on),
-            "components": [component(part) for part in told.own.parts],
+            "components": [
+                {**component(part), "url": url}
+                for part, url in zip(told.own.parts, evidence.drivers or repeat(""), strict=False)
+            ],
             "reads": any(part.reading for part in told.own.parts),
             "working": working(told),
             "payers": self.payers(told, shares, followed, month=period.month),
@@ -65,9 +71,9 @@ class Steps(StatementBase):
         """The shares of the cost that a refund follows, as far as the reader sees them."""
         return shares_of_cost(self.viewer, period, told.follows) if told.follows else {}
 
-    def facts(self, told: engine.Why) -> list[tuple[Any, ...]]:
+    def facts(self, told: engine.Why, evidence: Evidence) -> list[tuple[Any, ...]]:
         return [
-            (_("Reference"), told.reference),
+            (_("Reference"), told.reference, evidence.cost),
             (_("Description"), told.description),
             (_("Supplier"), told.supplier),
             (_("Application"), whole_name(told.application)),

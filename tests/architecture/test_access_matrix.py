@@ -54,6 +54,7 @@ EXPECTED: dict[str, str] = {
             "installations",
             "subscriptions",
             "agreements",
+            "agreement",
             "cost-types",
             "terms",
             "keys",

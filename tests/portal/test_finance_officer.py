@@ -10,6 +10,7 @@ import pytest
 from openpyxl import load_workbook
 from playwright.sync_api import Page
 
+from agreements.models import Agreement
 from billing.models import Share
 from municipalities.models import Cooperation, Municipality, Role
 from sharedict.accounts.models import User
@@ -91,7 +92,8 @@ def test_every_page_is_accessible_and_fits(
         municipality=torsby,
     )
     found = {}
-    for path in ("/", *(f"/north/{path}" for path in PAGES)):
+    agreement = Agreement.objects.get(cooperation=two_months)
+    for path in ("/", *(f"/north/{path}" for path in (*PAGES, f"agreements/{agreement.pk}/terms/"))):
         page.goto(path)
         problems = accessibility_problems(page)
         if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
