@@ -24,19 +24,35 @@ TEXTS = {"utf-8", "utf8", "us-ascii", "ascii", "iso-8859-1", "latin-1", "windows
 def without_strange_encoding(application: Callable[..., Any]) -> Callable[..., Any]:
     """The WSGI application, where a request names no encoding but those of texts.
 
-    Django takes over what it says, also codecs of another kind, and breaks before any middleware is asked.
+    Django takes over what it says, also codecs of another kind, and breaks before any middleware is asked;
+    so it does where a parameter of a header names an encoding of its own (RFC 8187).
     """
 
     def answered(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
         said = environ.get("CONTENT_TYPE", "")
-        if "charset" in said.lower():
+        if not _is_readable(said):
+            environ["CONTENT_TYPE"] = said.partition(";")[0]
+        elif "charset" in said.lower():
             kind, params = parse_header_parameters(said)
             if params.get("charset", "utf-8").lower() not in TEXTS:
                 kept = [f'{name}="{value}"' for name, value in params.items() if name != "charset"]
                 environ["CONTENT_TYPE"] = "; ".join([kind, *kept])
+        if not all(_is_readable(each) for each in environ.get("HTTP_ACCEPT", "").split(",")):
+            del environ["HTTP_ACCEPT"]
         return application(environ, start_response)
 
     return answered
+
+
+def _is_readable(said: str) -> bool:
+    """Whether the parameters of a header are in encodings that there are."""
+    if "'" not in said:
+        return True
+    try:
+        parse_header_parameters(said)
+    except (LookupError, ValueError):
+        return False
+    return True
 
 
 @sync_only_middleware
