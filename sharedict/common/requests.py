@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import FieldDoesNotExist
 from django.db import DataError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.decorators import sync_only_middleware
@@ -13,6 +14,9 @@ from django.utils.http import parse_header_parameters
 from sharedict.common.problems import bad_request, busy, too_large, without_length
 
 logger = logging.getLogger(__name__)
+
+UNREADABLE = (ValueError, OverflowError, DataError, FieldDoesNotExist)
+"""What values in an address come to that no column can hold, or that name no column."""
 
 STOP_POLLING = 286
 """The status that makes htmx stop asking."""
@@ -84,7 +88,7 @@ class ReadableRequests:
             logger.error("The database did not do %s %s: %s", request.method, request.path, exception)
             return busy(request)
         is_asked = request.method in ("GET", "HEAD") and request.META.get("QUERY_STRING")
-        is_unreadable = isinstance(exception, ValueError | OverflowError | DataError)
+        is_unreadable = isinstance(exception, UNREADABLE)
         if not (is_asked and is_unreadable and request.path.startswith("/system/")):
             return None
         logger.warning("Unreadable address %s: %r", request.path, exception)

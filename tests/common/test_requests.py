@@ -77,6 +77,7 @@ def test_one_goes_back_to_an_address_of_ours_alone(name: str, address: str) -> N
     "address",
     [
         "/system/agreements/term/add/?cooperation=x",
+        "/system/auth/group/1/change/?_to_field=",
         "/system/audit/entry/?verb__exact=%00",
         "/system/audit/entry/?at__year=9999&at__month=12&at__day=31",
         "/system/audit/entry/?at__year=99999",
