@@ -181,9 +181,12 @@ class ComponentForm(forms.Form):
         label=gettext_lazy("Read"), choices=[("", ""), *Component.Rule.choices], required=False
     )
 
-    def __init__(self, *args: Any, cooperation: Cooperation, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, cooperation: Cooperation, used: Iterable[int | None] = (), **kwargs: Any
+    ) -> None:
+        """``used`` are the drivers that may stay, retired or not."""
         super().__init__(*args, **kwargs)
-        in_use = Q(retired_on__isnull=True) | Q(retired_on__gt=timezone.localdate())
+        in_use = Q(retired_on__isnull=True) | Q(retired_on__gt=timezone.localdate()) | Q(pk__in=used)
         driver: Any = self.fields["driver"]
         driver.queryset = Driver.objects.usable_in(cooperation).filter(in_use)
 

@@ -1,5 +1,6 @@
 """Keys and readings as frozen facts; the engines see no row."""
 
+import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
@@ -9,6 +10,7 @@ from agreements.engine.keys import PERCENT_SCALE, ComponentFact, KeyFact, Readin
 from agreements.engine.terms import reading_span
 from agreements.models import Component, KeyVersion
 from municipalities.models import Cooperation, Municipality, Reading
+from municipalities.querysets import REPLACED_WITHIN, ReadingQuerySet
 from sharedict.kernel.money import to_minor
 from sharedict.kernel.periods import Month
 
@@ -53,7 +55,7 @@ def readings_for(
 ) -> dict[str, dict[str, ReadingFact]]:
     """The reading that counts in ``month`` of each driver and rule of ``keys``, by municipality.
 
-    It is the latest; of two of one day the public one counts before the cooperation's own.
+    It is the latest; a public one counts before the cooperation's own of its day and of the half-year after.
 
     ``places`` are the codes of those wanted, by primary key. ``unsaved`` readings count beside the stored
     ones, or in place of those whose primary keys they have; those with ``hidden`` keys do not count. One
@@ -63,28 +65,26 @@ def readings_for(
     laid = [*hidden, *(row.pk for row in unsaved if row.pk)]
     for driver, rule in sorted(drivers_read(keys)):
         first, after = reading_span(rule, month)
-        rows = (
+        known = (
             Reading.objects.usable_in(cooperation)
             .filter(driver__code=driver, reference_on__gte=first, reference_on__lt=after)
             .exclude(pk__in=laid)
-            .public_first()
-            .distinct("municipality_id")
-            .annotate(is_own=Q(cooperation__isnull=False, driver__cooperation=None))
-            .values_list("municipality_id", "value", "reference_on", "source", "is_own")
         )
         counting = {
-            places[pk]: _reading_fact(value, reference_on.isoformat(), source, is_own)
-            for pk, value, reference_on, source, is_own in rows
+            places[pk]: fact
+            for pk, fact in _facts(known.standing().public_first().distinct("municipality_id"))
             if pk in places
         }
+        asked: dict[int, list[ReadingFact]] = {}
         for row in unsaved:
             counts = row.driver.code == driver and first <= row.reference_on < after
             if counts and row.municipality_id in places:
-                code, day = places[row.municipality_id], row.reference_on.isoformat()
+                day = row.reference_on.isoformat()
                 fact = _reading_fact(row.value, day, row.source, row.is_own_figure)
-                known = counting.get(code)
-                if known is None or _rank(known) <= _rank(fact):
-                    counting[code] = fact
+                asked.setdefault(row.municipality_id, []).append(fact)
+        for pk, fact in _facts(known.filter(municipality__in=asked)) if asked else ():
+            asked[pk].append(fact)
+        counting |= {places[pk]: _counting(facts) for pk, facts in asked.items()}
         found[f"{driver}|{rule}"] = counting
     return found
 
@@ -105,6 +105,26 @@ def _scaled(percent: Decimal | None) -> int | None:
 
 def _reading_fact(value: Decimal, reference_on: str, source: str, is_own: bool) -> ReadingFact:
     return ReadingFact(f"{value.normalize():f}", reference_on, source, is_own)
+
+
+def _facts(rows: ReadingQuerySet) -> Iterable[tuple[int, ReadingFact]]:
+    """Each of ``rows`` with the primary key of its municipality."""
+    own = Q(cooperation__isnull=False, driver__cooperation=None)
+    columns = ("municipality_id", "value", "reference_on", "source", "is_own")
+    for pk, value, day, source, is_own in rows.annotate(is_own=own).values_list(*columns):
+        yield pk, _reading_fact(value, day.isoformat(), source, is_own)
+
+
+def _counting(readings: Sequence[ReadingFact]) -> ReadingFact:
+    """Which of the readings of one municipality counts; as ``standing`` and ``public_first`` find it."""
+    public = [dt.date.fromisoformat(each.reference_on) for each in readings if not each.is_own]
+    standing = [each for each in readings if not (each.is_own and _is_replaced(each, public))]
+    return max(standing, key=_rank)
+
+
+def _is_replaced(own: ReadingFact, public: Iterable[dt.date]) -> bool:
+    day = dt.date.fromisoformat(own.reference_on)
+    return any(dt.timedelta(0) <= day - each < REPLACED_WITHIN for each in public)
 
 
 def _rank(reading: ReadingFact) -> tuple[str, bool]:

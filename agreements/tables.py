@@ -101,5 +101,5 @@ class KeyTable(RowTable):
         return "; ".join(self.words(record))
 
     def words(self, key: Any) -> list[str]:
-        currency = self.request.cooperation.currency
+        currency = self.request.cooperation.currency  # type: ignore[attr-defined]
         return [line for version in key.in_force for line in version_in_words(version, currency)]

@@ -24,6 +24,7 @@ urlpatterns = [
     path("keys/new/", keys.KeyAdd.as_view(), name="key-add"),
     path("keys/<slug:code>/", keys.KeyPage.as_view(), name="key"),
     path("keys/<slug:code>/new-version/", key_versions.KeyVersionAdd.as_view(), name="key-version-add"),
+    path("keys/versions/<int:pk>/", key_versions.KeyVersionChange.as_view(), name="key-version-change"),
     path(
         "keys/versions/<int:pk>/delete/", key_versions.KeyVersionWithdraw.as_view(), name="key-version-delete"
     ),

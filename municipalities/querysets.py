@@ -59,6 +59,14 @@ class MunicipalityQuerySet(QuerySet["Municipality"]):
         return self.filter(pk__in=members.of(cooperation).values("municipality"))
 
 
+REPLACED_WITHIN = dt.timedelta(days=183)
+"""A public reading takes the place of own figures of its day and of the half-year after it.
+
+The register has the population of a year's last day or first: what is entered of a day near by is meant for
+that of the same turn of the year, and all municipalities are to be counted on one day.
+"""
+
+
 class MemberQuerySet(SpannedQuerySet["Member"]):
     def for_listing(self) -> Self:
         return self.select_related("municipality__successor")
@@ -127,11 +135,22 @@ class ReadingQuerySet(PublicOrOwn["Reading"]):
     def for_listing(self) -> Self:
         return self.select_related("driver", "municipality")
 
-    def with_replaced(self) -> Self:
-        """With ``is_replaced``: whether a public reading of the same day stands before it."""
-        same = {name: OuterRef(name) for name in ("driver", "municipality", "reference_on")}
-        public = self.model._default_manager.filter(cooperation=None, **same)
+    def with_replaced(self, among: "ReadingQuerySet | None" = None) -> Self:
+        """With ``is_replaced``: whether a public reading, of ``among`` or any, stands in place of it."""
+        day: Any = OuterRef("reference_on")
+        rows: Any = self.model._default_manager if among is None else among
+        public = rows.filter(
+            cooperation=None,
+            driver=OuterRef("driver"),
+            municipality=OuterRef("municipality"),
+            reference_on__lte=day,
+            reference_on__gt=day - REPLACED_WITHIN,
+        )
         return self.annotate(is_replaced=Q(cooperation__isnull=False) & Exists(public))
+
+    def standing(self) -> Self:
+        """Without what is replaced by a public reading among these rows."""
+        return self.with_replaced(among=self.order_by()).filter(is_replaced=False)
 
 
 class SiteQuerySet(SpannedQuerySet["Site"]):

@@ -43,7 +43,7 @@ class KeyFact:
 class ReadingFact:
     """A measured value as decimal text, the day it holds for, and where it comes from.
 
-    ``is_own`` of one that a cooperation has entered itself, while the public register has none of that day.
+    ``is_own`` of one that a cooperation has entered itself, since the public register lacks it.
     """
 
     value: str

@@ -165,9 +165,13 @@ class Ledger:
             )
         return self._terms[at]
 
+    def undone_by(self, cost: CostFact) -> Line | None:
+        """The line that ``cost`` refunds, once it is divided; an empty reference names none."""
+        return self.done.get(cost.credits) if cost.credits else None
+
     def take(self, cost: CostFact, term: TermFact | None, amount: int) -> Line:
         """Divide ``amount`` minor units of ``cost``, and remember the line."""
-        undone = self.done.get(cost.credits or "")
+        undone = self.undone_by(cost)
         if undone and (self.refunds_follow or _mirrors(amount, undone)):
             line = self._refund(cost, amount, undone)
         else:
@@ -181,7 +185,7 @@ class Ledger:
         What refunds it follows it, and if it is a refund itself, others of the same cost count on from it.
         """
         self.done[line.cost.reference] = line
-        undone = self.done.get(line.cost.credits or "")
+        undone = self.undone_by(line.cost)
         if undone and line.division is not None:
             codes = self.divisions[line.division].codes
             self.count_refund(undone, dict(zip(codes, line.shares, strict=True)), follows=follows)

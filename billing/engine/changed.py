@@ -90,7 +90,8 @@ class _Rules:
 
     def divided(self, cost: CostFact) -> tuple[KeyFact | None, Mapping[str, Fraction]]:
         """The key that divides ``cost``, and each payer's part of the whole, by code."""
-        known = self._costs.get(cost.credits or "") or self._costs.get(cost.reference) or cost
+        refunded = self._costs.get(cost.credits) if cost.credits else None
+        known = refunded or self._costs.get(cost.reference) or cost
         term = self._ledger.term_of(known)
         place = self._ledger.division_of(known, term)
         key = self.facts.keys.get(term.key) if term else None

@@ -163,7 +163,7 @@ class ShouldBe:
 
     def _divide(self, cost: CostFact, amount: int) -> None:
         term = self.ledger.term_of(cost)
-        undone = self.ledger.done.get(cost.credits or "")
+        undone = self.ledger.undone_by(cost)
         if undone and undone.division is not None:
             self._count_on(undone)
             amount = self._limited(cost, amount, undone)

@@ -1,8 +1,10 @@
+import datetime as dt
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from municipalities.querysets import DriverQuerySet, ReadingQuerySet
+from municipalities.querysets import REPLACED_WITHIN, DriverQuerySet, ReadingQuerySet
 from sharedict.common.models import Fact, Span
 from sharedict.common.row_security import PUBLIC_OR_OWN
 
@@ -70,7 +72,7 @@ class Reading(Fact):
     """The value of a driver for one municipality on its reference date, with its source.
 
     Of a public driver a cooperation may keep one of its own, which counts for itself alone while there is no
-    public one of the same day.
+    public one of the same day or of the half-year before it.
     """
 
     driver = models.ForeignKey(Driver, models.PROTECT, related_name="readings", verbose_name=_("driver"))
@@ -124,8 +126,11 @@ class Reading(Fact):
             return
         if self.driver.cooperation_id not in (None, self.cooperation_id):
             raise ValidationError(_("This driver is a cooperation's own, and so are its readings."))
-        if self.is_own_figure and self._is_placed_anew() and self._of_register().exists():
-            said = _("The public register has the figure of this day, and it is that one which counts.")
+        if self.is_own_figure and self._is_placed_anew() and self._is_replaced():
+            said = _(
+                "The public register has the figure of this day or of the half-year before it, and it is "
+                "that one which counts."
+            )
             raise ValidationError({"reference_on": said})
 
     @property
@@ -137,13 +142,14 @@ class Reading(Fact):
         places = ("driver_id", "municipality_id", "reference_on")
         return any(self.as_read.get(name) != getattr(self, name) for name in places)
 
-    def _of_register(self) -> models.QuerySet["Reading"]:
-        return Reading.objects.filter(
-            driver=self.driver_id,
-            cooperation=None,
-            municipality=self.municipality_id,
-            reference_on=self.reference_on,
-        )
+    def _is_replaced(self) -> bool:
+        """Whether a public reading would count in place of it."""
+        if not isinstance(self.reference_on, dt.date):
+            return False  # said at its field
+        public = Reading.objects.filter(driver=self.driver_id, municipality=self.municipality_id)
+        days = public.filter(cooperation=None, reference_on__lte=self.reference_on)
+        last = days.order_by("-reference_on").values_list("reference_on", flat=True).first()
+        return last is not None and self.reference_on - last < REPLACED_WITHIN
 
     @property
     def touches(self) -> Span:

@@ -12,7 +12,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHt
 from django.urls import resolve, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy
-from django_tables2 import RequestConfig
 from django_tables2.utils import Accessor
 
 from municipalities.models import Cooperation, Municipality
@@ -56,7 +55,23 @@ class Filter(django_filters.FilterSet):  # type: ignore[misc]
         self.form.auto_id = "filter_%s"
 
 
-class RowTable(django_tables2.Table):  # type: ignore[misc]
+class PagedTable(django_tables2.Table):  # type: ignore[misc]
+    """A list that is sorted and paged as its address asks; what the address asks of no column is ignored."""
+
+    def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.request = request
+        asked = request.GET.getlist(self.prefixed_order_by_field)
+        if order := [name for name in asked if name.removeprefix("-") in self.columns]:
+            self.order_by = order
+
+    def turn_to_page(self) -> None:
+        """Show the page that is asked for; the first or the last where there is none of that number."""
+        self.paginate(per_page=PAGE_ROWS)
+        self.page = self.paginator.get_page(self.request.GET.get(self.prefixed_page_field))
+
+
+class RowTable(PagedTable):
     """A list whose last column leads administrators to ``row_page``: (name, label), the one step of a row.
 
     What else can be done with a row stands on that page. ``row_field`` is what its address names a row by.
@@ -119,7 +134,7 @@ class ListPage(CooperationPage):
     """
 
     model: ClassVar[type[models.Model]]
-    table_class: ClassVar[type[django_tables2.Table]]
+    table_class: ClassVar[type[PagedTable]]
     filterset_class: ClassVar[type[Filter] | None] = None
     template_name = "components/list_page.html"
     title: ClassVar[Any] = ""
@@ -152,13 +167,13 @@ class ListPage(CooperationPage):
         kind = request.GET.get("format", "")
         if kind in ("csv", "xlsx"):
             return self.export(table, kind)
-        RequestConfig(request, paginate={"per_page": PAGE_ROWS, "silent": True}).configure(table)
+        table.turn_to_page()
         return self.page(self.template_name, self.context(table, found))
 
-    def table(self, rows: models.QuerySet[Any]) -> django_tables2.Table:
+    def table(self, rows: models.QuerySet[Any]) -> PagedTable:
         return self.table_class(rows, request=self.request)
 
-    def context(self, table: django_tables2.Table, found: Filter | None) -> dict[str, Any]:
+    def context(self, table: PagedTable, found: Filter | None) -> dict[str, Any]:
         actions = []
         if self.add_name and self.rights.may_edit:
             actions.append({"url": self.url(self.add_name), "label": self.add_label, "primary": True})
@@ -206,10 +221,7 @@ class ListPage(CooperationPage):
         """What an exported file is called after, besides the cooperation: the last part of the address."""
         return self.request.path.strip("/").rpartition("/")[2]
 
-    def export(self, table: django_tables2.Table, kind: str) -> HttpResponseBase:
-        order = self.request.GET.getlist("sort")
-        if order:
-            table.order_by = order
+    def export(self, table: PagedTable, kind: str) -> HttpResponseBase:
         names = [column for column in table.columns if column.name not in getattr(table, "not_exported", ())]
         header = [str(column.header) for column in names]
         name = f"{self.cooperation.slug}-{self.file_name()}.{kind}"
@@ -228,7 +240,7 @@ class ListPage(CooperationPage):
         return response
 
 
-def export_rows(table: django_tables2.Table, columns: Sequence[Any]) -> Iterator[list[Cell]]:
+def export_rows(table: PagedTable, columns: Sequence[Any]) -> Iterator[list[Cell]]:
     """The table's rows as plain values: what ``value_x`` gives, else the record's own value."""
     for row in table.rows:
         cells: list[Cell] = []

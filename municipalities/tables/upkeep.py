@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from municipalities.models import Token
-from municipalities.portal import DATE, NUMBER, RowTable, page_of
+from municipalities.portal import DATE, NUMBER, PagedTable, RowTable, page_of
 from municipalities.reports import Change, changes_in_words, subject_in_words
 from municipalities.tables.looks import MomentColumn, instant, status
 from sharedict.audit.models import Entry, kind_in_words, verb_in_words
@@ -141,7 +141,7 @@ def job_label(job: Job) -> str:
     return _("%(what)s from %(day)s") % {"what": label, "day": since}
 
 
-class ChangeTable(tables.Table):  # type: ignore[misc]
+class ChangeTable(PagedTable):
     at = MomentColumn(gettext_lazy("When"))
     actor = tables.Column(gettext_lazy("Who"), accessor="who")
     verb = tables.Column(gettext_lazy("Did"))

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, ClassVar
 
-import django_tables2
 from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -21,6 +20,7 @@ from municipalities.portal import (
     FormPage,
     ImportPage,
     ListPage,
+    PagedTable,
 )
 from municipalities.reports import READING_COLUMNS, compare_readings
 from municipalities.tables import DriverTable, ReadingTable
@@ -33,7 +33,8 @@ PUBLIC_FACT = gettext_lazy(
 )
 OWN_FIGURE = gettext_lazy(
     "It counts for this cooperation alone and nobody else sees it. When the public register has a figure of "
-    "the same day, that one counts instead: open months are recomputed, closed ones stay as they were."
+    "the same day or of the half-year before it, that one counts instead: open months are recomputed, closed "
+    "ones stay as they were."
 )
 
 
@@ -102,10 +103,10 @@ class Readings(DriverMixin, ListPage):
         rows = Reading.objects.usable_in(self.cooperation).filter(driver=self.driver).for_listing()
         return rows if self.is_own else rows.with_replaced()
 
-    def table(self, rows: Any) -> django_tables2.Table:
+    def table(self, rows: Any) -> PagedTable:
         return ReadingTable(rows, request=self.request, is_public=not self.is_own)
 
-    def context(self, table: django_tables2.Table, found: Filter | None) -> dict[str, Any]:
+    def context(self, table: PagedTable, found: Filter | None) -> dict[str, Any]:
         if self.rights.may_edit:
             table.empty_url = self.url("reading-add", self.driver.pk)
         lead = _("Counted in %(unit)s.") % {"unit": self.driver.unit_label}

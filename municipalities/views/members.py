@@ -1,11 +1,18 @@
 from typing import Any
 
-import django_tables2
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.forms import MemberFilter, MemberForm, MembershipForm
 from municipalities.models import Member
-from municipalities.portal import WHOLE_MONTH_IS_PAID, ChangePage, EndPage, FormPage, ListPage, WithdrawPage
+from municipalities.portal import (
+    WHOLE_MONTH_IS_PAID,
+    ChangePage,
+    EndPage,
+    FormPage,
+    ListPage,
+    PagedTable,
+    WithdrawPage,
+)
 from municipalities.tables import MemberTable
 
 
@@ -19,7 +26,7 @@ class Members(ListPage):
     add_label = _("Add a member")
     api_name = "v1:members-list"
 
-    def table(self, rows: Any) -> django_tables2.Table:
+    def table(self, rows: Any) -> PagedTable:
         has_merged = rows.exclude(municipality__successor=None).exists()
         return MemberTable(rows, request=self.request, has_merged=has_merged)
 

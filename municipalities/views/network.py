@@ -2,24 +2,22 @@
 
 from typing import Any, ClassVar
 
-import django_tables2
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django_tables2 import RequestConfig
 
 from municipalities.actions import save_site
 from municipalities.forms import LinkForm, SiteForm, StateFilter
 from municipalities.models import Link, Site
 from municipalities.portal import (
-    PAGE_ROWS,
     ChangePage,
     EndPage,
     Filter,
     FormPage,
     ListPage,
+    PagedTable,
     WithdrawPage,
     runs_at,
 )
@@ -47,7 +45,7 @@ class Network(ListPage):
             return self.export(self.links(), kind)
         return super().get(request, **kwargs)
 
-    def table(self, rows: Any) -> django_tables2.Table:
+    def table(self, rows: Any) -> PagedTable:
         return SiteTable(rows, request=self.request, runs_at=runs_at(self.cooperation, timezone.localdate()))
 
     def links(self) -> LinkTable:
@@ -60,9 +58,9 @@ class Network(ListPage):
     def more_actions(self) -> list[dict[str, Any]]:
         return [{"url": self.url("link-add"), "label": _("Add a link")}] if self.rights.may_edit else []
 
-    def context(self, table: django_tables2.Table, found: Filter | None) -> dict[str, Any]:
+    def context(self, table: PagedTable, found: Filter | None) -> dict[str, Any]:
         links = self.links()
-        RequestConfig(self.request, paginate={"per_page": PAGE_ROWS, "silent": True}).configure(links)
+        links.turn_to_page()
         today = timezone.localdate()
         sites = list(Site.objects.of(self.cooperation).as_of(today).for_listing())
         joined = [row.record for row in links.rows if state_of(row.record) == "now"]

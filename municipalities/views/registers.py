@@ -23,8 +23,9 @@ class PopulationImport(OperatorImportPage):
     template_name = "municipalities/population_import.html"
     title = gettext_lazy("Load population")
     lead = gettext_lazy(
-        "Public figures, common to all cooperations. An own figure of the same day counts no more; open "
-        "months are recomputed, and what differs in closed ones waits for a decision there."
+        "Public figures, common to all cooperations. An own figure of the same day or of the half-year after "
+        "it counts no more; open months are recomputed, and what differs in closed ones waits for a decision "
+        "there."
     )
 
     def compare(self, text: str, told: Mapping[str, str]) -> tuple[UploadedTable, Sequence[Finding]]:

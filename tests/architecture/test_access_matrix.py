@@ -91,7 +91,7 @@ EXPECTED: dict[str, str] = {
             *("application-retire", "installation-end", "subscription-end"),
             *(f"{thing}-add" for thing in ("agreement", "cost-type", "term", "key", "key-version")),
             *(f"{thing}-change" for thing in ("agreement", "cost-type", "term")),
-            *("agreement-end", "term-end", "cost-type-delete"),
+            *("key-version-change", "agreement-end", "term-end", "cost-type-delete"),
             *(f"{thing}-delete" for thing in ("agreement", "term", "key-version", "installation")),
             *(f"{thing}-delete" for thing in ("subscription", "site", "link", "member")),
             *("cost-add", "post cost-change", "cost-withdraw", "cost-restore", "costs-import"),

@@ -9,6 +9,7 @@ import pytest
 from django.core.handlers.wsgi import WSGIRequest
 from django.test import Client
 from django.urls import reverse
+from django.utils.http import parse_header_parameters
 
 from municipalities.models import Cooperation
 from services.models import Application
@@ -43,6 +44,25 @@ def test_an_encoding_that_is_none_of_text_is_not_taken(charset: str) -> None:
     assert "without_strange_encoding" in application.__qualname__
 
 
+@pytest.mark.parametrize("encoding", ["nonsense", "hex", "idna", "undefined", "a\0b"])
+@pytest.mark.parametrize("name", ["CONTENT_TYPE", "HTTP_ACCEPT"])
+def test_an_encoding_of_one_parameter_is_not_taken_either(name: str, encoding: str) -> None:
+    """Neither as what is sent, nor as what is accepted, by which a program's answer is laid out."""
+    said = f"text/html, application/json; indent*={encoding}'en'%ff"
+    readable = without_strange_encoding(lambda environ, _: environ)
+    found = readable({"REQUEST_METHOD": "GET", "wsgi.input": io.BytesIO(), name: said}, None)
+    assert WSGIRequest(found).content_type in ("", "text/html, application/json")
+    for each in found.get(name, "").split(","):
+        parse_header_parameters(each)
+
+
+@pytest.mark.parametrize("name", ["CONTENT_TYPE", "HTTP_ACCEPT"])
+def test_an_encoding_of_one_parameter_that_is_of_text_stays(name: str) -> None:
+    said = "multipart/form-data; boundary*=utf-8'en'x"
+    readable = without_strange_encoding(lambda environ, _: environ)
+    assert readable({name: said}, None)[name] == said
+
+
 @pytest.mark.parametrize("name", ["set-theme", "set-language"])
 @pytest.mark.parametrize(
     "address", ["x", "1", "a\0b", "home", "//elsewhere.example", "https://elsewhere.example"]
@@ -57,6 +77,7 @@ def test_one_goes_back_to_an_address_of_ours_alone(name: str, address: str) -> N
     "address",
     [
         "/system/agreements/term/add/?cooperation=x",
+        "/system/auth/group/1/change/?_to_field=",
         "/system/audit/entry/?verb__exact=%00",
         "/system/audit/entry/?at__year=9999&at__month=12&at__day=31",
         "/system/audit/entry/?at__year=99999",

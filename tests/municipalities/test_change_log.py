@@ -97,6 +97,25 @@ def test_the_file_holds_before_and_after(sign_in: SignIn, auditor: User, link: L
     assert sign_in(auditor).get("/north/change-log/?format=xlsx").content.startswith(b"PK")
 
 
+def test_the_file_holds_them_for_every_change_whatever_page_is_asked_for(
+    sign_in: SignIn, auditor: User, north: Cooperation
+) -> None:
+    for number in range(60):
+        changes = {"name": ["", f"Name {number}"]}
+        record(
+            verb="change",
+            subject=north,
+            by=None,
+            at=timezone.now(),
+            cooperation_id=north.pk,
+            changes=changes,
+        )
+    for query in ("", "&page=2", "&per_page=5"):
+        response = sign_in(auditor).get(f"/north/change-log/?format=csv{query}")
+        text = b"".join(response.streaming_content).decode()  # type: ignore[attr-defined]
+        assert text.count("name: Name ") == 60
+
+
 def test_rows_that_are_referred_to_are_read_together(
     north: Cooperation, administrator: User, django_assert_num_queries: Callable[[int], object]
 ) -> None:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
@@ -36,9 +37,11 @@ def lacking(population: Driver, hagfors: Municipality) -> Driver:
     return population
 
 
-def own_of(cooperation: Cooperation, driver: Driver, place: Municipality, value: int) -> Reading:
+def own_of(
+    cooperation: Cooperation, driver: Driver, place: Municipality, value: int, day: dt.date = NEW_YEAR
+) -> Reading:
     row: Reading = ReadingFactory.build(
-        driver=driver, cooperation=cooperation, municipality=place, reference_on=NEW_YEAR, value=value
+        driver=driver, cooperation=cooperation, municipality=place, reference_on=day, value=value
     )
     return save_row(row=row, by=None)
 
@@ -90,6 +93,42 @@ def test_the_public_figure_of_the_same_day_replaces_an_own_one(
     assert "replaced by the public one" in client.get(f"/north/drivers/{lacking.pk}/").content.decode()
     public.delete()
     assert counted(north, hagfors, (unsaved,)).value == "1"
+
+
+@pytest.mark.parametrize(
+    ("own_day", "public_day", "counts"),
+    [
+        (dt.date(2026, 1, 1), NEW_YEAR, "public"),
+        (dt.date(2025, 12, 31), dt.date(2025, 7, 2), "public"),
+        (dt.date(2025, 12, 31), dt.date(2025, 7, 1), "own"),
+        (NEW_YEAR, dt.date(2024, 12, 31), "own"),
+        (NEW_YEAR, dt.date(2025, 1, 1), "own"),
+        (dt.date(2025, 6, 30), NEW_YEAR, "public"),
+    ],
+)
+def test_an_own_figure_does_not_outlive_the_public_one_of_the_same_turn_of_the_year(
+    north: Cooperation,
+    lacking: Driver,
+    hagfors: Municipality,
+    own_day: dt.date,
+    public_day: dt.date,
+    counts: str,
+) -> None:
+    """The register dates a figure on the last day of a year or the first: all count on the register's day."""
+    own = own_of(north, lacking, hagfors, 11400, own_day)
+    assert counted(north, hagfors).value == "11400"
+    ReadingFactory(driver=lacking, municipality=hagfors, reference_on=public_day, value=11404)
+    found = counted(north, hagfors)
+    assert (found.value, found.is_own) == (("11400", True) if counts == "own" else ("11404", False))
+    assert counted(north, hagfors, (own,)) == found
+    [row] = Reading.objects.filter(pk=own.pk).with_replaced()
+    assert row.is_replaced == (counts == "public" and own_day >= public_day)
+    Reading.objects.filter(pk=own.pk).delete()
+    if row.is_replaced:
+        with pytest.raises(ValidationError, match="The public register has the figure"):
+            own_of(north, lacking, hagfors, 11400, own_day)
+    else:
+        own_of(north, lacking, hagfors, 11400, own_day)
 
 
 def test_closed_months_stay_as_they_were_computed_when_the_public_figure_comes(

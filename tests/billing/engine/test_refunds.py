@@ -116,6 +116,16 @@ def test_a_refund_of_a_cost_that_is_not_there_is_a_cost_of_its_own() -> None:
     assert [(line.shares, line.follows) for line in lines] == [((-34, -33, -33), "")]
 
 
+@pytest.mark.parametrize("credits", [None, ""])
+def test_an_empty_reference_is_refunded_by_nothing(credits: str | None) -> None:
+    """A cost that is not saved yet has no number: what refunds nothing refunds not that one either."""
+    for version in RULES:
+        ledger = Ledger(replace(january(), rule_version=version))
+        unsaved, other = invoice(100, reference=""), replace(invoice(100), credits=credits)
+        lines = [ledger.take(cost, ledger.term_of(cost), 100) for cost in (unsaved, other)]
+        assert [line.shares for line in lines] == [(34, 33, 33), (33, 34, 33)]
+
+
 def test_costs_that_refund_each_other_are_still_divided() -> None:
     """Nobody can enter them, and nothing is lost if somebody did."""
     one = replace(invoice(100, reference="C1"), credits="C2")

@@ -1,4 +1,4 @@
-"""Changing the terms: keys get versions, never edits."""
+"""Changing what a key says: it gets versions, of which those that nothing closed used can be mended."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -12,18 +12,18 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from agreements.engine.keys import KeyFact
-from agreements.models import Agreement, Component, FixedPart, Key, KeyVersion, Term
+from agreements.models import Component, FixedPart, Key, KeyVersion
 from agreements.snapshots import key_fact
 from municipalities.actions import (
     changed,
+    check_withdrawal,
     differences,
     lock_cooperation,
     save_row,
     validate_row,
     withdraw_row,
 )
-from municipalities.models import Driver, Member, Municipality
-from services.models import Subscription
+from municipalities.models import Driver, Municipality
 from sharedict.common.numbers import shown
 
 HUNDRED = Decimal(100)
@@ -117,6 +117,57 @@ def planned_fact(version: KeyVersion, components: Sequence[ComponentDraft]) -> K
 
 
 @transaction.atomic
+def change_key_version(
+    *, version: KeyVersion, components: Sequence[ComponentDraft], by: object
+) -> KeyVersion | None:
+    """Save ``version`` as it is changed, with ``components`` in place of those it had.
+
+    Gives back the version before, where that ends on another day by it. Raises ValidationError as
+    ``adopt_key_version`` does, and where closed months were computed with it; ChangedMeanwhileError where
+    somebody else has changed the same.
+    """
+    lock_cooperation(version.cooperation_id)
+    Key.objects.select_for_update().get(pk=version.key_id)
+    found = KeyVersion.objects.filter(pk=version.pk).first()
+    if found is None:
+        raise ValidationError(_("Somebody has removed it in the meantime."))
+    check_withdrawal(found)
+    earlier = plan_key_change(version=version, components=components)
+    if earlier and version.valid_from < found.valid_from:  # makes room before the other one needs it
+        save_row(row=earlier, by=by)
+    was = describe(found)
+    save_row(row=version, by=by)
+    found.components.all().delete()
+    _add_components(version, components)
+    if (said := describe(found)) != was:
+        changed(done=[("change", version, {"components": [was, said]})], by=by, touching=[version])
+    if earlier and version.valid_from > found.valid_from:
+        save_row(row=earlier, by=by)
+    return earlier
+
+
+def plan_key_change(*, version: KeyVersion, components: Sequence[ComponentDraft]) -> KeyVersion | None:
+    """The version before ``version``, as it ends where that is changed, if otherwise; nothing is saved.
+
+    Raises ValidationError as ``change_key_version`` does for what is written.
+    """
+    refuse_wrong_percentages(components)
+    version.clean_fields()
+    others = KeyVersion.objects.filter(key=version.key_id).exclude(pk=version.pk)
+    stored_from = KeyVersion.objects.values_list("valid_from", flat=True).get(pk=version.pk)
+    earlier = others.filter(valid_from__lt=stored_from).order_by("valid_from").last()
+    later = others.filter(valid_from__gt=stored_from).order_by("valid_from").first()
+    if earlier and version.valid_from <= earlier.valid_from:
+        said = _("Start later than the version that begins %(day)s.")
+        raise ValidationError({"valid_from": said % {"day": earlier.valid_from}})
+    if later and version.valid_from >= later.valid_from:
+        said = _("Start earlier than the version that begins %(day)s.")
+        raise ValidationError({"valid_from": said % {"day": later.valid_from}})
+    version.clean()
+    return _ending(earlier, version.valid_from)
+
+
+@transaction.atomic
 def withdraw_key_version(*, version: KeyVersion, by: object) -> KeyVersion | None:
     """Take ``version`` away, as if it had never been adopted; gives back the one that goes on instead.
 
@@ -140,68 +191,18 @@ def plan_withdrawal(version: KeyVersion) -> KeyVersion | None:
     versions = KeyVersion.objects.filter(key=version.key_id)
     earlier = versions.filter(valid_from__lt=version.valid_from).order_by("valid_from").last()
     later = versions.filter(valid_from__gt=version.valid_from).order_by("valid_from").first()
+    return _ending(earlier, later.valid_from if later else None)
+
+
+def _ending(earlier: KeyVersion | None, day: dt.date | None) -> KeyVersion | None:
+    """``earlier`` as it goes on until its own end, or until ``day``; None where it does so already."""
     if earlier is None:
         return None
-    ends = [end for end in (earlier.own_end, later and later.valid_from) if end]
-    until = min(ends, default=None)
+    until = min([end for end in (earlier.own_end, day) if end], default=None)
     if until == earlier.valid_until:
         return None
     earlier.valid_until = until
     return earlier
-
-
-def refuse_needed_member(member: Member) -> None:
-    """Raise ValidationError for the only membership of a municipality that would go on paying without it.
-
-    Whoever uses something, is named by a term or has a fixed part pays, a member or not: what ends with a
-    membership is told where it ends, and nothing would be where it had never been.
-    """
-    municipality, cooperation = member.municipality, member.cooperation
-    if Member.objects.of(cooperation).filter(municipality=municipality).exclude(pk=member.pk).exists():
-        return
-    fixed = FixedPart.objects.filter(cooperation=cooperation, municipality=municipality)
-    needed = {
-        _("subscriptions"): Subscription.objects.of(cooperation).filter(municipality=municipality).exists(),
-        _("terms that name it"): Term.objects.of(cooperation).filter(named=municipality).exists(),
-        _("fixed parts of keys"): fixed.exists(),
-    }
-    found = [what for what, is_needed in needed.items() if is_needed]
-    if found:
-        said = _("%(name)s would go on paying without a membership. Take these away first: %(what)s.")
-        raise ValidationError(said % {"name": municipality, "what": ", ".join(found)})
-
-
-@transaction.atomic
-def save_term(*, term: Term, named: Sequence[Municipality], by: object) -> Term:
-    """Add or change a term together with the municipalities it names.
-
-    Raises ValidationError when it should name some and does not.
-    """
-    refuse_nobody_named(term, named)
-    chosen = named if term.payers == Term.Payers.NAMED else ()
-    return save_row(row=term, by=by, chosen={"named": chosen})
-
-
-@transaction.atomic
-def begin_term(*, agreement: Agreement, term: Term, by: object) -> Term:
-    """Add ``agreement``, unless it is there, and ``term``, which names nobody, under it."""
-    if not agreement.pk:
-        save_row(row=agreement, by=by)
-    term.agreement = agreement
-    return save_term(term=term, named=(), by=by)
-
-
-def refuse_nobody_named(term: Term, named: Sequence[Municipality]) -> None:
-    """Raise ValidationError for a term that should name municipalities and does not."""
-    if term.payers == Term.Payers.NAMED and not named:
-        raise ValidationError({"named": _("Name at least one municipality, or choose who pays otherwise.")})
-
-
-def named_otherwise(term: Term, named: Sequence[Municipality]) -> bool:
-    """Whether ``term`` names others now than it would with ``named``."""
-    was = set(term.named.values_list("pk", flat=True)) if term.pk else set()
-    chosen = named if term.payers == Term.Payers.NAMED else ()
-    return {municipality.pk for municipality in chosen} != was
 
 
 def refuse_wrong_percentages(components: Sequence[ComponentDraft]) -> None:
