@@ -27,8 +27,8 @@ class PopulationImport(OperatorImportPage):
         "months are recomputed, and what differs in closed ones waits for a decision there."
     )
 
-    def compare(self, text: str, told: Mapping[str, str]) -> tuple[UploadedTable, Sequence[Finding]]:
-        table = read_population(text)
+    def compare(self, content: bytes, told: Mapping[str, str]) -> tuple[UploadedTable, Sequence[Finding]]:
+        table = read_population(content)
         month, day = map(int, told["day"].split("-"))
         findings, notices = compare_population(
             public_population(),
@@ -70,8 +70,8 @@ class RegisterImport(OperatorImportPage):
         "successor by country and code, and the day; nothing else follows from it."
     )
 
-    def compare(self, text: str, told: Mapping[str, str]) -> tuple[UploadedTable, Sequence[Finding]]:
-        table = read_table(text, REGISTER_COLUMNS)
+    def compare(self, content: bytes, told: Mapping[str, str]) -> tuple[UploadedTable, Sequence[Finding]]:
+        table = read_table(content, REGISTER_COLUMNS)
         return table, compare_municipalities(table.rows)
 
     def apply(self, moving: Sequence[Finding], told: Mapping[str, str]) -> None:

@@ -119,10 +119,10 @@ def test_every_fault_is_named_at_its_line_and_nothing_can_be_applied(
         (b"", "empty"),
         (b"code;value\n1737;1\n", "missing: reference_date, source"),
         (HEADER.encode() + b'"1737;2026-06-30;1;x\n', "not valid CSV"),
-        (HEADER.encode() + b"1737;2026-06-30;1;x\n" * 20_001, "More than 20000 rows"),
-        (HEADER.encode() + b"x" * 2_100_000, "larger than 2 MB"),
+        (HEADER.encode() + b"1737;2026-06-30;1;x\n" * 100_001, "More than 100000 rows"),
+        (HEADER.encode() + b"x" * 9_500_000, "larger than 9 MB"),
         (b"PK\x03\x04", "workbook"),
-        (HEADER.encode("utf-16"), "not text in UTF-8"),
+        (HEADER.encode("utf-16"), "no rows below the header"),
         (HEADER.encode() + b"\x81\x8f;;;\n", "not text in UTF-8"),
     ],
 )

@@ -1,33 +1,35 @@
-"""Tables that people upload as CSV: read as spreadsheets write them, shown as a dry run before they count."""
+"""Tables that people upload, as XLSX or CSV: read as spreadsheets write them, shown before they count."""
 
 from sharedict.common.uploads.findings import Finding, Outcome, counts
 from sharedict.common.uploads.forms import UploadForm
-from sharedict.common.uploads.reading import read_table, read_upload, refuse_large
+from sharedict.common.uploads.headers import Header
+from sharedict.common.uploads.reading import found_in, read_table, read_upload, refuse_large, sources_of
 from sharedict.common.uploads.seals import is_as_shown, opened, sealed
 from sharedict.common.uploads.tables import (
     MAX_BYTES,
     MAX_ROWS,
     Columns,
+    Lines,
     UploadedRow,
     UploadedTable,
     UploadError,
 )
-from sharedict.common.uploads.texts import DELIMITERS, decoded
 from sharedict.common.uploads.values import parse_day, parse_number, shortened
 
 __all__ = [
-    "DELIMITERS",
     "MAX_BYTES",
     "MAX_ROWS",
     "Columns",
     "Finding",
+    "Header",
+    "Lines",
     "Outcome",
     "UploadError",
     "UploadForm",
     "UploadedRow",
     "UploadedTable",
     "counts",
-    "decoded",
+    "found_in",
     "is_as_shown",
     "opened",
     "parse_day",
@@ -37,4 +39,5 @@ __all__ = [
     "refuse_large",
     "sealed",
     "shortened",
+    "sources_of",
 ]

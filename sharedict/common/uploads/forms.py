@@ -8,8 +8,8 @@ class UploadForm(forms.Form):
     """The file to upload; the columns it must have are said beside it."""
 
     file = forms.FileField(
-        label=gettext_lazy("CSV file"),
-        widget=forms.FileInput(attrs={"accept": ".csv,.txt,text/csv,text/plain"}),
+        label=gettext_lazy("XLSX or CSV file"),
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.csv,.txt,text/csv,text/plain"}),
     )
     mark = forms.ChoiceField(
         label=gettext_lazy("Decimals in the file"),

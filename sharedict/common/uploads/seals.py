@@ -16,11 +16,16 @@ MAX_AGE_SECONDS = 60 * 60
 def sealed(
     table: UploadedTable, findings: Sequence[Finding], purpose: str, told: Mapping[str, str] | None = None
 ) -> str:
-    """The table's text, signed for ``purpose``, for a hidden field between dry run and applying it.
+    """The table's file, signed for ``purpose``, for a hidden field between dry run and applying it.
 
     ``told`` is what the uploader has said beside it.
     """
-    content = {"text": table.text, "mark": table.mark, "shown": _shown(findings), "told": dict(told or {})}
+    content = {
+        "file": table.content.decode("latin-1"),
+        "mark": table.mark,
+        "shown": _shown(findings),
+        "told": dict(told or {}),
+    }
     return signing.dumps(content, salt=purpose, compress=True)
 
 
@@ -30,7 +35,7 @@ def opened(seal: str, purpose: str) -> dict[str, Any]:
         content: dict[str, Any] = signing.loads(seal, salt=purpose, max_age=MAX_AGE_SECONDS)
     except signing.BadSignature:
         raise UploadError(_("The dry run is too old. Upload the file again.")) from None
-    return content
+    return content | {"file": content["file"].encode("latin-1")}
 
 
 def is_as_shown(content: dict[str, Any], findings: Sequence[Finding]) -> bool:

@@ -1,13 +1,14 @@
-"""A table as it was uploaded: its rows by column name, and what its columns must be."""
+"""A table as it was uploaded: its lines as the file has them, its rows by column, and what may be named."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from sharedict.kernel.errors import SharedictError
 
-MAX_BYTES = 2 * 1024 * 1024
-MAX_ROWS = 20_000
+MAX_BYTES = 9 * 1024 * 1024
+"""Below what a request may bring, ``DATA_UPLOAD_MAX_MEMORY_SIZE``: the form around the file has room too."""
+MAX_ROWS = 100_000
 MAX_COLUMNS = 200
 
 
@@ -58,11 +59,12 @@ class Lines(Protocol):
     def __iter__(self) -> Iterator[Line]: ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class UploadedRow:
-    """One row by column name, trimmed; ``line`` is where it begins in the file, the header being line 1.
+    """One row by column name, trimmed; ``line`` is where it begins in the file.
 
-    ``error`` is set, and ``values`` incomplete, where the row does not have as many cells as the header.
+    ``error`` is set, and ``values`` incomplete, where the row does not have as many cells as the header or a
+    cell has no value.
     """
 
     line: int
@@ -72,12 +74,12 @@ class UploadedRow:
 
 @dataclass(frozen=True, slots=True)
 class UploadedTable:
-    """The rows of a file, what is worth knowing about how it was read, and its text for ``sealed``.
+    """The rows of a file, what is worth knowing about how it was read, and its bytes for ``sealed``.
 
     ``mark`` is the sign before decimals that the uploader named; empty where the file tells it.
     """
 
-    text: str
+    content: bytes
     rows: list[UploadedRow]
     notices: list[str] = field(default_factory=list)
     mark: str = ""
@@ -85,8 +87,27 @@ class UploadedTable:
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """What a table to upload must and may have; ``numbers`` are those of the columns that hold numbers."""
+    """What a table to upload must and may have, each column by the name that the API has for it.
+
+    ``numbers`` and ``days`` are the columns that hold such. ``labels`` are what the portal's own lists and
+    files call a column, in words that are translated: they are known in every language. ``last_days`` are
+    words for the last day of a column that holds the day after, ``either_days`` words that may mean one or
+    the other. ``otherwise`` are words that count only where nothing else names the column, ``passed_over``
+    columns of the portal's own files that say nothing to an import. ``units`` names the column that a unit
+    behind a label stands for: of ``Amount, SEK`` the currency.
+    """
 
     required: tuple[str, ...]
     optional: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
+    days: tuple[str, ...] = ()
+    labels: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+    last_days: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+    either_days: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+    otherwise: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+    passed_over: tuple[Any, ...] = ()
+    units: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (*self.required, *self.optional)
