@@ -1,5 +1,6 @@
 """Tables that people upload, as XLSX or CSV: read as spreadsheets write them, shown before they count."""
 
+from sharedict.common.uploads.choices import Choices
 from sharedict.common.uploads.findings import Finding, Outcome, counts
 from sharedict.common.uploads.forms import UploadForm
 from sharedict.common.uploads.headers import Header
@@ -19,6 +20,7 @@ from sharedict.common.uploads.values import parse_day, parse_number, shortened
 __all__ = [
     "MAX_BYTES",
     "MAX_ROWS",
+    "Choices",
     "Columns",
     "Finding",
     "Header",

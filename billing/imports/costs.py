@@ -1,75 +1,41 @@
 """An upload of costs against the costs that are stored: what each row would do."""
 
 import datetime as dt
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from agreements.models import CostType
+from billing.imports.columns import IMPORTED, named
+from billing.imports.stored import Reader, Stored, readers_of
 from billing.models import Cost
 from billing.models.cost import LONGEST_INTERVAL
 from billing.reports.twice import Twins
 from municipalities.models import Cooperation
-from services.models import Application
 from sharedict.common.days import date_format
 from sharedict.common.figures import money
-from sharedict.common.uploads import (
-    Finding,
-    Outcome,
-    UploadedRow,
-    UploadError,
-    parse_day,
-    parse_number,
-    shortened,
-)
+from sharedict.common.uploads import Finding, Outcome, UploadedRow, UploadError, shortened
 
-COST_COLUMNS = (
-    "external_id",
-    "application",
-    "cost_type",
-    "supplier",
-    "invoice_number",
-    "description",
-    "amount",
-    "starts_on",
-    "ends_on",
-)
-IMPORTED = frozenset(COST_COLUMNS) - {"external_id"}
-"""What an import may change of a cost that it finds again."""
 FITTED = ("application", "cost_type", "amount", "starts_on", "ends_on")
 """Where a credit note and the cost that it refunds have to fit each other."""
 TEXTS = ("external_id", "supplier", "invoice_number", "description")
 
 
 def compare_costs(cooperation: Cooperation, rows: Sequence[UploadedRow]) -> list[Finding]:
-    """What each uploaded row would do, found by its external id; four queries for any number of rows.
+    """What each uploaded row would do, found by external id or reference; three queries for any number.
 
     What may be the same invoice or cost as another, stored or in the file, is noted.
 
-    ``application`` and ``cost_type`` are codes; no application means the cooperation as a whole. The
+    ``application`` and ``cost_type`` are codes or names; no application means the cooperation as a whole. The
     findings carry the cost to save.
     """
-    applications = {row.code: row for row in Application.objects.of(cooperation)}
-    types = {row.code: row for row in CostType.objects.of(cooperation)}
-    readers: dict[str, Callable[[str], Any]] = {
-        "application": lambda text: _choice(text, applications) if text else None,
-        "cost_type": lambda text: _choice(text, types),
-        "amount": lambda text: parse_number(text, digits=18, decimals=2),
-        "starts_on": parse_day,
-        "ends_on": parse_day,
-    }
-    costs = list(Cost.objects.of(cooperation).order_by("reference").for_listing())
-    known = {cost.external_id: cost for cost in costs if cost.external_id}
-    refunded = {cost.credits_id for cost in costs if not cost.is_withdrawn}
-    seen: dict[str, int] = {}
-    found = [_compare(row, cooperation, readers, known, refunded, seen) for row in rows]
-    others = [(cost.reference, cost) for cost in costs if cost.external_id not in seen]
-    return _with_twins(found, others)
+    readers = readers_of(cooperation)
+    stored = Stored(Cost.objects.of(cooperation).order_by("reference").for_listing())
+    found = [_compare(row, cooperation, readers, stored) for row in rows]
+    return _with_twins(found, stored.others)
 
 
 def _with_twins(findings: Sequence[Finding], others: Sequence[tuple[str, Cost]]) -> list[Finding]:
@@ -103,24 +69,24 @@ def before_first_month(cost: Cost, cooperation: Cooperation) -> str:
 
 
 def _compare(
-    row: UploadedRow,
-    cooperation: Cooperation,
-    readers: Mapping[str, Callable[[str], Any]],
-    known: Mapping[str, Cost],
-    refunded: Collection[int | None],
-    seen: dict[str, int],
+    row: UploadedRow, cooperation: Cooperation, readers: Mapping[str, Reader], stored: Stored
 ) -> Finding:
-    what = shortened(row.values.get("external_id", "") or _("line %(line)d") % {"line": row.line})
-    if row.error:
-        return Finding(row.line, Outcome.WRONG, what, errors=(row.error,))
-    old = known.get(row.values["external_id"])
+    external_id, reference = row.values.get("external_id", ""), row.values.get("reference", "")
+    what = shortened(external_id or reference or _("line %(line)d") % {"line": row.line})
+    try:
+        if row.error:
+            raise UploadError(row.error)
+        old = stored.find(external_id, reference)
+    except UploadError as error:
+        said = f"{named(error.field)}: {error.message}" if error.field else error.message
+        return Finding(row.line, Outcome.WRONG, what, errors=(said,))
     new = copy(old) if old else Cost(cooperation=cooperation, currency=cooperation.currency)
-    errors = [*_fill(new, row, readers), *_rules_broken(new, row, seen)]
+    errors = [*_fill(new, row, readers, old), *_rules_broken(new, row, stored, old)]
     changed = {name for name in IMPORTED if old and getattr(old, name) != getattr(new, name)}
     if (changed or not old) and (said := before_first_month(new, cooperation)):
-        errors.append(f"{_named('ends_on')}: {said}")
+        errors.append(f"{named('ends_on')}: {said}")
     if old and changed and not errors:
-        errors = _reasons_to_keep(old, changed, refunded)
+        errors = _reasons_to_keep(old, changed, stored.refunded)
     if errors:
         return Finding(row.line, Outcome.WRONG, what, errors=tuple(errors))
     outcome = Outcome.NEW if old is None else Outcome.CHANGED if changed else Outcome.SAME
@@ -137,43 +103,62 @@ def _withdrawn(cost: Cost) -> str:
 def _reasons_to_keep(old: Cost, changed: Collection[str], refunded: Collection[int | None]) -> list[str]:
     """Why the stored cost may not be changed so."""
     if old.is_withdrawn:
-        return [f"{_named('external_id')}: {_('this cost is withdrawn. Restore it first.')}"]
+        return [f"{named('external_id')}: {_('this cost is withdrawn. Restore it first.')}"]
     if (old.credits_id or old.pk in refunded) and not {*changed}.isdisjoint(FITTED):
         said = _("a credit note refunds this cost, or it is one itself: change it on its own page.")
-        return [f"{_named('external_id')}: {said}"]
+        return [f"{named('external_id')}: {said}"]
     return []
 
 
-def _fill(cost: Cost, row: UploadedRow, readers: Mapping[str, Callable[[str], Any]]) -> list[str]:
-    """Put the row's cells into ``cost``; gives back what could not be read, each with its column."""
+def _fill(cost: Cost, row: UploadedRow, readers: Mapping[str, Reader], old: Cost | None) -> list[str]:
+    """Put the row's cells into ``cost``; gives back what could not be read, each with its column.
+
+    A cost that is found by its reference keeps its external id.
+    """
     errors = []
     for name in TEXTS:
         setattr(cost, name, row.values[name])
+    if old:
+        cost.external_id = old.external_id
     for name, read in readers.items():
         try:
-            setattr(cost, name, read(row.values[name]))
+            setattr(cost, name, read(row.values[name], old))
         except UploadError as error:
-            errors.append(f"{_named(name)}: {error.message}")
+            errors.append(f"{named(name)}: {error.message}")
     try:
         cost.clean_fields(exclude=["cooperation", "credits", *readers])
     except ValidationError as error:
-        errors += [f"{_named(name)}: {' '.join(said)}" for name, said in error.message_dict.items()]
+        errors += [f"{named(name)}: {' '.join(said)}" for name, said in error.message_dict.items()]
     return errors
 
 
-def _rules_broken(cost: Cost, row: UploadedRow, seen: dict[str, int]) -> list[str]:
+def _rules_broken(cost: Cost, row: UploadedRow, stored: Stored, old: Cost | None) -> list[str]:
     """The rules that a row breaks beyond its cells, each with its column."""
-    return [f"{_named(name)}: {said}" for name, said in _broken(cost, row, seen)]
+    broken = [*_not_found_again(row, stored, old), *_told_otherwise(cost, row, stored), *_broken(cost)]
+    return [f"{named(name)}: {said}" for name, said in broken]
 
 
-def _broken(cost: Cost, row: UploadedRow, seen: dict[str, int]) -> list[tuple[str, str]]:
-    errors = []
+def _not_found_again(row: UploadedRow, stored: Stored, old: Cost | None) -> Iterator[tuple[str, str]]:
     external_id = row.values["external_id"]
-    if not external_id:
-        errors.append(("external_id", _("a row is found again by this, so it must not be empty.")))
-    elif external_id in seen:
-        errors.append(("external_id", _("line %(line)d has the same.") % {"line": seen[external_id]}))
-    seen.setdefault(external_id, row.line)
+    if not old and not external_id:
+        yield "external_id", _("a row is found again by this, so it must not be empty.")
+    if earlier := stored.line_before(old, external_id, row.line):
+        column = "external_id" if external_id else "reference"
+        yield column, _("line %(line)d has the same.") % {"line": earlier}
+
+
+def _told_otherwise(cost: Cost, row: UploadedRow, stored: Stored) -> Iterator[tuple[str, str]]:
+    """What a file may repeat of a cost and an import does not change."""
+    currency = row.values.get("currency", "")
+    if currency and currency.upper() != cost.currency:
+        yield "currency", _("costs are in %(currency)s here.") % {"currency": cost.currency}
+    refunded = stored.references.get(cost.credits_id or 0, "")
+    if row.values.get("credits", refunded).upper() != refunded:
+        yield "credits", _("what a credit note refunds is said on its own page.")
+
+
+def _broken(cost: Cost) -> list[tuple[str, str]]:
+    errors = []
     if cost.amount == 0:
         errors.append(("amount", _("a cost of 0 shares nothing.")))
     start: Any = cost.starts_on
@@ -184,20 +169,6 @@ def _broken(cost: Cost, row: UploadedRow, seen: dict[str, int]) -> list[tuple[st
         elif end - start > LONGEST_INTERVAL:
             errors.append(("ends_on", _("a cost covers ten years at most.")))
     return errors
-
-
-def _named(name: str) -> str:
-    """A column in words, and as the file calls it."""
-    return _("%(label)s (%(column)s)") % {
-        "label": capfirst(str(Cost._meta.get_field(name).verbose_name)),  # type: ignore[union-attr]
-        "column": name,
-    }
-
-
-def _choice(text: str, choices: Mapping[str, Any]) -> Any:
-    if text not in choices:
-        raise UploadError(_("There is no “%(code)s” here.") % {"code": shortened(text, 40)})
-    return choices[text]
 
 
 def _words(cost: Cost) -> str:
