@@ -4,9 +4,10 @@ from municipalities.reports.changes import Change, changes_in_words, subject_in_
 from municipalities.reports.municipalities import REGISTER_COLUMNS, compare_municipalities
 from municipalities.reports.network import network_count, network_figures, network_finding, network_of
 from municipalities.reports.population import compare_population, read_population
-from municipalities.reports.readings import READING_COLUMNS, compare_readings
+from municipalities.reports.readings import KEPT_BY, READING_COLUMNS, compare_readings
 
 __all__ = [
+    "KEPT_BY",
     "READING_COLUMNS",
     "REGISTER_COLUMNS",
     "Change",
