@@ -6,7 +6,7 @@ Torsby``), a title above, footnotes and the source below, ``..`` where nothing i
 
 import datetime as dt
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -14,7 +14,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from municipalities.models import Driver, Municipality, Reading
-from sharedict.common.numbers import shown
+from municipalities.models.driver import POPULATION
+from sharedict.common.numbers import plain, shown
+from sharedict.common.sheets import Cell
 from sharedict.common.uploads import (
     MAX_ROWS,
     Finding,
@@ -109,6 +111,27 @@ def _region(cells: Sequence[str]) -> tuple[str, str] | None:
         return None
     name = match["name"] or (cells[1] if len(cells) > 1 else "")
     return match["code"], MARKS.sub("", name).strip()
+
+
+def listed_population(country: str, month_and_day: tuple[int, int]) -> Iterator[list[Cell]]:
+    """The public figures of a country on that day of each year, laid out as an upload is read; one query."""
+    month, day = month_and_day
+    rows = Reading.objects.filter(
+        driver__code=POPULATION,
+        driver__cooperation=None,
+        cooperation=None,
+        municipality__country=country,
+        reference_on__month=month,
+        reference_on__day=day,
+    ).select_related("municipality")
+    found: dict[str, dict[int, Cell]] = {}
+    for reading in rows.order_by("municipality__code"):
+        place = f"{reading.municipality.code} {reading.municipality.name}"
+        found.setdefault(place, {})[reading.reference_on.year] = Decimal(plain(reading.value))
+    years = sorted({year for values in found.values() for year in values})
+    yield [_("Region"), *map(str, years)]
+    for place, values in found.items():
+        yield [place, *(values.get(year, "..") for year in years)]
 
 
 def compare_population(

@@ -12,13 +12,14 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from agreements.models import CostType
 from billing.models import Cost
-from municipalities.models import Cooperation, Driver, Municipality
-from municipalities.portal import ImportPage
+from municipalities.models import Cooperation, Driver, Municipality, Reading
+from municipalities.portal import ImportPage, OperatorImportPage
 from services.models import Application
 from sharedict.accounts.models import User
+from tests.factories.accounts import UserFactory
 from tests.factories.agreements import CostTypeFactory
 from tests.factories.billing import CostFactory
-from tests.factories.municipalities import DriverFactory, ReadingFactory
+from tests.factories.municipalities import DriverFactory, MunicipalityFactory, ReadingFactory
 from tests.factories.services import ApplicationFactory
 
 TEXTS = (
@@ -125,6 +126,50 @@ def test_every_row_of_an_exported_list_is_the_same(
             wrong = [(finding.line, finding.before, finding.after, finding.errors)
                      for finding in answer.context["findings"] if finding.outcome != "same"]  # fmt: skip
             assert (wrong, found["same"]) == ([], rows), answer.context["form"].errors
+
+
+OPERATOR_IMPORTS = sorted(
+    path for path, view in routes(get_resolver().url_patterns) if issubclass(view, OperatorImportPage)
+)
+TOLD = {"cooperations/population/": {"country": "SE", "day": "12-31", "source": "Statistics office"}}
+
+
+@pytest.mark.parametrize(("kind", "language"), FORMS)
+@pytest.mark.parametrize("route", OPERATOR_IMPORTS)
+def test_every_row_of_a_public_register_is_the_same(
+    route: str, kind: str, language: str, sign_in: Callable[[User], Client], population: Driver,
+    torsby: Municipality, hagfors: Municipality,
+) -> None:  # fmt: skip
+    MunicipalityFactory(
+        country="SE", code="0114", name="'Upplands \"Väsby\"", county="=Stockholm; län", county_code="01",
+        official_name="Upplands Väsby kommun",
+    )  # fmt: skip
+    MunicipalityFactory(
+        country="NO", code="0301", name="Oslo", successor=torsby, merged_on=dt.date(2027, 1, 1)
+    )
+    ReadingFactory(driver=population, municipality=hagfors, reference_on=dt.date(2019, 12, 31), value=11538)
+    client = sign_in(UserFactory(username="operator", is_staff=True, is_superuser=True))
+    content = exported(client, f"/{route}file/", kind, language)
+    for other in ("en", "sv"):
+        answer = client.post(
+            f"/{route}",
+            {"file": SimpleUploadedFile("list", content), **TOLD.get(route, {})},
+            headers={"Accept-Language": other},
+            follow=True,
+        )
+        found = answer.context["counts"]
+        stored = Municipality.objects.count() if "register" in route else Reading.objects.count()
+        wrong = [(finding.before, finding.after, finding.errors)
+                 for finding in answer.context["findings"] if finding.outcome != "same"]  # fmt: skip
+        assert (wrong, found["same"]) == ([], stored), answer.context["form"].errors
+
+
+@pytest.mark.parametrize("query", ["format=pdf", "day=13-40", "day=02-02"])
+def test_no_such_file_of_a_register(
+    query: str, sign_in: Callable[[User], Client], population: Driver
+) -> None:
+    client = sign_in(UserFactory(username="operator", is_staff=True, is_superuser=True))
+    assert client.get(f"/cooperations/population/file/?{query}").status_code == 404
 
 
 def test_what_was_exported_and_changed_by_hand_changes_that_alone(
