@@ -41,7 +41,7 @@ COST_COLUMNS = Columns(
         "starts_on": (label_of("starts_on"), gettext_lazy("From")),
     },
     last_days={"ends_on": (gettext_lazy("Last day"),)},
-    either_days={"ends_on": (label_of("ends_on"), gettext_lazy("Until"))},
+    either_days={"ends_on": (label_of("ends_on"), gettext_lazy("Until"), gettext_lazy("To"))},
     passed_over=(gettext_lazy("State"),),
     units={"amount": "currency"},
 )
