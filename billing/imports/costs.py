@@ -4,9 +4,11 @@ import datetime as dt
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from billing.imports.columns import IMPORTED, named
@@ -16,8 +18,9 @@ from billing.models.cost import LONGEST_INTERVAL
 from billing.reports.twice import Twins
 from municipalities.models import Cooperation
 from sharedict.common.days import date_format
-from sharedict.common.figures import money
+from sharedict.common.figures import minor
 from sharedict.common.uploads import Finding, Outcome, UploadedRow, UploadError, shortened
+from sharedict.kernel.money import to_minor
 
 FITTED = ("application", "cost_type", "amount", "starts_on", "ends_on")
 """Where a credit note and the cost that it refunds have to fit each other."""
@@ -34,16 +37,20 @@ def compare_costs(cooperation: Cooperation, rows: Sequence[UploadedRow]) -> list
     """
     readers = readers_of(cooperation)
     stored = Stored(Cost.objects.of(cooperation).order_by("reference").for_listing())
-    found = [_compare(row, cooperation, readers, stored) for row in rows]
+    blank = Cost(cooperation=cooperation, currency=cooperation.currency)
+    found = [_compare(row, blank, readers, stored) for row in rows]
     return _with_twins(found, stored.others)
 
 
 def _with_twins(findings: Sequence[Finding], others: Sequence[tuple[str, Cost]]) -> list[Finding]:
     """``findings``, with what each row may be the same as among the others, and among ``others``, noted."""
-    read = [(_("Line %(line)d") % {"line": each.line}, each.row) for each in findings if each.row]
+    line = _("Line %(line)d")
+    read = [(line % {"line": each.line}, each.row) for each in findings if each.row]
     twins = Twins((where, cost) for where, cost in [*others, *read] if not cost.is_withdrawn)
+    noted = ((each, _twins(each, twins)) for each in findings)
     return [
-        replace(each, note=" ".join(filter(None, [each.note, *_twins(each, twins)]))) for each in findings
+        replace(each, note=" ".join(filter(None, [each.note, *told]))) if told else each
+        for each, told in noted
     ]
 
 
@@ -68,9 +75,7 @@ def before_first_month(cost: Cost, cooperation: Cooperation) -> str:
     return said % {"month": date_format(cooperation.first_month, "F Y")}
 
 
-def _compare(
-    row: UploadedRow, cooperation: Cooperation, readers: Mapping[str, Reader], stored: Stored
-) -> Finding:
+def _compare(row: UploadedRow, blank: Cost, readers: Mapping[str, Reader], stored: Stored) -> Finding:
     external_id, reference = row.values.get("external_id", ""), row.values.get("reference", "")
     what = shortened(external_id or reference or _("line %(line)d") % {"line": row.line})
     try:
@@ -80,19 +85,20 @@ def _compare(
     except UploadError as error:
         said = f"{named(error.field)}: {error.message}" if error.field else error.message
         return Finding(row.line, Outcome.WRONG, what, errors=(said,))
-    new = copy(old) if old else Cost(cooperation=cooperation, currency=cooperation.currency)
+    new = copy(old or blank)
     errors = [*_fill(new, row, readers, old), *_rules_broken(new, row, stored, old)]
     changed = {name for name in IMPORTED if old and getattr(old, name) != getattr(new, name)}
-    if (changed or not old) and (said := before_first_month(new, cooperation)):
+    if (changed or not old) and (said := before_first_month(new, blank.cooperation)):
         errors.append(f"{named('ends_on')}: {said}")
     if old and changed and not errors:
         errors = _reasons_to_keep(old, changed, stored.refunded)
     if errors:
         return Finding(row.line, Outcome.WRONG, what, errors=tuple(errors))
     outcome = Outcome.NEW if old is None else Outcome.CHANGED if changed else Outcome.SAME
-    before = _words(old) if old else ""
+    after = _words(new)
+    before = "" if old is None else _words(old) if changed else after
     note = _withdrawn(old) if old and old.is_withdrawn else ""
-    return Finding(row.line, outcome, what, before=before, after=_words(new), row=new, old=old, note=note)
+    return Finding(row.line, outcome, what, before=before, after=after, row=new, old=old, note=note)
 
 
 def _withdrawn(cost: Cost) -> str:
@@ -179,8 +185,13 @@ def _words(cost: Cost) -> str:
         cost.supplier,
         cost.invoice_number,
         cost.description,
-        money(cost.amount, cost.currency),
-        _("%(first)s to %(last)s")
-        % {"first": date_format(cost.starts_on), "last": date_format(cost.last_day)},
+        minor(to_minor(cost.amount), cost.currency),
+        _days(cost.starts_on, cost.last_day, get_language()),
     )
     return " | ".join(part for part in parts if part)
+
+
+@lru_cache(maxsize=1_000)
+def _days(first: dt.date, last: dt.date, language: str | None) -> str:
+    """Days in words in the active ``language``: most of a file's rows have the same."""
+    return _("%(first)s to %(last)s") % {"first": date_format(first), "last": date_format(last)}

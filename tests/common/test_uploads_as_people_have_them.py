@@ -153,13 +153,13 @@ def test_a_line_of_totals_is_left_out_and_said() -> None:
 @pytest.mark.parametrize(
     "header",
     [
-        "CODE;Value;Ends_On", "Municipality;Amount;Last day", "Kommun;Belopp;Sista dag",
+        "CODE;Value;Ends_On", "Code;value;ends on", "Municipality;Amount;Last day", "Kommun;Belopp;Sista dag",
         "  KOMMUN ;belopp;sista\xa0dag", "code;Belopp, SEK;Last day", "code;Amount (SEK);Sista dag",
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("language", ["en", "sv"])
 def test_a_column_is_known_by_its_name_and_in_every_language(header: str, language: str) -> None:
-    is_last = "ends_on" not in header.lower()
+    is_last = "ends" not in header.lower()
     day = "2026-01-31" if is_last else "2026-02-01"
     with override(language):
         [row] = values(f"{header}\n1737;1250,5;{day}\n")
@@ -177,6 +177,16 @@ def test_a_column_is_known_by_its_name_and_in_every_language(header: str, langua
 def test_a_column_that_stands_twice_or_not_at_all_is_said(header: str, said: str) -> None:
     with pytest.raises(UploadError, match=said):
         read(header + "\n" + ";".join("1" * (header.count(";") + 1)))
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [(b'"A title that never ends\n' + PLAIN.encode(), "quotation marks"),
+     (workbook("<sheetData><row"), "no workbook")],
+)  # fmt: skip
+def test_a_file_that_breaks_above_its_header_is_refused_for_that(content: bytes, said: str) -> None:
+    with pytest.raises(UploadError, match=said):
+        read(content)
 
 
 def test_columns_of_own_files_that_say_nothing_are_passed_over() -> None:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+import tracemalloc
 import zipfile
 from decimal import Decimal
 from typing import Any
@@ -219,3 +220,14 @@ def test_more_merged_cells_than_anybody_makes_are_refused() -> None:
     merged = "".join(f'<mergeCell ref="A{line}:B{line}"/>' for line in range(1, 1_003))
     with pytest.raises(UploadError, match="merged"):
         cells(workbook(rows(inline("a"), after=f"<mergeCells>{merged}</mergeCells>")))
+
+
+def test_a_long_sheet_is_never_held_whole() -> None:
+    line = "<row>" + "<c><v>1250.5</v></c>" * 10 + "</row>"
+    [sheet] = Workbook(workbook("<sheetData>" + line * 20_000 + "</sheetData>")).sheets
+    tracemalloc.start()
+    try:
+        assert sum(1 for _line in sheet) == 20_000
+        assert tracemalloc.get_traced_memory()[1] < 2 * 1024 * 1024
+    finally:
+        tracemalloc.stop()

@@ -45,7 +45,9 @@ class Words:
     def __init__(self, columns: Columns, named: Mapping[str, str] | None = None) -> None:
         self.columns = columns
         self.named = named or {}
-        self.known = {alike(name): Meaning(name) for name in columns.names}
+        self.known = {
+            alike(text): Meaning(name) for name in columns.names for text in (name, name.replace("_", " "))
+        }
         for language, _name in settings.LANGUAGES:
             with override(language):
                 for label, meaning in _labels(columns):
@@ -150,6 +152,12 @@ def _first(lines: Lines) -> list[Line]:
     with suppress(UploadError):
         found.extend(islice(lines, SEARCHED_LINES))
     return found
+
+
+def refuse_unreadable(lines: Lines) -> None:
+    """Raise UploadError where the lines among which a header was not found cannot be read."""
+    for _line in islice(lines, SEARCHED_LINES):
+        pass
 
 
 def _joined(above: Sequence[str], below: Sequence[str]) -> list[str]:

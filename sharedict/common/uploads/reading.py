@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from sharedict.common.uploads.columns import read_days, read_numbers
-from sharedict.common.uploads.headers import Header, Words, header_of
+from sharedict.common.uploads.headers import Header, Words, header_of, refuse_unreadable
 from sharedict.common.uploads.tables import (
     MAX_BYTES,
     MAX_ROWS,
@@ -97,6 +97,8 @@ def read_table(
     numbers or days that can be read in two ways and does not tell which.
     """
     lines, header, notices = found_in(content, columns, named)
+    if header.missing:
+        refuse_unreadable(lines)
     header.check()
     reading = _Reading(lines, header)
     rows = list(reading.rows())
