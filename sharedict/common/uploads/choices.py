@@ -29,9 +29,11 @@ class Choices(Generic[Row]):
         self.by_code: dict[str, list[Row]] = {}
         self.by_name: dict[str, list[Row]] = {}
         for row in rows:
-            for code in codes(row):
+            told = {*codes(row)}
+            for code in told:
                 self.exact.setdefault(code, []).append(row)
-                self.by_code.setdefault(alike(code), []).append(row)
+            for code in {alike(code) for code in told}:
+                self.by_code.setdefault(code, []).append(row)
             for name in {alike(name) for name in names(row)}:
                 self.by_name.setdefault(name, []).append(row)
         self.answers: dict[str, list[list[Row]]] = {}
