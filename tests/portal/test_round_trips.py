@@ -1,6 +1,8 @@
 """Whatever list can be imported: what the portal itself wrote of it comes back, and every row is the same."""
 
 import datetime as dt
+import html
+import re
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
@@ -162,6 +164,21 @@ def test_every_row_of_a_public_register_is_the_same(
         wrong = [(finding.before, finding.after, finding.errors)
                  for finding in answer.context["findings"] if finding.outcome != "same"]  # fmt: skip
         assert (wrong, found["same"]) == ([], stored), answer.context["form"].errors
+
+
+def test_the_page_of_the_installation_leads_to_each_file(
+    sign_in: Callable[[User], Client], population: Driver
+) -> None:
+    oslo = MunicipalityFactory(country="NO", code="0301", name="Oslo")
+    for day in (dt.date(2024, 1, 1), dt.date(2024, 6, 30)):
+        ReadingFactory(driver=population, municipality=oslo, reference_on=day, value=717710)
+    client = sign_in(UserFactory(username="operator", is_staff=True, is_superuser=True))
+    page = client.get("/cooperations/installation/").content.decode()
+    files = re.findall(r'href="(/cooperations/[a-z]+/file/[^"]*)"', page)
+    assert len(files) == 6
+    assert all(client.get(html.unescape(address)).status_code == 200 for address in files)
+    norway = next(html.unescape(one) for one in files if "country=NO" in one and "xlsx" not in one)
+    assert client.get(norway).content.decode("utf-8-sig") == "Region,2024\r\n0301 Oslo,717710\r\n"
 
 
 @pytest.mark.parametrize("query", ["format=pdf", "day=13-40", "day=02-02"])
