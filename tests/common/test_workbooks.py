@@ -73,7 +73,7 @@ def test_a_number_out_of_reach_stays_as_it_is(text: str) -> None:
 @pytest.mark.parametrize(
     ("cell", "read"),
     [
-        ('<c t="s"><v>1</v></c>', "second"),
+        ('<c t="s"><v>1</v></c>', "twofold"),
         ('<c t="inlineStr"><is><r><t>two </t></r><r><t>parts</t></r></is></c>', "two parts"),
         ('<c t="inlineStr"><is><t>東</t><rPh sb="0" eb="1"><t>higashi</t></rPh></is></c>', "東"),
         ('<c t="str"><f>A1</f><v>told</v></c>', "told"),
@@ -84,7 +84,7 @@ def test_a_number_out_of_reach_stays_as_it_is(text: str) -> None:
     ],
 )
 def test_every_kind_of_cell(cell: str, read: str) -> None:
-    texts = "<si><t>first</t></si><si><r><t>sec</t></r><r><t>ond</t></r></si>"
+    texts = "<si><t>first</t></si><si><r><t>two</t></r><r><t>fold</t></r></si>"
     assert of(cell, texts=texts) == read
 
 
