@@ -75,6 +75,8 @@ urlpatterns = [
     ),
     path("cooperations/installation/", installation.Installation.as_view(), name="installation"),
     path("cooperations/population/", registers.PopulationImport.as_view(), name="population-import"),
+    path("cooperations/population/file/", registers.PopulationFile.as_view(), name="population-file"),
+    path("cooperations/register/file/", registers.RegisterFile.as_view(), name="register-file"),
     path("cooperations/register/", registers.RegisterImport.as_view(), name="register-import"),
     path("cooperations/mail/", mail.Mail.as_view(), name="mail"),
     path("<slug:cooperation>/", include(of_a_cooperation)),

@@ -14,7 +14,7 @@ from billing.models import Cost
 from billing.tables import CostTable
 from municipalities.portal import ImportPage, ListPage
 from sharedict.common.figures import signed
-from sharedict.common.uploads import Columns, Finding, Outcome, UploadedRow
+from sharedict.common.uploads import Finding, Outcome, UploadedRow
 
 
 class Costs(ListPage):
@@ -41,7 +41,7 @@ class Costs(ListPage):
 
 
 class CostsImport(ImportPage):
-    columns = Columns(COST_COLUMNS, numbers=("amount",))
+    columns = COST_COLUMNS
     example = "INV-2041;erp;licence;Fjord Software AB;2041;Licences, October;12500,00;2026-10-01;2026-11-01"
     title = gettext_lazy("Import costs")
     lead = gettext_lazy("A row is found again by its external id: the same file twice changes nothing.")

@@ -11,10 +11,9 @@ from django.utils.translation import gettext as _
 from municipalities.actions.rows import changed, save_row
 from municipalities.actions.touched import differences, naming
 from municipalities.models import Driver, Municipality, Reading, Site
+from municipalities.models.driver import POPULATION
 from sharedict.audit.actions import field_values
 from sharedict.jobs.actions import announce_change
-
-POPULATION = "population"
 
 
 @transaction.atomic

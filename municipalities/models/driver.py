@@ -8,6 +8,8 @@ from municipalities.querysets import REPLACED_WITHIN, DriverQuerySet, ReadingQue
 from sharedict.common.models import Fact, Span
 from sharedict.common.row_security import PUBLIC_OR_OWN
 
+POPULATION = "population"
+"""The code of the public driver that everybody divides by."""
 PUBLIC_WORDS = {"Population": _("Population"), "inhabitants": _("inhabitants")}
 """Names and units of public drivers, which follow the reader's language."""
 

@@ -97,7 +97,7 @@ class ImportPage(EffectMixin):
         except UploadError as error:
             messages.error(self.request, error.message)
             return self.show(UploadForm(), status=422)
-        table = read_table(content["text"], self.columns, content["mark"])
+        table = read_table(content["file"], self.columns, content["mark"])
         try:
             with transaction.atomic():
                 lock_cooperation(self.cooperation.pk)

@@ -1,7 +1,7 @@
 """Pages for those who run the installation, beside the repair under ``/system/``."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import Any, ClassVar, cast
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
@@ -28,15 +28,11 @@ from sharedict.common.uploads import (
     UploadError,
     UploadForm,
     counts,
-    decoded,
     is_as_shown,
     opened,
     refuse_large,
     sealed,
 )
-
-if TYPE_CHECKING:
-    from django.core.files.uploadedfile import UploadedFile
 
 
 class OperatorPage(View):
@@ -62,7 +58,7 @@ def _sight(request: HttpRequest) -> Sight:
 class OperatorImportPage(OperatorPage):
     """Upload a table of public facts, look at what it would do, then apply all of it or nothing.
 
-    The subclass reads the text, compares it with what is stored and applies what is new or changed, each time
+    The subclass reads the file, compares it with what is stored and applies what is new or changed, each time
     with what was said in the form beside the file. Both travel signed between the two steps.
     """
 
@@ -74,7 +70,7 @@ class OperatorImportPage(OperatorPage):
     template_name: ClassVar[str] = "municipalities/import_page.html"
     done_name = "installation"
 
-    def compare(self, text: str, told: Mapping[str, str]) -> tuple[UploadedTable, Sequence[Finding]]:
+    def compare(self, content: bytes, told: Mapping[str, str]) -> tuple[UploadedTable, Sequence[Finding]]:
         """The table with its notices, and what each row would do; raises UploadError."""
         raise NotImplementedError
 
@@ -97,24 +93,19 @@ class OperatorImportPage(OperatorPage):
             return self.show(form, status=422)
         told = {name: str(value) for name, value in form.cleaned_data.items() if name != "file"}
         try:
-            text, notices = self.read(form.cleaned_data["file"])
-            table, findings = self.compare(text, told)
+            refuse_large(form.cleaned_data["file"])
+            table, findings = self.compare(form.cleaned_data["file"].read(), told)
         except UploadError as error:
             form.add_error("file", error.message)
             return self.show(form, status=422)
-        table.notices[:0] = notices
         return self.show(form, table, findings, told, 422 if counts(findings)[Outcome.WRONG] else 200)
-
-    def read(self, upload: "UploadedFile[bytes]") -> tuple[str, list[str]]:
-        refuse_large(upload)
-        return decoded(upload.read())
 
     def apply_sealed(self, seal: str) -> HttpResponse:
         try:
             content = opened(seal, self.purpose)
             told = content["told"]
             with transaction.atomic():
-                table, findings = self.compare(content["text"], told)
+                table, findings = self.compare(content["file"], told)
                 moving = moving_of(findings)
                 is_sound = is_as_shown(content, findings) and not counts(findings)[Outcome.WRONG]
                 if is_sound:

@@ -1,12 +1,17 @@
 """What is stored beside what would be, or was, and as a picture."""
 
 from municipalities.reports.changes import Change, changes_in_words, subject_in_words
-from municipalities.reports.municipalities import REGISTER_COLUMNS, compare_municipalities
+from municipalities.reports.municipalities import (
+    REGISTER_COLUMNS,
+    compare_municipalities,
+    listed_municipalities,
+)
 from municipalities.reports.network import network_count, network_figures, network_finding, network_of
-from municipalities.reports.population import compare_population, read_population
-from municipalities.reports.readings import READING_COLUMNS, compare_readings
+from municipalities.reports.population import compare_population, listed_population, read_population
+from municipalities.reports.readings import KEPT_BY, READING_COLUMNS, compare_readings
 
 __all__ = [
+    "KEPT_BY",
     "READING_COLUMNS",
     "REGISTER_COLUMNS",
     "Change",
@@ -14,6 +19,8 @@ __all__ = [
     "compare_municipalities",
     "compare_population",
     "compare_readings",
+    "listed_municipalities",
+    "listed_population",
     "network_count",
     "network_figures",
     "network_finding",

@@ -1,14 +1,16 @@
 """An upload of municipalities against the public register."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from copy import copy
 from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from municipalities.models import Municipality
+from sharedict.common.sheets import Cell
 from sharedict.common.uploads import (
     Columns,
     Finding,
@@ -21,9 +23,25 @@ from sharedict.common.uploads import (
 from sharedict.kernel.written import turns
 
 LISTED = ("name", "county", "official_name", "county_code")
+TOLD = ("country", "code", "name", "county"), ("official_name", "county_code", "successor", "merged_on")
 REGISTER_COLUMNS = Columns(
-    ("country", "code", "name", "county"), ("official_name", "county_code", "successor", "merged_on")
+    *TOLD,
+    days=("merged_on",),
+    labels={
+        name: (Municipality._meta.get_field(name).verbose_name,)  # type: ignore[union-attr]
+        for names in TOLD
+        for name in names
+    },
 )
+
+
+def listed_municipalities() -> Iterator[list[Cell]]:
+    """The whole register as an upload of it is read: headings, then each municipality; one query."""
+    names = REGISTER_COLUMNS.names
+    yield [capfirst(str(REGISTER_COLUMNS.labels[name][0])) for name in names]
+    for place in Municipality.objects.select_related("successor").order_by("country", "code"):
+        told = {name: getattr(place, name) for name in names}
+        yield [value.key if isinstance(value, Municipality) else value for value in told.values()]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,7 @@ PX-Web writes one row for each region and one column for each year: code and nam
 Torsby``), a title above, footnotes and the source below, ``..`` where nothing is known.
 """
 
-import csv
 import datetime as dt
-import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,16 +14,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from municipalities.models import Driver, Municipality, Reading
-from sharedict.common.numbers import shown
+from municipalities.models.driver import POPULATION
+from sharedict.common.numbers import plain, shown
+from sharedict.common.sheets import Cell
 from sharedict.common.uploads import (
-    DELIMITERS,
     MAX_ROWS,
     Finding,
+    Lines,
     Outcome,
     UploadedRow,
     UploadedTable,
     UploadError,
     shortened,
+    sources_of,
 )
 
 MARKS = re.compile(r"(?:\s*[0-9]\)|\s*[*†‡¹²³⁴]+|\s+[epr])+$")
@@ -49,14 +50,14 @@ class Laid:
         return min(self.years)
 
 
-def read_population(text: str) -> UploadedTable:
+def read_population(content: bytes) -> UploadedTable:
     """The figures of a table, one row for each region and year: ``code``, ``name``, ``year``, ``value``.
 
     What is not known is left out, and so are titles and footers. Raises UploadError where no column is named
     by a year or no row begins with the code of a region, and for more than MAX_ROWS figures.
     """
-    found = max((_read(text, delimiter) for delimiter in DELIMITERS), key=lambda one: len(one[0]))
-    rows, left_out, has_years = found
+    sources, notices = sources_of(content, is_strict=False)
+    rows, left_out, has_years = max(map(_read, sources), key=lambda one: len(one[0]))
     if not has_years:
         raise UploadError(
             _("No column is named by a year. Choose years as columns where you take the table.")
@@ -72,15 +73,16 @@ def read_population(text: str) -> UploadedTable:
         "%(count)d figures are not known in the file and left out.",
         left_out,
     )
-    return UploadedTable(text, rows, [said % {"count": left_out}] if left_out else [])
+    return UploadedTable(content, rows, [*notices, *([said % {"count": left_out}] if left_out else [])])
 
 
-def _read(text: str, delimiter: str) -> tuple[list[UploadedRow], int, bool]:
+def _read(lines: Lines) -> tuple[list[UploadedRow], int, bool]:
     """The figures, how many are not known, and whether columns are named by years."""
     laid: Laid | None = None
     rows: list[UploadedRow] = []
     left_out = 0
-    for line, cells in _lines(text, delimiter):
+    for line, given in lines:
+        cells = [cell.replace("\xa0", " ").strip() for cell in given]
         region = _region(cells[: laid.first]) if laid and len(cells) > laid.first else None
         if region is None or laid is None:
             laid = laid if rows else _laid(cells) or laid
@@ -93,16 +95,6 @@ def _read(text: str, delimiter: str) -> tuple[list[UploadedRow], int, bool]:
             values = {"code": region[0], "name": region[1], "year": str(year), "value": value}
             rows.append(UploadedRow(line, values))
     return rows, left_out, laid is not None
-
-
-def _lines(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    try:
-        for cells in lines:
-            yield lines.line_num, [cell.replace("\xa0", " ").strip() for cell in cells]
-    except csv.Error as error:
-        said = _("Line %(line)d is not valid CSV (%(error)s). Check its quotation marks.")
-        raise UploadError(said % {"line": max(lines.line_num, 1), "error": error}) from error
 
 
 def _laid(cells: Sequence[str]) -> Laid | None:
@@ -119,6 +111,27 @@ def _region(cells: Sequence[str]) -> tuple[str, str] | None:
         return None
     name = match["name"] or (cells[1] if len(cells) > 1 else "")
     return match["code"], MARKS.sub("", name).strip()
+
+
+def listed_population(country: str, month_and_day: tuple[int, int]) -> Iterator[list[Cell]]:
+    """The public figures of a country on that day of each year, laid out as an upload is read; one query."""
+    month, day = month_and_day
+    rows = Reading.objects.filter(
+        driver__code=POPULATION,
+        driver__cooperation=None,
+        cooperation=None,
+        municipality__country=country,
+        reference_on__month=month,
+        reference_on__day=day,
+    ).select_related("municipality")
+    found: dict[str, dict[int, Cell]] = {}
+    for reading in rows.order_by("municipality__code"):
+        place = f"{reading.municipality.code} {reading.municipality.name}"
+        found.setdefault(place, {})[reading.reference_on.year] = Decimal(plain(reading.value))
+    years = sorted({year for values in found.values() for year in values})
+    yield [_("Region"), *map(str, years)]
+    for place, values in found.items():
+        yield [place, *(values.get(year, "..") for year in years)]
 
 
 def compare_population(

@@ -17,6 +17,7 @@ from municipalities.portal import (
     merged_in_words,
     page_of,
 )
+from municipalities.reports import KEPT_BY
 from municipalities.tables.looks import SpannedTable, status
 from sharedict.common.cells import addresses_linked
 from sharedict.common.figures import NOTHING
@@ -137,7 +138,7 @@ class DriverTable(RowTable):
         empty_text = gettext_lazy("Add what you measure to share costs by.")
 
     def render_kept_by(self, record: Any) -> str:
-        return _("this cooperation") if record.cooperation_id else _("public register")
+        return _("this cooperation") if record.cooperation_id else str(KEPT_BY["public"])
 
     def render_actions(self, record: Any) -> str:
         return super().render_actions(record) if record.cooperation_id else ""
@@ -170,8 +171,8 @@ class ReadingTable(RowTable):
 
     def value_kept_by(self, record: Any) -> str:
         if not record.cooperation_id:
-            return _("public register")
-        return _("own figure, replaced by the public one") if record.is_replaced else _("own figure")
+            return str(KEPT_BY["public"])
+        return str(KEPT_BY["replaced" if record.is_replaced else "own"])
 
     def render_kept_by(self, record: Any) -> str:
         said = self.value_kept_by(record)

@@ -24,7 +24,7 @@ from municipalities.portal import (
 )
 from municipalities.reports import READING_COLUMNS, compare_readings
 from municipalities.tables import DriverTable, ReadingTable
-from sharedict.common.uploads import Columns, Finding, Outcome, UploadedRow
+from sharedict.common.uploads import Finding, Outcome, UploadedRow
 from sharedict.kernel.periods import DayError, parse_day
 
 PUBLIC_FACT = gettext_lazy(
@@ -189,7 +189,7 @@ class ReadingDelete(DeletePage):
 
 
 class ReadingsImport(DriverMixin, ImportPage):
-    columns = Columns(READING_COLUMNS, numbers=("value",))
+    columns = READING_COLUMNS
     example = "1737;2026-06-30;412,5;Inventory system"
     title = gettext_lazy("Import readings")
 

@@ -7,7 +7,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from municipalities.models import Driver, Municipality
+from municipalities.forms.registers import DAYS
+from municipalities.models import Driver, Municipality, Reading
+from municipalities.models.driver import POPULATION
 from municipalities.portal import OperatorPage
 from municipalities.tables import JOB_LOOK, instant, job_label
 from sharedict import health
@@ -36,11 +38,23 @@ def kept_by_all() -> dict[str, Any]:
     return {
         "drivers": drivers.order_by("code"),
         "countries": countries,
+        "population_files": _population_files(),
         "failed": failed,
         "unfinished": Job.objects.unfinished().count(),
         "jobs": [_job(job) for job in undone[:SHOWN_JOBS]],
         "health": [_finding(name, said) for name, said in health.findings().items()],
     }
+
+
+def _population_files() -> list[dict[str, Any]]:
+    """Each country that population is known of, and the day of the year; what the page that loads it asks."""
+    public = Reading.objects.filter(driver__code=POPULATION, driver__cooperation=None, cooperation=None)
+    kept = public.values_list("municipality__country", "reference_on__month", "reference_on__day")
+    found = [(country, f"{month:02}-{day:02}") for country, month, day in kept.order_by().distinct()]
+    days = dict(DAYS)
+    return [
+        {"country": country, "day": day, "label": days[day]} for country, day in sorted(found) if day in days
+    ]
 
 
 def _job(job: Job) -> dict[str, Any]:

@@ -108,6 +108,7 @@ EXPECTED: dict[str, str] = {
         EDITORS,
     ),
     **dict.fromkeys(["cooperations", "cooperation-add", "population-import", "register-import"], OPERATORS),
+    **dict.fromkeys(["population-file", "register-file"], OPERATORS),
     **dict.fromkeys(["cooperation-deactivate", "cooperation-reactivate", "installation", "mail"], OPERATORS),
     **dict.fromkeys(["change-log", "tokens"], LOGGED),
     **dict.fromkeys(["v1:api-root", "schema"], ANY_CALLER),

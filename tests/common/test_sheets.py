@@ -110,7 +110,7 @@ def test_numbers_stay_numbers() -> None:
 @given(st.lists(texts.map(str.strip).filter(bool), min_size=1, max_size=4))
 def test_an_upload_reads_what_was_exported_as_it_was(cells: list[str]) -> None:
     file = b"".join(csv_lines([["name", "amount"], *([cell, Decimal("-1.50")] for cell in cells)]))
-    table = read_table(file.decode("utf-8-sig"), Columns(("name", "amount"), numbers=("amount",)))
+    table = read_table(file, Columns(("name", "amount"), numbers=("amount",)))
     assert [row.values for row in table.rows] == [{"name": cell, "amount": "-1.5"} for cell in cells]
 
 

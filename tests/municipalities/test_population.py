@@ -67,7 +67,7 @@ def seal_of(answer: Any) -> dict[str, str]:
 
 @pytest.mark.parametrize("mark", [",", ";", "\t"])
 def test_a_published_table_is_read_whatever_separates_it(mark: str) -> None:
-    rows = read_population(published(mark=mark)).rows
+    rows = read_population(published(mark=mark).encode()).rows
     assert len(rows) == 17 * 2
     torsby = [row.values for row in rows if row.values["code"] == "1737"]
     assert torsby == [
@@ -84,7 +84,7 @@ def test_marks_titles_and_what_is_not_known_do_not_disturb() -> None:
         "1783;Hagfors;11\xa0589*;11536 r\n"
         "1) Reviderad 2023\n"
     )
-    table = read_population(text)
+    table = read_population(text.encode())
     found = [(row.values["name"], row.values["year"], row.values["value"]) for row in table.rows]
     assert found == [
         ("Torsby", "2022", "11 411"),
@@ -113,7 +113,7 @@ def test_a_figure_is_a_whole_number(text: str, value: int | None) -> None:
 )
 def test_what_is_no_such_table_is_refused(text: str, said: str) -> None:
     with pytest.raises(UploadError, match=said):
-        read_population(text)
+        read_population(text.encode())
 
 
 def test_a_dry_run_tells_what_is_new_changed_the_same_and_unknown(

@@ -119,10 +119,10 @@ def test_every_fault_is_named_at_its_line_and_nothing_can_be_applied(
         (b"", "empty"),
         (b"code;value\n1737;1\n", "missing: reference_date, source"),
         (HEADER.encode() + b'"1737;2026-06-30;1;x\n', "not valid CSV"),
-        (HEADER.encode() + b"1737;2026-06-30;1;x\n" * 20_001, "More than 20000 rows"),
-        (HEADER.encode() + b"x" * 2_100_000, "larger than 2 MB"),
+        (HEADER.encode() + b"1737;2026-06-30;1;x\n" * 100_001, "More than 100000 rows"),
+        (HEADER.encode() + b"x" * 9_500_000, "larger than 9 MB"),
         (b"PK\x03\x04", "workbook"),
-        (HEADER.encode("utf-16"), "not text in UTF-8"),
+        (HEADER.encode("utf-16"), "no rows below the header"),
         (HEADER.encode() + b"\x81\x8f;;;\n", "not text in UTF-8"),
     ],
 )
@@ -216,3 +216,45 @@ def test_thousands_of_rows_take_the_same_number_of_queries(
     assert response.context["left_out"] == 2_000
     assert apply(client, users, seal_of(response)).status_code == 302
     assert Reading.objects.filter(driver=users).count() == 3_000
+
+
+@pytest.mark.parametrize("text", ["1737", "SE1737", "se1737", "torsby", "TORSBY ", "Torsby kommun"])
+def test_a_municipality_is_found_by_code_key_or_name(
+    client: Client, users: Driver, torsby: Municipality, text: str
+) -> None:
+    Municipality.objects.filter(pk=torsby.pk).update(official_name="Torsby kommun")
+    for column in ("code", "Municipality", "Kommun", "Code"):
+        response = upload(client, users, f"{text};2026-06-30;1;x\n", HEADER.replace("code", column))
+        assert response.context["counts"]["new"] == 1
+        assert response.context["findings"][0].row.municipality == torsby
+
+
+def test_a_code_that_a_spreadsheet_took_for_a_number_is_found(
+    client: Client, users: Driver, north: Cooperation
+) -> None:
+    MemberFactory(cooperation=north, municipality=MunicipalityFactory(code="0114", name="Upplands Väsby"))
+    assert upload(client, users, "114;2026-06-30;1;x\n").context["counts"]["new"] == 1
+
+
+def test_who_keeps_a_figure_tells_which_one_is_meant(
+    client: Client, population: Driver, north: Cooperation, torsby: Municipality
+) -> None:
+    own = ReadingFactory(
+        driver=population, cooperation=north, municipality=torsby, reference_on=dt.date(2025, 12, 31), value=5
+    )
+    header = HEADER.replace("source", "source;Kept by")
+    line = "1737;2025-12-31;{};{};{}\n"
+
+    def outcome(value: int, keeper: str, source: str = own.source) -> tuple[str, str]:
+        content = line.format(value, source, keeper)
+        [finding] = upload(client, population, content, header).context["findings"]
+        return str(finding.outcome), " ".join(finding.errors)
+
+    assert outcome(5, "own figure, replaced by the public one") == ("same", "")
+    assert outcome(12000, "offentligt register") == ("same", "")
+    assert outcome(12000, "") == ("same", "")
+    assert "The public register says 12,000" in outcome(6, "own figure")[1]
+    assert "The public register says 12,000" in outcome(5, "public register")[1]
+    line = line.replace("2025", "2030")
+    assert "has no figure of this day" in outcome(5, "public register")[1]
+    assert outcome(5, "own figure") == ("new", "")

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from municipalities.actions import import_public_readings, public_population
 from municipalities.reports import compare_population, read_population
-from sharedict.common.uploads import Outcome, UploadError, counts, decoded
+from sharedict.common.uploads import Outcome, UploadError, counts
 
 
 class Command(BaseCommand):
@@ -26,8 +26,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         month, day = map(int, options["holds_for"].split("-"))
         try:
-            text, notices = decoded(options["file"].read_bytes())
-            table = read_population(text)
+            table = read_population(options["file"].read_bytes())
         except (OSError, UploadError) as error:
             raise CommandError(str(error)) from error
         with transaction.atomic():
@@ -42,7 +41,7 @@ class Command(BaseCommand):
                 )
             except UploadError as error:
                 raise CommandError(str(error)) from error
-            for notice in [*notices, *table.notices, *more]:
+            for notice in [*table.notices, *more]:
                 self.stdout.write(notice)
             wrong = [finding for finding in findings if finding.outcome is Outcome.WRONG]
             if wrong:

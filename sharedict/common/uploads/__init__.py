@@ -1,0 +1,45 @@
+"""Tables that people upload, as XLSX or CSV: read as spreadsheets write them, shown before they count."""
+
+from sharedict.common.uploads.choices import Choices
+from sharedict.common.uploads.findings import Finding, Outcome, counts
+from sharedict.common.uploads.forms import UploadForm
+from sharedict.common.uploads.headers import Header
+from sharedict.common.uploads.reading import found_in, read_table, read_upload, refuse_large, sources_of
+from sharedict.common.uploads.seals import is_as_shown, opened, sealed
+from sharedict.common.uploads.tables import (
+    MAX_BYTES,
+    MAX_ROWS,
+    Columns,
+    Lines,
+    UploadedRow,
+    UploadedTable,
+    UploadError,
+)
+from sharedict.common.uploads.values import parse_day, parse_number, shortened
+
+__all__ = [
+    "MAX_BYTES",
+    "MAX_ROWS",
+    "Choices",
+    "Columns",
+    "Finding",
+    "Header",
+    "Lines",
+    "Outcome",
+    "UploadError",
+    "UploadForm",
+    "UploadedRow",
+    "UploadedTable",
+    "counts",
+    "found_in",
+    "is_as_shown",
+    "opened",
+    "parse_day",
+    "parse_number",
+    "read_table",
+    "read_upload",
+    "refuse_large",
+    "sealed",
+    "shortened",
+    "sources_of",
+]

@@ -1,0 +1,109 @@
+"""Whatever bytes are uploaded, they are a table or refused in words."""
+
+import contextlib
+import io
+import zipfile
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from sharedict.common.uploads import Columns, UploadError, read_table
+from tests.workbooks import inline, packed, rows, workbook
+
+COLUMNS = Columns(
+    ("code", "value"),
+    ("ends_on",),
+    numbers=("value",),
+    days=("ends_on",),
+    last_days={"ends_on": ("Last day",)},
+)
+STYLES = '<numFmts><numFmt numFmtId="200" formatCode="0000"/></numFmts><cellXfs><xf numFmtId="14"/></cellXfs>'
+BOOK = workbook(
+    rows(inline("code", "value", "Last day"), inline("1") + '<c><v>5</v></c><c s="0"><v>46053</v></c>'),
+    styles=STYLES,
+    texts="<si><t>x</t></si>",
+)
+with zipfile.ZipFile(io.BytesIO(BOOK)) as archive:
+    PARTS = {name: archive.read(name).decode() for name in archive.namelist()}
+TEXT = b"sep=;\r\ncode;value;Last day\r\n1;5;2026-01-31\r\n"
+PIECES = st.sampled_from(
+    [
+        *(
+            "",
+            "<",
+            "/>",
+            '"',
+            "0",
+            "-1",
+            "1E999",
+            "99999999999",
+            "NaN",
+            "é",
+            "\x00",
+            "&amp;",
+            "&x;",
+            "../../x",
+        ),
+        *(
+            ' s="9"',
+            ' t="s"',
+            ' t="b"',
+            ' r="A0"',
+            ' r="XFD1"',
+            ' r="1"',
+            ' r="-5"',
+            ' r="1.5"',
+            ' Id="rId1"',
+        ),
+        *("<c/>", "<v>7</v>", "<row/>", ' state="hidden"', ' numFmtId="x"'),
+        *('<mergeCell ref="A1:XFD1048576"/>', '<mergeCell ref="A9"/>'),
+    ]
+)
+CHANGES = st.lists(st.tuples(st.floats(0, 1), PIECES, st.integers(0, 12)), max_size=4)
+
+
+def is_told(content: bytes) -> None:
+    with contextlib.suppress(UploadError):
+        read_table(content, COLUMNS)
+
+
+@given(
+    st.sampled_from(sorted(PARTS)),
+    st.lists(st.tuples(st.floats(0, 1), PIECES, st.integers(0, 12)), max_size=4),
+)
+def test_a_workbook_with_anything_in_its_parts(name: str, changes: list[tuple[float, str, int]]) -> None:
+    text = PARTS[name]
+    for share, piece, gone in changes:
+        place = int(share * len(text))
+        text = text[:place] + piece + text[place + gone :]
+    is_told(packed(PARTS | {name: text}))
+
+
+@given(st.lists(st.tuples(st.floats(0, 1), st.binary(max_size=4), st.integers(0, 6)), max_size=4))
+def test_bytes_of_a_workbook_that_were_damaged(changes: list[tuple[float, bytes, int]]) -> None:
+    content = BOOK
+    for share, piece, gone in changes:
+        place = int(share * len(content))
+        content = content[:place] + piece + content[place + gone :]
+    is_told(content)
+
+
+@given(st.lists(st.tuples(st.floats(0, 1), st.binary(max_size=4), st.integers(0, 6)), max_size=6))
+@example([(0.5, b"\xff", 0)])
+def test_text_with_anything_in_it(changes: list[tuple[float, bytes, int]]) -> None:
+    content = TEXT
+    for share, piece, gone in changes:
+        place = int(share * len(content))
+        content = content[:place] + piece + content[place + gone :]
+    is_told(content)
+
+
+@given(st.binary(max_size=300))
+@example(b"sep=\x00\ncode\x00value")
+@example(b"sep='\ncode'value\n1'5")
+@example(b'sep="\ncode')
+@example(b"sep= \ncode value\n1 5\n")
+@example("sep=é\ncodeévalue\n1é5\n".encode())
+@example("sep=🦐\ncode🦐value\n".encode())
+def test_any_bytes(content: bytes) -> None:
+    is_told(content)
