@@ -2,6 +2,8 @@
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -10,7 +12,10 @@ from django.db import models, transaction
 
 from sharedict.accounts.models import User
 from sharedict.audit.models import Entry, PersonalValue
+from sharedict.common.bulk import add_rows
 from sharedict.common.models import Personal
+
+_collected: ContextVar[list[Entry] | None] = ContextVar("entries", default=None)
 
 
 def record(
@@ -36,7 +41,7 @@ def record_all(
 ) -> list[Entry]:
     """Write an entry for each (verb, subject, changes), in one go, and beside it what is personal of it."""
     listed = list(subjects)
-    entries = Entry.objects.bulk_create(
+    written = [
         Entry(
             cooperation_id=cooperation_id,
             at=at,
@@ -49,13 +54,28 @@ def record_all(
             changes=_without_personal(subject, changes),
         )
         for verb, subject, changes in listed
-    )
-    PersonalValue.objects.bulk_create(
+    ]
+    entries = list(add_rows(Entry, written))
+    personal = [
         PersonalValue(entry=entry, cooperation_id=cooperation_id, **value)
         for entry, (_, subject, changes) in zip(entries, listed, strict=True)
         for value in _personal_values(subject, changes, by)
-    )
+    ]
+    add_rows(PersonalValue, personal)
+    if (collected := _collected.get()) is not None:
+        collected += entries
     return entries
+
+
+@contextmanager
+def entries_written() -> Iterator[list[Entry]]:
+    """The entries that are written inside, in their order."""
+    entries: list[Entry] = []
+    token = _collected.set(entries)
+    try:
+        yield entries
+    finally:
+        _collected.reset(token)
 
 
 def logged_names(*, user: User, columns: Iterable[str]) -> set[str]:
