@@ -1,0 +1,229 @@
+"""Files that are uploaded to be imported: stored, looked at, applied, undone, discarded."""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django.apps import apps
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from municipalities.actions.rows import changed, lock_cooperation
+from municipalities.models import Cooperation, Upload, UploadFinding
+from sharedict.accounts.models import User
+from sharedict.audit.models import Entry
+from sharedict.common.bulk import add_rows
+from sharedict.common.uploads import Finding, Outcome, counts
+from sharedict.jobs.actions import order
+from sharedict.kernel.errors import ConflictError
+
+UPLOAD = "upload"
+"""The kind of the jobs that take a step of an upload."""
+LOOK, APPLY, UNDO = "look", "apply", "undo"
+PLACES = {outcome: place for place, outcome in enumerate(reversed(Outcome))}
+
+
+class NotAsShownError(ConflictError):
+    """An upload is not, or no more, in the state that a step is for."""
+
+    code = "upload_not_as_shown"
+
+
+@transaction.atomic
+def store_upload(
+    *,
+    cooperation: Cooperation | None,
+    kind: str,
+    file_name: str,
+    content: bytes,
+    headers: Sequence[str],
+    told: Mapping[str, str],
+    by: User,
+) -> Upload:
+    """Keep a file that is to be imported; its columns are as they were chosen last for the same source."""
+    upload = Upload(
+        cooperation=cooperation,
+        kind=kind,
+        file_name=file_name[-200:],
+        sha256=hashlib.sha256(content).hexdigest(),
+        size=len(content),
+        content=content,
+        headers=list(headers),
+        told=dict(told),
+        language=get_language() or "en",
+        uploaded_by=by,
+        uploaded_at=timezone.now(),
+    )
+    upload.columns = Upload.objects.columns_of(upload) if headers else {}
+    upload.save()
+    said = {"file_name": upload.file_name, "sha256": upload.sha256, "kind": kind}
+    changed(done=[("add", upload, {name: ["", text] for name, text in said.items()})], by=by)
+    return upload
+
+
+@transaction.atomic
+def order_step(*, upload: Upload, step: str, by: User, shown: str = "") -> Upload:
+    """Have a job take a step of ``upload``: look at it, apply it or undo it.
+
+    ``shown`` marks the dry run that was looked at. Raises NotAsShownError where another stands there by now,
+    the upload is in no state for the step, or a job is at work on it: so it is taken once.
+    """
+    _refuse_step(_found(upload.pk), step, shown)
+    held = locked_upload(upload.pk)
+    _refuse_step(held, step, shown)
+    held.job = order(
+        kind=UPLOAD,
+        cooperation_id=held.cooperation_id,
+        arguments={"upload": held.pk, "step": step, "shown": shown},
+        by=by,
+    )
+    held.said = ""
+    held.save(update_fields=["job", "said"])
+    return held
+
+
+def _refuse_step(upload: Upload, step: str, shown: str) -> None:
+    if upload.is_at_work:
+        raise NotAsShownError(_("Somebody has ordered this already: it is at work."))
+    is_open = upload.state == Upload.State.APPLIED if step == UNDO else upload.is_open
+    if not is_open:
+        state = upload.get_state_display()
+        raise NotAsShownError(_("This import is %(state)s already.") % {"state": state})
+    if step == APPLY and (shown != upload.shown or not shown or upload.wrong_count):
+        raise NotAsShownError(_("Nothing is saved: something has changed since. Look at it again."))
+
+
+@transaction.atomic
+def choose_columns(*, upload: Upload, columns: Mapping[str, str]) -> Upload:
+    """Say which columns of the file stand for ours (ours -> theirs); it is to be looked at anew."""
+    held = locked_upload(upload.pk)
+    _refuse_step(held, LOOK, "")
+    held.columns, held.state, held.shown = dict(columns), Upload.State.UNREAD, ""
+    held.save(update_fields=["columns", "state", "shown"])
+    return held
+
+
+@transaction.atomic
+def discard_upload(*, upload: Upload, by: User) -> Upload:
+    """Let an upload that was not applied be; the file and what it would do are forgotten. Safe to repeat."""
+    held = locked_upload(upload.pk)
+    if held.state == Upload.State.DISCARDED:
+        return held
+    _refuse_step(held, LOOK, "")
+    held.findings.all().delete()
+    held.content = b""
+    held.save(update_fields=["content"])
+    end_upload(held, Upload.State.DISCARDED, by=by)
+    return held
+
+
+def locked_upload(pk: int, *, with_cooperation: bool = False) -> Upload:
+    """The upload, locked until the transaction ends; its cooperation first, for whoever writes its rows."""
+    if with_cooperation and (cooperation_id := _found(pk).cooperation_id):
+        lock_cooperation(cooperation_id)
+    rows = Upload.objects.select_for_update(of=["self"], no_key=True).order_by()
+    return rows.for_listing().get(pk=pk)
+
+
+def _found(pk: int) -> Upload:
+    """Without a lock: nobody waits for an upload that a job is at work on."""
+    return Upload.objects.for_listing().get(pk=pk)
+
+
+def end_upload(upload: Upload, state: Upload.State, *, by: User) -> None:
+    """Write the state that an upload has come to, and log it; in the caller's transaction."""
+    before, upload.state = upload.state, state
+    upload.ended_by, upload.ended_at = by, timezone.now()
+    upload.save(update_fields=["state", "ended_by", "ended_at"])
+    changed(done=[("change", upload, {"state": [str(before), str(state)]})], by=by)
+
+
+def keep_findings(
+    upload: Upload, findings: Sequence[Finding], entries: Sequence[Entry | None] | None = None
+) -> None:
+    """Write what each row of ``upload`` would do, in place of what was kept, and how many do what.
+
+    ``entries`` are those of the change log that applying each of them has written.
+    """
+    upload.findings.all().delete()
+    add_rows(UploadFinding, [*_rows(upload, findings, entries or [None] * len(findings))])
+    for outcome, number in counts(findings).items():
+        setattr(upload, f"{outcome.value}_count", number)
+    upload.save(update_fields=[f"{outcome.value}_count" for outcome in Outcome])
+
+
+def _rows(
+    upload: Upload, findings: Iterable[Finding], entries: Iterable[Entry | None]
+) -> Iterable[UploadFinding]:
+    for number, (each, entry) in enumerate(zip(findings, entries, strict=True)):
+        yield UploadFinding(
+            upload_id=upload.pk,
+            cooperation_id=upload.cooperation_id,
+            number=number,
+            place=PLACES[each.outcome],
+            line=each.line,
+            outcome=each.outcome.value,
+            what=each.what,
+            before=each.before,
+            after=each.after,
+            errors=list(each.errors),
+            effect=each.effect,
+            note=each.note,
+            entry_id=entry.pk if entry else None,
+        )
+
+
+Reverted = tuple[models.Model, dict[str, Any] | None]
+"""A row as it is, and the columns (by attribute) that it had before; None where it was not there."""
+
+
+def before_upload(upload: Upload) -> list[Reverted]:
+    """The rows that applying ``upload`` has written, with what they were before; three queries."""
+    written = list(upload.findings.applied().order_by("number"))
+    if not written:
+        return []
+    model = _model_of(written[0].entry)
+    rows: dict[str, Any] = {
+        str(row.pk): row
+        for row in model._default_manager.filter(pk__in=[each.entry.subject_id for each in written])
+    }
+    found: list[Reverted] = []
+    for each in written:
+        row = rows.get(each.entry.subject_id)
+        if row is not None:
+            found.append((row, None if each.outcome == Outcome.NEW else _columns(row, each.entry.changes)))
+    return found
+
+
+def _model_of(entry: Any) -> Any:
+    return apps.get_model(entry.subject_type)
+
+
+def _columns(row: models.Model, changes: Mapping[str, Sequence[Any]]) -> dict[str, Any]:
+    """What the columns were that ``changes`` name, each by its attribute."""
+    found = {}
+    for name, (before, _after) in changes.items():
+        field: Any = row._meta.get_field(name)
+        kept = before if before != "" or not field.null else None
+        found[field.attname] = field.to_python(kept)
+    return found
+
+
+def touched_since(upload: Upload) -> list[Entry]:
+    """What the change log says was done since to rows that ``upload`` has written; one entry for each."""
+    written = {each.entry.subject_id: each.entry for each in upload.findings.applied()}
+    if not written:
+        return []
+    one = next(iter(written.values()))
+    first = min(entry.pk for entry in written.values())
+    later = Entry.objects.filter(subject_type=one.subject_type, pk__gt=first)
+    later = later.filter(cooperation=upload.cooperation_id).order_by("pk")
+    found = {
+        pk: subject
+        for pk, subject in later.values_list("pk", "subject_id")
+        if subject in written and pk > written[subject].pk
+    }
+    last = {subject: pk for pk, subject in found.items()}
+    return list(Entry.objects.filter(pk__in=last.values()).for_listing().order_by("pk"))
