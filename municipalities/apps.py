@@ -7,14 +7,18 @@ class MunicipalitiesConfig(AppConfig):
     verbose_name = _("Municipalities")
 
     def ready(self) -> None:
-        from municipalities.actions import LETTER
+        from municipalities.actions import LETTER, UPLOAD
         from municipalities.models import Municipality
-        from municipalities.portal import COOPERATION, MEMBERS, PEOPLE, add_set_up_step
-        from municipalities.tasks import invitation_letter
+        from municipalities.portal import COOPERATION, MEMBERS, PEOPLE, add_import_kind, add_set_up_step
+        from municipalities.portal.registers import KINDS
+        from municipalities.tasks import invitation_letter, upload_step
         from sharedict.accounts.passwords import add_words
         from sharedict.jobs.registry import register
 
         register(LETTER, invitation_letter, attempts=20)  # nine hours: a mail server comes back
+        register(UPLOAD, upload_step, attempts=3)
+        for kind in KINDS:
+            add_import_kind(kind)
         add_words(Municipality.objects.names)
         for step in (COOPERATION, MEMBERS, PEOPLE):
             add_set_up_step(step)

@@ -97,7 +97,7 @@ def _refuse_step(upload: Upload, step: str, shown: str) -> None:
 
 @transaction.atomic
 def choose_columns(*, upload: Upload, columns: Mapping[str, str]) -> Upload:
-    """Say which columns of the file stand for ours (ours -> theirs); it is to be looked at anew."""
+    """Say which column of ours each heading stands for (empty: none); it is to be looked at anew."""
     held = locked_upload(upload.pk)
     _refuse_step(held, LOOK, "")
     held.columns, held.state, held.shown = dict(columns), Upload.State.UNREAD, ""
