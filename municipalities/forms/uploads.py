@@ -46,7 +46,7 @@ class ColumnsForm(forms.Form):
         chosen = [header for header in found.values() if header]
         if not chosen:
             raise ValidationError(_("Choose the columns of the file that stand for ours."))
-        for name, header in found.items():
+        for name, header in list(found.items()):
             if header and chosen.count(header) > 1:
                 self.add_error(name, _("This column of the file is chosen twice."))
         return found

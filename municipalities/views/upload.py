@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -46,14 +46,14 @@ class ShowsUpload(UploadMixin):
             return self.discard()
         if step in (LOOK, APPLY):
             self.order(step, request.POST.get("shown", ""))
-        return redirect(self.address("upload", self.upload.pk))
+        return self.back()
 
     def discard(self) -> HttpResponse:
         try:
             discard_upload(upload=self.upload, by=self.viewer)
         except NotAsShownError as error:
             messages.warning(self.request, error.message)
-            return redirect(self.address("upload", self.upload.pk))
+            return self.back()
         messages.success(self.request, _("Discarded: nothing was saved."))
         return redirect(self.address("uploads"))
 
@@ -173,9 +173,11 @@ class ChoosesColumns(UploadMixin):
     """Which columns of the file stand for ours; what is chosen is taken for the next such file, too."""
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        return self.form_page(self.form())
+        return self.form_page(self.form()) if self.has_choice else self.back()
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        if not self.has_choice:
+            return self.back()
         form = self.form(request.POST)
         if not form.is_valid():
             return self.form_page(form, 422)
@@ -185,12 +187,14 @@ class ChoosesColumns(UploadMixin):
             messages.warning(request, error.message)
         else:
             self.order(LOOK)
-        return redirect(self.address("upload", self.upload.pk))
+        return self.back()
+
+    @property
+    def has_choice(self) -> bool:
+        return self.upload.is_open and bool(self.upload.headers)
 
     def form(self, posted: Any = None) -> ColumnsForm:
         upload = self.upload
-        if not upload.is_open or not upload.headers:
-            raise Http404
         kind = import_kind(upload.kind)
         known = kind.known_headings(bytes(upload.content))
         return ColumnsForm(posted, columns=kind.columns, upload=upload, known=known)
@@ -224,7 +228,7 @@ class Undoes(UploadMixin):
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         upload = self.upload
         if upload.state != Upload.State.APPLIED or upload.is_at_work:
-            raise Http404
+            return self.back()
         reasons = reasons_to_keep(upload)
         changes = [] if reasons else undoing(upload)
         effect = import_kind(upload.kind).effect(upload, changes) if changes else ShareEffect()
@@ -241,7 +245,7 @@ class Undoes(UploadMixin):
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         self.order(UNDO)
-        return redirect(self.address("upload", self.upload.pk))
+        return self.back()
 
 
 class UploadUndo(OfCooperation, Undoes, EditorsOnly):

@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.http import content_disposition_header
@@ -44,6 +44,10 @@ class UploadMixin:
 
     def shown(self, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
         raise NotImplementedError
+
+    def back(self) -> HttpResponse:
+        """To the page of the upload, which shows the true state."""
+        return redirect(self.address("upload", self.upload.pk))
 
     def order(self, step: str, shown: str = "") -> None:
         """Have a step taken; what stands in its way is said."""

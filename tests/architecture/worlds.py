@@ -24,6 +24,7 @@ from municipalities.models import (
     Role,
     Site,
     Token,
+    Upload,
 )
 from services.models import Application, Installation, Subscription
 from sharedict.jobs.models import Job
@@ -37,6 +38,7 @@ from tests.factories.municipalities import (
     ReadingFactory,
     SiteFactory,
     TokenFactory,
+    UploadFactory,
 )
 from tests.factories.services import ApplicationFactory, InstallationFactory, SubscriptionFactory
 
@@ -136,6 +138,7 @@ def _furnished(world: World) -> World:
         Role.objects.get(user=person),
         TokenFactory(cooperation=cooperation, created_by=person),
         InvitationFactory(cooperation=cooperation, invited_by=person),
+        UploadFactory(cooperation=cooperation, uploaded_by=person),
     ]
     world.rows = {type(row): row for row in rows}
     expected = {
@@ -150,6 +153,7 @@ def _furnished(world: World) -> World:
         Site,
         Subscription,
         Token,
+        Upload,
         Application,
     }
     assert expected <= set(world.rows)
