@@ -4,10 +4,14 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils.translation import override
 
 from municipalities.actions import UPLOAD
 from municipalities.models import Upload
+from municipalities.portal import import_kind
+from municipalities.portal.importing import looked_at
 from sharedict.common.sight import everything, of_cooperation, seeing
+from sharedict.common.uploads import Finding
 from sharedict.jobs.models import Job
 from sharedict.jobs.registry import handler_of
 
@@ -64,6 +68,13 @@ def work() -> None:
 
 def is_applied(shown: Any) -> bool:
     return Upload.objects.get(pk=shown.context["upload"].pk).state == Upload.State.APPLIED
+
+
+def compared(shown: Any) -> list[Finding]:
+    """What each row would do as things are, with the rows that would be saved."""
+    found: Upload = shown.context["upload"]
+    with override(found.language):
+        return list(looked_at(found, import_kind(found.kind), lambda done, total: None).findings)
 
 
 def findings(shown: Any) -> Any:

@@ -24,6 +24,10 @@ class CostImport(ImportKind):
     name = "costs"
     title = gettext_lazy("Costs")
     columns = COST_COLUMNS
+    undo_lead = gettext_lazy(
+        "The costs that it added are withdrawn and give back their external id, and those that it changed "
+        "are as before. What closed months have charged of them becomes a correction."
+    )
 
     def compare(self, upload: Upload, table: UploadedTable) -> Sequence[Finding]:
         return compare_costs(cooperation_of(upload), table.rows)

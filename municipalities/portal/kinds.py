@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from municipalities.models import Cooperation, Upload
 from municipalities.portal.far import far_days, far_in_words
 from municipalities.portal.hooks import Change, ShareEffect, effect_of
 from sharedict.accounts.models import User
-from sharedict.common.uploads import Columns, Finding, Outcome, UploadedTable, found_in, read_table
+from sharedict.common.uploads import OF_DAYS, Columns, Finding, Outcome, UploadedTable, found_in, read_table
 
 if TYPE_CHECKING:
     from django.db import models
@@ -33,13 +34,16 @@ class ImportKind:
     name: ClassVar[str]
     title: ClassVar[Any]
     columns: ClassVar[Columns]
+    undo_lead: ClassVar[Any] = gettext_lazy(
+        "The rows that it added are removed, and those that it changed are as before."
+    )
 
     def read(self, upload: Upload) -> UploadedTable:
         """The table in the file; raises UploadError. A column that somebody chose nothing for is empty."""
         content, mark = bytes(upload.content), upload.told.get("mark", "")
         if not upload.columns:
             return read_table(content, self.columns, mark)
-        chosen = {*upload.columns.values()}
+        chosen = {name.partition(OF_DAYS)[0] for name in upload.columns.values()}
         required = tuple(name for name in self.columns.required if name in chosen)
         table = read_table(content, replace(self.columns, required=required), mark, upload.columns)
         for row in table.rows:
@@ -62,7 +66,14 @@ class ImportKind:
     def known_headings(self, content: bytes) -> dict[str, str]:
         """Headings of the file that are understood anyway, by the column that each names."""
         _lines, header, _notices = found_in(content, self.columns)
-        return {name: heading for name, heading in zip(header.names, header.headings, strict=True) if name}
+        pairs = zip(header.meanings, header.headings, strict=True)
+        return {meaning.said: heading for meaning, heading in pairs if meaning and meaning.name}
+
+    def sample(self, content: bytes) -> dict[str, str]:
+        """What stands below each heading in the first row."""
+        lines, header, _notices = found_in(content, self.columns)
+        first = next((line.cells for line in lines if line.number > header.line), ())
+        return dict(zip(header.headings, first, strict=False))
 
     def compare(self, upload: Upload, table: UploadedTable) -> Sequence[Finding]:
         """What each row would do, in a few queries; may add to the notices of ``table``."""

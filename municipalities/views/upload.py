@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from municipalities.access import Rights
 from municipalities.actions import APPLY, LOOK, UNDO, NotAsShownError, choose_columns, discard_upload
@@ -17,6 +18,7 @@ from municipalities.models import Upload
 from municipalities.portal import EditorsOnly, ShareEffect, import_kind, reasons_to_keep, undoing
 from municipalities.tables import instant
 from municipalities.views.uploads import OfCooperation, OfRegister, UploadMixin
+from sharedict.common.figures import count
 from sharedict.common.requests import STOP_POLLING
 from sharedict.common.uploads import Outcome
 from sharedict.jobs.models import Job
@@ -86,10 +88,7 @@ class ShowsUpload(UploadMixin):
             "back_url": self.address("uploads"),
             "done_url": kind.address(slug, upload.told),
             "file_url": self.address("upload-file", upload.pk) if upload.state != "discarded" else "",
-            "columns_url": self.columns_url() if is_idle and upload.is_open else "",
-            "undo_url": self.address("upload-undo", upload.pk)
-            if is_idle and upload.state == Upload.State.APPLIED
-            else "",
+            "actions": self.actions() if is_idle else [],
             "progress": self.progress(),
             "facts": self.facts(),
             "counts": upload.counts,
@@ -107,13 +106,20 @@ class ShowsUpload(UploadMixin):
             "reaches_back": upload.effect.get("reaches_back", False),
         }
 
+    def actions(self) -> list[dict[str, Any]]:
+        """What else may be done with it."""
+        upload, found = self.upload, []
+        if upload.is_open and upload.headers:
+            address = self.address("upload-columns", upload.pk)
+            found.append({"url": address, "label": _("Choose the columns")})
+        if upload.state == Upload.State.APPLIED:
+            found.append({"url": self.address("upload-undo", upload.pk), "label": _("Undo the import")})
+        return found
+
     def saves_something(self) -> bool:
         upload = self.upload
         moving = upload.new_count + upload.changed_count
         return upload.state == Upload.State.SHOWN and not upload.wrong_count and bool(moving)
-
-    def columns_url(self) -> str:
-        return self.address("upload-columns", self.upload.pk) if self.upload.headers else ""
 
     def facts(self) -> Sequence[tuple[Any, Any]]:
         upload = self.upload
@@ -196,8 +202,14 @@ class ChoosesColumns(UploadMixin):
     def form(self, posted: Any = None) -> ColumnsForm:
         upload = self.upload
         kind = import_kind(upload.kind)
-        known = kind.known_headings(bytes(upload.content))
-        return ColumnsForm(posted, columns=kind.columns, upload=upload, known=known)
+        content = bytes(upload.content)
+        return ColumnsForm(
+            posted,
+            columns=kind.columns,
+            upload=upload,
+            known=kind.known_headings(content),
+            sample=kind.sample(content),
+        )
 
     def form_page(self, form: ColumnsForm, status: int = 200) -> HttpResponse:
         context = {
@@ -234,14 +246,18 @@ class Undoes(UploadMixin):
         effect = import_kind(upload.kind).effect(upload, changes) if changes else ShareEffect()
         context = {
             "title": _("Undo the import of %(file)s?") % {"file": upload.file_name},
-            "lead": _("What it has added is taken back, what it has changed is as before."),
+            "lead": import_kind(upload.kind).undo_lead,
             "reasons": reasons,
-            "effect": effect,
+            "consequences": [*filter(None, [self.count(len(changes)), effect.said, *effect.warnings])],
             "danger": True,
             "confirm_label": _("Undo the import"),
             "cancel_url": self.address("upload", upload.pk),
         }
         return self.shown("municipalities/upload_undo.html", context)
+
+    def count(self, rows: int) -> str:
+        said = ngettext("It concerns %(count)s row.", "It concerns %(count)s rows.", rows)
+        return said % {"count": count(rows)}
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         self.order(UNDO)

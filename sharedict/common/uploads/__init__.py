@@ -3,7 +3,7 @@
 from sharedict.common.uploads.choices import Choices
 from sharedict.common.uploads.findings import Finding, Outcome, counts, marked
 from sharedict.common.uploads.forms import UploadForm
-from sharedict.common.uploads.headers import Header
+from sharedict.common.uploads.headers import OF_DAYS, Header
 from sharedict.common.uploads.reading import found_in, read_table, read_upload, refuse_large, sources_of
 from sharedict.common.uploads.tables import (
     MAX_BYTES,
@@ -19,6 +19,7 @@ from sharedict.common.uploads.values import parse_day, parse_number, shortened
 __all__ = [
     "MAX_BYTES",
     "MAX_ROWS",
+    "OF_DAYS",
     "Choices",
     "Columns",
     "Finding",
