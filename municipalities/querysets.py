@@ -21,7 +21,6 @@ if TYPE_CHECKING:
         Site,
         Token,
         Upload,
-        UploadFinding,
     )
 
 M = TypeVar("M", bound=Model)
@@ -149,17 +148,13 @@ class LinkQuerySet(SpannedQuerySet["Link"]):
 
 class UploadQuerySet(TenantQuerySet["Upload"]):
     def for_listing(self) -> Self:
-        """Without the files, with who and how far."""
-        return self.defer("content").select_related("cooperation", "uploaded_by", "ended_by", "job")
+        """Without the files and what was written, with who and how far."""
+        return self.defer("content", "entries").select_related(
+            "cooperation", "uploaded_by", "ended_by", "job"
+        )
 
     def columns_of(self, upload: "Upload") -> dict[str, str]:
         """What was chosen last for the same source: the same cooperation and kind, the same headers."""
         found = self.filter(cooperation=upload.cooperation_id, kind=upload.kind, headers=upload.headers)
         chosen = found.exclude(columns={}).order_by("-id").values_list("columns", flat=True).first()
         return chosen or {}
-
-
-class UploadFindingQuerySet(TenantQuerySet["UploadFinding"]):
-    def applied(self) -> Self:
-        """Those whose rows were written, with what the change log says of it."""
-        return self.exclude(entry=None).select_related("entry")

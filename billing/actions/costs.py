@@ -64,8 +64,12 @@ def check_cost(cost: Cost) -> Cost:
 
 
 @transaction.atomic
-def add_costs(*, cooperation: Cooperation, costs: Sequence[Cost], by: object) -> list[Cost]:
+def add_costs(
+    *, cooperation: Cooperation, costs: Sequence[Cost], by: object, are_checked: bool = False
+) -> list[Cost]:
     """Add many new costs, none of them a credit note, in a few queries; numbered, logged and announced.
+
+    Their fields are validated, unless they ``are_checked`` already.
 
     Raises ValidationError for a field that is wrong, and IntegrityError for what only the database refuses.
     """
@@ -77,7 +81,8 @@ def add_costs(*, cooperation: Cooperation, costs: Sequence[Cost], by: object) ->
             _reference(number),
         )
         refuse_strangers(cost)
-        cost.clean_fields(exclude=["cooperation", "application", "cost_type", "credits"])
+        if not are_checked:
+            cost.clean_fields(exclude=["cooperation", "application", "cost_type", "credits"])
     added = list(add_rows(Cost, costs))
     changed(done=[("add", cost, differences({}, cost)) for cost in added], by=by, touching=added)
     return added
@@ -94,7 +99,7 @@ def import_costs(*, cooperation: Cooperation, costs: Sequence[Cost], by: object)
     lock_cooperation(cooperation.pk)
     known = [cost for cost in costs if cost.pk]
     if new := [cost for cost in costs if not cost.pk]:
-        add_costs(cooperation=cooperation, costs=new, by=by)
+        add_costs(cooperation=cooperation, costs=new, by=by, are_checked=True)
     rows = Cost.objects.of(cooperation).filter(pk__in=[cost.pk for cost in known])
     before = {cost.pk: cost for cost in rows.select_for_update().order_by("pk")}
     refunded = {*Cost.objects.valid().filter(credits__in=before).values_list("credits", flat=True)}

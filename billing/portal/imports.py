@@ -22,6 +22,7 @@ class CostImport(ImportKind):
     """Costs, found again by their external id."""
 
     name = "costs"
+    model = Cost
     title = gettext_lazy("Costs")
     columns = COST_COLUMNS
     undo_lead = gettext_lazy(

@@ -57,7 +57,12 @@ from municipalities.actions.rows import (
     validate_row,
     withdraw_row,
 )
-from municipalities.actions.taken_back import take_back_municipalities, take_back_readings
+from municipalities.actions.taken_back import (
+    before_upload,
+    take_back_municipalities,
+    take_back_readings,
+    touched_since,
+)
 from municipalities.actions.tokens import create_token, hash_secret, revoke_token
 from municipalities.actions.touched import (
     concerned,
@@ -73,7 +78,6 @@ from municipalities.actions.uploads import (
     UNDO,
     UPLOAD,
     NotAsShownError,
-    before_upload,
     choose_columns,
     discard_upload,
     end_upload,
@@ -81,7 +85,6 @@ from municipalities.actions.uploads import (
     locked_upload,
     order_step,
     store_upload,
-    touched_since,
 )
 
 __all__ = [

@@ -2,10 +2,8 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
-from django.apps import apps
-from django.db import models, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -13,7 +11,6 @@ from django.utils.translation import gettext as _
 from municipalities.actions.rows import changed, lock_cooperation
 from municipalities.models import Cooperation, Upload, UploadFinding
 from sharedict.accounts.models import User
-from sharedict.audit.models import Entry
 from sharedict.common.bulk import add_rows
 from sharedict.common.uploads import Finding, Outcome, counts
 from sharedict.jobs.actions import order
@@ -140,24 +137,17 @@ def end_upload(upload: Upload, state: Upload.State, *, by: User) -> None:
     changed(done=[("change", upload, {"state": [str(before), str(state)]})], by=by)
 
 
-def keep_findings(
-    upload: Upload, findings: Sequence[Finding], entries: Sequence[Entry | None] | None = None
-) -> None:
-    """Write what each row of ``upload`` would do, in place of what was kept, and how many do what.
-
-    ``entries`` are those of the change log that applying each of them has written.
-    """
+def keep_findings(upload: Upload, findings: Sequence[Finding]) -> None:
+    """Write what each row of ``upload`` would do, in place of what was kept, and how many do what."""
     upload.findings.all().delete()
-    add_rows(UploadFinding, [*_rows(upload, findings, entries or [None] * len(findings))])
+    add_rows(UploadFinding, [*_rows(upload, findings)])
     for outcome, number in counts(findings).items():
         setattr(upload, f"{outcome.value}_count", number)
     upload.save(update_fields=[f"{outcome.value}_count" for outcome in Outcome])
 
 
-def _rows(
-    upload: Upload, findings: Iterable[Finding], entries: Iterable[Entry | None]
-) -> Iterable[UploadFinding]:
-    for number, (each, entry) in enumerate(zip(findings, entries, strict=True)):
+def _rows(upload: Upload, findings: Iterable[Finding]) -> Iterable[UploadFinding]:
+    for number, each in enumerate(findings):
         yield UploadFinding(
             upload_id=upload.pk,
             cooperation_id=upload.cooperation_id,
@@ -171,59 +161,4 @@ def _rows(
             errors=list(each.errors),
             effect=each.effect,
             note=each.note,
-            entry_id=entry.pk if entry else None,
         )
-
-
-Reverted = tuple[models.Model, dict[str, Any] | None]
-"""A row as it is, and the columns (by attribute) that it had before; None where it was not there."""
-
-
-def before_upload(upload: Upload) -> list[Reverted]:
-    """The rows that applying ``upload`` has written, with what they were before; three queries."""
-    written = list(upload.findings.applied().order_by("number"))
-    if not written:
-        return []
-    model = _model_of(written[0].entry)
-    rows: dict[str, Any] = {
-        str(row.pk): row
-        for row in model._default_manager.filter(pk__in=[each.entry.subject_id for each in written])
-    }
-    found: list[Reverted] = []
-    for each in written:
-        row = rows.get(each.entry.subject_id)
-        if row is not None:
-            found.append((row, None if each.outcome == Outcome.NEW else _columns(row, each.entry.changes)))
-    return found
-
-
-def _model_of(entry: Any) -> Any:
-    return apps.get_model(entry.subject_type)
-
-
-def _columns(row: models.Model, changes: Mapping[str, Sequence[Any]]) -> dict[str, Any]:
-    """What the columns were that ``changes`` name, each by its attribute."""
-    found = {}
-    for name, (before, _after) in changes.items():
-        field: Any = row._meta.get_field(name)
-        kept = before if before != "" or not field.null else None
-        found[field.attname] = field.to_python(kept)
-    return found
-
-
-def touched_since(upload: Upload) -> list[Entry]:
-    """What the change log says was done since to rows that ``upload`` has written; one entry for each."""
-    written = {each.entry.subject_id: each.entry for each in upload.findings.applied()}
-    if not written:
-        return []
-    one = next(iter(written.values()))
-    first = min(entry.pk for entry in written.values())
-    later = Entry.objects.filter(subject_type=one.subject_type, pk__gt=first)
-    later = later.filter(cooperation=upload.cooperation_id).order_by("pk")
-    found = {
-        pk: subject
-        for pk, subject in later.values_list("pk", "subject_id")
-        if subject in written and pk > written[subject].pk
-    }
-    last = {subject: pk for pk, subject in found.items()}
-    return list(Entry.objects.filter(pk__in=last.values()).for_listing().order_by("pk"))

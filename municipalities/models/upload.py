@@ -3,7 +3,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from municipalities.querysets import UploadFindingQuerySet, UploadQuerySet
+from municipalities.querysets import UploadQuerySet
 from sharedict.common.models import Remembered
 from sharedict.common.uploads import Outcome
 
@@ -12,10 +12,10 @@ class Upload(Remembered):
     """A file that somebody has uploaded to be imported, what it would do or has done, and how far it is.
 
     Without a cooperation it is of a public register: those who run the installation see it alone. ``told`` is
-    what was said beside the file, ``columns`` which of its columns stand for ours, ``language`` the one that
+    what was said beside the file, ``columns`` which of ours its columns stand for, ``language`` the one that
     everything about it is said in. ``shown`` marks the dry run that stands in its findings, ``effect`` is
-    what that one does to shares, and ``said`` what came of the last step. The file of one that was discarded
-    is forgotten.
+    what that one does to shares, and ``said`` what came of the last step. ``entries`` are those of the change
+    log that applying it wrote, by their keys. The file of one that was discarded is forgotten.
     """
 
     class State(models.TextChoices):
@@ -46,6 +46,7 @@ class Upload(Remembered):
     effect = models.JSONField(default=dict)
     shown = models.CharField(max_length=64, blank=True)
     said = models.TextField(blank=True)
+    entries = models.JSONField(default=list)
     label = models.CharField(max_length=200, blank=True)
     new_count = models.PositiveIntegerField(pgettext_lazy("rows", "new"), default=0)
     changed_count = models.PositiveIntegerField(pgettext_lazy("rows", "changed"), default=0)
@@ -92,7 +93,6 @@ class UploadFinding(models.Model):
     """What one row of an upload would do, in the words of its language; once applied, what it did.
 
     ``number`` counts them in the order of the file, ``place`` puts first what asks for most attention.
-    ``entry`` is the entry of the change log that applying it wrote.
     """
 
     upload = models.ForeignKey(Upload, models.CASCADE, related_name="findings", db_index=False)
@@ -109,8 +109,6 @@ class UploadFinding(models.Model):
     errors = models.JSONField(_("errors"))
     effect = models.TextField()
     note = models.TextField()
-    entry = models.ForeignKey("audit.Entry", models.PROTECT, null=True, related_name="+", db_index=False)
-    objects = UploadFindingQuerySet.as_manager()
 
     class Meta:
         ordering = ["place", "number"]

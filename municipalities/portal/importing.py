@@ -32,7 +32,7 @@ from municipalities.portal.hooks import Change, ShareEffect
 from municipalities.portal.kinds import ImportKind, import_kind, is_moving, moving_of
 from sharedict.accounts.models import User
 from sharedict.audit.actions import entries_written
-from sharedict.audit.models import Entry, kind_in_words
+from sharedict.audit.models import kind_in_words
 from sharedict.common.figures import count
 from sharedict.common.uploads import Finding, Outcome, UploadError, counts, marked
 
@@ -154,25 +154,18 @@ def _apply(upload: Upload, kind: ImportKind, shown: str, by: User, tell: Tell) -
         _keep(upload, looked_at(upload, kind, tell), said)
         return
     tell(85, 100)
-    keep_findings(upload, looked.findings, _entries_of(kind, looked.findings, entries))
+    label = kind.model._meta.label_lower
+    upload.entries = [entry.pk for entry in entries if entry.subject_type == label]
     saved = ngettext("%(count)s row saved.", "%(count)s rows saved.", len(moving))
     upload.said = f"{saved % {'count': count(len(moving))}} {looked.effect.said}".strip()
-    upload.save(update_fields=["said"])
+    upload.save(update_fields=["said", "entries"])
     end_upload(upload, Upload.State.APPLIED, by=by)
-
-
-def _entries_of(
-    kind: ImportKind, findings: Sequence[Finding], entries: Sequence[Entry]
-) -> list[Entry | None]:
-    """The entry that each finding has written, the last of them; None for one that wrote nothing."""
-    last = {entry.subject_id: entry for entry in entries}
-    return [last[str(kind.row_of(each).pk)] if is_moving(each) else None for each in findings]
 
 
 def undoing(upload: Upload) -> list[Change]:
     """What undoing ``upload`` would do to each row that it has written."""
     kind, changes = import_kind(upload.kind), []
-    for row, before in before_upload(upload):
+    for row, before in before_upload(upload, kind.model):
         after: Any = copy(row)
         if before is None:
             after = kind.removed(after)

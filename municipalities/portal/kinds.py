@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
+from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -14,10 +15,6 @@ from municipalities.portal.hooks import Change, ShareEffect, effect_of
 from sharedict.accounts.models import User
 from sharedict.common.uploads import OF_DAYS, Columns, Finding, Outcome, UploadedTable, found_in, read_table
 
-if TYPE_CHECKING:
-    from django.db import models
-
-
 LEAST_HEADINGS = 2
 """Columns are not chosen of fewer: it is no table."""
 MOST_FIGURES = 1
@@ -27,12 +24,13 @@ MOST_FIGURES = 1
 class ImportKind:
     """One kind of table that is imported, into a cooperation or into a public register.
 
-    ``name`` is how uploads name it, ``title`` how people do. All that is said of an upload is said in the
-    language of whoever uploaded it.
+    ``name`` is how uploads name it, ``title`` how people do, ``model`` is what its rows become. All that is
+    said of an upload is said in the language of whoever uploaded it.
     """
 
     name: ClassVar[str]
     title: ClassVar[Any]
+    model: ClassVar[type[models.Model]]
     columns: ClassVar[Columns]
     undo_lead: ClassVar[Any] = gettext_lazy(
         "The rows that it added are removed, and those that it changed are as before."
@@ -89,11 +87,6 @@ class ImportKind:
         Raises ValidationError for what may not be taken back.
         """
         raise NotImplementedError
-
-    def row_of(self, finding: Finding) -> "models.Model":
-        """The row that applying a finding has written."""
-        row: models.Model = finding.row
-        return row
 
     def removed(self, row: Any) -> Any:
         """What becomes of a row that was added and is taken back; None where it is removed."""

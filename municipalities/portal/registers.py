@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
-from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,7 +16,7 @@ from municipalities.actions import (
     take_back_municipalities,
     take_back_readings,
 )
-from municipalities.models import Cooperation, Driver, Upload
+from municipalities.models import Cooperation, Driver, Municipality, Reading, Upload
 from municipalities.portal.hooks import Change, ShareEffect, effect_of
 from municipalities.portal.kinds import ImportKind, cooperation_of
 from municipalities.reports import (
@@ -36,6 +35,7 @@ class ReadingImport(ImportKind):
     """Readings of one driver, which is named beside the file."""
 
     name = "readings"
+    model = Reading
     title = gettext_lazy("Readings")
     columns = READING_COLUMNS
 
@@ -71,6 +71,7 @@ class PublicKind(ImportKind):
 
 class PopulationImport(PublicKind):
     name = "population"
+    model = Reading
     title = gettext_lazy("Population")
 
     def read(self, upload: Upload) -> UploadedTable:
@@ -115,6 +116,7 @@ class PopulationImport(PublicKind):
 
 class RegisterImport(PublicKind):
     name = "register"
+    model = Municipality
     title = gettext_lazy("Municipalities")
     columns = REGISTER_COLUMNS
 
@@ -125,10 +127,6 @@ class RegisterImport(PublicKind):
         places = [each.row.place for each in moving]
         merged = {each.row.place.key: each.row.merged for each in moving if each.row.merged}
         import_municipalities(municipalities=places, merged=merged, by=by)
-
-    def row_of(self, finding: Finding) -> models.Model:
-        place: models.Model = finding.row.place
-        return place
 
     def undo(self, upload: Upload, changes: Sequence[Change], by: User) -> None:
         pairs: Any = [(change.before, change.after) for change in changes]

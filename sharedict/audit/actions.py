@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from typing import Any
 
 from django.contrib.admin.models import LogEntry
@@ -40,13 +41,13 @@ def record_all(
     cooperation_id: int | None = None,
 ) -> list[Entry]:
     """Write an entry for each (verb, subject, changes), in one go, and beside it what is personal of it."""
-    listed = list(subjects)
+    listed, actor = list(subjects), _actor(by)
     written = [
         Entry(
             cooperation_id=cooperation_id,
             at=at,
-            user=by if isinstance(by, User) else None,
-            actor="" if isinstance(by, User) else _actor(by),
+            user_id=by.pk if isinstance(by, User) else None,
+            actor="" if isinstance(by, User) else actor,
             verb=verb,
             subject_type=subject._meta.label_lower,
             subject_id=str(subject.pk),
@@ -57,7 +58,7 @@ def record_all(
     ]
     entries = list(add_rows(Entry, written))
     personal = [
-        PersonalValue(entry=entry, cooperation_id=cooperation_id, **value)
+        PersonalValue(entry_id=entry.pk, cooperation_id=cooperation_id, **value)
         for entry, (_, subject, changes) in zip(entries, listed, strict=True)
         for value in _personal_values(subject, changes, by)
     ]
@@ -151,7 +152,12 @@ def column_values(row: models.Model) -> dict[str, str]:
 
 def columns_of(row: models.Model | type[models.Model]) -> list[Any]:
     """The fields that are columns of the row's own, except its primary key."""
-    return [field for field in row._meta.concrete_fields if not field.primary_key]
+    return _columns_of(row._meta)
+
+
+@cache
+def _columns_of(meta: Any) -> list[Any]:
+    return [field for field in meta.concrete_fields if not field.primary_key]
 
 
 def as_text(field: Any, value: Any) -> str:
