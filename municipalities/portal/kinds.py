@@ -6,7 +6,6 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from municipalities.models import Cooperation, Upload
@@ -137,5 +136,5 @@ def add_import_kind(kind: ImportKind) -> None:
 def import_kind(name: str) -> ImportKind:
     """Raises LookupError for one that no app knows."""
     if name not in _kinds:
-        raise LookupError(_("There is no import of kind %(name)s.") % {"name": name})
+        raise LookupError(f"There is no import of kind {name!r}.")
     return _kinds[name]
