@@ -1,5 +1,7 @@
 """What workers do for the lowest app."""
 
+from typing import Any
+
 from municipalities.actions import send_letter
 from municipalities.portal import take_step
 from sharedict.common.sight import of_cooperation, seeing
@@ -17,11 +19,12 @@ def invitation_letter(job: Job, progress: Progress) -> None:
 
 def upload_step(job: Job, progress: Progress) -> None:
     """One step of an import in one transaction, with progress that others see before that commits."""
+    by: Any = job.created_by
     with told_apart(job) as tell:
         take_step(
             pk=job.arguments["upload"],
             step=job.arguments["step"],
             shown=job.arguments["shown"],
-            by=job.created_by,
+            by=by,
             tell=tell,
         )

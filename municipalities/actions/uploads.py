@@ -1,5 +1,6 @@
 """Files that are uploaded to be imported: stored, looked at, applied, undone, discarded."""
 
+import datetime as dt
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -19,6 +20,7 @@ from sharedict.kernel.errors import ConflictError
 UPLOAD = "upload"
 """The kind of the jobs that take a step of an upload."""
 LOOK, APPLY, UNDO = "look", "apply", "undo"
+OPEN_FOR = dt.timedelta(days=30)
 PLACES = {outcome: place for place, outcome in enumerate(reversed(Outcome))}
 
 
@@ -109,11 +111,25 @@ def discard_upload(*, upload: Upload, by: User) -> Upload:
     if held.state == Upload.State.DISCARDED:
         return held
     _refuse_step(held, LOOK, "")
-    held.findings.all().delete()
-    held.content = b""
-    held.save(update_fields=["content"])
-    end_upload(held, Upload.State.DISCARDED, by=by)
+    _discard(held, by)
     return held
+
+
+def discard_old_uploads() -> None:
+    """Let be what nobody has applied or discarded for long."""
+    old = Upload.objects.filter(uploaded_at__lt=timezone.now() - OPEN_FOR)
+    for pk in old.filter(state__in=[Upload.State.UNREAD, Upload.State.SHOWN]).values_list("pk", flat=True):
+        with transaction.atomic():
+            held = locked_upload(pk)
+            if held.is_open and not held.is_at_work:
+                _discard(held, None)
+
+
+def _discard(upload: Upload, by: User | None) -> None:
+    upload.findings.all().delete()
+    upload.content = b""
+    upload.save(update_fields=["content"])
+    end_upload(upload, Upload.State.DISCARDED, by=by)
 
 
 def locked_upload(pk: int, *, with_cooperation: bool = False) -> Upload:
@@ -129,7 +145,7 @@ def _found(pk: int) -> Upload:
     return Upload.objects.for_listing().get(pk=pk)
 
 
-def end_upload(upload: Upload, state: Upload.State, *, by: User) -> None:
+def end_upload(upload: Upload, state: Upload.State, *, by: User | None) -> None:
     """Write the state that an upload has come to, and log it; in the caller's transaction."""
     before, upload.state = upload.state, state
     upload.ended_by, upload.ended_at = by, timezone.now()

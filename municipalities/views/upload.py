@@ -129,7 +129,7 @@ class ShowsUpload(UploadMixin):
         ]
         if upload.ended_at:
             said = capfirst(upload.get_state_display())
-            found.append((said, f"{instant(upload.ended_at)}, {upload.ended_by}"))
+            found.append((said, f"{instant(upload.ended_at)}, {upload.ended_by or 'sharedict'}"))
         found.append(("SHA-256", upload.sha256))
         if upload.columns:
             pairs = [f"{ours} = {theirs}" for theirs, ours in upload.columns.items() if ours]
@@ -248,7 +248,7 @@ class Undoes(UploadMixin):
             "title": _("Undo the import of %(file)s?") % {"file": upload.file_name},
             "lead": import_kind(upload.kind).undo_lead,
             "reasons": reasons,
-            "consequences": [*filter(None, [self.count(len(changes)), effect.said, *effect.warnings])],
+            "consequences": [self.count(len(changes)), *(effect.warnings or filter(None, [effect.said]))],
             "danger": True,
             "confirm_label": _("Undo the import"),
             "cancel_url": self.address("upload", upload.pk),

@@ -31,7 +31,7 @@ class UploadMixin:
 
     @cached_property
     def upload(self) -> Upload:
-        found = self.uploads().for_listing().filter(pk=self.kwargs["pk"]).first()
+        found: Upload | None = self.uploads().for_listing().filter(pk=self.kwargs["pk"]).first()
         if found is None:
             raise Http404
         return found

@@ -34,7 +34,7 @@ def add_rows(model: type[M], rows: Sequence[M]) -> Sequence[M]:
     for row, number in zip(rows, numbers, strict=True):
         row.pk = number
         row._state.adding, row._state.db = False, connection.alias
-    fields = list(model._meta.concrete_fields)
+    fields: list[Any] = list(model._meta.concrete_fields)
     copy_rows(model._meta.db_table, [field.column for field in fields], _cells(fields, rows))
     return rows
 
@@ -47,8 +47,8 @@ def change_rows(model: type[M], rows: Sequence[M], names: Sequence[str]) -> None
             model._default_manager.bulk_update(rows, names)
         return
     key: Any = model._meta.pk
-    fields = [model._meta.get_field(name) for name in names]
-    columns: list[str] = [field.column for field in fields]  # type: ignore[union-attr]
+    fields: list[Any] = [model._meta.get_field(name) for name in names]
+    columns: list[str] = [field.column for field in fields]
     copied = f"changed_{model._meta.db_table}"
     copy_apart(copied, model._meta.db_table, [key.column, *columns], _cells([key, *fields], rows))
     words = sql.SQL(CHANGE).format(

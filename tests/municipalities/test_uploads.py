@@ -17,6 +17,7 @@ from sharedict.accounts.models import User
 from sharedict.audit.models import Entry
 from sharedict.common import bulk
 from sharedict.jobs.models import Job
+from sharedict.jobs.tasks import tidy
 from tests import uploading
 from tests.factories.municipalities import DriverFactory, ReadingFactory, UploadFactory
 from tests.uploading import address_of, apply, findings, is_applied, undo
@@ -288,3 +289,15 @@ def test_what_is_said_of_an_upload_is_in_the_language_of_who_uploaded_it(
     [finding] = findings(shown)
     assert finding.errors == ["Ingen medlem har koden ”9999”."]
     assert client.get(address_of(shown)).context["findings"][0].errors == finding.errors
+
+
+def test_what_nobody_applied_for_a_month_is_discarded_by_night(client: Client, users: Driver) -> None:
+    kept, old, done = (upload(client, users) for _ in range(3))
+    apply(client, done)
+    long_ago = timezone.now() - dt.timedelta(days=31)
+    Upload.objects.exclude(pk=kept.context["upload"].pk).update(uploaded_at=long_ago)
+    tidy()
+    states = [Upload.objects.get(pk=shown.context["upload"].pk).state for shown in (kept, old, done)]
+    assert states == ["shown", "discarded", "applied"]
+    assert bytes(Upload.objects.get(state="discarded").content) == b""
+    assert "sharedict" in dict(client.get(address_of(old)).context["facts"])["Discarded"]
