@@ -78,8 +78,8 @@ def order_step(*, upload: Upload, step: str, by: User, shown: str = "") -> Uploa
         arguments={"upload": held.pk, "step": step, "shown": shown},
         by=by,
     )
-    held.said = ""
-    held.save(update_fields=["job", "said"])
+    held.said, held.is_problem = "", False
+    held.save(update_fields=["job", "said", "is_problem"])
     return held
 
 

@@ -14,8 +14,9 @@ class Upload(Remembered):
     Without a cooperation it is of a public register: those who run the installation see it alone. ``told`` is
     what was said beside the file, ``columns`` which of ours its columns stand for, ``language`` the one that
     everything about it is said in. ``shown`` marks the dry run that stands in its findings, ``effect`` is
-    what that one does to shares, and ``said`` what came of the last step. ``entries`` are those of the change
-    log that applying it wrote, by their keys. The file of one that was discarded is forgotten.
+    what that one does to shares, and ``said`` what came of the last step, which may be a problem. ``entries``
+    are those of the change log that applying it wrote, by their keys. The file of one that was discarded is
+    forgotten.
     """
 
     class State(models.TextChoices):
@@ -46,6 +47,7 @@ class Upload(Remembered):
     effect = models.JSONField(default=dict)
     shown = models.CharField(max_length=64, blank=True)
     said = models.TextField(blank=True)
+    is_problem = models.BooleanField(default=False)
     entries = models.JSONField(default=list)
     label = models.CharField(max_length=200, blank=True)
     new_count = models.PositiveIntegerField(pgettext_lazy("rows", "new"), default=0)

@@ -119,21 +119,28 @@ def _look(upload: Upload, kind: ImportKind, tell: Tell) -> None:
         if held.is_open and looked:
             _keep(held, looked, said)
         elif held.is_open:
-            held.state, held.shown, held.said = Upload.State.UNREAD, "", said
-            held.save(update_fields=["state", "shown", "said"])
+            held.state, held.shown = Upload.State.UNREAD, ""
+            held.save(update_fields=["state", "shown"])
+            _say(held, said, is_problem=True)
 
 
 def _keep(upload: Upload, looked: Looked, said: str) -> None:
     keep_findings(upload, looked.findings)
     upload.state, upload.shown, upload.shown_at = Upload.State.SHOWN, looked.mark, timezone.now()
-    upload.notices, upload.label, upload.said = [*map(str, looked.notices)], looked.label, said
+    upload.notices, upload.label = [*map(str, looked.notices)], looked.label
     upload.effect = {
         "warnings": [*looked.effect.warnings],
         "said": looked.effect.said,
-        "is_problem": looked.effect.is_problem,
         "reaches_back": bool(looked.effect.closed),
     }
-    upload.save(update_fields=["state", "shown", "shown_at", "notices", "label", "said", "effect"])
+    upload.save(update_fields=["state", "shown", "shown_at", "notices", "label", "effect"])
+    _say(upload, said, is_problem=bool(said))
+
+
+def _say(upload: Upload, said: str, *, is_problem: bool) -> None:
+    """Say what came of the last step; ``is_problem`` where it leaves somebody something to mend."""
+    upload.said, upload.is_problem = said, is_problem
+    upload.save(update_fields=["said", "is_problem"])
 
 
 def _apply(upload: Upload, kind: ImportKind, shown: str, by: User, tell: Tell) -> None:
@@ -157,8 +164,9 @@ def _apply(upload: Upload, kind: ImportKind, shown: str, by: User, tell: Tell) -
     label = kind.model._meta.label_lower
     upload.entries = [entry.pk for entry in entries if entry.subject_type == label]
     saved = ngettext("%(count)s row saved.", "%(count)s rows saved.", len(moving))
-    upload.said = f"{saved % {'count': count(len(moving))}} {looked.effect.said}".strip()
-    upload.save(update_fields=["said", "entries"])
+    upload.save(update_fields=["entries"])
+    said = f"{saved % {'count': count(len(moving))}} {looked.effect.said}".strip()
+    _say(upload, said, is_problem=looked.effect.is_problem)
     end_upload(upload, Upload.State.APPLIED, by=by)
 
 
@@ -210,14 +218,13 @@ def _undo(upload: Upload, kind: ImportKind, by: User, tell: Tell) -> None:
         _refuse_undo(upload, " ".join(said))
         return
     done = ngettext("%(count)s row is as before.", "%(count)s rows are as before.", len(changes))
-    upload.said = f"{done % {'count': count(len(changes))}} {effect.said}".strip()
-    upload.save(update_fields=["said"])
+    said = f"{done % {'count': count(len(changes))}} {effect.said}".strip()
+    _say(upload, said, is_problem=effect.is_problem)
     end_upload(upload, Upload.State.UNDONE, by=by)
 
 
 def _refuse_undo(upload: Upload, why: str) -> None:
-    upload.said = _("Nothing is undone: %(why)s") % {"why": why}
-    upload.save(update_fields=["said"])
+    _say(upload, _("Nothing is undone: %(why)s") % {"why": why}, is_problem=True)
 
 
 def _label(upload: Upload, kind: ImportKind, moving: Sequence[Finding]) -> str:

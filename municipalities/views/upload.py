@@ -101,7 +101,6 @@ class ShowsUpload(UploadMixin):
             "effect": ShareEffect(
                 warnings=tuple(upload.effect.get("warnings", ())),
                 said=upload.effect.get("said", ""),
-                is_problem=upload.effect.get("is_problem", False),
             ),
             "reaches_back": upload.effect.get("reaches_back", False),
         }

@@ -25,6 +25,7 @@ from municipalities.models import (
     Site,
     Token,
     Upload,
+    UploadFinding,
 )
 from services.models import Application, Installation, Subscription
 from sharedict.jobs.models import Job
@@ -140,6 +141,8 @@ def _furnished(world: World) -> World:
         InvitationFactory(cooperation=cooperation, invited_by=person),
         UploadFactory(cooperation=cooperation, uploaded_by=person),
     ]
+    finding = {"number": 0, "place": 0, "line": 2, "outcome": "wrong", "what": "L-1", "errors": ["Its own"]}
+    UploadFinding.objects.create(upload=rows[-1], cooperation=cooperation, **finding)
     world.rows = {type(row): row for row in rows}
     expected = {
         Driver,
