@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         Role,
         Site,
         Token,
+        Upload,
     )
 
 M = TypeVar("M", bound=Model)
@@ -162,3 +163,17 @@ class SiteQuerySet(SpannedQuerySet["Site"]):
 class LinkQuerySet(SpannedQuerySet["Link"]):
     def for_listing(self) -> Self:
         return self.select_related("site", "other_site", "routed_by")
+
+
+class UploadQuerySet(TenantQuerySet["Upload"]):
+    def for_listing(self) -> Self:
+        """Without the files and what was written, with who and how far."""
+        return self.defer("content", "entries").select_related(
+            "cooperation", "uploaded_by", "ended_by", "job"
+        )
+
+    def columns_of(self, upload: "Upload") -> dict[str, str]:
+        """What was chosen last for the same source: the same cooperation and kind, the same headers."""
+        found = self.filter(cooperation=upload.cooperation_id, kind=upload.kind, headers=upload.headers)
+        chosen = found.exclude(columns={}).order_by("-id").values_list("columns", flat=True).first()
+        return chosen or {}

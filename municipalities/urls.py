@@ -16,6 +16,8 @@ from municipalities.views import (
     registers,
     set_up,
     tokens,
+    upload,
+    uploads,
 )
 
 of_a_cooperation = [
@@ -53,6 +55,11 @@ of_a_cooperation = [
     path("jobs/", jobs.Jobs.as_view(), name="jobs"),
     path("jobs/<int:pk>/", jobs.JobPage.as_view(), name="job"),
     path("jobs/<int:pk>/retry/", jobs.JobRetry.as_view(), name="job-retry"),
+    path("imports/", uploads.Uploads.as_view(), name="uploads"),
+    path("imports/<int:pk>/", upload.UploadPage.as_view(), name="upload"),
+    path("imports/<int:pk>/columns/", upload.UploadColumns.as_view(), name="upload-columns"),
+    path("imports/<int:pk>/undo/", upload.UploadUndo.as_view(), name="upload-undo"),
+    path("imports/<int:pk>/file/", uploads.UploadFile.as_view(), name="upload-file"),
     path("set-up/cooperation/", set_up.SetUpCooperation.as_view(), name="set-up-cooperation"),
     path("set-up/members/", set_up.SetUpMembers.as_view(), name="set-up-members"),
     path("set-up/people/", set_up.SetUpPeople.as_view(), name="set-up-people"),
@@ -78,6 +85,17 @@ urlpatterns = [
     path("cooperations/population/file/", registers.PopulationFile.as_view(), name="population-file"),
     path("cooperations/register/file/", registers.RegisterFile.as_view(), name="register-file"),
     path("cooperations/register/", registers.RegisterImport.as_view(), name="register-import"),
+    path("cooperations/imports/", uploads.PublicUploads.as_view(), name="public-uploads"),
+    path("cooperations/imports/<int:pk>/", upload.PublicUploadPage.as_view(), name="public-upload"),
+    path(
+        "cooperations/imports/<int:pk>/columns/",
+        upload.PublicUploadColumns.as_view(),
+        name="public-upload-columns",
+    ),
+    path("cooperations/imports/<int:pk>/undo/", upload.PublicUploadUndo.as_view(), name="public-upload-undo"),
+    path(
+        "cooperations/imports/<int:pk>/file/", uploads.PublicUploadFile.as_view(), name="public-upload-file"
+    ),
     path("cooperations/mail/", mail.Mail.as_view(), name="mail"),
     path("<slug:cooperation>/", include(of_a_cooperation)),
 ]

@@ -34,7 +34,7 @@ ITEMS: dict[str, tuple[Any, tuple[tuple[str, Any], ...]]] = {
         _("Costs"),
         (("periods", _("Months")), ("costs", _("Costs")), ("late-changes", _("Late changes"))),
     ),
-    "reports": (_("Reports"), (("reports", _("Files")), ("jobs", _("Jobs")))),
+    "reports": (_("Reports"), (("reports", _("Files")), ("uploads", _("Imports")), ("jobs", _("Jobs")))),
     "administration": (
         _("Administration"),
         (("members", _("Members")), ("roles", _("People and roles")), ("tokens", _("Tokens"))),
@@ -42,6 +42,9 @@ ITEMS: dict[str, tuple[Any, tuple[tuple[str, Any], ...]]] = {
     "change-log": (_("Change log"), ()),
 }
 """Section -> label and (page, label) of its tabs. Without tabs the section is itself a page."""
+
+WATCHED = ("tokens", "uploads")
+"""Pages of those who see the change log too."""
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
@@ -96,7 +99,7 @@ def _navigation(request: HttpRequest) -> dict[str, Any]:
                 "active": _is_at(request, page, cooperation),
             }
             for page, label in ITEMS.get(here, ("", ()))[1]
-            if page != "tokens" or rights.sees_change_log
+            if page not in WATCHED or rights.sees_change_log
         ]
         if rights.may_edit:
             context["nav"]["tokens_url"] = reverse("tokens", args=[cooperation.slug])

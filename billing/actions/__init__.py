@@ -10,6 +10,7 @@ from billing.actions.costs import (
     refuse_withdrawal,
     restore_cost,
     save_cost,
+    take_back_costs,
     withdraw_cost,
 )
 from billing.actions.late import LateChangeMovedError, decide_late
@@ -45,5 +46,6 @@ __all__ = [
     "reopen_period",
     "restore_cost",
     "save_cost",
+    "take_back_costs",
     "withdraw_cost",
 ]

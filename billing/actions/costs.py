@@ -25,6 +25,7 @@ from municipalities.actions import (
 )
 from municipalities.models import Cooperation
 from sharedict.audit.actions import field_values
+from sharedict.common.bulk import add_rows, change_rows
 from sharedict.common.days import date_format
 from sharedict.common.figures import minor
 
@@ -63,8 +64,12 @@ def check_cost(cost: Cost) -> Cost:
 
 
 @transaction.atomic
-def add_costs(*, cooperation: Cooperation, costs: Sequence[Cost], by: object) -> list[Cost]:
+def add_costs(
+    *, cooperation: Cooperation, costs: Sequence[Cost], by: object, are_checked: bool = False
+) -> list[Cost]:
     """Add many new costs, none of them a credit note, in a few queries; numbered, logged and announced.
+
+    Their fields are validated, unless they ``are_checked`` already.
 
     Raises ValidationError for a field that is wrong, and IntegrityError for what only the database refuses.
     """
@@ -76,8 +81,9 @@ def add_costs(*, cooperation: Cooperation, costs: Sequence[Cost], by: object) ->
             _reference(number),
         )
         refuse_strangers(cost)
-        cost.clean_fields(exclude=["cooperation", "application", "cost_type", "credits"])
-    added = Cost.objects.bulk_create(costs)
+        if not are_checked:
+            cost.clean_fields(exclude=["cooperation", "application", "cost_type", "credits"])
+    added = list(add_rows(Cost, costs))
     changed(done=[("add", cost, differences({}, cost)) for cost in added], by=by, touching=added)
     return added
 
@@ -93,7 +99,7 @@ def import_costs(*, cooperation: Cooperation, costs: Sequence[Cost], by: object)
     lock_cooperation(cooperation.pk)
     known = [cost for cost in costs if cost.pk]
     if new := [cost for cost in costs if not cost.pk]:
-        add_costs(cooperation=cooperation, costs=new, by=by)
+        add_costs(cooperation=cooperation, costs=new, by=by, are_checked=True)
     rows = Cost.objects.of(cooperation).filter(pk__in=[cost.pk for cost in known])
     before = {cost.pk: cost for cost in rows.select_for_update().order_by("pk")}
     refunded = {*Cost.objects.valid().filter(credits__in=before).values_list("credits", flat=True)}
@@ -106,11 +112,32 @@ def import_costs(*, cooperation: Cooperation, costs: Sequence[Cost], by: object)
             differing[cost] = changes
     if not differing:
         return
-    Cost.objects.bulk_update(differing, sorted(IMPORTED), batch_size=1000)
+    change_rows(Cost, [*differing], sorted(IMPORTED))
     changed(
         done=[("change", cost, changes) for cost, changes in differing.items()],
         by=by,
         touching=[*(before[cost.pk] for cost in differing), *differing],
+    )
+
+
+@transaction.atomic
+def take_back_costs(*, cooperation: Cooperation, costs: Sequence[Cost], by: object) -> None:
+    """Change costs that were imported into what they are given as, withdrawn ones too; logged one by one.
+
+    Raises ValidationError where a credit note refunds one of them and would no longer fit.
+    """
+    lock_cooperation(cooperation.pk)
+    rows = Cost.objects.of(cooperation).filter(pk__in=[cost.pk for cost in costs])
+    before = {cost.pk: cost for cost in rows.select_for_update().order_by("pk")}
+    refunded = {*Cost.objects.valid().filter(credits__in=before).values_list("credits", flat=True)}
+    for cost in costs:
+        if cost.pk in refunded and _differ(before[cost.pk], cost, (*KEPT, "withdrawn_on")):
+            raise ValidationError(f"{cost.reference}: {REFUNDED}")
+    change_rows(Cost, costs, sorted({*IMPORTED, "external_id", "withdrawn_on"}))
+    changed(
+        done=[("change", cost, differences(field_values(before[cost.pk]), cost)) for cost in costs],
+        by=by,
+        touching=[*before.values(), *costs],
     )
 
 

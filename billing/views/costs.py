@@ -1,20 +1,14 @@
 """The register of costs: what suppliers charge, listed and imported."""
 
-from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from billing.actions import import_costs
 from billing.forms import CostFilter
-from billing.imports import COST_COLUMNS, compare_costs
 from billing.models import Cost
 from billing.tables import CostTable
-from municipalities.portal import ImportPage, ListPage
-from sharedict.common.figures import signed
-from sharedict.common.uploads import Finding, Outcome, UploadedRow
+from municipalities.portal import ImportPage, ListPage, import_kind
 
 
 class Costs(ListPage):
@@ -41,23 +35,7 @@ class Costs(ListPage):
 
 
 class CostsImport(ImportPage):
-    columns = COST_COLUMNS
+    kind = import_kind("costs")
     example = "INV-2041;erp;licence;Fjord Software AB;2041;Licences, October;12500,00;2026-10-01;2026-11-01"
     title = gettext_lazy("Import costs")
     lead = gettext_lazy("A row is found again by its external id: the same file twice changes nothing.")
-
-    def compare(self, rows: Sequence[UploadedRow]) -> Sequence[Finding]:
-        return compare_costs(self.cooperation, rows)
-
-    def apply(self, findings: Sequence[Finding]) -> None:
-        wanted = (Outcome.NEW, Outcome.CHANGED)
-        costs = [finding.row for finding in findings if finding.outcome in wanted]
-        import_costs(cooperation=self.cooperation, costs=costs, by=self.viewer)
-
-    def sum_of(self, moving: Sequence[Finding]) -> str:
-        before = sum((finding.old.amount for finding in moving if finding.old), Decimal(0))
-        after = sum((finding.row.amount for finding in moving), Decimal(0))
-        return signed(after - before, self.cooperation.currency)
-
-    def done_url(self) -> str:
-        return self.url("costs")

@@ -13,6 +13,7 @@ from municipalities.actions.touched import differences, naming
 from municipalities.models import Driver, Municipality, Reading, Site
 from municipalities.models.driver import POPULATION
 from sharedict.audit.actions import field_values
+from sharedict.common.bulk import add_rows, change_rows
 from sharedict.jobs.actions import announce_change
 
 
@@ -43,6 +44,11 @@ def import_public_readings(*, driver: Driver, readings: Sequence[Reading], by: o
     for reading in readings:
         reading.driver = driver
     _write(readings, by, touching=[])
+    announce_public(readings, by)
+
+
+def announce_public(readings: Sequence[Reading], by: object) -> None:
+    """Have each cooperation recompute from the first of the days on which ``readings`` concern it."""
     days: dict[int, dt.date] = {}
     for reading in readings:
         place, day = reading.municipality_id, reading.reference_on
@@ -66,8 +72,8 @@ def _write(readings: Sequence[Reading], by: object, touching: Sequence[Reading])
     new = [reading for reading in readings if not reading.pk]
     kept = {reading.pk: reading for reading in readings if reading.pk}
     before = {old.pk: field_values(old) for old in Reading.objects.select_for_update().filter(pk__in=kept)}
-    Reading.objects.bulk_create(new)
-    Reading.objects.bulk_update(kept.values(), ["value", "source"])
+    add_rows(Reading, new)
+    change_rows(Reading, [*kept.values()], ["value", "source"])
     changed(
         done=[
             (
@@ -91,13 +97,17 @@ def import_municipalities(
     Those with a primary key change. ``merged`` says, by key, into which other each was merged and when, which
     may be one of those that are added. Raises ValidationError as saving each of them does.
     """
+    added = {place.key for place in municipalities if not place.pk}
     for place in municipalities:
-        save_row(row=place, by=by)
+        if not place.pk:
+            save_row(row=place, by=by)
     known = {place.key: place for place in Municipality.objects.all()}
-    for key, (successor, day) in merged.items():
-        place = known[key]
-        place.successor, place.merged_on = known[successor], day
-        save_row(row=place, by=by)
+    for place in municipalities:
+        if place.key in merged:
+            successor, place.merged_on = merged[place.key]
+            place.successor = known[successor]
+        if place.key in merged or place.key not in added:
+            save_row(row=place, by=by)
 
 
 @transaction.atomic

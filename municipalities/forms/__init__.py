@@ -25,11 +25,13 @@ from municipalities.forms.rows import (
     TokenForm,
 )
 from municipalities.forms.set_up import CooperationForm, MembersForm
+from municipalities.forms.uploads import ColumnsForm, UploadFilter
 
 __all__ = [
     "STATES",
     "TOKEN_YEARS",
     "ChangeFilter",
+    "ColumnsForm",
     "CooperationForm",
     "CountyIterator",
     "DriverForm",
@@ -52,4 +54,5 @@ __all__ = [
     "StateFilter",
     "TestMessageForm",
     "TokenForm",
+    "UploadFilter",
 ]

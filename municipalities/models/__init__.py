@@ -7,6 +7,7 @@ from municipalities.models.municipality import Municipality
 from municipalities.models.role import Role
 from municipalities.models.site import Site
 from municipalities.models.token import Token
+from municipalities.models.upload import Upload, UploadFinding
 
 __all__ = [
     "Cooperation",
@@ -19,4 +20,6 @@ __all__ = [
     "Role",
     "Site",
     "Token",
+    "Upload",
+    "UploadFinding",
 ]

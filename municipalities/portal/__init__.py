@@ -31,7 +31,9 @@ from municipalities.portal.hooks import (
     preview_of,
     runs_at,
 )
-from municipalities.portal.imports import ImportPage
+from municipalities.portal.importing import reasons_to_keep, take_step, undoing
+from municipalities.portal.imports import ImportPage, OperatorImportPage
+from municipalities.portal.kinds import ImportKind, add_import_kind, cooperation_of, import_kind, moving_of
 from municipalities.portal.lists import (
     ADDRESS,
     BAR,
@@ -46,7 +48,7 @@ from municipalities.portal.lists import (
     RowTable,
     page_of,
 )
-from municipalities.portal.operators import OperatorImportPage, OperatorPage
+from municipalities.portal.operators import OperatorPage
 from municipalities.portal.pages import CooperationPage, EditorsOnly, LockMixin, RowMixin
 from municipalities.portal.set_up import (
     SetUpPage,
@@ -81,6 +83,7 @@ __all__ = [
     "FarDay",
     "Filter",
     "FormPage",
+    "ImportKind",
     "ImportPage",
     "LastDayColumn",
     "ListPage",
@@ -100,30 +103,37 @@ __all__ = [
     "StepState",
     "WithdrawPage",
     "add_effect_of",
+    "add_import_kind",
     "add_preview_of",
     "add_runs_at",
     "add_set_up_step",
     "as_shown",
     "choices_in",
     "code_of",
+    "cooperation_of",
     "effect_of",
     "far_days",
     "far_days_of",
     "far_in_words",
     "few",
     "fields_by_message",
+    "import_kind",
     "listed",
     "may_preview",
     "merged_in_words",
+    "moving_of",
     "next_month",
     "one_of",
     "page_of",
     "preview_of",
+    "reasons_to_keep",
     "refuse",
     "runs_at",
     "set_up_of",
     "side_by_side",
     "steps_ahead",
     "stored",
+    "take_step",
+    "undoing",
     "with_steps_done",
 ]

@@ -3,6 +3,7 @@
 from municipalities.tables.looks import instant, state_of
 from municipalities.tables.registers import DriverTable, LinkTable, MemberTable, ReadingTable, SiteTable
 from municipalities.tables.upkeep import JOB_LOOK, ChangeTable, JobTable, RoleTable, TokenTable, job_label
+from municipalities.tables.uploads import PublicUploadTable, UploadTable
 
 __all__ = [
     "JOB_LOOK",
@@ -11,10 +12,12 @@ __all__ = [
     "JobTable",
     "LinkTable",
     "MemberTable",
+    "PublicUploadTable",
     "ReadingTable",
     "RoleTable",
     "SiteTable",
     "TokenTable",
+    "UploadTable",
     "instant",
     "job_label",
     "state_of",

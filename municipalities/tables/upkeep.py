@@ -10,6 +10,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from municipalities.actions import UPLOAD
 from municipalities.models import Token
 from municipalities.portal import DATE, NUMBER, PagedTable, RowTable, page_of
 from municipalities.reports import Change, changes_in_words, subject_in_words
@@ -20,7 +21,7 @@ from sharedict.jobs.models import Job
 from sharedict.jobs.registry import FACTS_CHANGED
 
 JOB_LOOK = {Job.State.DONE: "ok", Job.State.RUNNING: "info", Job.State.FAILED: "danger"}
-JOB_KINDS = {FACTS_CHANGED: gettext_lazy("Recompute shares")}
+JOB_KINDS = {FACTS_CHANGED: gettext_lazy("Recompute shares"), UPLOAD: gettext_lazy("Import a file")}
 
 
 class RoleTable(RowTable):

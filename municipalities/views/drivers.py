@@ -1,7 +1,6 @@
 """What costs are shared by: drivers and their readings."""
 
 import datetime as dt
-from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -9,7 +8,6 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from municipalities.actions import import_readings
 from municipalities.forms import DriverForm, ReadingFilter, ReadingForm
 from municipalities.models import Driver, Reading
 from municipalities.portal import (
@@ -21,10 +19,9 @@ from municipalities.portal import (
     ImportPage,
     ListPage,
     PagedTable,
+    import_kind,
 )
-from municipalities.reports import READING_COLUMNS, compare_readings
 from municipalities.tables import DriverTable, ReadingTable
-from sharedict.common.uploads import Finding, Outcome, UploadedRow
 from sharedict.kernel.periods import DayError, parse_day
 
 PUBLIC_FACT = gettext_lazy(
@@ -189,17 +186,9 @@ class ReadingDelete(DeletePage):
 
 
 class ReadingsImport(DriverMixin, ImportPage):
-    columns = READING_COLUMNS
+    kind = import_kind("readings")
     example = "1737;2026-06-30;412,5;Inventory system"
     title = gettext_lazy("Import readings")
 
-    def compare(self, rows: Sequence[UploadedRow]) -> Sequence[Finding]:
-        return compare_readings(self.cooperation, self.driver, rows)
-
-    def apply(self, findings: Sequence[Finding]) -> None:
-        wanted = (Outcome.NEW, Outcome.CHANGED)
-        readings = [finding.row for finding in findings if finding.outcome in wanted]
-        import_readings(driver=self.driver, readings=readings, by=self.request.user)
-
-    def done_url(self) -> str:
-        return self.readings_url()
+    def told(self) -> dict[str, str]:
+        return {"driver": str(self.driver.pk)}

@@ -2,7 +2,10 @@
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from typing import Any
 
 from django.contrib.admin.models import LogEntry
@@ -10,7 +13,10 @@ from django.db import models, transaction
 
 from sharedict.accounts.models import User
 from sharedict.audit.models import Entry, PersonalValue
+from sharedict.common.bulk import add_rows
 from sharedict.common.models import Personal
+
+_collected: ContextVar[list[Entry] | None] = ContextVar("entries", default=None)
 
 
 def record(
@@ -35,13 +41,13 @@ def record_all(
     cooperation_id: int | None = None,
 ) -> list[Entry]:
     """Write an entry for each (verb, subject, changes), in one go, and beside it what is personal of it."""
-    listed = list(subjects)
-    entries = Entry.objects.bulk_create(
+    listed, actor = list(subjects), _actor(by)
+    written = [
         Entry(
             cooperation_id=cooperation_id,
             at=at,
-            user=by if isinstance(by, User) else None,
-            actor="" if isinstance(by, User) else _actor(by),
+            user_id=by.pk if isinstance(by, User) else None,
+            actor="" if isinstance(by, User) else actor,
             verb=verb,
             subject_type=subject._meta.label_lower,
             subject_id=str(subject.pk),
@@ -49,13 +55,28 @@ def record_all(
             changes=_without_personal(subject, changes),
         )
         for verb, subject, changes in listed
-    )
-    PersonalValue.objects.bulk_create(
-        PersonalValue(entry=entry, cooperation_id=cooperation_id, **value)
+    ]
+    entries = list(add_rows(Entry, written))
+    personal = [
+        PersonalValue(entry_id=entry.pk, cooperation_id=cooperation_id, **value)
         for entry, (_, subject, changes) in zip(entries, listed, strict=True)
         for value in _personal_values(subject, changes, by)
-    )
+    ]
+    add_rows(PersonalValue, personal)
+    if (collected := _collected.get()) is not None:
+        collected += entries
     return entries
+
+
+@contextmanager
+def entries_written() -> Iterator[list[Entry]]:
+    """The entries that are written inside, in their order."""
+    entries: list[Entry] = []
+    token = _collected.set(entries)
+    try:
+        yield entries
+    finally:
+        _collected.reset(token)
 
 
 def logged_names(*, user: User, columns: Iterable[str]) -> set[str]:
@@ -131,7 +152,12 @@ def column_values(row: models.Model) -> dict[str, str]:
 
 def columns_of(row: models.Model | type[models.Model]) -> list[Any]:
     """The fields that are columns of the row's own, except its primary key."""
-    return [field for field in row._meta.concrete_fields if not field.primary_key]
+    return _columns_of(row._meta)
+
+
+@cache
+def _columns_of(meta: Any) -> list[Any]:
+    return [field for field in meta.concrete_fields if not field.primary_key]
 
 
 def as_text(field: Any, value: Any) -> str:

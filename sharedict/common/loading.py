@@ -9,7 +9,7 @@ element after its size. All numbers are big-endian.
 import struct
 import sys
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.db import connection, transaction
@@ -30,6 +30,11 @@ STEPS = (
     "COPY {copied} ({columns}) FROM STDIN",
     "INSERT INTO {table} ({columns}) SELECT {columns} FROM {copied}; DROP TABLE {copied}",
 )
+APART = (
+    "CREATE TEMPORARY TABLE {copied} ON COMMIT DROP AS SELECT {columns} FROM {table} WITH NO DATA",
+    STEPS[1],
+    "ANALYZE {copied}",
+)
 
 
 def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[str | None]]) -> None:
@@ -37,8 +42,17 @@ def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[str | 
 
     They name every column that may not be empty, those with a default too.
     """
-    lines = ("\t".join(NULL if cell is None else _text(cell) for cell in row) + "\n" for row in rows)
-    _copy(table, columns, "", (line.encode() for line in lines))
+    _copy(table, columns, "", _lines(rows))
+
+
+def copy_apart(copied: str, table: str, columns: Sequence[str], rows: Iterable[Sequence[str | None]]) -> None:
+    """COPY rows of cells into ``columns`` of a table of the transaction's own, which are as in ``table``."""
+    names = {
+        "table": sql.Identifier("public", table),
+        "copied": sql.Identifier("pg_temp", copied),
+        "columns": sql.SQL(", ").join(map(sql.Identifier, columns)),
+    }
+    _through(APART, names, "", _lines(rows))
 
 
 def copy_binary(table: str, columns: Sequence[str], rows: Iterable[Sequence[bytes]]) -> None:
@@ -96,12 +110,23 @@ def _copy(table: str, columns: Sequence[str], form: str, pieces: Iterable[bytes]
         "copied": sql.Identifier("pg_temp", f"copied_{table}"),
         "columns": sql.SQL(", ").join(map(sql.Identifier, columns)),
     }
-    first, then, last = (sql.SQL(words).format(**names) for words in STEPS)
+    _through(STEPS, names, form, pieces)
+
+
+def _through(
+    steps: Sequence[str], names: Mapping[str, sql.Composable], form: str, pieces: Iterable[bytes]
+) -> None:
+    first, then, last = (sql.SQL(words).format(**names) for words in steps)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(first)
         raw: Any = cursor.cursor
         raw.copy_expert(then + sql.SQL(form), _Stream(pieces), CHUNK_BYTES)
         cursor.execute(last)
+
+
+def _lines(rows: Iterable[Sequence[str | None]]) -> Iterator[bytes]:
+    for row in rows:
+        yield ("\t".join(NULL if cell is None else _text(cell) for cell in row) + "\n").encode()
 
 
 def _text(value: str) -> str:

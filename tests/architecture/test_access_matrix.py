@@ -110,7 +110,9 @@ EXPECTED: dict[str, str] = {
     **dict.fromkeys(["cooperations", "cooperation-add", "population-import", "register-import"], OPERATORS),
     **dict.fromkeys(["population-file", "register-file"], OPERATORS),
     **dict.fromkeys(["cooperation-deactivate", "cooperation-reactivate", "installation", "mail"], OPERATORS),
-    **dict.fromkeys(["change-log", "tokens"], LOGGED),
+    **dict.fromkeys(["change-log", "tokens", "uploads", "upload", "upload-file"], LOGGED),
+    **dict.fromkeys(["post upload", "upload-columns", "upload-undo"], EDITORS),
+    **dict.fromkeys([f"public-upload{page}" for page in ("s", "", "-file", "-columns", "-undo")], OPERATORS),
     **dict.fromkeys(["v1:api-root", "schema"], ANY_CALLER),
     **dict.fromkeys(["v1:municipalities-list", "v1:municipalities-detail"], REGISTER),
     **dict.fromkeys(

@@ -24,6 +24,8 @@ from municipalities.models import (
     Role,
     Site,
     Token,
+    Upload,
+    UploadFinding,
 )
 from services.models import Application, Installation, Subscription
 from sharedict.jobs.models import Job
@@ -37,6 +39,7 @@ from tests.factories.municipalities import (
     ReadingFactory,
     SiteFactory,
     TokenFactory,
+    UploadFactory,
 )
 from tests.factories.services import ApplicationFactory, InstallationFactory, SubscriptionFactory
 
@@ -136,7 +139,10 @@ def _furnished(world: World) -> World:
         Role.objects.get(user=person),
         TokenFactory(cooperation=cooperation, created_by=person),
         InvitationFactory(cooperation=cooperation, invited_by=person),
+        UploadFactory(cooperation=cooperation, uploaded_by=person),
     ]
+    finding = {"number": 0, "place": 0, "line": 2, "outcome": "wrong", "what": "L-1", "errors": ["Its own"]}
+    UploadFinding.objects.create(upload=rows[-1], cooperation=cooperation, **finding)
     world.rows = {type(row): row for row in rows}
     expected = {
         Driver,
@@ -150,6 +156,7 @@ def _furnished(world: World) -> World:
         Site,
         Subscription,
         Token,
+        Upload,
         Application,
     }
     assert expected <= set(world.rows)

@@ -18,7 +18,7 @@ from django.utils.translation import override
 
 from billing.models import LateDecision, Period
 from municipalities.actions import add_person, delete_role, save_role, save_row
-from municipalities.models import Cooperation, Invitation, Municipality, Role, Token
+from municipalities.models import Cooperation, Invitation, Municipality, Role, Token, Upload
 from municipalities.reports import changes_in_words
 from sharedict.accounts.models import User
 from sharedict.audit.actions import personal_of, record
@@ -139,6 +139,7 @@ ABOUT_NOBODY = {
     Period: "named by its month",
     PersonalValue: "stands beside the log itself",
     Token: "named by the system that uses it",
+    Upload: "named by its file",
 }
 
 

@@ -54,7 +54,7 @@ def measure_all() -> list[Row]:
     rows = [*county.rows(), *nation.rows(4), *memory(nation), *one_change(nation)]
     measured("year", COUNTY)
     measured("settle")
-    return [*rows, *statements(), *lists(token), *files(), *guards(), *turns()]
+    return [*rows, *statements(), *lists(token), *files(), *guards(), *imports(), *turns()]
 
 
 def measure_guards() -> list[Row]:
@@ -63,6 +63,14 @@ def measure_guards() -> list[Row]:
     measured("year", COUNTY)
     measured("settle")
     return guards()
+
+
+def measure_imports() -> list[Row]:
+    progress("Building the workloads")
+    measured("load")
+    measured("year", COUNTY)
+    measured("settle")
+    return imports()
 
 
 def measure_statements() -> list[Row]:
@@ -84,6 +92,7 @@ PARTS = {
     "": measure_all,
     "turns": measure_turns,
     "guards": measure_guards,
+    "imports": measure_imports,
     "statements": measure_statements,
 }
 """What ``make bench ONLY=...`` measures."""
@@ -209,6 +218,19 @@ def guards() -> list[Row]:
         Row(f"county: {what}, rows limited / not", f"{took['guarded']:.1f} ms", f"{took['bare']:.1f} ms",
             took["ratio"], 1.15)
         for what, took in measured("guards", COUNTY).items()
+    ]  # fmt: skip
+
+
+def imports() -> list[Row]:
+    """100,000 costs, none of them there before."""
+    progress("Importing costs")
+    found = measured("imported", COUNTY)
+    name, bare = "county: import of 100,000 costs", f"{found['bare']:.2f} s"
+    return [
+        Row(f"{name}, with its dry run / COPY of them and their log rows", f"{found['seconds']:.2f} s", bare,
+            found["seconds"] / found["bare"], 10),
+        Row(f"{name}: the dry run alone / the same", f"{found['look']:.2f} s", bare,
+            found["look"] / found["bare"]),
     ]  # fmt: skip
 
 

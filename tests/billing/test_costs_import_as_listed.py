@@ -9,7 +9,6 @@ from typing import Any
 
 import openpyxl
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from agreements.models import CostType
@@ -17,6 +16,7 @@ from billing.models import Cost
 from municipalities.models import Cooperation
 from services.models import Application
 from sharedict.accounts.models import User
+from tests import uploading
 from tests.factories.agreements import CostTypeFactory
 from tests.factories.billing import CostFactory
 from tests.factories.services import ApplicationFactory
@@ -34,20 +34,20 @@ def client(sign_in: Callable[[User], Client], administrator: User, erp: Applicat
 
 def upload(client: Client, content: bytes | str) -> Any:
     raw = content if isinstance(content, bytes) else content.encode()
-    return client.post(PAGE, {"file": SimpleUploadedFile("costs", raw)}, follow=True)
+    return uploading.upload(client, PAGE, raw, "costs")
 
 
 def outcomes(shown: Any) -> list[str]:
-    return [str(finding.outcome) for finding in shown.context["findings"]]
+    return [str(finding.outcome) for finding in uploading.compared(shown)]
 
 
 def errors(shown: Any) -> str:
-    return " ".join(" ".join(finding.errors) for finding in shown.context["findings"])
+    return " ".join(" ".join(finding.errors) for finding in uploading.compared(shown))
 
 
 def test_a_line_that_names_the_separator_is_no_header(client: Client) -> None:
     shown = upload(client, (DATA / "sep_line.csv").read_bytes())
-    [finding] = shown.context["findings"]
+    [finding] = uploading.compared(shown)
     assert (finding.outcome, finding.line, finding.row.amount) == ("new", 3, Decimal("100.00"))
     assert finding.row.ends_on == dt.date(2025, 2, 1)
 
@@ -70,7 +70,7 @@ def test_swedish_words_names_and_last_days_make_the_same_cost_as_the_words_of_th
     client: Client, erp: Application, licence: CostType
 ) -> None:
     line = f"A-1;{erp.name.upper()};{licence.name.lower()};Fjord;7;Licenser;1 250,50;2026-01-01;2026-01-31"
-    [finding] = upload(client, f"Kostnader 2026\r\n\r\n{SWEDISH}\r\n{line}\r\n").context["findings"]
+    [finding] = uploading.compared(upload(client, f"Kostnader 2026\r\n\r\n{SWEDISH}\r\n{line}\r\n"))
     cost = finding.row
     assert (finding.outcome, finding.line) == ("new", 4)
     assert (cost.application, cost.cost_type, cost.amount) == (erp, licence, Decimal("1250.50"))
@@ -91,10 +91,10 @@ def test_a_workbook_with_real_days_and_numbers_is_exact_to_the_last_unit(
     buffer = io.BytesIO()
     book.save(buffer)
     shown = upload(client, buffer.getvalue())
-    costs = [finding.row for finding in shown.context["findings"] if finding.outcome == "new"]
+    costs = [finding.row for finding in uploading.compared(shown) if finding.outcome == "new"]
     assert [cost.amount for cost in costs] == [Decimal(number) / 100 for number in range(1, 101)]
     assert {(cost.starts_on, cost.ends_on) for cost in costs} == {(dt.date(2026, 1, 1), dt.date(2026, 2, 1))}
-    assert [finding.line for finding in shown.context["findings"] if finding.outcome == "wrong"] == [103]
+    assert [finding.line for finding in uploading.compared(shown) if finding.outcome == "wrong"] == [103]
     assert "amount: its formula has no stored value" in errors(shown)
 
 
@@ -144,7 +144,7 @@ def test_a_reference_keeps_the_external_id_and_is_of_no_other_cost(
             "c00000002;;erp;licence;;;y;1;2026-01-01;2026-01-31"]  # fmt: skip
     shown = upload(client, "\n".join([header, *rows]))
     assert outcomes(shown) == ["changed", "same"]
-    assert client.post(PAGE, {"seal": shown.context["seal"]}).status_code == 302
+    assert uploading.is_applied(uploading.apply(client, shown))
     first.refresh_from_db()
     assert (first.external_id, first.description) == ("A-1", "x 2")
     wrong = upload(client, "\n".join([header, rows[0].replace(";;erp", ";A-2;erp", 1), rows[1], rows[1]]))

@@ -15,23 +15,26 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client
 
 from agreements.models import CostType
 from billing.actions import restore_cost, save_cost, withdraw_cost
 from billing.models import Cost
-from municipalities.models import Cooperation, Role, Token
+from municipalities.actions import APPLY
+from municipalities.models import Cooperation, Role, Token, Upload
+from municipalities.portal import take_step
 from sharedict.accounts.models import User
 from sharedict.audit.actions import field_values
 from sharedict.audit.models import Entry
+from sharedict.common import sight
 from sharedict.jobs.actions import run_all
 from sharedict.jobs.models import Job
 from tests import cast
 from tests.factories.accounts import UserFactory
 from tests.factories.municipalities import TokenFactory, bearer
 from tests.forms import typed
+from tests.uploading import upload
 from tests.workers import PATIENCE_SECONDS, Beside, wait_until, waiting_for_locks
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -143,9 +146,15 @@ def import_it(scene: Scene, side: Side) -> Act:
     client, cost = side.browser(side.person), scene.cost
     row = f"{cost.external_id};;licence;Import {side.number};;{cost.description};90,00;2026-01-01;2026-02-01"
     content = f"{HEADER}\r\n{row}".encode()
-    shown = client.post(f"{REGISTER}import/", {"file": SimpleUploadedFile("c.csv", content, "text/csv")})
-    seal = shown.context["seal"]
-    return answered(lambda: client.post(f"{REGISTER}import/", {"seal": seal}), 302, {422})
+    found: Upload = upload(client, f"{REGISTER}import/", content).context["upload"]
+
+    def act() -> bool:
+        with sight.seeing(sight.of_cooperation(scene.cooperation.pk)):
+            take_step(pk=found.pk, step=APPLY, shown=found.shown, by=side.person, tell=lambda *_: None)
+        found.refresh_from_db()
+        return found.state == Upload.State.APPLIED
+
+    return act
 
 
 def change_by_api(scene: Scene, side: Side) -> Act:

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from django.contrib.messages import get_messages
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from agreements.models import Agreement, CostType, Key, Term
@@ -17,10 +16,12 @@ from municipalities.models import Cooperation, Member, Municipality, Reading
 from services.models import Application, Subscription
 from sharedict.accounts.models import User
 from sharedict.jobs.models import Job
+from tests import uploading
 from tests.factories.billing import CostFactory
 from tests.factories.closed import APRIL, MAY, close_quarter
 from tests.factories.municipalities import DriverFactory
 from tests.factories.services import ApplicationFactory
+from tests.uploading import apply, is_applied, upload
 
 REGISTER = "/north/costs/register/"
 CASE = (
@@ -325,25 +326,21 @@ def test_a_cost_of_an_open_month_is_withdrawn_after_its_one_question(client: Cli
 
 
 def test_the_dry_run_says_what_falls_in_closed_months(client: Client) -> None:
-    shown = client.post(f"{REGISTER}import/", {"file": SimpleUploadedFile("late.csv", CASE.encode())})
+    shown = upload(client, f"{REGISTER}import/", CASE.encode())
     assert shown.status_code == 200
     assert "+2,983.42\u00a0SEK falls in closed months" in told(shown)
     assert "corrections in April 2025" in told(shown)
     [finding] = shown.context["findings"]
     assert finding.effect == "+2,983.42\u00a0SEK in January 2025 to March 2025, charged in April 2025"
     assert finding.effect in shown.content.decode()
-    done = client.post(f"{REGISTER}import/", {"seal": shown.context["seal"]})
-    assert said(done).startswith(
-        "1 row saved. The shares of April 2025 to June 2025 are recomputed. +2,983.42"
-    )
-    assert "it becomes corrections in April 2025" in said(done)
+    done = apply(client, shown).context["upload"].said
+    assert done.startswith("1 row saved. The shares of April 2025 to June 2025 are recomputed. +2,983.42")
+    assert "it becomes corrections in April 2025" in done
 
 
 def test_an_import_with_a_wrong_row_speaks_of_the_file_alone(client: Client) -> None:
     wrong = CASE + "BAD;erp;licence;Svea AB;1;no amount;-;2025-01-01;2025-07-01\r\n"
-    text = client.post(
-        f"{REGISTER}import/", {"file": SimpleUploadedFile("l.csv", wrong.encode())}
-    ).content.decode()
+    text = upload(client, f"{REGISTER}import/", wrong.encode()).content.decode()
     assert "Change it above" not in text
     assert text.count("data-focus") == 1
     assert "charged in April 2025" in text
@@ -351,21 +348,21 @@ def test_an_import_with_a_wrong_row_speaks_of_the_file_alone(client: Client) -> 
 
 def test_an_import_into_open_months_says_so(client: Client) -> None:
     text = CASE.replace("2025-01-01", "2025-04-01")
-    shown = client.post(f"{REGISTER}import/", {"file": SimpleUploadedFile("costs.csv", text.encode())})
+    shown = upload(client, f"{REGISTER}import/", text.encode())
     assert told(shown) == ""
     assert "In closed months" not in shown.content.decode()
-    done = client.post(f"{REGISTER}import/", {"seal": shown.context["seal"]})
-    assert said(done) == "1 row saved. The shares of April 2025 to June 2025 are recomputed."
+    done = apply(client, shown).context["upload"].said
+    assert done == "1 row saved. The shares of April 2025 to June 2025 are recomputed."
 
 
 def test_a_dry_run_is_shown_anew_when_a_month_has_closed_since(
     client: Client, administrator: User, second_administrator: User
 ) -> None:
-    shown = client.post(f"{REGISTER}import/", {"file": SimpleUploadedFile("late.csv", CASE.encode())})
+    shown = upload(client, f"{REGISTER}import/", CASE.encode())
     april = Period.objects.get(first_day=APRIL)
     close_period(period=propose_period(period=april, by=administrator), by=second_administrator)
-    again = client.post(f"{REGISTER}import/", {"seal": shown.context["seal"]})
-    assert again.status_code == 422
+    again = apply(client, shown)
+    assert not is_applied(again)
     assert "corrections in May 2025" in told(again)
     assert not Cost.objects.filter(external_id="LATE").exists()
 
@@ -376,8 +373,9 @@ def test_a_dry_run_takes_the_same_number_of_queries(
 ) -> None:
     head, row = CASE.split("\r\n")[:2]
     text = "\r\n".join([head, *(row.replace("LATE", f"LATE-{number}") for number in range(rows))])
-    with django_assert_max_num_queries(14):
-        client.post(f"{REGISTER}import/", {"file": SimpleUploadedFile("late.csv", text.encode())})
+    uploading.take(client, f"{REGISTER}import/", text.encode())
+    with django_assert_max_num_queries(14 + uploading.QUERIES_OF_HELPER):
+        uploading.work()
 
 
 def assert_waits(answer: Any, months: str = "January 2025 to March 2025") -> None:
@@ -524,10 +522,12 @@ def test_readings_are_told_when_added_changed_imported_and_removed(
     assert_waited(client.post(f"{address}delete/", mark(question)), months)
     table = "code;reference_date;value;source\r\n1737;2025-03-31;12;Count\r\n1737;2025-04-01;13;Count\r\n"
     address = f"/north/drivers/{driver.pk}/import/"
-    shown = client.post(address, {"file": SimpleUploadedFile("readings.csv", table.encode())})
+    shown = upload(client, address, table.encode())
     assert_waits(shown, "March 2025")
     assert {finding.line: finding.effect for finding in shown.context["findings"]} == {2: "March 2025", 3: ""}
-    assert_waited(client.post(address, {"seal": shown.context["seal"]}), "March 2025")
+    done = apply(client, shown).context["upload"].said
+    assert "Closed months are held against it: March 2025." in done
+    assert "before April 2025 can be proposed" in done
 
 
 def test_members_and_subscriptions_are_told(

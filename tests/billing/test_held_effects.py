@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils.translation import override
 
@@ -26,6 +25,7 @@ from sharedict.jobs.actions import run_all
 from sharedict.kernel.periods import Month
 from tests.billing.books import change, credit, month, post, read_again
 from tests.billing.test_left_changes import CHARGE, LEAVE, decide, state_of, trio, withdraw
+from tests.uploading import apply, is_applied, upload
 
 __all__ = ["trio"]
 
@@ -112,16 +112,15 @@ def test_the_dry_run_of_an_import_tells_what_is_left_again(
 ) -> None:
     heads = "external_id;application;cost_type;supplier;invoice_number;description;amount;starts_on;ends_on"
     text = f"{heads}\nE1;;licence;;;Licences;140,00;2026-01-01;2026-02-01\n"
-    file = SimpleUploadedFile("a.csv", text.encode())
     client, page = sign_in(administrator), "/north/costs/register/import/"
-    shown = client.post(page, {"file": file})
+    shown = upload(client, page, text.encode())
     [finding] = shown.context["findings"]
     assert finding.effect == (
         "+60.00\u00a0SEK in January 2026, no longer to be charged; "
         "+40.00\u00a0SEK in January 2026, left by decision"
     )
     assert finding.effect in shown.content.decode()
-    client.post(page, {"seal": shown.context["seal"]})
+    assert is_applied(apply(client, shown))
     run_all()
     assert state_of(once_left).verdict == Verdict.LEFT
 

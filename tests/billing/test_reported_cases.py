@@ -7,7 +7,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from agreements.models import Agreement, CostType, Key, Term
@@ -21,6 +20,7 @@ from tests.billing.books import charged, charged_of, close_month, corrections, c
 from tests.factories.agreements import KeyFactory, TermFactory, add_version
 from tests.factories.billing import compute
 from tests.factories.municipalities import MemberFactory, MunicipalityFactory, ReadingFactory
+from tests.uploading import apply, is_applied, upload
 
 DATA = Path(__file__).parent / "data"
 SignIn = Callable[[User], Client]
@@ -54,8 +54,7 @@ def test_an_invoice_for_half_a_year_that_comes_in_april_is_charged_in_full(
 
     client, register = sign_in(administrator), "/north/costs/register/import/"
     content = (DATA / "late_invoice.csv").read_bytes()
-    shown = client.post(register, {"file": SimpleUploadedFile("late_invoice.csv", content, "text/csv")})
-    assert client.post(register, {"seal": shown.context["seal"]}).status_code == 302
+    assert is_applied(apply(client, upload(client, register, content)))
     run_all()
     cost = Cost.objects.get(external_id="LATE")
     own = [month(north, day).current_run.lines.get(concerns=None).amount for day in months[3:6]]

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from agreements.models import CostType
@@ -15,10 +14,12 @@ from billing.models import Cost
 from municipalities.models import Cooperation
 from services.models import Application
 from sharedict.accounts.models import User
+from tests import uploading
 from tests.factories.agreements import CostTypeFactory
 from tests.factories.billing import CostFactory
 from tests.factories.municipalities import TokenFactory, bearer
 from tests.forms import typed as sent_of
+from tests.uploading import apply, is_applied
 from tests.workers import Beside
 
 REGISTER = "/north/costs/register/"
@@ -72,7 +73,7 @@ def again(answer: Any) -> dict[str, str]:
 
 def upload(client: Client, *rows: tuple[str, ...]) -> Any:
     content = "\r\n".join([HEADER, *(ROW.format(*row) for row in rows)]).encode()
-    return client.post(f"{REGISTER}import/", {"file": SimpleUploadedFile("c.csv", content, "text/csv")})
+    return uploading.upload(client, f"{REGISTER}import/", content)
 
 
 def notes(shown: Any) -> dict[int, str]:
@@ -216,7 +217,7 @@ def test_the_dry_run_of_an_import_says_it_and_saves_all_the_same(
         4: f"Line 3 has the same supplier and invoice number: A, 250.00 SEK, {JANUARY}.",
     }
     assert shown.context["counts"]["new"] == 4
-    assert client.post(f"{REGISTER}import/", {"seal": shown.context["seal"]}).status_code == 302
+    assert is_applied(apply(client, shown))
     assert Cost.objects.count() == 5
     unchanged = upload(client, NEW)
     assert notes(unchanged) == {}
@@ -224,7 +225,7 @@ def test_the_dry_run_of_an_import_says_it_and_saves_all_the_same(
 
 def test_an_import_says_what_is_wholly_equal(client: Client, north: Cooperation) -> None:
     row = ("L-1", "Fjord", "", "Licences")
-    client.post(f"{REGISTER}import/", {"seal": upload(client, row).context["seal"]})
+    apply(client, upload(client, row))
     assert "C00000001 is the same in everything" in notes(upload(client, ("L-2", *row[1:])))[2]
     changed = upload(client, ("L-1", "Fjord", "2041", "Licences"))
     assert notes(changed) == {}
@@ -235,10 +236,10 @@ def test_an_import_is_shown_again_where_the_invoice_came_meanwhile(
 ) -> None:
     shown = upload(client, NEW)
     client.post(f"{REGISTER}new/", another)
-    refused = client.post(f"{REGISTER}import/", {"seal": shown.context["seal"]})
-    assert refused.status_code == 422
+    refused = apply(client, shown)
+    assert not is_applied(refused)
     assert "same supplier and invoice number" in notes(refused)[2]
-    assert client.post(f"{REGISTER}import/", {"seal": refused.context["seal"]}).status_code == 302
+    assert is_applied(apply(client, refused))
 
 
 def test_the_api_warns_and_saves_all_the_same(stored: Cost, licence: CostType) -> None:

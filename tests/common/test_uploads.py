@@ -7,7 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from sharedict.common import uploads
-from sharedict.common.uploads import Columns, Finding, Outcome, UploadedTable, UploadError
+from sharedict.common.uploads import Columns, UploadedTable, UploadError
 
 COLUMNS = Columns(("code", "value"), numbers=("value",))
 
@@ -103,11 +103,6 @@ def test_two_marks_for_decimals_in_one_column_settle_nothing() -> None:
         values("7,50", "7.5", "12.000")
 
 
-def test_the_mark_that_was_chosen_is_kept_between_the_dry_run_and_applying_it() -> None:
-    table = read(b"code;value\n1;12,000\n", ",")
-    assert uploads.opened(uploads.sealed(table, [], "north"), "north")["mark"] == ","
-
-
 @pytest.mark.parametrize(
     "text", ["", "x", "1e5", "NaN", "Infinity", "1.2.3", "1,234.5", "1.23456", "9" * 15, "٣", "9" * 10_000]
 )
@@ -127,24 +122,3 @@ def test_a_day_is_year_month_day() -> None:
 def test_what_is_no_such_day_is_refused(text: str) -> None:
     with pytest.raises(UploadError, match="not a date"):
         uploads.parse_day(text)
-
-
-def test_the_seal_holds_the_table_and_what_was_shown() -> None:
-    table = read(b"code;value\n1;2\n")
-    shown = [Finding(2, Outcome.NEW, "1", after="2")]
-    content = uploads.opened(uploads.sealed(table, shown, "north"), "north")
-    assert content["file"] == table.content
-    assert uploads.is_as_shown(content, shown)
-    assert not uploads.is_as_shown(content, [Finding(2, Outcome.CHANGED, "1", before="3", after="2")])
-
-
-@pytest.mark.parametrize("seal", ["", "x", "a:b:c"])
-def test_an_altered_seal_is_refused(seal: str) -> None:
-    with pytest.raises(UploadError, match="Upload the file again"):
-        uploads.opened(seal, "north")
-
-
-def test_a_seal_for_one_cooperation_does_not_open_in_another() -> None:
-    table = read(b"code;value\n1;2\n")
-    with pytest.raises(UploadError):
-        uploads.opened(uploads.sealed(table, [], "north"), "outside")

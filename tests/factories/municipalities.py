@@ -15,6 +15,7 @@ from municipalities.models import (
     Role,
     Site,
     Token,
+    Upload,
 )
 from tests.factories.accounts import UserFactory
 
@@ -102,6 +103,23 @@ class InvitationFactory(DjangoModelFactory):
     invited_by = factory.SubFactory(UserFactory)
     invited_at = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
     expires_at = dt.datetime(2099, 1, 1, tzinfo=dt.UTC)
+
+
+class UploadFactory(DjangoModelFactory):
+    """Costs, not looked at yet."""
+
+    class Meta:
+        model = Upload
+
+    cooperation = factory.SubFactory(CooperationFactory)
+    kind = "costs"
+    file_name = "costs.csv"
+    content = b"external_id;amount\nL-1;5\n"
+    sha256 = "0" * 64
+    size = 25
+    language = "en"
+    uploaded_by = factory.SubFactory(UserFactory)
+    uploaded_at = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 
 
 class DriverFactory(DjangoModelFactory):

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import translation
 
@@ -23,6 +22,7 @@ from tests.agreements.test_keys import EVEN, filled_in
 from tests.api.conftest import Caller
 from tests.api.test_bad_input import READING
 from tests.factories.municipalities import DriverFactory, ReadingFactory, TokenFactory
+from tests.uploading import apply, is_applied, upload
 
 pytestmark = pytest.mark.django_db
 TODAY = dt.date(2026, 11, 27)
@@ -153,9 +153,9 @@ def test_an_import_asks_before_it_is_applied(north: Cooperation, client: Client)
     driver = DriverFactory(cooperation=north)
     content = b"code;reference_date;value;source\n1737;2066-01-01;1;x\n1783;2066-01-01;1;x\n"
     url = f"/north/drivers/{driver.pk}/import/"
-    shown = client.post(url, {"file": SimpleUploadedFile("r.csv", content, "text/csv")})
+    shown = upload(client, url, content)
     assert shown.context["effect"].warnings == (ASKED,)
-    assert client.post(url, {"seal": shown.context["seal"]}).status_code == 302
+    assert is_applied(apply(client, shown))
     assert Reading.objects.filter(driver=driver).count() == 2
 
 

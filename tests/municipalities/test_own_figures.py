@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
@@ -24,6 +23,7 @@ from tests.billing.books import close_month
 from tests.factories.billing import CostFactory, compute
 from tests.factories.municipalities import MemberFactory, ReadingFactory
 from tests.forms import typed
+from tests.uploading import apply, is_applied, upload
 
 SignIn = Callable[[User], Client]
 NEW_YEAR = dt.date(2025, 12, 31)
@@ -201,8 +201,7 @@ def test_an_administrator_enters_and_imports_what_is_missing(
     lines = "code;reference_date;value;source\n1783;2025-12-31;11401;Yearbook\n1737;2025-12-31;12000;Same\n"
     checked = _upload(client, page, lines)
     assert checked.context["counts"] == {"same": 1, "new": 0, "changed": 1, "wrong": 0}
-    seal = checked.content.decode().split('name="seal" value="')[1].split('"')[0]
-    assert client.post(f"{page}import/", {"seal": seal}).status_code == 302
+    assert is_applied(apply(client, checked))
     own.refresh_from_db()
     assert own.value == 11401
     assert Reading.objects.filter(driver=lacking, cooperation=north).count() == 1
@@ -211,7 +210,7 @@ def test_an_administrator_enters_and_imports_what_is_missing(
 
 
 def _upload(client: Client, page: str, lines: str) -> Any:
-    return client.post(f"{page}import/", {"file": SimpleUploadedFile("r.csv", lines.encode())})
+    return upload(client, f"{page}import/", lines.encode())
 
 
 def test_the_registers_are_loaded_beside_own_figures_and_leave_them(

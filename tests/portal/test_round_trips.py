@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
@@ -18,6 +17,7 @@ from municipalities.models import Cooperation, Driver, Municipality, Reading
 from municipalities.portal import ImportPage, OperatorImportPage
 from services.models import Application
 from sharedict.accounts.models import User
+from tests import uploading
 from tests.factories.accounts import UserFactory
 from tests.factories.agreements import CostTypeFactory
 from tests.factories.billing import CostFactory
@@ -120,14 +120,15 @@ def test_every_row_of_an_exported_list_is_the_same(
         shown = client.get(address.removesuffix("import/"))
         rows = shown.context["table"].paginator.count
         assert rows > 3
-        file = SimpleUploadedFile("list", exported(client, address.removesuffix("import/"), *written))
+        file = exported(client, address.removesuffix("import/"), *written)
         for language in ("en", "sv"):
-            file.seek(0)
-            answer = client.post(address, {"file": file}, headers={"Accept-Language": language}, follow=True)
+            reader = Client(headers={"Accept-Language": language})
+            reader.force_login(administrator)
+            answer = uploading.upload(reader, address, file, "list")
             found = answer.context["counts"]
             wrong = [(finding.line, finding.before, finding.after, finding.errors)
                      for finding in answer.context["findings"] if finding.outcome != "same"]  # fmt: skip
-            assert (wrong, found["same"]) == ([], rows), answer.context["form"].errors
+            assert (wrong, found["same"]) == ([], rows)
 
 
 OPERATOR_IMPORTS = sorted(
@@ -150,20 +151,17 @@ def test_every_row_of_a_public_register_is_the_same(
         country="NO", code="0301", name="Oslo", successor=torsby, merged_on=dt.date(2027, 1, 1)
     )
     ReadingFactory(driver=population, municipality=hagfors, reference_on=dt.date(2019, 12, 31), value=11538)
-    client = sign_in(UserFactory(username="operator", is_staff=True, is_superuser=True))
-    content = exported(client, f"/{route}file/", kind, language)
+    operator = UserFactory(username="operator", is_staff=True, is_superuser=True)
+    content = exported(sign_in(operator), f"/{route}file/", kind, language)
     for other in ("en", "sv"):
-        answer = client.post(
-            f"/{route}",
-            {"file": SimpleUploadedFile("list", content), **TOLD.get(route, {})},
-            headers={"Accept-Language": other},
-            follow=True,
-        )
+        reader = Client(headers={"Accept-Language": other})
+        reader.force_login(operator)
+        answer = uploading.upload(reader, f"/{route}", content, "list", **TOLD.get(route, {}))
         found = answer.context["counts"]
         stored = Municipality.objects.count() if "register" in route else Reading.objects.count()
         wrong = [(finding.before, finding.after, finding.errors)
                  for finding in answer.context["findings"] if finding.outcome != "same"]  # fmt: skip
-        assert (wrong, found["same"]) == ([], stored), answer.context["form"].errors
+        assert (wrong, found["same"]) == ([], stored)
 
 
 def test_the_page_of_the_installation_leads_to_each_file(
@@ -196,9 +194,8 @@ def test_what_was_exported_and_changed_by_hand_changes_that_alone(
     text = exported(client, address, "csv", "sv").decode("utf-8")
     [line] = [line for line in text.splitlines() if ",paid," in line]
     changed = text.replace(line, line.replace("Licences", "Licences 2026"))
-    file = SimpleUploadedFile("list.csv", changed.encode())
-    answer = client.post(f"{address}import/", {"file": file}, follow=True)
-    moving = [finding for finding in answer.context["findings"] if finding.outcome != "same"]
+    answer = uploading.upload(client, f"{address}import/", changed.encode())
+    moving = [finding for finding in uploading.compared(answer) if finding.outcome != "same"]
     assert [(finding.outcome, finding.row.description) for finding in moving] == [
         ("changed", "Licences 2026")
     ]
@@ -214,8 +211,8 @@ def test_a_row_without_id_or_reference_matches_no_fresh_cost(
     rest = ";;licence;;;Anything;5,00;2026-01-01;2026-02-01"
     told = {"": "must not be empty", "C77": "no cost “C77”", known.reference.lower(): ""}  # type: ignore[union-attr]
     for reference, said in told.items():
-        file = SimpleUploadedFile("c.csv", f"{header}\n;{reference}{rest}\n".encode())
-        answer = client.post("/north/costs/register/import/", {"file": file}, follow=True)
+        file = f"{header}\n;{reference}{rest}\n".encode()
+        answer = uploading.upload(client, "/north/costs/register/import/", file)
         [finding] = answer.context["findings"]
         assert (finding.outcome == "wrong") == bool(said)
         assert said in " ".join(finding.errors)

@@ -1,11 +1,10 @@
 """Tables that people upload, as XLSX or CSV: read as spreadsheets write them, shown before they count."""
 
 from sharedict.common.uploads.choices import Choices
-from sharedict.common.uploads.findings import Finding, Outcome, counts
+from sharedict.common.uploads.findings import Finding, Outcome, counts, marked
 from sharedict.common.uploads.forms import UploadForm
-from sharedict.common.uploads.headers import Header
+from sharedict.common.uploads.headers import OF_DAYS, Header
 from sharedict.common.uploads.reading import found_in, read_table, read_upload, refuse_large, sources_of
-from sharedict.common.uploads.seals import is_as_shown, opened, sealed
 from sharedict.common.uploads.tables import (
     MAX_BYTES,
     MAX_ROWS,
@@ -20,6 +19,7 @@ from sharedict.common.uploads.values import parse_day, parse_number, shortened
 __all__ = [
     "MAX_BYTES",
     "MAX_ROWS",
+    "OF_DAYS",
     "Choices",
     "Columns",
     "Finding",
@@ -32,14 +32,12 @@ __all__ = [
     "UploadedTable",
     "counts",
     "found_in",
-    "is_as_shown",
-    "opened",
+    "marked",
     "parse_day",
     "parse_number",
     "read_table",
     "read_upload",
     "refuse_large",
-    "sealed",
     "shortened",
     "sources_of",
 ]

@@ -1,5 +1,6 @@
 """What the rows of an upload would do."""
 
+import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -40,3 +41,12 @@ def counts(findings: Sequence[Finding]) -> dict[Outcome, int]:
     """How many rows have each outcome, zeros included."""
     found = Counter(finding.outcome for finding in findings)
     return {outcome: found[outcome] for outcome in Outcome}
+
+
+def marked(findings: Sequence[Finding]) -> str:
+    """What tells these findings from others."""
+    told = "\n".join(
+        f"{finding.line} {finding.outcome} {finding.before} {finding.after} {finding.effect} {finding.note}"
+        for finding in findings
+    )
+    return hashlib.sha256(told.encode()).hexdigest()

@@ -26,6 +26,10 @@ SEARCHED_LINES = 50
 WITH_UNIT = re.compile(r"(?P<label>.+?)(?:, | \()(?P<unit>[A-Z]{3})\)?")
 
 
+OF_DAYS = ":"
+"""Stands between a column and what its days are, where the uploader says both: ``ends_on:last``."""
+
+
 class Meaning(NamedTuple):
     """What a heading says: the ``name`` of a column, which is empty for one that is passed over.
 
@@ -37,6 +41,11 @@ class Meaning(NamedTuple):
     days: str = ""
     is_spare: bool = False
     unit: str = ""
+
+    @property
+    def said(self) -> str:
+        """As an uploader says it."""
+        return f"{self.name}{OF_DAYS}{self.days}" if self.days == "last" else self.name
 
 
 class Words:
@@ -56,7 +65,8 @@ class Words:
     def of(self, heading: str) -> Meaning | None:
         """What a heading means; None where it is not known."""
         if heading in self.named:
-            return Meaning(self.named[heading])
+            name, _of, days = self.named[heading].partition(OF_DAYS)
+            return Meaning(name, days)
         text = heading.strip(BOM)
         if found := self.known.get(alike(text)):
             return found

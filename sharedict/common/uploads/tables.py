@@ -74,7 +74,7 @@ class UploadedRow:
 
 @dataclass(frozen=True, slots=True)
 class UploadedTable:
-    """The rows of a file, what is worth knowing about how it was read, and its bytes for ``sealed``.
+    """The rows of a file, what is worth knowing about how it was read.
 
     ``mark`` is the sign before decimals that the uploader named; empty where the file tells it.
     """

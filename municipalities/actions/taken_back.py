@@ -1,0 +1,103 @@
+"""Rows that an import has written become what they were before, unless something else has touched them."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db import models, transaction
+
+from municipalities.actions.registers import announce_public
+from municipalities.actions.rows import Done, changed, delete_row, save_row
+from municipalities.actions.touched import differences
+from municipalities.models import Municipality, Reading, Upload
+from sharedict.audit.actions import field_values
+from sharedict.audit.models import Entry
+from sharedict.common.bulk import change_rows
+
+Before = dict[str, Any] | None
+"""The columns that a row had, by attribute, as far as they were others; None where it was not there."""
+
+
+def before_upload(upload: Upload, model: type[models.Model]) -> list[tuple[models.Model, Before]]:
+    """The rows of ``model`` that applying ``upload`` has written, with what they were before; two queries."""
+    before: dict[str, Before] = {}
+    for entry in _written(upload):
+        if entry.verb == "add":
+            before[entry.subject_id] = None
+        elif (columns := before.setdefault(entry.subject_id, {})) is not None:
+            before[entry.subject_id] = _columns(model, entry.changes) | columns
+    rows = model._default_manager.filter(pk__in=[*before]).order_by("pk")
+    return [(row, before[str(row.pk)]) for row in rows]
+
+
+def touched_since(upload: Upload) -> list[Entry]:
+    """What the change log says was done since to rows that ``upload`` has written: the last of each row."""
+    written = {entry.subject_id: entry for entry in _written(upload)}
+    if not written:
+        return []
+    one = next(iter(written.values()))
+    later = Entry.objects.filter(cooperation=upload.cooperation_id, subject_type=one.subject_type)
+    later = later.filter(pk__gt=min(entry.pk for entry in written.values())).order_by("pk")
+    last = {
+        subject: pk
+        for pk, subject in later.values_list("pk", "subject_id")
+        if subject in written and pk > written[subject].pk
+    }
+    return list(Entry.objects.filter(pk__in=last.values()).for_listing().order_by("pk"))
+
+
+def _written(upload: Upload) -> list[Entry]:
+    """What applying ``upload`` has written into the change log, in its order."""
+    if not upload.entries:
+        return []
+    own = {*upload.entries}
+    span = Entry.objects.filter(cooperation=upload.cooperation_id, pk__range=(min(own), max(own)))
+    return [entry for entry in span.order_by("pk") if entry.pk in own]
+
+
+def _columns(model: type[models.Model], changes: Mapping[str, Sequence[Any]]) -> dict[str, Any]:
+    """What the columns were that ``changes`` name, each by its attribute."""
+    found = {}
+    for name, (before, _after) in changes.items():
+        field: Any = model._meta.get_field(name)
+        found[field.attname] = field.to_python(None if before == "" and field.null else before)
+    return found
+
+
+@transaction.atomic
+def take_back_readings(*, pairs: Sequence[tuple[Reading, Reading | None]], by: object) -> None:
+    """Change many readings of one driver into what they were, logged one by one; remove those without."""
+    removed = [now for now, before in pairs if before is None]
+    kept = [(now, before) for now, before in pairs if before is not None]
+    done: list[Done] = [
+        ("delete", now, {name: [text, ""] for name, text in field_values(now).items()}) for now in removed
+    ]
+    done += [("change", before, differences(field_values(now), before)) for now, before in kept]
+    readings = [now for now, _before in pairs]
+    is_public = any(reading.cooperation_id is None for reading in readings)
+    first: list[Reading] = [min(readings, key=_day)] if readings and not is_public else []
+    changed(done=done, by=by, touching=first)
+    if is_public:
+        announce_public(readings, by)
+    Reading.objects.filter(pk__in=[reading.pk for reading in removed]).delete()
+    change_rows(Reading, [before for _now, before in kept], ["value", "source"])
+
+
+def _day(reading: Reading) -> dt.date:
+    return reading.reference_on
+
+
+@transaction.atomic
+def take_back_municipalities(
+    *, pairs: Sequence[tuple[Municipality, Municipality | None]], by: object
+) -> None:
+    """Change municipalities of the register into what they were; remove those without.
+
+    Raises ProtectedError for one that something refers to, and ValidationError as saving them does.
+    """
+    for _now, before in pairs:
+        if before is not None:
+            save_row(row=before, by=by)
+    added = [now for now, before in pairs if before is None]
+    for place in sorted(added, key=lambda place: place.successor_id is None):
+        delete_row(row=place, by=by)
