@@ -1,6 +1,6 @@
 """What workers do for the lowest app."""
 
-from municipalities.actions import send_letter
+from municipalities.actions import send_letter, send_password_letter
 from sharedict.common.sight import of_cooperation, seeing
 from sharedict.jobs.models import Job
 from sharedict.jobs.registry import Progress
@@ -11,3 +11,8 @@ def invitation_letter(job: Job, progress: Progress) -> None:
     cooperation_id = job.arguments["cooperation"]
     with seeing(of_cooperation(cooperation_id)):
         send_letter(cooperation_id=cooperation_id, pk=job.arguments["invitation"])
+
+
+def password_letter(job: Job, progress: Progress) -> None:
+    """One for an address that nobody has is a job like any other, and does nothing."""
+    send_password_letter(people=job.arguments["people"], language=job.arguments["language"])

@@ -13,6 +13,7 @@ from municipalities.views import (
     mail,
     members,
     network,
+    passwords,
     people,
     registers,
     set_up,
@@ -63,6 +64,12 @@ of_a_cooperation = [
 urlpatterns = [
     path("", home.home, name="home"),
     path("accounts/invitations/<str:secret>/", invitations.Accept.as_view(), name="invitation-accept"),
+    path("accounts/password/forgotten/", passwords.Forgotten.as_view(), name="password-forgotten"),
+    path(
+        "accounts/password/new/<str:uidb64>/<str:token>/",
+        passwords.NewPassword.as_view(),
+        name="password-new",
+    ),
     path("cooperations/", cooperations.Cooperations.as_view(), name="cooperations"),
     path("cooperations/new/", cooperations.CooperationAdd.as_view(), name="cooperation-add"),
     path(

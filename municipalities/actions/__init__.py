@@ -25,6 +25,13 @@ from municipalities.actions.invitations import (
     withdraw_invitation,
 )
 from municipalities.actions.jobs import retry_job
+from municipalities.actions.passwords import (
+    PASSWORD_LETTER,
+    UsedLinkError,
+    order_password_letter,
+    reset_password,
+    send_password_letter,
+)
 from municipalities.actions.people import (
     add_person,
     check_role_removal,
@@ -69,10 +76,12 @@ from municipalities.actions.touched import (
 
 __all__ = [
     "LETTER",
+    "PASSWORD_LETTER",
     "AlreadyThereError",
     "ChangedMeanwhileError",
     "Link",
     "NotInvitedError",
+    "UsedLinkError",
     "accept_invitation",
     "add_check",
     "add_members",
@@ -110,11 +119,13 @@ __all__ = [
     "moves_shares",
     "naming",
     "open_invitation",
+    "order_password_letter",
     "plan_members",
     "public_population",
     "reactivate_cooperation",
     "read_link",
     "refuse_strangers",
+    "reset_password",
     "retry_job",
     "revoke_token",
     "save_person",
@@ -122,6 +133,7 @@ __all__ = [
     "save_row",
     "save_site",
     "send_letter",
+    "send_password_letter",
     "take_over",
     "touched",
     "validate_row",

@@ -165,6 +165,7 @@ def accept_invitation(*, link: Link, user: User) -> Role:
                 _("Somebody with this address has a sign-in: sign in, and follow it again.")
             )
         user.email = invitation.email
+        user.confirmed_email = invitation.email if invitation.sent_at else ""
         user.save()
         record(verb="add", subject=user, by=user, at=timezone.now(), cooperation_id=link.cooperation_id)
     elif not is_invited(user, invitation):

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from sharedict.accounts.models import SignInFailure, User
-from sharedict.accounts.throttle import WINDOW
+from sharedict.accounts.throttle import WINDOW, name_for_letters
 
 
 def find_user(sign_in: str) -> User | None:
@@ -48,7 +48,8 @@ def make_anonymous(*, user: User, names: Iterable[str] = ()) -> User:
 
     ``names`` are those that they signed in by earlier. Safe to repeat.
     """
-    names = {name.casefold()[:150] for name in (user.username, user.email, *names) if name}
+    known = {name.casefold() for name in (user.username, user.email, *names) if name}
+    names = {name[:150] for each in known for name in (each, name_for_letters(each))}
     SignInFailure.objects.filter(username__in=names).delete()
     for session in Session.objects.all():
         if session.get_decoded().get(SESSION_KEY) == str(user.pk):
@@ -56,7 +57,7 @@ def make_anonymous(*, user: User, names: Iterable[str] = ()) -> User:
     user.groups.clear()
     user.user_permissions.clear()
     user.username = user.name_when_forgotten
-    user.email = user.first_name = user.last_name = ""
+    user.email = user.confirmed_email = user.first_name = user.last_name = ""
     user.is_active = user.is_staff = user.is_superuser = user.is_demonstration = False
     user.last_login = None
     user.set_unusable_password()

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from sharedict.accounts.models import User
-from sharedict.accounts.throttle import TooManyFailuresError, begin_attempt_of, forgive
+from sharedict.accounts.throttle import TooManyFailuresError, begin_asking, begin_attempt_of, forgive
 
 
 class SignInForm(AuthenticationForm):
@@ -30,10 +30,7 @@ class SignInForm(AuthenticationForm):
     throttled: TooManyFailuresError | None = None
     error_messages = {
         **AuthenticationForm.error_messages,
-        "invalid_login": gettext_lazy(
-            "This user name and this password do not belong together. Whoever runs the portal gives you "
-            "another password."
-        ),
+        "invalid_login": gettext_lazy("This user name and this password do not belong together."),
     }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -86,6 +83,29 @@ class OwnPasswordForm(PasswordChangeForm):  # generic in its stubs only
         if new and new == self.cleaned_data.get("old_password"):
             raise ValidationError(_("This is the old password: choose another."), code="password_same")
         return str(new)
+
+
+class ForgottenForm(forms.Form):
+    """Whose password is forgotten; counted before anybody is looked for. See ``begin_asking``."""
+
+    email = forms.EmailField(
+        label=gettext_lazy("E-mail"), max_length=140, widget=forms.EmailInput(attrs={"autocomplete": "email"})
+    )
+    throttled: TooManyFailuresError | None = None
+    asks_too_often = False
+
+    def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.request = request
+
+    def clean_email(self) -> str:
+        email = str(self.cleaned_data["email"])
+        try:
+            self.asks_too_often = begin_asking(self.request, email)
+        except TooManyFailuresError as error:
+            self.throttled = error
+            raise _too_many(error) from None
+        return email
 
 
 class GivenPasswordForm(AdminPasswordChangeForm):  # type: ignore[type-arg]

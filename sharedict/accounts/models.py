@@ -17,8 +17,10 @@ class User(AbstractUser, Remembered):
 
     is_demonstration = models.BooleanField(_("demonstration sign-in"), default=False)
     has_first_password = models.BooleanField(_("must choose a password of their own"), default=False)
+    confirmed_email = models.EmailField(_("confirmed e-mail"), blank=True)
+    """The address that was shown to be theirs, by a letter that they followed; maybe not the present one."""
     personal = Personal("pk", frozenset({"username", "email", "first_name", "last_name"}))
-    not_logged = ("password", "last_login", "has_first_password")
+    not_logged = ("password", "last_login", "has_first_password", "confirmed_email")
 
     def __str__(self) -> str:
         return str(FORGOTTEN) if self.is_forgotten else self.get_full_name() or self.username
@@ -38,6 +40,11 @@ class User(AbstractUser, Remembered):
             names = [field.attname for field in self._meta.concrete_fields if field.attname in held]
             kwargs["update_fields"] = [each for each in names if each not in read or read[each] != held[each]]
         super().save(*args, **kwargs)
+
+    @property
+    def has_confirmed_address(self) -> bool:
+        """Whether letters to ``email`` reach this person and nobody else."""
+        return bool(self.email) and self.email.casefold() == self.confirmed_email.casefold()
 
     @property
     def is_forgotten(self) -> bool:

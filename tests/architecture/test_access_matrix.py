@@ -38,7 +38,8 @@ concerns no row."""
 EXPECTED: dict[str, str] = {
     **dict.fromkeys(["sign-in", "set-language", "set-theme", "accessibility", "health", "ready"], OPEN),
     "sign-out": LEADS_OUT,
-    **dict.fromkeys(["first", "invitation-accept"], GONE),
+    "password-forgotten": OPEN,
+    **dict.fromkeys(["first", "invitation-accept", "password-new"], GONE),
     **dict.fromkeys(["home", "change-password", "api-docs"], SIGNED_IN),
     **dict.fromkeys(
         [
@@ -384,6 +385,7 @@ def _of_a_tenant() -> Iterator[tuple[Route, str, str]]:
             "v1:municipalities-detail",
             "first",
             "invitation-accept",
+            "password-new",
         )
         if route.parameters and not is_common:
             for method in route.methods:

@@ -56,6 +56,7 @@ def test_somebody_new_follows_the_letter_and_makes_a_sign_in(
     assert client.post(address, NEW).headers["Location"] == "/north/overview/"
     user = User.objects.get(username="maria")
     assert (user.email, user.has_first_password) == ("maria@example.se", False)
+    assert user.has_confirmed_address
     assert Role.objects.get(user=user).kind == "auditor"
     assert client.get("/north/people/").status_code == 200
     assert Client().post(address, NEW | {"username": "other"}).status_code == 410
