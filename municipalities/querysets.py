@@ -74,6 +74,10 @@ class InvitationQuerySet(TenantQuerySet["Invitation"]):
         """Neither accepted nor withdrawn; they may have expired."""
         return self.filter(accepted_at=None, withdrawn_at=None)
 
+    def of_inviter(self, role: "Role") -> Self:
+        """What whoever holds ``role`` has invited to in its cooperation."""
+        return self.filter(cooperation=role.cooperation_id, invited_by=role.user_id)
+
     def for_listing(self) -> Self:
         return self.select_related("municipality", "cooperation", "invited_by")
 

@@ -36,7 +36,6 @@ of_a_cooperation = [
     path("members/<int:pk>/end/", members.MemberEnd.as_view(), name="member-end"),
     path("members/<int:pk>/delete/", members.MemberWithdraw.as_view(), name="member-delete"),
     path("people/", people.Roles.as_view(), name="roles"),
-    path("people/new/", people.RoleAdd.as_view(), name="role-add"),
     path("people/invite/", invitations.Invite.as_view(), name="invite"),
     path("people/invitations/<int:pk>/", invitations.InvitationPage.as_view(), name="invitation"),
     path("people/<int:pk>/", people.RoleChange.as_view(), name="role-change"),

@@ -25,6 +25,8 @@ from sharedict.kernel.errors import SharedictError
 
 LETTER = "invitation-letter"
 VALID_FOR = dt.timedelta(days=14)
+KEPT_FOR = dt.timedelta(days=30)
+"""How long one that has ended without an answer can be sent again."""
 LOCKS = 0x5D1F
 """First key of the advisory locks under which somebody of one address makes their sign-in."""
 
@@ -122,12 +124,12 @@ def open_invitation(link: Link) -> Invitation:
         raise NotInvitedError(_("It was accepted already: sign in."))
     if found.withdrawn_at:
         raise NotInvitedError(_("It was withdrawn meanwhile."))
-    if found.expires_at <= timezone.now():
-        raise NotInvitedError(_("It had an end, which is over. Ask to be invited again."))
     if not may_invite(found):
         raise NotInvitedError(
             _("Whoever invited you is not administrator any more. Ask to be invited again.")
         )
+    if found.expires_at <= timezone.now():
+        raise NotInvitedError(_("It had an end, which is over. Ask to be invited again."))
     return found
 
 
@@ -142,9 +144,28 @@ def has_sign_in(email: str) -> bool:
     return User.objects.filter(Q(email__iexact=email) | Q(username__iexact=email)).exists()
 
 
+def address_shown(invitation: Invitation) -> str:
+    """The address that the link shows to be that of whoever holds it: none where no letter brought it."""
+    return invitation.email if invitation.sent_at else ""
+
+
 def is_invited(user: User, invitation: Invitation) -> bool:
-    """Whether it went to the address of ``user``, which is the user name where they have no other."""
+    """Whether it went to the address of ``user``, which is the user name where they have no other.
+
+    One that was handed over is for whoever has no address yet, too.
+    """
+    if not invitation.sent_at and not user.email:
+        return True
     return invitation.email.casefold() == (user.email or user.username).casefold()
+
+
+def is_new_to_us(invitation: Invitation) -> bool:
+    """Whether whoever holds the link may make a sign-in.
+
+    By a letter nobody has become a second one of the person who has its address. A link that was handed over
+    shows no address to be anybody's: it tells nothing of who has one.
+    """
+    return not (invitation.sent_at and has_sign_in(invitation.email))
 
 
 @transaction.atomic
@@ -160,12 +181,11 @@ def accept_invitation(*, link: Link, user: User) -> Role:
     invitation = open_invitation(link)
     if is_new:
         _hold(invitation.email)
-        if has_sign_in(invitation.email):
+        if not is_new_to_us(invitation):
             raise NotInvitedError(
                 _("Somebody with this address has a sign-in: sign in, and follow it again.")
             )
-        user.email = invitation.email
-        user.confirmed_email = invitation.email if invitation.sent_at else ""
+        user.email = user.confirmed_email = address_shown(invitation)
         user.save()
         record(verb="add", subject=user, by=user, at=timezone.now(), cooperation_id=link.cooperation_id)
     elif not is_invited(user, invitation):
@@ -180,6 +200,13 @@ def accept_invitation(*, link: Link, user: User) -> Role:
     invitation.accepted_at, invitation.email = timezone.now(), ""
     save_row(row=invitation, by=user)
     return role
+
+
+def forget_old_invitations() -> None:
+    """Withdraw, and so forget the addresses of, invitations that ended long ago and nobody took up."""
+    for row in Invitation.objects.waiting().filter(expires_at__lt=timezone.now() - KEPT_FOR):
+        row.withdrawn_at, row.email = timezone.now(), ""
+        save_row(row=row, by=None)
 
 
 def send_letter(*, cooperation_id: int, pk: int) -> None:

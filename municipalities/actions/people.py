@@ -7,60 +7,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from municipalities.actions.rows import Chosen, delete_row, lock_cooperation, save_row
-from municipalities.models import Cooperation, Invitation, Municipality, Role
-from sharedict.accounts.actions import create_user, find_user, make_anonymous
+from municipalities.models import Invitation, Role
+from sharedict.accounts.actions import make_anonymous
 from sharedict.accounts.models import User
 from sharedict.audit.actions import erase, logged_names, record
-
-
-@transaction.atomic
-def add_person(
-    *,
-    cooperation: Cooperation,
-    sign_in: str,
-    kind: str,
-    municipality: Municipality | None,
-    is_new: bool,
-    first_name: str = "",
-    last_name: str = "",
-    by: User,
-) -> tuple[Role, str]:
-    """A role for the person with this user name or e-mail, and their first password if they are new.
-
-    The password is kept nowhere: show it once. Raises ValidationError, by field, when ``is_new`` does not say
-    what is true, so that a slip of the pen makes no new person.
-    """
-    user, password = find_user(sign_in), ""
-    if user is None and not is_new:
-        raise ValidationError(
-            {"sign_in": _("Nobody has this user name or e-mail. Is it a new person? Say so below.")}
-        )
-    if user is not None and is_new:
-        raise ValidationError({"sign_in": _("Somebody has this user name already: take away “new person”.")})
-    if user is None:
-        user, password = create_person(
-            cooperation=cooperation, sign_in=sign_in, first_name=first_name, last_name=last_name, by=by
-        )
-    role = Role(cooperation=cooperation, user=user, kind=kind, municipality=municipality)
-    return save_role(role=role, by=by), password
-
-
-def create_person(
-    *, cooperation: Cooperation, sign_in: str, first_name: str, last_name: str, by: User
-) -> tuple[User, str]:
-    """Somebody new, and their first password; in the change log of the cooperation that they are added to."""
-    email = sign_in if "@" in sign_in else ""
-    try:
-        user, password = create_user(
-            username=sign_in, email=email, first_name=first_name, last_name=last_name
-        )
-    except ValidationError as error:
-        found = error.message_dict
-        raise ValidationError(
-            {"sign_in" if name in ("username", "email") else name: said for name, said in found.items()}
-        ) from error
-    record(verb="add", subject=user, by=by, at=timezone.now(), cooperation_id=cooperation.pk)
-    return user, password
 
 
 @transaction.atomic
@@ -74,6 +24,7 @@ def save_person(*, user: User, by: User, chosen: Chosen | None = None) -> User:
         raise ValidationError(_("This person was forgotten: nothing of them can be changed."))
     if before and before.is_active and not user.is_active:
         _refuse_to_leave_none(Role.objects.filter(user=before))
+        _end_invitations(Invitation.objects.filter(invited_by=before), by)
     return save_row(row=user, by=by, chosen=chosen)
 
 
@@ -89,6 +40,9 @@ def save_role(*, role: Role, by: User) -> Role:
     is_administrator = role.kind == Role.Kind.ADMINISTRATOR and user.is_active
     if role.pk and not is_administrator and not _other_administrators(role):
         raise ValidationError({"kind": _("Somebody must stay administrator: appoint another one first.")})
+    before = Role.objects.filter(pk=role.pk).first() if role.pk else None
+    if before and (before.kind, before.user_id) != (role.kind, role.user_id):
+        _end_invitations(Invitation.objects.of_inviter(before), by)
     return save_row(row=role, by=by)
 
 
@@ -103,6 +57,7 @@ def delete_role(*, role: Role, by: User) -> None:
     """Take a role away; raises ValidationError if no administrator would be left."""
     lock_cooperation(role.cooperation_id)
     check_role_removal(role)
+    _end_invitations(Invitation.objects.of_inviter(role), by)
     delete_row(row=role, by=by)
 
 
@@ -120,6 +75,7 @@ def forget_person(*, user: User, by: User) -> User:
     user = User.objects.select_for_update().get(pk=user.pk)
     roles = Role.objects.filter(user=user)
     _refuse_to_leave_none(roles)
+    _end_invitations(Invitation.objects.filter(invited_by=user), by)
     for role in roles.select_related("cooperation").order_by("cooperation_id"):
         delete_row(row=role, by=by)
     names = [user.username, user.email, *logged_names(user=user, columns=("username", "email"))]
@@ -129,6 +85,17 @@ def forget_person(*, user: User, by: User) -> User:
     record(verb="forget", subject=user, by=by, at=timezone.now())
     erase(user=user, names=names)
     return user
+
+
+def _end_invitations(rows: QuerySet[Invitation], by: User) -> None:
+    """End the links of ``rows``: whoever may invite no more never can by what they sent before.
+
+    The invitations stay in the list, for somebody else to send them again.
+    """
+    now = timezone.now()
+    for row in rows.filter(accepted_at=None, withdrawn_at=None, expires_at__gt=now).order_by("pk"):
+        row.expires_at = now
+        save_row(row=row, by=by)
 
 
 def _refuse_to_leave_none(roles: QuerySet[Role]) -> None:

@@ -235,20 +235,6 @@ class InviteForm(RoleForm):
     email = forms.EmailField(label=gettext_lazy("E-mail"), max_length=150)
 
 
-class PersonForm(RoleForm):
-    """A role for somebody known by user name or e-mail, or for somebody new."""
-
-    layout = ("sign_in", ("kind", "municipality"), "is_new", ("first_name", "last_name"))
-    sign_in = forms.CharField(label=gettext_lazy("User name or e-mail"), max_length=150)
-    is_new = forms.BooleanField(
-        label=gettext_lazy("New person: they have no sign-in yet"),
-        required=False,
-        help_text=gettext_lazy("Their first password is shown to you once."),
-    )
-    first_name = forms.CharField(label=gettext_lazy("First name"), max_length=150, required=False)
-    last_name = forms.CharField(label=gettext_lazy("Last name"), max_length=150, required=False)
-
-
 class TokenForm(forms.Form):
     name = forms.CharField(
         label=gettext_lazy("Name"), max_length=100, help_text=gettext_lazy("Which system uses it.")

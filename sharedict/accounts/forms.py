@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 
 from sharedict.accounts.models import User
 from sharedict.accounts.throttle import TooManyFailuresError, begin_asking, begin_attempt_of, forgive
+from sharedict.accounts.usernames import refuse_address_of_another
 
 
 class SignInForm(AuthenticationForm):
@@ -136,7 +137,10 @@ class FirstForm(BaseUserCreationForm):  # type: ignore[type-arg]  # generic in i
 
 
 class InvitedForm(FirstForm):
-    """A sign-in that somebody makes who was invited by e-mail: that address is theirs."""
+    """A sign-in that somebody makes who was invited; ``email`` is theirs, where a letter brought them here.
+
+    Another address is no user name, whoever has it: so nobody learns here which ones have a sign-in.
+    """
 
     class Meta(FirstForm.Meta):
         fields: ClassVar[tuple[str, ...]] = ("username", "first_name", "last_name")
@@ -144,6 +148,11 @@ class InvitedForm(FirstForm):
     def __init__(self, *args: Any, email: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.instance.email = email
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        refuse_address_of_another(cleaned.get("username", ""), self.instance.email)
+        return cleaned
 
 
 class ThemeForm(forms.Form):

@@ -29,7 +29,8 @@ class User(AbstractUser, Remembered):
         """Refuse a new user name that reads like somebody else's, or is another's address."""
         super().clean()
         if self.pk is None:
-            refuse_address_of_another(self.username, self.email)
+            if self.email:
+                refuse_address_of_another(self.username, self.email)
             others = User.objects.values_list("username", flat=True)
             refuse_look_alike(self.username, others)
 

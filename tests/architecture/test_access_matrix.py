@@ -81,7 +81,7 @@ EXPECTED: dict[str, str] = {
     ),
     **dict.fromkeys(
         [
-            *(f"{thing}-add" for thing in ("site", "link", "member", "role", "token", "driver", "reading")),
+            *(f"{thing}-add" for thing in ("site", "link", "member", "token", "driver", "reading")),
             *(f"{thing}-change" for thing in ("site", "link", "member", "role", "driver", "reading")),
             *(f"{thing}-end" for thing in ("site", "link", "member")),
             *(f"{thing}-delete" for thing in ("role", "reading")),

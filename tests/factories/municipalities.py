@@ -89,7 +89,7 @@ def bearer(token: Token) -> str:
 
 
 class InvitationFactory(DjangoModelFactory):
-    """For an auditor, unless said otherwise."""
+    """For an auditor, and sent by letter, unless said otherwise."""
 
     class Meta:
         model = Invitation
@@ -102,6 +102,7 @@ class InvitationFactory(DjangoModelFactory):
     invited_by = factory.SubFactory(UserFactory)
     invited_at = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
     expires_at = dt.datetime(2099, 1, 1, tzinfo=dt.UTC)
+    sent_at = invited_at
 
 
 class DriverFactory(DjangoModelFactory):
