@@ -7,16 +7,36 @@ class MunicipalitiesConfig(AppConfig):
     verbose_name = _("Municipalities")
 
     def ready(self) -> None:
-        from municipalities.actions import LETTER, PASSWORD_LETTER, forget_old_invitations
+        from municipalities.actions import (
+            LETTER,
+            NOTICE_LETTER,
+            PASSWORD_LETTER,
+            add_notice_kind,
+            forget_old_invitations,
+            forget_old_notices,
+        )
         from municipalities.models import Municipality
-        from municipalities.portal import COOPERATION, MEMBERS, PEOPLE, add_set_up_step
-        from municipalities.tasks import invitation_letter, password_letter
+        from municipalities.portal import (
+            COOPERATION,
+            JOB_FAILED,
+            JOINING,
+            MEMBERS,
+            PEOPLE,
+            add_set_up_step,
+            tell_of_failed_job,
+        )
+        from municipalities.tasks import invitation_letter, notice_letter, password_letter
         from sharedict.accounts.passwords import add_words
-        from sharedict.jobs.registry import register, register_nightly
+        from sharedict.jobs.registry import register, register_nightly, tell_of_failures
 
         register(LETTER, invitation_letter, attempts=20)  # nine hours: a mail server comes back
         register(PASSWORD_LETTER, password_letter)  # who waits for it would ask again
+        register(NOTICE_LETTER, notice_letter, attempts=20)
         register_nightly(forget_old_invitations)
+        register_nightly(forget_old_notices)
+        tell_of_failures(tell_of_failed_job)
+        for kind in (JOB_FAILED, JOINING):
+            add_notice_kind(kind)
         add_words(Municipality.objects.names)
         for step in (COOPERATION, MEMBERS, PEOPLE):
             add_set_up_step(step)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         Link,
         Member,
         Municipality,
+        Notice,
         Reading,
         Role,
         Site,
@@ -80,6 +81,23 @@ class InvitationQuerySet(TenantQuerySet["Invitation"]):
 
     def for_listing(self) -> Self:
         return self.select_related("municipality", "cooperation", "invited_by")
+
+
+class NoticeQuerySet(TenantQuerySet["Notice"]):
+    def visible_to(self, viewer: Viewer) -> Self:
+        """Their own, of the cooperations that they have a role in now."""
+        return super().visible_to(viewer).filter(user=getattr(viewer, "pk", None))
+
+    def unread(self) -> Self:
+        return self.filter(read_at=None)
+
+    def unread_in(self, viewer: Viewer) -> Subquery:
+        """How many the viewer has not read of the cooperation that an outer query is about."""
+        own = self.unread().filter(user=getattr(viewer, "pk", None), cooperation=OuterRef("pk"))
+        return Subquery(own.order_by().values("cooperation").annotate(count=Count("pk")).values("count"))
+
+    def for_listing(self) -> Self:
+        return self.select_related("cooperation", "by")
 
 
 class TokenQuerySet(TenantQuerySet["Token"]):

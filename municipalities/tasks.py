@@ -1,6 +1,6 @@
 """What workers do for the lowest app."""
 
-from municipalities.actions import send_letter, send_password_letter
+from municipalities.actions import send_letter, send_notice, send_password_letter
 from sharedict.common.sight import of_cooperation, seeing
 from sharedict.jobs.models import Job
 from sharedict.jobs.registry import Progress
@@ -16,3 +16,9 @@ def invitation_letter(job: Job, progress: Progress) -> None:
 def password_letter(job: Job, progress: Progress) -> None:
     """One for an address that nobody has is a job like any other, and does nothing."""
     send_password_letter(people=job.arguments["people"], language=job.arguments["language"])
+
+
+def notice_letter(job: Job, progress: Progress) -> None:
+    """Of no cooperation, like the letters of invitations; it sees the one that the notice is of."""
+    with seeing(of_cooperation(job.arguments["cooperation"])):
+        send_notice(pk=job.arguments["notice"])

@@ -9,6 +9,7 @@ from municipalities.actions.cooperations import (
 )
 from municipalities.actions.hooks import add_check, add_withdrawal_check, check_row, check_withdrawal
 from municipalities.actions.invitations import (
+    JOINED,
     LETTER,
     Link,
     NotInvitedError,
@@ -27,6 +28,18 @@ from municipalities.actions.invitations import (
     withdraw_invitation,
 )
 from municipalities.actions.jobs import retry_job
+from municipalities.actions.notices import (
+    NOTICE_LETTER,
+    NoticeKind,
+    add_notice_kind,
+    forget_old_notices,
+    holders,
+    kind_of,
+    mark_read,
+    notice_kinds,
+    notify,
+    send_notice,
+)
 from municipalities.actions.passwords import (
     PASSWORD_LETTER,
     UsedLinkError,
@@ -75,16 +88,20 @@ from municipalities.actions.touched import (
 )
 
 __all__ = [
+    "JOINED",
     "LETTER",
+    "NOTICE_LETTER",
     "PASSWORD_LETTER",
     "AlreadyThereError",
     "ChangedMeanwhileError",
     "Link",
     "NotInvitedError",
+    "NoticeKind",
     "UsedLinkError",
     "accept_invitation",
     "add_check",
     "add_members",
+    "add_notice_kind",
     "add_once",
     "add_withdrawal_check",
     "address_shown",
@@ -102,9 +119,11 @@ __all__ = [
     "differences",
     "end_row",
     "forget_old_invitations",
+    "forget_old_notices",
     "forget_person",
     "found_cooperation",
     "hash_secret",
+    "holders",
     "import_municipalities",
     "import_public_readings",
     "import_readings",
@@ -112,12 +131,16 @@ __all__ = [
     "invite_again",
     "is_invited",
     "is_new_to_us",
+    "kind_of",
     "known_row",
     "link_of",
     "lock_cooperation",
+    "mark_read",
     "may_invite",
     "moves_shares",
     "naming",
+    "notice_kinds",
+    "notify",
     "open_invitation",
     "order_password_letter",
     "plan_members",
@@ -133,6 +156,7 @@ __all__ = [
     "save_row",
     "save_site",
     "send_letter",
+    "send_notice",
     "send_password_letter",
     "take_over",
     "touched",

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from municipalities.actions.notices import holders, notify
 from municipalities.actions.people import save_role
 from municipalities.actions.rows import lock_cooperation, save_row
 from municipalities.models import Cooperation, Invitation, Municipality, Role
@@ -24,6 +25,8 @@ from sharedict.jobs.actions import order
 from sharedict.kernel.errors import SharedictError
 
 LETTER = "invitation-letter"
+JOINED = "joined"
+"""The notice that somebody has accepted."""
 VALID_FOR = dt.timedelta(days=14)
 KEPT_FOR = dt.timedelta(days=30)
 """How long one that has ended without an answer can be sent again."""
@@ -199,6 +202,14 @@ def accept_invitation(*, link: Link, user: User) -> Role:
     role = Role.objects.filter(**offered).first() or save_role(role=Role(**offered), by=user)
     invitation.accepted_at, invitation.email = timezone.now(), ""
     save_row(row=invitation, by=user)
+    notify(
+        cooperation_id=invitation.cooperation_id,
+        kind=JOINED,
+        about=str(role.pk),
+        event=f"{JOINED} {invitation.pk}",
+        people=holders(invitation.cooperation_id, [Role.Kind.ADMINISTRATOR]),
+        by=user,
+    )
     return role
 
 

@@ -46,6 +46,7 @@ from municipalities.portal.lists import (
     RowTable,
     page_of,
 )
+from municipalities.portal.notices import JOB_FAILED, JOINING, tell_of_failed_job
 from municipalities.portal.operators import OperatorImportPage, OperatorPage
 from municipalities.portal.pages import CooperationPage, EditorsOnly, LockMixin, RowMixin
 from municipalities.portal.set_up import (
@@ -65,6 +66,8 @@ __all__ = [
     "BAR",
     "COOPERATION",
     "DATE",
+    "JOB_FAILED",
+    "JOINING",
     "MAIN_AMOUNT",
     "MEMBERS",
     "NUMBER",
@@ -125,5 +128,6 @@ __all__ = [
     "side_by_side",
     "steps_ahead",
     "stored",
+    "tell_of_failed_job",
     "with_steps_done",
 ]

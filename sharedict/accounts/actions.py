@@ -35,7 +35,7 @@ def make_anonymous(*, user: User, names: Iterable[str] = ()) -> User:
     user.username = user.name_when_forgotten
     user.email = user.confirmed_email = user.first_name = user.last_name = ""
     user.is_active = user.is_staff = user.is_superuser = user.is_demonstration = False
-    user.last_login = None
+    user.language, user.letters, user.last_login = "", [], None
     user.set_unusable_password()
     user.save()
     return user

@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -19,8 +21,13 @@ class User(AbstractUser, Remembered):
     has_first_password = models.BooleanField(_("must choose a password of their own"), default=False)
     confirmed_email = models.EmailField(_("confirmed e-mail"), blank=True)
     """The address that was shown to be theirs, by a letter that they followed; maybe not the present one."""
+    language = models.CharField(
+        _("language of letters"), max_length=10, blank=True, choices=settings.LANGUAGES
+    )
+    letters = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+    """The kinds of notices that they get by letter too."""
     personal = Personal("pk", frozenset({"username", "email", "first_name", "last_name"}))
-    not_logged = ("password", "last_login", "has_first_password", "confirmed_email")
+    not_logged = ("password", "last_login", "has_first_password", "confirmed_email", "language", "letters")
 
     def __str__(self) -> str:
         return str(FORGOTTEN) if self.is_forgotten else self.get_full_name() or self.username

@@ -34,6 +34,7 @@ from tests.factories.municipalities import (
     DriverFactory,
     InvitationFactory,
     LinkFactory,
+    NoticeFactory,
     ReadingFactory,
     SiteFactory,
     TokenFactory,
@@ -136,6 +137,7 @@ def _furnished(world: World) -> World:
         Role.objects.get(user=person),
         TokenFactory(cooperation=cooperation, created_by=person),
         InvitationFactory(cooperation=cooperation, invited_by=person),
+        NoticeFactory(cooperation=cooperation, user=person),
     ]
     world.rows = {type(row): row for row in rows}
     expected = {
