@@ -13,6 +13,7 @@ from municipalities.views import (
     mail,
     members,
     network,
+    notices,
     passwords,
     people,
     registers,
@@ -63,6 +64,7 @@ of_a_cooperation = [
 urlpatterns = [
     path("", home.home, name="home"),
     path("accounts/invitations/<str:secret>/", invitations.Accept.as_view(), name="invitation-accept"),
+    path("accounts/notices/", notices.Notices.as_view(), name="notices"),
     path("accounts/password/forgotten/", passwords.Forgotten.as_view(), name="password-forgotten"),
     path(
         "accounts/password/new/<str:uidb64>/<str:token>/",

@@ -40,7 +40,7 @@ EXPECTED: dict[str, str] = {
     "sign-out": LEADS_OUT,
     "password-forgotten": OPEN,
     **dict.fromkeys(["first", "invitation-accept", "password-new"], GONE),
-    **dict.fromkeys(["home", "change-password", "api-docs"], SIGNED_IN),
+    **dict.fromkeys(["home", "change-password", "api-docs", "notices"], SIGNED_IN),
     **dict.fromkeys(
         [
             "network",
