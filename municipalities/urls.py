@@ -10,6 +10,7 @@ from municipalities.views import (
     installation,
     invitations,
     jobs,
+    letters,
     mail,
     members,
     network,
@@ -64,6 +65,8 @@ of_a_cooperation = [
 urlpatterns = [
     path("", home.home, name="home"),
     path("accounts/invitations/<str:secret>/", invitations.Accept.as_view(), name="invitation-accept"),
+    path("accounts/address/<str:secret>/", letters.ConfirmAddress.as_view(), name="address-confirm"),
+    path("accounts/letters/", letters.Letters.as_view(), name="letters"),
     path("accounts/notices/", notices.Notices.as_view(), name="notices"),
     path("accounts/password/forgotten/", passwords.Forgotten.as_view(), name="password-forgotten"),
     path(

@@ -28,6 +28,13 @@ from municipalities.actions.invitations import (
     withdraw_invitation,
 )
 from municipalities.actions.jobs import retry_job
+from municipalities.actions.letters import (
+    NotConfirmedError,
+    confirm_address,
+    read_address,
+    save_letters,
+    send_address_letter,
+)
 from municipalities.actions.notices import (
     NOTICE_LETTER,
     NoticeKind,
@@ -95,6 +102,7 @@ __all__ = [
     "AlreadyThereError",
     "ChangedMeanwhileError",
     "Link",
+    "NotConfirmedError",
     "NotInvitedError",
     "NoticeKind",
     "UsedLinkError",
@@ -111,6 +119,7 @@ __all__ = [
     "check_row",
     "check_withdrawal",
     "concerned",
+    "confirm_address",
     "cooperation_id_of",
     "create_token",
     "deactivate_cooperation",
@@ -146,15 +155,18 @@ __all__ = [
     "plan_members",
     "public_population",
     "reactivate_cooperation",
+    "read_address",
     "read_link",
     "refuse_strangers",
     "reset_password",
     "retry_job",
     "revoke_token",
+    "save_letters",
     "save_person",
     "save_role",
     "save_row",
     "save_site",
+    "send_address_letter",
     "send_letter",
     "send_notice",
     "send_password_letter",

@@ -25,13 +25,15 @@ class NoticeKind:
     """What notices of one kind say, in the reader's words.
 
     ``title`` names the kind where people choose of what they get letters. ``words`` tells one, by its
-    ``about``, ``by`` and ``cooperation``; ``address`` is the page about it.
+    ``about``, ``by`` and ``cooperation``; ``address`` is the page about it. What ``is_always_sent`` goes by
+    letter to whoever is told of it, whatever they choose.
     """
 
     name: str
     title: Any
     words: Callable[[Notice], str]
     address: Callable[[Notice], str]
+    is_always_sent: bool = False
 
 
 _kinds: dict[str, NoticeKind] = {}
@@ -76,7 +78,8 @@ def notify(
     Notice.objects.bulk_create(rows, ignore_conflicts=True)
     if settings.SENDS_MAIL and told:
         new = Notice.objects.filter(cooperation=cooperation_id, event=event, at=now)
-        for pk in new.filter(user__letters__contains=[kind]).values_list("pk", flat=True):
+        wanting = new if _kinds[kind].is_always_sent else new.filter(user__letters__contains=[kind])
+        for pk in wanting.values_list("pk", flat=True):
             which = {"cooperation": cooperation_id, "notice": pk}
             order(kind=NOTICE_LETTER, cooperation_id=None, arguments=which)
 
@@ -92,10 +95,7 @@ def send_notice(*, pk: int) -> None:
     kind, user = kind_of(notice), notice.user
     with translation.override(user.language or settings.LANGUAGE_CODE):
         told = kind.words(notice)
-        text = _(
-            "%(told)s\n\n%(link)s\n\n"
-            "You get this letter since you chose so. Choose otherwise here:\n%(choices)s"
-        )
+        text = _("%(told)s\n\n%(link)s\n\nOf what you get letters is chosen here:\n%(choices)s")
         words = {
             "told": told,
             "link": address_of(kind.address(notice)),
@@ -107,9 +107,10 @@ def send_notice(*, pk: int) -> None:
 
 def _may_send(notice: Notice) -> bool:
     user = notice.user
-    is_wanted = notice.kind in user.letters and user.has_confirmed_address and user.is_active
+    is_wanted = notice.kind in user.letters or kind_of(notice).is_always_sent
+    is_reached = user.has_confirmed_address and user.is_active
     is_new = not notice.sent_at and not notice.read_at
-    if not is_wanted or not is_new or notice.cooperation.deactivated_at:
+    if not (is_wanted and is_reached and is_new) or notice.cooperation.deactivated_at:
         return False
     return Role.objects.filter(cooperation=notice.cooperation_id, user=user).exists()
 

@@ -81,6 +81,7 @@ def forget_person(*, user: User, by: User) -> User:
     names = [user.username, user.email, *logged_names(user=user, columns=("username", "email"))]
     known = [name.lower() for name in names if name]
     Invitation.objects.filter(email__in=known).update(email="", withdrawn_at=timezone.now())
+    user.notices.all().delete()
     user = make_anonymous(user=user, names=names)
     record(verb="forget", subject=user, by=by, at=timezone.now())
     erase(user=user, names=names)

@@ -1,5 +1,6 @@
 """What administrators fill in about who takes part and where things run, and what narrows the lists."""
 
+from municipalities.forms.letters import AddressForm, LettersForm
 from municipalities.forms.mail import TestMessageForm
 from municipalities.forms.registers import PopulationForm, RegisterForm
 from municipalities.forms.rows import (
@@ -28,12 +29,14 @@ from municipalities.forms.set_up import CooperationForm, MembersForm
 __all__ = [
     "STATES",
     "TOKEN_YEARS",
+    "AddressForm",
     "ChangeFilter",
     "CooperationForm",
     "CountyIterator",
     "DriverForm",
     "InviteForm",
     "JobFilter",
+    "LettersForm",
     "LinkForm",
     "MemberFilter",
     "MemberForm",

@@ -4,7 +4,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.querysets import NoticeQuerySet
-from sharedict.common.models import CooperationRow
+from sharedict.common.models import CooperationRow, Personal
 
 
 class Notice(CooperationRow):
@@ -26,6 +26,7 @@ class Notice(CooperationRow):
     read_at = models.DateTimeField(_("read"), null=True, blank=True)
     sent_at = models.DateTimeField(_("sent by letter"), null=True, blank=True)
     objects = NoticeQuerySet.as_manager()
+    personal = Personal("user_id")
 
     class Meta:
         ordering = ["-at", "-id"]

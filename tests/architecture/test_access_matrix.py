@@ -39,8 +39,8 @@ EXPECTED: dict[str, str] = {
     **dict.fromkeys(["sign-in", "set-language", "set-theme", "accessibility", "health", "ready"], OPEN),
     "sign-out": LEADS_OUT,
     "password-forgotten": OPEN,
-    **dict.fromkeys(["first", "invitation-accept", "password-new"], GONE),
-    **dict.fromkeys(["home", "change-password", "api-docs", "notices"], SIGNED_IN),
+    **dict.fromkeys(["first", "invitation-accept", "password-new", "address-confirm"], GONE),
+    **dict.fromkeys(["home", "change-password", "api-docs", "notices", "letters"], SIGNED_IN),
     **dict.fromkeys(
         [
             "network",
@@ -386,6 +386,7 @@ def _of_a_tenant() -> Iterator[tuple[Route, str, str]]:
             "first",
             "invitation-accept",
             "password-new",
+            "address-confirm",
         )
         if route.parameters and not is_common:
             for method in route.methods:

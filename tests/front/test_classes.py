@@ -41,7 +41,7 @@ RETIRED = re.compile(
     r"components/(?:card|figures)\.html)"
 )
 ALONE = re.compile(
-    r"^(?:40\d(?:_csrf)?|500|login|forgotten|new_password|(?:not_)?first|(?:not_)?invited|not_read|busy"
+    r"^(?:40\d(?:_csrf)?|500|login|forgotten|new_password|confirm_address|not_confirmed|(?:not_)?first|(?:not_)?invited|not_read|busy"
     r"|shown_once|home|list_page|empty|key_detail|overview)\.html$"
 )
 CARD = re.compile(r'class="(?:[^"]*\s)?card[\s"]')

@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from municipalities.actions import Link, accept_invitation, notify
+from municipalities.actions import Link, accept_invitation, forget_person, notify
 from municipalities.models import Cooperation, Notice, Role
 from sharedict.accounts.models import User
 from sharedict.jobs import registry
@@ -171,3 +171,11 @@ def test_old_ones_are_forgotten_by_night(north: Cooperation, auditor: User) -> N
         Notice.objects.filter(event=name).update(at=now - age * day, read_at=read_at)
     tidy()
     assert {*Notice.objects.values_list("event", flat=True)} == {"kept", "just read"}
+
+
+def test_who_is_forgotten_has_been_told_nothing(
+    north: Cooperation, auditor: User, administrator: User
+) -> None:
+    tell(north, auditor, administrator)
+    forget_person(user=auditor, by=administrator)
+    assert Notice.objects.get().user == administrator
