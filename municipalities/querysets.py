@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         Site,
         Token,
     )
+    from sharedict.accounts.models import User
 
 M = TypeVar("M", bound=Model)
 
@@ -74,6 +75,11 @@ class InvitationQuerySet(TenantQuerySet["Invitation"]):
     def waiting(self) -> Self:
         """Neither accepted nor withdrawn; they may have expired."""
         return self.filter(accepted_at=None, withdrawn_at=None)
+
+    def between(self, one: "User", other: "User", since: dt.datetime) -> Self:
+        """What one of two people has invited the other to, who accepted it ``since`` then."""
+        pair = Q(invited_by=one, accepted_by=other) | Q(invited_by=other, accepted_by=one)
+        return self.filter(pair, accepted_at__gte=since)
 
     def of_inviter(self, role: "Role") -> Self:
         """What whoever holds ``role`` has invited to in its cooperation."""

@@ -200,7 +200,7 @@ def accept_invitation(*, link: Link, user: User) -> Role:
         "municipality": invitation.municipality,
     }
     role = Role.objects.filter(**offered).first() or save_role(role=Role(**offered), by=user)
-    invitation.accepted_at, invitation.email = timezone.now(), ""
+    invitation.accepted_by, invitation.accepted_at, invitation.email = user, timezone.now(), ""
     save_row(row=invitation, by=user)
     notify(
         cooperation_id=invitation.cooperation_id,
