@@ -81,10 +81,6 @@ class InvitationQuerySet(TenantQuerySet["Invitation"]):
         pair = Q(invited_by=one, accepted_by=other) | Q(invited_by=other, accepted_by=one)
         return self.filter(pair, accepted_at__gte=since)
 
-    def of_inviter(self, role: "Role") -> Self:
-        """What whoever holds ``role`` has invited to in its cooperation."""
-        return self.filter(cooperation=role.cooperation_id, invited_by=role.user_id)
-
     def for_listing(self) -> Self:
         return self.select_related("municipality", "cooperation", "invited_by")
 

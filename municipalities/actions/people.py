@@ -7,7 +7,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from municipalities.actions.rows import Chosen, delete_row, lock_cooperation, save_row
-from municipalities.models import Invitation, Role
+from municipalities.actions.tokens import revoke_token
+from municipalities.models import Invitation, Role, Token
 from sharedict.accounts.actions import make_anonymous
 from sharedict.accounts.models import User
 from sharedict.audit.actions import erase, logged_names, record
@@ -24,7 +25,7 @@ def save_person(*, user: User, by: User, chosen: Chosen | None = None) -> User:
         raise ValidationError(_("This person was forgotten: nothing of them can be changed."))
     if before and before.is_active and not user.is_active:
         _refuse_to_leave_none(Role.objects.filter(user=before))
-        _end_invitations(Invitation.objects.filter(invited_by=before), by)
+        _end_what_they_gave(by, before)
     return save_row(row=user, by=by, chosen=chosen)
 
 
@@ -40,9 +41,10 @@ def save_role(*, role: Role, by: User) -> Role:
     is_administrator = role.kind == Role.Kind.ADMINISTRATOR and user.is_active
     if role.pk and not is_administrator and not _other_administrators(role):
         raise ValidationError({"kind": _("Somebody must stay administrator: appoint another one first.")})
-    before = Role.objects.filter(pk=role.pk).first() if role.pk else None
+    administered = Role.objects.filter(pk=role.pk, kind=Role.Kind.ADMINISTRATOR).select_related("user")
+    before = administered.first() if role.pk else None
     if before and (before.kind, before.user_id) != (role.kind, role.user_id):
-        _end_invitations(Invitation.objects.of_inviter(before), by)
+        _end_what_they_gave(by, before.user, before.cooperation_id)
     return save_row(row=role, by=by)
 
 
@@ -57,7 +59,8 @@ def delete_role(*, role: Role, by: User) -> None:
     """Take a role away; raises ValidationError if no administrator would be left."""
     lock_cooperation(role.cooperation_id)
     check_role_removal(role)
-    _end_invitations(Invitation.objects.of_inviter(role), by)
+    if role.kind == Role.Kind.ADMINISTRATOR:
+        _end_what_they_gave(by, role.user, role.cooperation_id)
     delete_row(row=role, by=by)
 
 
@@ -75,7 +78,7 @@ def forget_person(*, user: User, by: User) -> User:
     user = User.objects.select_for_update().get(pk=user.pk)
     roles = Role.objects.filter(user=user)
     _refuse_to_leave_none(roles)
-    _end_invitations(Invitation.objects.filter(invited_by=user), by)
+    _end_what_they_gave(by, user)
     for role in roles.select_related("cooperation").order_by("cooperation_id"):
         delete_row(row=role, by=by)
     names = [user.username, user.email, *logged_names(user=user, columns=("username", "email"))]
@@ -88,15 +91,19 @@ def forget_person(*, user: User, by: User) -> User:
     return user
 
 
-def _end_invitations(rows: QuerySet[Invitation], by: User) -> None:
-    """End the links of ``rows``: whoever may invite no more never can by what they sent before.
+def _end_what_they_gave(by: User, user: User, cooperation_id: int | None = None) -> None:
+    """End what ``user`` could only give as administrator, there or everywhere: links to accept, and tokens.
 
-    The invitations stay in the list, for somebody else to send them again.
+    They end for good, so that nothing comes alive when the role is given back. The invitations stay in the
+    list, for somebody else to send them again.
     """
-    now = timezone.now()
-    for row in rows.filter(accepted_at=None, withdrawn_at=None, expires_at__gt=now).order_by("pk"):
-        row.expires_at = now
-        save_row(row=row, by=by)
+    now, where = timezone.now(), {"cooperation": cooperation_id} if cooperation_id else {}
+    invitations = Invitation.objects.waiting().filter(invited_by=user, expires_at__gt=now, **where)
+    for invitation in invitations.order_by("pk"):
+        invitation.expires_at = now
+        save_row(row=invitation, by=by)
+    for token in Token.objects.usable(now).filter(created_by=user, **where).order_by("pk"):
+        revoke_token(token=token, by=by)
 
 
 def _refuse_to_leave_none(roles: QuerySet[Role]) -> None:

@@ -3,13 +3,13 @@
 from municipalities.forms.letters import AddressForm, LettersForm
 from municipalities.forms.mail import TestMessageForm
 from municipalities.forms.registers import PopulationForm, RegisterForm
+from municipalities.forms.roles import InviteForm, RoleForm
 from municipalities.forms.rows import (
     STATES,
     TOKEN_YEARS,
     ChangeFilter,
     CountyIterator,
     DriverForm,
-    InviteForm,
     JobFilter,
     LinkForm,
     MemberFilter,
@@ -19,7 +19,6 @@ from municipalities.forms.rows import (
     ReadingFilter,
     ReadingForm,
     RoleFilter,
-    RoleForm,
     SiteForm,
     StateFilter,
     TokenForm,

@@ -3,12 +3,14 @@
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from municipalities.actions import check_role_removal, delete_role, save_role
 from municipalities.forms import RoleFilter, RoleForm
-from municipalities.models import Invitation, Role
-from municipalities.portal import ChangePage, DeletePage, ListPage
+from municipalities.models import Invitation, Role, Token
+from municipalities.portal import ChangePage, DeletePage, ListPage, listed
 from municipalities.tables import RoleTable
 from municipalities.views.invitations import state_of
 
@@ -53,6 +55,14 @@ class RoleDelete(DeletePage):
         except ValidationError as error:
             return " ".join(error.messages)
         return super().why_kept(row)
+
+    def consequences(self, row: Role) -> list[str]:
+        if row.kind != Role.Kind.ADMINISTRATOR:
+            return []
+        usable = Token.objects.of(self.cooperation).usable(timezone.now()).filter(created_by=row.user_id)
+        names = listed([token.name for token in usable])
+        said = [_("The links of their invitations work no more.")]
+        return said + ([_("Their tokens are revoked: %(names)s.") % {"names": names}] if names else [])
 
     def remove(self, row: Role) -> None:
         delete_role(role=row, by=self.viewer)

@@ -83,3 +83,13 @@ def test_one_of_two_administrators_may_leave(
 def test_no_name_breaks_the_form(sign_in: SignIn, administrator: User, name: str) -> None:
     assert invite(sign_in(administrator), email=name).status_code == 422
     assert not Invitation.objects.exists()
+
+
+@pytest.mark.parametrize("page", ["people/invite/", "set-up/people/"])
+def test_what_each_role_may_do_is_said_where_it_is_given(
+    page: str, sign_in: SignIn, administrator: User
+) -> None:
+    form = sign_in(administrator).get(f"/north/{page}").context["form"]
+    said = dict(form.fields["kind"].choices)
+    assert set(said) == set(Role.Kind.values)
+    assert said["auditor"].startswith("Auditor: sees everything, the change log and the tokens too")
