@@ -36,9 +36,10 @@ from billing.views.openings import (
 )
 from billing.views.pictures import OWN_ONLY, month_name, months_by_municipality, whole_name, with_corrections
 from billing.views.todo import MOST_NAMED, ToDoPage
-from municipalities.models import Municipality
+from municipalities.models import Municipality, Role
 from municipalities.portal import CooperationPage, StepState, set_up_of
 from services.models import Application
+from sharedict.accounts.models import User
 from sharedict.common.days import date_format
 from sharedict.common.figures import money
 from sharedict.kernel.periods import Month
@@ -73,6 +74,7 @@ class Overview(ToDoPage, AheadPage):
             "currency": self.cooperation.currency,
             "is_empty": not self.periods,
             "answers_for_all": answers_for_all,
+            "to_ask": [] if answers_for_all else self.to_ask(),
             "todo": self.todo() if answers_for_all else None,
             "steps": steps,
             "next_step": next((step for step in steps if not step.is_done and not step.step.address), None),
@@ -83,6 +85,11 @@ class Overview(ToDoPage, AheadPage):
             context["ahead"] = self.ahead(self.today, of_all=answers_for_all)
             context["picture"] = self.picture(months, sees_all=answers_for_all)
         return self.page("billing/overview.html", context)
+
+    def to_ask(self) -> list[User]:
+        """Who keeps what the reader sees, and so answers questions about it."""
+        roles = Role.objects.of(self.cooperation).filter(kind=Role.Kind.ADMINISTRATOR, user__is_active=True)
+        return [role.user for role in roles.select_related("user").order_by("user__username")[:MOST_NAMED]]
 
     def of_month(self, month: Month, *, sees_all: bool) -> dict[str, Any]:
         """The newest month: what the reader's municipalities pay for, or what all of them do."""

@@ -425,3 +425,15 @@ def test_the_address_of_a_cooperation_leads_to_what_comes_first(
         sign_in(finance).get("/north/", follow=True).content.decode()
     )
     assert sign_in(stranger).get("/north/").status_code == 404
+
+
+def test_whoever_has_nothing_to_do_is_told_whom_to_ask(
+    october: Period, coordinator: User, administrator: User, second_administrator: User, sign_in: SignIn
+) -> None:
+    administrator.email = "karin@example.se"
+    administrator.save()
+    User.objects.filter(pk=second_administrator.pk).update(is_active=False)
+    page = sign_in(coordinator).get("/north/overview/")
+    assert page.context["to_ask"] == [administrator]
+    assert 'href="mailto:karin@example.se"' in page.content.decode()
+    assert "Whom to ask" not in sign_in(administrator).get("/north/overview/").content.decode()
