@@ -3,7 +3,7 @@
 import datetime as dt
 
 from billing.models import Period, Run
-from municipalities.actions import holders, notify
+from municipalities.actions import holders, notify, settle
 from municipalities.models import Role
 from sharedict.accounts.models import User
 
@@ -18,6 +18,7 @@ def tell_of_proposal(period: Period, by: User) -> None:
 
 def tell_of_closing(period: Period, by: User) -> None:
     """Everybody: it is charged. Who watches over it learns where one of the two has brought in the other."""
+    _settle(period, PROPOSED)
     _tell(period, CLOSED, holders(period.cooperation_id), period.closed_at, by)
     if period.is_closed_by_invited:
         watching = holders(period.cooperation_id, [Role.Kind.ADMINISTRATOR, Role.Kind.AUDITOR])
@@ -26,6 +27,7 @@ def tell_of_closing(period: Period, by: User) -> None:
 
 def tell_of_fallen(period: Period, proposer_id: int | None, proposed_at: dt.datetime | None) -> None:
     """Whoever had proposed it, which something that changed has undone."""
+    _settle(period, PROPOSED)
     _tell(period, DROPPED, _one(proposer_id), proposed_at)
 
 
@@ -33,13 +35,23 @@ def tell_of_return(
     period: Period, proposer_id: int | None, proposed_at: dt.datetime | None, by: User
 ) -> None:
     """Whoever had proposed it, where somebody else has taken the proposal back."""
+    _settle(period, PROPOSED)
     _tell(period, TAKEN_BACK, _one(proposer_id), proposed_at, by)
 
 
 def tell_of_unallocated(period: Period, before: Run | None, run: Run) -> None:
-    """Administrators, once costs are there that nothing divides; not again while some are."""
+    """Administrators, once costs are there that nothing divides; not again while some are.
+
+    Once none is, nobody has to read of it any more.
+    """
     if run.unallocated_lines and not (before and before.unallocated_lines):
         _tell(period, UNALLOCATED, _administrators(period), run.computed_at)
+    elif before and before.unallocated_lines and not run.unallocated_lines:
+        _settle(period, UNALLOCATED)
+
+
+def _settle(period: Period, kind: str) -> None:
+    settle(cooperation_id=period.cooperation_id, kind=kind, about=str(period.month))
 
 
 def _one(pk: int | None) -> set[int]:

@@ -46,6 +46,7 @@ from municipalities.actions.notices import (
     notice_kinds,
     notify,
     send_notice,
+    settle,
 )
 from municipalities.actions.passwords import (
     PASSWORD_LETTER,
@@ -170,6 +171,7 @@ __all__ = [
     "send_letter",
     "send_notice",
     "send_password_letter",
+    "settle",
     "take_over",
     "touched",
     "validate_row",

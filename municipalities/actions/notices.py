@@ -84,6 +84,12 @@ def notify(
             order(kind=NOTICE_LETTER, cooperation_id=None, arguments=which)
 
 
+def settle(*, cooperation_id: int, kind: str, about: str) -> None:
+    """Nobody has to read any more what notices of ``kind`` tell of ``about``: it is done with."""
+    same = Notice.objects.unread().filter(cooperation=cooperation_id, kind=kind, about=about)
+    same.update(read_at=timezone.now())
+
+
 def send_notice(*, pk: int) -> None:
     """Send the notice by letter, unless it was sent or read, or its person may not see it, or wants none.
 

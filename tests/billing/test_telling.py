@@ -19,6 +19,7 @@ from municipalities.models import Cooperation, Notice, Role
 from sharedict.accounts.models import User
 from sharedict.audit.models import Entry
 from sharedict.jobs.actions import run_all
+from tests.factories.agreements import TermFactory
 from tests.factories.billing import CostFactory, close, compute
 from tests.factories.municipalities import InvitationFactory
 
@@ -41,6 +42,11 @@ def january(north: Cooperation) -> Period:
 
 def told(kind: str) -> set[str]:
     return {each.user.username for each in Notice.objects.filter(kind=kind).select_related("user")}
+
+
+def unread(kind: str) -> set[str]:
+    rows = Notice.objects.unread().filter(kind=kind)
+    return {*rows.values_list("user__username", flat=True)}
 
 
 def texts(client: Client) -> list[str]:
@@ -69,6 +75,8 @@ def test_a_proposal_and_a_closing_are_told_to_whom_they_concern(
     assert client.get("/north/costs/2026-01/").status_code == 200
     close_period(period=january, by=second_administrator)
     assert Notice.objects.count() == 5, "what is closed already tells nobody"
+    assert not unread("month-proposed"), "nobody has to close it any more"
+    assert unread("month-closed") == {"administrator", "finance", "coordinator", "auditor"}
 
 
 def test_whoever_proposed_is_told_that_it_fell_or_was_taken_back(
@@ -89,11 +97,14 @@ def test_whoever_proposed_is_told_that_it_fell_or_was_taken_back(
     reopen_period(period=january, by=administrator)
     assert Notice.objects.filter(user=administrator).count() == 2, "one's own doing is no news"
     assert Notice.objects.filter(kind="month-proposed", user=second_administrator).count() == 3
+    assert not unread("month-proposed")
+    assert unread("proposal-dropped") == {"administrator"}
 
 
 def test_administrators_are_told_once_of_costs_that_nothing_divides(
     north: Cooperation, administrator: User, finance: User, default_term: Term, sign_in: SignIn
 ) -> None:
+    agreement, key = default_term.agreement, default_term.key
     default_term.delete()
     CostFactory(cooperation=north)
     [january] = compute(north)
@@ -104,6 +115,9 @@ def test_administrators_are_told_once_of_costs_that_nothing_divides(
     client = sign_in(administrator)
     assert texts(client) == ["January 2026 has costs that nothing divides: it cannot be closed so"]
     assert 'href="/north/costs/2026-01/#unallocated"' in client.get(PAGE).content.decode()
+    TermFactory(agreement=agreement, key=key)
+    compute_period(period_id=january.pk)
+    assert not unread("unallocated"), "it is done with"
 
 
 def test_what_is_refused_tells_nobody(january: Period, administrator: User) -> None:
