@@ -18,6 +18,7 @@ class MunicipalitiesConfig(AppConfig):
         from municipalities.models import Municipality
         from municipalities.portal import (
             COOPERATION,
+            INVITING,
             JOB_FAILED,
             JOINING,
             MEMBERS,
@@ -35,7 +36,7 @@ class MunicipalitiesConfig(AppConfig):
         register_nightly(forget_old_invitations)
         register_nightly(forget_old_notices)
         tell_of_failures(tell_of_failed_job)
-        for kind in (JOB_FAILED, JOINING):
+        for kind in (INVITING, JOINING, JOB_FAILED):
             add_notice_kind(kind)
         add_words(Municipality.objects.names)
         for step in (COOPERATION, MEMBERS, PEOPLE):

@@ -85,23 +85,6 @@ class InvitationQuerySet(TenantQuerySet["Invitation"]):
         return self.select_related("municipality", "cooperation", "invited_by")
 
 
-class NoticeQuerySet(TenantQuerySet["Notice"]):
-    def visible_to(self, viewer: Viewer) -> Self:
-        """Their own, of the cooperations that they have a role in now."""
-        return super().visible_to(viewer).filter(user=getattr(viewer, "pk", None))
-
-    def unread(self) -> Self:
-        return self.filter(read_at=None)
-
-    def unread_in(self, viewer: Viewer) -> Subquery:
-        """How many the viewer has not read of the cooperation that an outer query is about."""
-        own = self.unread().filter(user=getattr(viewer, "pk", None), cooperation=OuterRef("pk"))
-        return Subquery(own.order_by().values("cooperation").annotate(count=Count("pk")).values("count"))
-
-    def for_listing(self) -> Self:
-        return self.select_related("cooperation", "by")
-
-
 class TokenQuerySet(TenantQuerySet["Token"]):
     def usable(self, now: dt.datetime) -> Self:
         """Neither expired nor revoked at ``now``."""
@@ -122,6 +105,30 @@ class PublicOrOwn(TenantQuerySet[M]):
 
     def usable_in(self, cooperation: "Cooperation") -> Self:
         return self.filter(Q(cooperation__isnull=True) | Q(cooperation=cooperation))
+
+
+class NoticeQuerySet(PublicOrOwn["Notice"]):
+    def visible_to(self, viewer: Viewer) -> Self:
+        """Their own, of the cooperations that they have a role in now, and of none."""
+        return super().visible_to(viewer).filter(user=getattr(viewer, "pk", None))
+
+    def unread(self) -> Self:
+        return self.filter(read_at=None)
+
+    def unread_in(self, viewer: Viewer) -> Subquery:
+        """How many the viewer has not read of the cooperation that an outer query is about."""
+        return self._unread_of(viewer, OuterRef("pk"))
+
+    def unread_in_none(self, viewer: Viewer) -> Subquery:
+        """How many the viewer has not read that are of no cooperation."""
+        return self._unread_of(viewer, None)
+
+    def _unread_of(self, viewer: Viewer, cooperation: Any) -> Subquery:
+        own = self.unread().filter(user=getattr(viewer, "pk", None), cooperation=cooperation)
+        return Subquery(own.order_by().values("cooperation").annotate(count=Count("pk")).values("count"))
+
+    def for_listing(self) -> Self:
+        return self.select_related("cooperation", "by")
 
 
 class DriverQuerySet(PublicOrOwn["Driver"]):

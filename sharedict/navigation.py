@@ -79,12 +79,14 @@ def _navigation(request: HttpRequest) -> dict[str, Any]:
         context["nav"]["operators_url"] = reverse("cooperations")
     cooperation: Cooperation | None = getattr(request, "cooperation", None)
     context["cooperation"] = cooperation
-    context["nav"]["notices_url"] = reverse("notices")
-    for slug, name, unread in _cooperations(user):
+    context["nav"]["notices_url"], of_none = reverse("notices"), 0
+    for slug, name, unread, unread_in_none in _cooperations(user):
         is_here = cooperation is not None and cooperation.slug == slug
         item = {"url": reverse("overview", args=[slug]), "label": name, "active": is_here}
         context["nav"]["cooperations"].append(item)
+        of_none = unread_in_none or 0
         context["nav"]["unread"] += unread or 0
+    context["nav"]["unread"] += of_none
     if cooperation is not None:
         rights = request.rights  # type: ignore[attr-defined]
         here = _section_of(request)
@@ -111,14 +113,16 @@ def _navigation(request: HttpRequest) -> dict[str, Any]:
     return context
 
 
-def _cooperations(user: User) -> list[tuple[str, str, int | None]]:
-    """Address and name of each that ``user`` sees, and how many notices of it they have not read.
+def _cooperations(user: User) -> list[tuple[str, str, int | None, int | None]]:
+    """Address and name of each that ``user`` sees, and how many notices they have not read: of it, of none.
 
     One query on every page.
     """
     with seeing(current() or sight_of(user)):
-        rows = Cooperation.objects.visible_to(user).annotate(unread=Notice.objects.unread_in(user))
-        return list(rows.values_list("slug", "name", "unread"))
+        rows = Cooperation.objects.visible_to(user)
+        told = Notice.objects
+        counts = {"unread": told.unread_in(user), "unread_in_none": told.unread_in_none(user)}
+        return list(rows.annotate(**counts).values_list("slug", "name", *counts))
 
 
 def _first_page(section: str, cooperation: Cooperation) -> str:

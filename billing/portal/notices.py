@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from billing.actions.telling import BY_INVITED, CLOSED, DROPPED, PROPOSED, TAKEN_BACK, UNALLOCATED
 from municipalities.actions import NoticeKind
 from municipalities.models import Notice
+from municipalities.portal import slug_of
 from sharedict.common.days import date_format
 from sharedict.kernel.periods import Month
 
@@ -24,7 +25,7 @@ def _saying(words: Any) -> Callable[[Notice], str]:
 
 
 def _of_month(notice: Notice) -> str:
-    return reverse("period", args=[notice.cooperation.slug, notice.about])
+    return reverse("period", args=[slug_of(notice), notice.about])
 
 
 def _of_unallocated(notice: Notice) -> str:

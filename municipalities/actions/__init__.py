@@ -9,6 +9,7 @@ from municipalities.actions.cooperations import (
 )
 from municipalities.actions.hooks import add_check, add_withdrawal_check, check_row, check_withdrawal
 from municipalities.actions.invitations import (
+    INVITED,
     JOINED,
     LETTER,
     Link,
@@ -96,6 +97,7 @@ from municipalities.actions.touched import (
 )
 
 __all__ = [
+    "INVITED",
     "JOINED",
     "LETTER",
     "NOTICE_LETTER",

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from municipalities.actions.notices import holders, notify
+from municipalities.actions.notices import holders, notify, settle
 from municipalities.actions.people import save_role
 from municipalities.actions.rows import lock_cooperation, save_row
 from municipalities.models import Cooperation, Invitation, Municipality, Role
@@ -25,8 +25,8 @@ from sharedict.jobs.actions import order
 from sharedict.kernel.errors import SharedictError
 
 LETTER = "invitation-letter"
-JOINED = "joined"
-"""The notice that somebody has accepted."""
+INVITED, JOINED = "invited", "joined"
+"""The notices that one is invited, and that somebody has accepted."""
 VALID_FOR = dt.timedelta(days=14)
 KEPT_FOR = dt.timedelta(days=30)
 """How long one that has ended without an answer can be sent again."""
@@ -48,24 +48,35 @@ class Link:
     pk: int
     mark: str
 
+    @classmethod
+    def of(cls, invitation: Invitation) -> "Link":
+        return cls(invitation.cooperation_id, invitation.pk, invitation.mark)
+
+    @classmethod
+    def parse(cls, text: str) -> "Link":
+        """What ``str`` of one says. Raises ValueError."""
+        cooperation, pk, mark = text.split(".")
+        return cls(int(cooperation), int(pk), mark)
+
+    def __str__(self) -> str:
+        return f"{self.cooperation_id}.{self.pk}.{self.mark}"
+
     @property
     def secret(self) -> str:
-        return _signer().sign(f"{self.cooperation_id}.{self.pk}.{self.mark}")
+        return _signer().sign(str(self))
 
 
 def read_link(secret: str) -> Link:
     """Raises NotInvitedError for what was never given out; see open_invitation for what is over."""
     try:
-        cooperation, pk, mark = _signer().unsign(secret).split(".")
+        return Link.parse(_signer().unsign(secret))
     except (signing.BadSignature, ValueError):
         raise NotInvitedError(_("This address is not right: was all of it copied?")) from None
-    return Link(int(cooperation), int(pk), mark)
 
 
 def link_of(invitation: Invitation) -> str:
     """Where the invited accepts it; made anew each time, and kept nowhere."""
-    link = Link(invitation.cooperation_id, invitation.pk, invitation.mark)
-    return address_of(reverse("invitation-accept", kwargs={"secret": link.secret}))
+    return address_of(reverse("invitation-accept", kwargs={"secret": Link.of(invitation).secret}))
 
 
 @transaction.atomic
@@ -100,6 +111,7 @@ def invite_again(*, invitation: Invitation, by: User) -> Invitation:
     lock_cooperation(invitation.cooperation_id)
     fresh = _waiting(invitation)
     now = timezone.now()
+    settle(cooperation_id=None, kind=INVITED, about=str(Link.of(fresh)))
     fresh.mark, fresh.invited_by, fresh.invited_at = secrets.token_urlsafe(16), by, now
     fresh.expires_at, fresh.sent_at, fresh.failure = now + VALID_FOR, None, ""
     return _sent(save_row(row=fresh, by=by))
@@ -110,6 +122,7 @@ def withdraw_invitation(*, invitation: Invitation, by: User) -> Invitation:
     """Let its link work no more. Raises ValidationError for one that was accepted meanwhile."""
     lock_cooperation(invitation.cooperation_id)
     fresh = _waiting(invitation)
+    settle(cooperation_id=None, kind=INVITED, about=str(Link.of(fresh)))
     fresh.withdrawn_at, fresh.email = timezone.now(), ""
     return save_row(row=fresh, by=by)
 
@@ -200,6 +213,7 @@ def accept_invitation(*, link: Link, user: User) -> Role:
         "municipality": invitation.municipality,
     }
     role = Role.objects.filter(**offered).first() or save_role(role=Role(**offered), by=user)
+    settle(cooperation_id=None, kind=INVITED, about=str(link))
     invitation.accepted_by, invitation.accepted_at, invitation.email = user, timezone.now(), ""
     save_row(row=invitation, by=user)
     notify(
@@ -237,6 +251,20 @@ def send_letter(*, cooperation_id: int, pk: int) -> None:
         same.update(failure=error.message[:200])
         raise
     same.update(sent_at=timezone.now(), failure="")
+    _tell_invited(invitation)
+
+
+def _tell_invited(invitation: Invitation) -> None:
+    """Beside the letter, a notice to whoever has shown its address to be theirs; no inviter learns of it."""
+    known = User.objects.filter(email__iexact=invitation.email, is_active=True)
+    notify(
+        cooperation_id=None,
+        kind=INVITED,
+        about=str(Link.of(invitation)),
+        event=f"{INVITED} {Link.of(invitation)}",
+        people=[user.pk for user in known if user.has_confirmed_address],
+        by=invitation.invited_by,
+    )
 
 
 def _text(invitation: Invitation) -> str:

@@ -26,7 +26,7 @@ class NoticeKind:
 
     ``title`` names the kind where people choose of what they get letters. ``words`` tells one, by its
     ``about``, ``by`` and ``cooperation``; ``address`` is the page about it. What ``is_always_sent`` goes by
-    letter to whoever is told of it, whatever they choose.
+    letter to whoever is told of it, whatever they choose; of what has a letter of its own none is sent.
     """
 
     name: str
@@ -34,6 +34,12 @@ class NoticeKind:
     words: Callable[[Notice], str]
     address: Callable[[Notice], str]
     is_always_sent: bool = False
+    has_own_letter: bool = False
+
+    @property
+    def is_chosen(self) -> bool:
+        """Whether people say if they want letters of it."""
+        return not (self.is_always_sent or self.has_own_letter)
 
 
 _kinds: dict[str, NoticeKind] = {}
@@ -60,7 +66,13 @@ def holders(cooperation_id: int, kinds: Iterable[str] = Role.Kind.values) -> set
 
 
 def notify(
-    *, cooperation_id: int, kind: str, about: str, event: str, people: Iterable[int], by: object = None
+    *,
+    cooperation_id: int | None,
+    kind: str,
+    about: str,
+    event: str,
+    people: Iterable[int],
+    by: object = None,
 ) -> None:
     """Tell ``people`` (primary keys) of the event, in the caller's transaction; but not whoever did it.
 
@@ -76,7 +88,7 @@ def notify(
         for pk in told
     ]
     Notice.objects.bulk_create(rows, ignore_conflicts=True)
-    if settings.SENDS_MAIL and told:
+    if settings.SENDS_MAIL and told and not _kinds[kind].has_own_letter:
         new = Notice.objects.filter(cooperation=cooperation_id, event=event, at=now)
         wanting = new if _kinds[kind].is_always_sent else new.filter(user__letters__contains=[kind])
         for pk in wanting.values_list("pk", flat=True):
@@ -84,7 +96,7 @@ def notify(
             order(kind=NOTICE_LETTER, cooperation_id=None, arguments=which)
 
 
-def settle(*, cooperation_id: int, kind: str, about: str) -> None:
+def settle(*, cooperation_id: int | None, kind: str, about: str) -> None:
     """Nobody has to read any more what notices of ``kind`` tell of ``about``: it is done with."""
     same = Notice.objects.unread().filter(cooperation=cooperation_id, kind=kind, about=about)
     same.update(read_at=timezone.now())
@@ -116,7 +128,8 @@ def _may_send(notice: Notice) -> bool:
     is_wanted = notice.kind in user.letters or kind_of(notice).is_always_sent
     is_reached = user.has_confirmed_address and user.is_active
     is_new = not notice.sent_at and not notice.read_at
-    if not (is_wanted and is_reached and is_new) or notice.cooperation.deactivated_at:
+    is_open = notice.cooperation is not None and not notice.cooperation.deactivated_at
+    if not (is_wanted and is_reached and is_new and is_open):
         return False
     return Role.objects.filter(cooperation=notice.cooperation_id, user=user).exists()
 

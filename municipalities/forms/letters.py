@@ -27,7 +27,7 @@ class LettersForm(forms.Form):
         initial = {"language": user.language or get_language(), "kinds": user.letters}
         super().__init__(data, initial=initial)
         chosen: Any = self.fields["kinds"]
-        chosen.choices = [(kind.name, kind.title) for kind in notice_kinds() if not kind.is_always_sent]
+        chosen.choices = [(kind.name, kind.title) for kind in notice_kinds() if kind.is_chosen]
         self.helper = side_by_side(("kinds", "language"))
 
 

@@ -4,17 +4,27 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.querysets import NoticeQuerySet
-from sharedict.common.models import CooperationRow, Personal
+from sharedict.common.models import Personal
+from sharedict.common.row_security import NOBODYS_OR_OWN
 
 
-class Notice(CooperationRow):
+class Notice(models.Model):
     """One person is told of one event in a cooperation, written in the transaction of the event.
+
+    Without a cooperation it is about one in which they have no role yet.
 
     ``kind`` says what happened, ``about`` to what, as a text that the kind's own words begin from; who did it
     is ``by``, nobody where the program did. ``event`` names the one thing that happened, so that nobody is
     told of it twice.
     """
 
+    cooperation = models.ForeignKey(
+        "municipalities.Cooperation",
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("cooperation"),
+    )
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="notices", verbose_name=_("person")
     )
@@ -27,6 +37,7 @@ class Notice(CooperationRow):
     sent_at = models.DateTimeField(_("sent by letter"), null=True, blank=True)
     objects = NoticeQuerySet.as_manager()
     personal = Personal("user_id")
+    rows_shown = NOBODYS_OR_OWN
 
     class Meta:
         ordering = ["-at", "-id"]
@@ -34,7 +45,9 @@ class Notice(CooperationRow):
         verbose_name_plural = _("notices")
         constraints = [
             models.UniqueConstraint(
-                fields=["cooperation", "user", "event"], name="municipalities_notice_once"
+                fields=["cooperation", "user", "event"],
+                name="municipalities_notice_once",
+                nulls_distinct=False,
             ),
         ]
         indexes = [

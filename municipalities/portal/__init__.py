@@ -46,7 +46,7 @@ from municipalities.portal.lists import (
     RowTable,
     page_of,
 )
-from municipalities.portal.notices import JOB_FAILED, JOINING, tell_of_failed_job
+from municipalities.portal.notices import INVITING, JOB_FAILED, JOINING, slug_of, tell_of_failed_job
 from municipalities.portal.operators import OperatorImportPage, OperatorPage
 from municipalities.portal.pages import CooperationPage, EditorsOnly, LockMixin, RowMixin
 from municipalities.portal.set_up import (
@@ -66,6 +66,7 @@ __all__ = [
     "BAR",
     "COOPERATION",
     "DATE",
+    "INVITING",
     "JOB_FAILED",
     "JOINING",
     "MAIN_AMOUNT",
@@ -126,6 +127,7 @@ __all__ = [
     "runs_at",
     "set_up_of",
     "side_by_side",
+    "slug_of",
     "steps_ahead",
     "stored",
     "tell_of_failed_job",

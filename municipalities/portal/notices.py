@@ -4,9 +4,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from municipalities.actions import JOINED, NoticeKind, holders, notify
-from municipalities.models import Notice, Role
+from municipalities.actions import INVITED, JOINED, Link, NoticeKind, holders, notify
+from municipalities.models import Cooperation, Notice, Role
 from sharedict.jobs.models import Job
+
+
+def slug_of(notice: Notice) -> str:
+    """The address of the cooperation that ``notice`` is of."""
+    return notice.cooperation.slug if notice.cooperation else ""
 
 
 def _of_job(notice: Notice) -> str:
@@ -14,7 +19,7 @@ def _of_job(notice: Notice) -> str:
 
 
 def _job_page(notice: Notice) -> str:
-    return reverse("job", args=[notice.cooperation.slug, notice.about])
+    return reverse("job", args=[slug_of(notice), notice.about])
 
 
 def _of_joining(notice: Notice) -> str:
@@ -22,10 +27,22 @@ def _of_joining(notice: Notice) -> str:
 
 
 def _people_page(notice: Notice) -> str:
-    return reverse("roles", args=[notice.cooperation.slug])
+    return reverse("roles", args=[slug_of(notice)])
+
+
+def _of_invitation(notice: Notice) -> str:
+    cooperation = Cooperation.objects.filter(pk=Link.parse(notice.about).cooperation_id).first()
+    return _("%(person)s invites you to %(cooperation)s") % {"person": notice.by, "cooperation": cooperation}
+
+
+def _accept_page(notice: Notice) -> str:
+    return reverse("invitation-accept", kwargs={"secret": Link.parse(notice.about).secret})
 
 
 JOB_FAILED = NoticeKind("job-failed", gettext_lazy("A job has failed"), _of_job, _job_page)
+INVITING = NoticeKind(
+    INVITED, gettext_lazy("I am invited"), _of_invitation, _accept_page, has_own_letter=True
+)
 JOINING = NoticeKind(JOINED, gettext_lazy("Somebody has accepted an invitation"), _of_joining, _people_page)
 
 

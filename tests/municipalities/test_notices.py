@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from municipalities.actions import Link, accept_invitation, forget_person, notify
-from municipalities.models import Cooperation, Notice, Role
+from municipalities.models import Cooperation, Invitation, Notice, Role
 from sharedict.accounts.models import User
 from sharedict.jobs import registry
 from sharedict.jobs.actions import order, run_all
@@ -179,3 +179,46 @@ def test_who_is_forgotten_has_been_told_nothing(
     tell(north, auditor, administrator)
     forget_person(user=auditor, by=administrator)
     assert Notice.objects.get().user == administrator
+
+
+def test_whoever_is_invited_elsewhere_is_told_and_nobody_else(
+    sign_in: SignIn, outside: Cooperation, stranger: User, auditor: User, administrator: User
+) -> None:
+    """They have no role there yet; whoever invites them learns nothing of it."""
+    User.objects.filter(pk=auditor.pk).update(email="a@example.se", confirmed_email="a@example.se")
+    User.objects.filter(pk=administrator.pk).update(email="b@example.se")
+    inviting, client = sign_in(stranger), sign_in(auditor)
+    for email in ("a@example.se", "b@example.se", "nobody@example.se"):
+        inviting.post("/outside/people/invite/", {"email": email, "kind": "auditor"})
+    assert not Notice.objects.exists(), "the time that inviting takes tells nothing either"
+    run_all()
+    [notice] = Notice.objects.all()
+    assert (notice.user, notice.kind, unread(client)) == (auditor, "invited", 1)
+    assert unread(sign_in(administrator)) == unread(inviting) == 0
+    page = client.get(PAGE).content.decode()
+    assert "stranger invites you to Outside" in page
+    address = "/accounts/invitations/" + page.split("/accounts/invitations/")[1].split('"')[0]
+    assert b"You are invited" in client.get(address).content
+    assert client.post(address).status_code == 302
+    assert Role.objects.filter(user=auditor, cooperation=outside).exists()
+    assert unread(client) == 0
+
+
+def test_an_invitation_that_is_withdrawn_or_sent_again_is_no_news(
+    sign_in: SignIn, outside: Cooperation, stranger: User, auditor: User
+) -> None:
+    User.objects.filter(pk=auditor.pk).update(email="a@example.se", confirmed_email="a@example.se")
+    inviting, client = sign_in(stranger), sign_in(auditor)
+    inviting.post("/outside/people/invite/", {"email": "a@example.se", "kind": "auditor"})
+    run_all()
+    page = f"/outside/people/invitations/{Invitation.objects.get().pk}/"
+    inviting.post(page, {"do": "again"})
+    assert unread(client) == 0
+    run_all()
+    assert unread(client) == 1
+    client.post(PAGE, {"notice": "all"})
+    assert unread(client) == 0
+    inviting.post(page, {"do": "again"})
+    run_all()
+    inviting.post(page, {"do": "withdraw"})
+    assert unread(client) == 0
