@@ -10,7 +10,7 @@ from municipalities.models import Cooperation, Notice
 from sharedict import __version__
 from sharedict.accounts.models import User
 from sharedict.common.access import sight_of
-from sharedict.common.sight import current, seeing
+from sharedict.common.sight import seeing
 
 ITEMS: dict[str, tuple[Any, tuple[tuple[str, Any], ...]]] = {
     "overview": (_("Overview"), ()),
@@ -118,7 +118,7 @@ def _cooperations(user: User) -> list[tuple[str, str, int | None, int | None]]:
 
     One query on every page.
     """
-    with seeing(current() or sight_of(user)):
+    with seeing(sight_of(user)):
         rows = Cooperation.objects.visible_to(user)
         told = Notice.objects
         counts = {"unread": told.unread_in(user), "unread_in_none": told.unread_in_none(user)}
