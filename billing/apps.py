@@ -10,11 +10,12 @@ class BillingConfig(AppConfig):
         from billing.actions import refuse_other_currency, refuse_other_first_month
         from billing.portal import effect_of_changes, refuse_used
         from billing.portal.imports import CostImport
+        from billing.portal.notices import KINDS as NOTICE_KINDS
         from billing.portal.previews import KINDS, preview_of_changes
         from billing.portal.services import cost_of_application, costs_of_application
         from billing.portal.set_up import CLOSING, COST
         from billing.tasks import drop_old_runs, drop_superseded, recompute_touched
-        from municipalities.actions import add_check, add_withdrawal_check
+        from municipalities.actions import add_check, add_notice_kind, add_withdrawal_check
         from municipalities.models import Cooperation
         from municipalities.portal import add_effect_of, add_import_kind, add_preview_of, add_set_up_step
         from services.portal import add_facts, add_panel
@@ -32,5 +33,7 @@ class BillingConfig(AppConfig):
         add_import_kind(CostImport())
         add_facts(cost_of_application)
         add_panel(costs_of_application)
+        for told in NOTICE_KINDS:
+            add_notice_kind(told)
         add_set_up_step(COST)
         add_set_up_step(CLOSING)

@@ -7,15 +7,41 @@ class MunicipalitiesConfig(AppConfig):
     verbose_name = _("Municipalities")
 
     def ready(self) -> None:
-        from municipalities.actions import LETTER, UPLOAD, discard_old_uploads
+        from municipalities.actions import (
+            LETTER,
+            NOTICE_LETTER,
+            PASSWORD_LETTER,
+            UPLOAD,
+            add_notice_kind,
+            discard_old_uploads,
+            forget_old_invitations,
+            forget_old_notices,
+        )
         from municipalities.models import Municipality
-        from municipalities.portal import COOPERATION, MEMBERS, PEOPLE, add_import_kind, add_set_up_step
+        from municipalities.portal import (
+            COOPERATION,
+            INVITING,
+            JOB_FAILED,
+            JOINING,
+            MEMBERS,
+            PEOPLE,
+            add_import_kind,
+            add_set_up_step,
+            tell_of_failed_job,
+        )
         from municipalities.portal.registers import KINDS
-        from municipalities.tasks import invitation_letter, upload_step
+        from municipalities.tasks import invitation_letter, notice_letter, password_letter, upload_step
         from sharedict.accounts.passwords import add_words
-        from sharedict.jobs.registry import register, register_nightly
+        from sharedict.jobs.registry import register, register_nightly, tell_of_failures
 
         register(LETTER, invitation_letter, attempts=20)  # nine hours: a mail server comes back
+        register(PASSWORD_LETTER, password_letter)  # who waits for it would ask again
+        register(NOTICE_LETTER, notice_letter, attempts=20)
+        register_nightly(forget_old_invitations)
+        register_nightly(forget_old_notices)
+        tell_of_failures(tell_of_failed_job)
+        for told in (INVITING, JOINING, JOB_FAILED):
+            add_notice_kind(told)
         register(UPLOAD, upload_step, attempts=3)
         register_nightly(discard_old_uploads)
         for kind in KINDS:

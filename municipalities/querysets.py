@@ -16,12 +16,14 @@ if TYPE_CHECKING:
         Link,
         Member,
         Municipality,
+        Notice,
         Reading,
         Role,
         Site,
         Token,
         Upload,
     )
+    from sharedict.accounts.models import User
 
 M = TypeVar("M", bound=Model)
 
@@ -83,6 +85,11 @@ class InvitationQuerySet(TenantQuerySet["Invitation"]):
         """Neither accepted nor withdrawn; they may have expired."""
         return self.filter(accepted_at=None, withdrawn_at=None)
 
+    def between(self, one: "User", other: "User", since: dt.datetime) -> Self:
+        """What one of two people has invited the other to, who accepted it ``since`` then."""
+        pair = Q(invited_by=one, accepted_by=other) | Q(invited_by=other, accepted_by=one)
+        return self.filter(pair, accepted_at__gte=since)
+
     def for_listing(self) -> Self:
         return self.select_related("municipality", "cooperation", "invited_by")
 
@@ -107,6 +114,30 @@ class PublicOrOwn(TenantQuerySet[M]):
 
     def usable_in(self, cooperation: "Cooperation") -> Self:
         return self.filter(Q(cooperation__isnull=True) | Q(cooperation=cooperation))
+
+
+class NoticeQuerySet(PublicOrOwn["Notice"]):
+    def visible_to(self, viewer: Viewer) -> Self:
+        """Their own, of the cooperations that they have a role in now, and of none."""
+        return super().visible_to(viewer).filter(user=getattr(viewer, "pk", None))
+
+    def unread(self) -> Self:
+        return self.filter(read_at=None)
+
+    def unread_in(self, viewer: Viewer) -> Subquery:
+        """How many the viewer has not read of the cooperation that an outer query is about."""
+        return self._unread_of(viewer, OuterRef("pk"))
+
+    def unread_in_none(self, viewer: Viewer) -> Subquery:
+        """How many the viewer has not read that are of no cooperation."""
+        return self._unread_of(viewer, None)
+
+    def _unread_of(self, viewer: Viewer, cooperation: Any) -> Subquery:
+        own = self.unread().filter(user=getattr(viewer, "pk", None), cooperation=cooperation)
+        return Subquery(own.order_by().values("cooperation").annotate(count=Count("pk")).values("count"))
+
+    def for_listing(self) -> Self:
+        return self.select_related("cooperation", "by")
 
 
 class DriverQuerySet(PublicOrOwn["Driver"]):

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from municipalities.actions import send_letter
+from municipalities.actions import send_letter, send_notice, send_password_letter
 from municipalities.portal import take_step
 from sharedict.common.sight import of_cooperation, seeing
 from sharedict.jobs.models import Job
@@ -22,7 +22,7 @@ def invitation_letter(job: Job, progress: Progress) -> None:
 
 @contextmanager
 def without_collecting() -> Iterator[None]:
-    """Garbage is not looked for inside: with millions of objects that live on, that takes a quarter of all."""
+    """Garbage is not looked for inside: with millions of objects that live on, that is a quarter of all."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:
@@ -43,3 +43,14 @@ def upload_step(job: Job, progress: Progress) -> None:
             by=by,
             tell=tell,
         )
+
+
+def password_letter(job: Job, progress: Progress) -> None:
+    """One for an address that nobody has is a job like any other, and does nothing."""
+    send_password_letter(people=job.arguments["people"], language=job.arguments["language"])
+
+
+def notice_letter(job: Job, progress: Progress) -> None:
+    """Of no cooperation, like the letters of invitations; it sees the one that the notice is of."""
+    with seeing(of_cooperation(job.arguments["cooperation"])):
+        send_notice(pk=job.arguments["notice"])

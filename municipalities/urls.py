@@ -9,9 +9,12 @@ from municipalities.views import (
     installation,
     invitations,
     jobs,
+    letters,
     mail,
     members,
     network,
+    notices,
+    passwords,
     people,
     registers,
     set_up,
@@ -36,7 +39,6 @@ of_a_cooperation = [
     path("members/<int:pk>/end/", members.MemberEnd.as_view(), name="member-end"),
     path("members/<int:pk>/delete/", members.MemberWithdraw.as_view(), name="member-delete"),
     path("people/", people.Roles.as_view(), name="roles"),
-    path("people/new/", people.RoleAdd.as_view(), name="role-add"),
     path("people/invite/", invitations.Invite.as_view(), name="invite"),
     path("people/invitations/<int:pk>/", invitations.InvitationPage.as_view(), name="invitation"),
     path("people/<int:pk>/", people.RoleChange.as_view(), name="role-change"),
@@ -68,6 +70,15 @@ of_a_cooperation = [
 
 urlpatterns = [
     path("accounts/invitations/<str:secret>/", invitations.Accept.as_view(), name="invitation-accept"),
+    path("accounts/address/<str:secret>/", letters.ConfirmAddress.as_view(), name="address-confirm"),
+    path("accounts/letters/", letters.Letters.as_view(), name="letters"),
+    path("accounts/notices/", notices.Notices.as_view(), name="notices"),
+    path("accounts/password/forgotten/", passwords.Forgotten.as_view(), name="password-forgotten"),
+    path(
+        "accounts/password/new/<str:uidb64>/<str:token>/",
+        passwords.NewPassword.as_view(),
+        name="password-new",
+    ),
     path("cooperations/", cooperations.Cooperations.as_view(), name="cooperations"),
     path("cooperations/new/", cooperations.CooperationAdd.as_view(), name="cooperation-add"),
     path(

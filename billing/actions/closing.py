@@ -15,17 +15,21 @@ from django.utils.translation import gettext_lazy, ngettext
 from billing.actions.periods import add_periods
 from billing.actions.runs import compute_period
 from billing.actions.statements import issue_statements
+from billing.actions.telling import tell_of_closing, tell_of_proposal, tell_of_return
 from billing.engine.facts import fingerprint
 from billing.models import Period, RunLine, Statement
 from billing.querysets import lost_changes
 from billing.snapshots import STOPS, gather, late_states, left_mark
 from municipalities.actions import save_row
-from municipalities.models import Cooperation
+from municipalities.models import Cooperation, Invitation
 from sharedict.accounts.models import User
 from sharedict.common.days import date_format
 from sharedict.jobs.actions import announce_change
 from sharedict.jobs.models import Job
 from sharedict.kernel.periods import months_between
+
+KNOWN_FOR = dt.timedelta(days=30)
+"""So long who was invited is not taken to be another than who invited them, without it being said."""
 
 MONTH_IS_CLOSED = gettext_lazy("The month is closed: what changes now is corrected in the next open month.")
 
@@ -104,6 +108,7 @@ def _propose(period: Period, by: User, seen: Seen | None) -> Period:
     if period.state == Period.State.OPEN:
         period.state, period.proposed_by, period.proposed_at = Period.State.PROPOSED, by, timezone.now()
         save_row(row=period, by=by)
+        tell_of_proposal(period, by)
     return period
 
 
@@ -114,6 +119,7 @@ def reopen_period(*, period: Period, by: User) -> Period:
     if period.is_closed:
         raise ValidationError(MONTH_IS_CLOSED)
     if period.state == Period.State.PROPOSED:
+        tell_of_return(period, period.proposed_by_id, period.proposed_at, by)
         period.state, period.proposed_by, period.proposed_at = Period.State.OPEN, None, None
         save_row(row=period, by=by)
     return period
@@ -131,17 +137,37 @@ def _close(period: Period, by: User, seen: Seen | None) -> Period:
         raise ValidationError(_("Propose the month first."))
     if period.proposed_by_id == by.pk:
         raise ValidationError(_("Somebody else than the proposer closes the month."))
+    _refuse_same_address(period, by)
     now = timezone.now()
+    is_by_invited = _is_invited_by_other(period, by, now)
     for each in [*empty, period]:
         issue_statements(period=each, number=_last_number(each.cooperation) + 1, at=now)
         each.state, each.proposed_by = Period.State.CLOSED, period.proposed_by
         each.proposed_at, each.closed_by, each.closed_at = period.proposed_at, by, now
+        each.is_closed_by_invited = is_by_invited
         save_row(row=each, by=by)
+    tell_of_closing(period, by)
     # what is left of a closed month is left as it has been charged, so what closing charged of it counts
     corrected = RunLine.objects.filter(run=period.current_run).aggregate(first=Min("concerns"))["first"]
     touches = (corrected or period.month.after, None)
     announce_change(cooperation_id=period.cooperation_id, touches=touches, by=by)
     return period
+
+
+def _refuse_same_address(period: Period, by: User) -> None:
+    """Raise ValidationError where who proposed and ``by`` have one e-mail address: they may be one person."""
+    addresses = [(each.email or each.username).casefold() for each in (period.proposed_by, by) if each]
+    if addresses[0] == addresses[-1]:
+        said = _(
+            "You have the e-mail address of whoever proposed the month: somebody with another closes it."
+        )
+        raise ValidationError(said)
+
+
+def _is_invited_by_other(period: Period, by: User, now: dt.datetime) -> bool:
+    """Whether one of the two who close the month has lately brought in the other."""
+    first, invitations = period.proposed_by, Invitation.objects.of(period.cooperation)
+    return first is not None and invitations.between(first, by, now - KNOWN_FOR).exists()
 
 
 def _locked(period: Period) -> Period:

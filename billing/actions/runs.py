@@ -11,6 +11,7 @@ from django.db.models import F, Max
 from django.utils import timezone
 
 from billing.actions.periods import PROPOSAL, Touches, ensure_periods, first_open
+from billing.actions.telling import tell_of_fallen, tell_of_unallocated
 from billing.engine.allocate import Allocation, allocate
 from billing.engine.corrections import LateLine
 from billing.engine.facts import RULE_VERSION, Facts, fingerprint
@@ -174,6 +175,7 @@ def _compute(period: Period) -> Run | None:
     period.current_run, period.failure = run, ""
     _drop_proposal(period)
     period.save(update_fields=["current_run", "failure"])
+    tell_of_unallocated(period, current, run)
     return run
 
 
@@ -182,6 +184,7 @@ def _drop_proposal(period: Period) -> None:
     if period.state != Period.State.PROPOSED:
         return
     before = field_values(period)
+    tell_of_fallen(period, period.proposed_by_id, period.proposed_at)
     period.state, period.proposed_by, period.proposed_at = Period.State.OPEN, None, None
     period.save(update_fields=PROPOSAL)
     changed(done=[("change", period, differences(before, period))], by=None)

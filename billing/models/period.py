@@ -44,6 +44,9 @@ class Period(CooperationRow):
         verbose_name=_("closed by"),
     )
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
+    is_closed_by_invited = models.BooleanField(
+        _("closed by two people of whom one had invited the other within 30 days"), default=False
+    )
     objects = PeriodQuerySet.as_manager()
 
     class Meta:

@@ -100,7 +100,8 @@ def totals_of(viewer: Viewer, period: Period, calendar: Calendar) -> list[Munici
     sees_all = period.cooperation_id in sight_of(viewer).whole
     if sees_all and sum(minor_of(row.amount) for row in now.values()) != whole:
         raise StatementError
-    numbers = dict(Statement.objects.filter(run=run).values_list("municipality_id", "number"))
+    issued = Statement.objects.filter(run=run).values_list("municipality_id", "number")
+    numbers = dict(issued) if period.is_closed else {}
     return [
         MunicipalityTotal(
             municipality=key,

@@ -197,6 +197,11 @@ class PeriodPage(UndividedPage, CorrectingPage):
                 "who": period.closed_by,
                 "day": date_format(period.closed_at, "j F Y"),
             }
+        if period.is_closed_by_invited:
+            found["known"] = _(
+                "One of the two had invited the other less than 30 days before: administrators and auditors "
+                "were told."
+            )
         if self.rights.may_edit and period.state == Period.State.PROPOSED:
             found["reopen_url"] = self.url("period-reopen", self.month)
         if self.rights.may_edit and is_ready:

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from municipalities.actions.notices import holders, notify, settle
 from municipalities.actions.people import save_role
 from municipalities.actions.rows import lock_cooperation, save_row
 from municipalities.models import Cooperation, Invitation, Municipality, Role
@@ -24,7 +25,11 @@ from sharedict.jobs.actions import order
 from sharedict.kernel.errors import SharedictError
 
 LETTER = "invitation-letter"
+INVITED, JOINED = "invited", "joined"
+"""The notices that one is invited, and that somebody has accepted."""
 VALID_FOR = dt.timedelta(days=14)
+KEPT_FOR = dt.timedelta(days=30)
+"""How long one that has ended without an answer can be sent again."""
 LOCKS = 0x5D1F
 """First key of the advisory locks under which somebody of one address makes their sign-in."""
 
@@ -43,24 +48,35 @@ class Link:
     pk: int
     mark: str
 
+    @classmethod
+    def of(cls, invitation: Invitation) -> "Link":
+        return cls(invitation.cooperation_id, invitation.pk, invitation.mark)
+
+    @classmethod
+    def parse(cls, text: str) -> "Link":
+        """What ``str`` of one says. Raises ValueError."""
+        cooperation, pk, mark = text.split(".")
+        return cls(int(cooperation), int(pk), mark)
+
+    def __str__(self) -> str:
+        return f"{self.cooperation_id}.{self.pk}.{self.mark}"
+
     @property
     def secret(self) -> str:
-        return _signer().sign(f"{self.cooperation_id}.{self.pk}.{self.mark}")
+        return _signer().sign(str(self))
 
 
 def read_link(secret: str) -> Link:
     """Raises NotInvitedError for what was never given out; see open_invitation for what is over."""
     try:
-        cooperation, pk, mark = _signer().unsign(secret).split(".")
+        return Link.parse(_signer().unsign(secret))
     except (signing.BadSignature, ValueError):
         raise NotInvitedError(_("This address is not right: was all of it copied?")) from None
-    return Link(int(cooperation), int(pk), mark)
 
 
 def link_of(invitation: Invitation) -> str:
     """Where the invited accepts it; made anew each time, and kept nowhere."""
-    link = Link(invitation.cooperation_id, invitation.pk, invitation.mark)
-    return address_of(reverse("invitation-accept", kwargs={"secret": link.secret}))
+    return address_of(reverse("invitation-accept", kwargs={"secret": Link.of(invitation).secret}))
 
 
 @transaction.atomic
@@ -95,6 +111,7 @@ def invite_again(*, invitation: Invitation, by: User) -> Invitation:
     lock_cooperation(invitation.cooperation_id)
     fresh = _waiting(invitation)
     now = timezone.now()
+    settle(cooperation_id=None, kind=INVITED, about=str(Link.of(fresh)))
     fresh.mark, fresh.invited_by, fresh.invited_at = secrets.token_urlsafe(16), by, now
     fresh.expires_at, fresh.sent_at, fresh.failure = now + VALID_FOR, None, ""
     return _sent(save_row(row=fresh, by=by))
@@ -105,6 +122,7 @@ def withdraw_invitation(*, invitation: Invitation, by: User) -> Invitation:
     """Let its link work no more. Raises ValidationError for one that was accepted meanwhile."""
     lock_cooperation(invitation.cooperation_id)
     fresh = _waiting(invitation)
+    settle(cooperation_id=None, kind=INVITED, about=str(Link.of(fresh)))
     fresh.withdrawn_at, fresh.email = timezone.now(), ""
     return save_row(row=fresh, by=by)
 
@@ -122,12 +140,12 @@ def open_invitation(link: Link) -> Invitation:
         raise NotInvitedError(_("It was accepted already: sign in."))
     if found.withdrawn_at:
         raise NotInvitedError(_("It was withdrawn meanwhile."))
-    if found.expires_at <= timezone.now():
-        raise NotInvitedError(_("It had an end, which is over. Ask to be invited again."))
     if not may_invite(found):
         raise NotInvitedError(
             _("Whoever invited you is not administrator any more. Ask to be invited again.")
         )
+    if found.expires_at <= timezone.now():
+        raise NotInvitedError(_("It had an end, which is over. Ask to be invited again."))
     return found
 
 
@@ -142,9 +160,28 @@ def has_sign_in(email: str) -> bool:
     return User.objects.filter(Q(email__iexact=email) | Q(username__iexact=email)).exists()
 
 
+def address_shown(invitation: Invitation) -> str:
+    """The address that the link shows to be that of whoever holds it: none where no letter brought it."""
+    return invitation.email if invitation.sent_at else ""
+
+
 def is_invited(user: User, invitation: Invitation) -> bool:
-    """Whether it went to the address of ``user``, which is the user name where they have no other."""
+    """Whether it went to the address of ``user``, which is the user name where they have no other.
+
+    One that was handed over is for whoever has no address yet, too.
+    """
+    if not invitation.sent_at and not user.email:
+        return True
     return invitation.email.casefold() == (user.email or user.username).casefold()
+
+
+def is_new_to_us(invitation: Invitation) -> bool:
+    """Whether whoever holds the link may make a sign-in.
+
+    By a letter nobody has become a second one of the person who has its address. A link that was handed over
+    shows no address to be anybody's: it tells nothing of who has one.
+    """
+    return not (invitation.sent_at and has_sign_in(invitation.email))
 
 
 @transaction.atomic
@@ -160,11 +197,11 @@ def accept_invitation(*, link: Link, user: User) -> Role:
     invitation = open_invitation(link)
     if is_new:
         _hold(invitation.email)
-        if has_sign_in(invitation.email):
+        if not is_new_to_us(invitation):
             raise NotInvitedError(
                 _("Somebody with this address has a sign-in: sign in, and follow it again.")
             )
-        user.email = invitation.email
+        user.email = user.confirmed_email = address_shown(invitation)
         user.save()
         record(verb="add", subject=user, by=user, at=timezone.now(), cooperation_id=link.cooperation_id)
     elif not is_invited(user, invitation):
@@ -176,9 +213,25 @@ def accept_invitation(*, link: Link, user: User) -> Role:
         "municipality": invitation.municipality,
     }
     role = Role.objects.filter(**offered).first() or save_role(role=Role(**offered), by=user)
-    invitation.accepted_at, invitation.email = timezone.now(), ""
+    settle(cooperation_id=None, kind=INVITED, about=str(link))
+    invitation.accepted_by, invitation.accepted_at, invitation.email = user, timezone.now(), ""
     save_row(row=invitation, by=user)
+    notify(
+        cooperation_id=invitation.cooperation_id,
+        kind=JOINED,
+        about=str(role.pk),
+        event=f"{JOINED} {invitation.pk}",
+        people=holders(invitation.cooperation_id, [Role.Kind.ADMINISTRATOR]),
+        by=user,
+    )
     return role
+
+
+def forget_old_invitations() -> None:
+    """Withdraw, and so forget the addresses of, invitations that ended long ago and nobody took up."""
+    for row in Invitation.objects.waiting().filter(expires_at__lt=timezone.now() - KEPT_FOR):
+        row.withdrawn_at, row.email = timezone.now(), ""
+        save_row(row=row, by=None)
 
 
 def send_letter(*, cooperation_id: int, pk: int) -> None:
@@ -198,6 +251,20 @@ def send_letter(*, cooperation_id: int, pk: int) -> None:
         same.update(failure=error.message[:200])
         raise
     same.update(sent_at=timezone.now(), failure="")
+    _tell_invited(invitation)
+
+
+def _tell_invited(invitation: Invitation) -> None:
+    """Beside the letter, a notice to whoever has shown its address to be theirs; no inviter learns of it."""
+    known = User.objects.filter(email__iexact=invitation.email, is_active=True)
+    notify(
+        cooperation_id=None,
+        kind=INVITED,
+        about=str(Link.of(invitation)),
+        event=f"{INVITED} {Link.of(invitation)}",
+        people=[user.pk for user in known if user.has_confirmed_address],
+        by=invitation.invited_by,
+    )
 
 
 def _text(invitation: Invitation) -> str:

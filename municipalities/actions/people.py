@@ -7,60 +7,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from municipalities.actions.rows import Chosen, delete_row, lock_cooperation, save_row
-from municipalities.models import Cooperation, Invitation, Municipality, Role
-from sharedict.accounts.actions import create_user, find_user, make_anonymous
+from municipalities.actions.tokens import revoke_token
+from municipalities.models import Invitation, Role, Token
+from sharedict.accounts.actions import make_anonymous
 from sharedict.accounts.models import User
 from sharedict.audit.actions import erase, logged_names, record
-
-
-@transaction.atomic
-def add_person(
-    *,
-    cooperation: Cooperation,
-    sign_in: str,
-    kind: str,
-    municipality: Municipality | None,
-    is_new: bool,
-    first_name: str = "",
-    last_name: str = "",
-    by: User,
-) -> tuple[Role, str]:
-    """A role for the person with this user name or e-mail, and their first password if they are new.
-
-    The password is kept nowhere: show it once. Raises ValidationError, by field, when ``is_new`` does not say
-    what is true, so that a slip of the pen makes no new person.
-    """
-    user, password = find_user(sign_in), ""
-    if user is None and not is_new:
-        raise ValidationError(
-            {"sign_in": _("Nobody has this user name or e-mail. Is it a new person? Say so below.")}
-        )
-    if user is not None and is_new:
-        raise ValidationError({"sign_in": _("Somebody has this user name already: take away “new person”.")})
-    if user is None:
-        user, password = create_person(
-            cooperation=cooperation, sign_in=sign_in, first_name=first_name, last_name=last_name, by=by
-        )
-    role = Role(cooperation=cooperation, user=user, kind=kind, municipality=municipality)
-    return save_role(role=role, by=by), password
-
-
-def create_person(
-    *, cooperation: Cooperation, sign_in: str, first_name: str, last_name: str, by: User
-) -> tuple[User, str]:
-    """Somebody new, and their first password; in the change log of the cooperation that they are added to."""
-    email = sign_in if "@" in sign_in else ""
-    try:
-        user, password = create_user(
-            username=sign_in, email=email, first_name=first_name, last_name=last_name
-        )
-    except ValidationError as error:
-        found = error.message_dict
-        raise ValidationError(
-            {"sign_in" if name in ("username", "email") else name: said for name, said in found.items()}
-        ) from error
-    record(verb="add", subject=user, by=by, at=timezone.now(), cooperation_id=cooperation.pk)
-    return user, password
 
 
 @transaction.atomic
@@ -74,6 +25,7 @@ def save_person(*, user: User, by: User, chosen: Chosen | None = None) -> User:
         raise ValidationError(_("This person was forgotten: nothing of them can be changed."))
     if before and before.is_active and not user.is_active:
         _refuse_to_leave_none(Role.objects.filter(user=before))
+        _end_what_they_gave(by, before)
     return save_row(row=user, by=by, chosen=chosen)
 
 
@@ -89,6 +41,10 @@ def save_role(*, role: Role, by: User) -> Role:
     is_administrator = role.kind == Role.Kind.ADMINISTRATOR and user.is_active
     if role.pk and not is_administrator and not _other_administrators(role):
         raise ValidationError({"kind": _("Somebody must stay administrator: appoint another one first.")})
+    administered = Role.objects.filter(pk=role.pk, kind=Role.Kind.ADMINISTRATOR).select_related("user")
+    before = administered.first() if role.pk else None
+    if before and (before.kind, before.user_id) != (role.kind, role.user_id):
+        _end_what_they_gave(by, before.user, before.cooperation_id)
     return save_row(row=role, by=by)
 
 
@@ -103,6 +59,8 @@ def delete_role(*, role: Role, by: User) -> None:
     """Take a role away; raises ValidationError if no administrator would be left."""
     lock_cooperation(role.cooperation_id)
     check_role_removal(role)
+    if role.kind == Role.Kind.ADMINISTRATOR:
+        _end_what_they_gave(by, role.user, role.cooperation_id)
     delete_row(row=role, by=by)
 
 
@@ -120,15 +78,32 @@ def forget_person(*, user: User, by: User) -> User:
     user = User.objects.select_for_update().get(pk=user.pk)
     roles = Role.objects.filter(user=user)
     _refuse_to_leave_none(roles)
+    _end_what_they_gave(by, user)
     for role in roles.select_related("cooperation").order_by("cooperation_id"):
         delete_row(row=role, by=by)
     names = [user.username, user.email, *logged_names(user=user, columns=("username", "email"))]
     known = [name.lower() for name in names if name]
     Invitation.objects.filter(email__in=known).update(email="", withdrawn_at=timezone.now())
+    user.notices.all().delete()
     user = make_anonymous(user=user, names=names)
     record(verb="forget", subject=user, by=by, at=timezone.now())
     erase(user=user, names=names)
     return user
+
+
+def _end_what_they_gave(by: User, user: User, cooperation_id: int | None = None) -> None:
+    """End what ``user`` could only give as administrator, there or everywhere: links to accept, and tokens.
+
+    They end for good, so that nothing comes alive when the role is given back. The invitations stay in the
+    list, for somebody else to send them again.
+    """
+    now, where = timezone.now(), {"cooperation": cooperation_id} if cooperation_id else {}
+    invitations = Invitation.objects.waiting().filter(invited_by=user, expires_at__gt=now, **where)
+    for invitation in invitations.order_by("pk"):
+        invitation.expires_at = now
+        save_row(row=invitation, by=by)
+    for token in Token.objects.usable(now).filter(created_by=user, **where).order_by("pk"):
+        revoke_token(token=token, by=by)
 
 
 def _refuse_to_leave_none(roles: QuerySet[Role]) -> None:

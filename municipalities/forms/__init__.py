@@ -1,25 +1,24 @@
 """What administrators fill in about who takes part and where things run, and what narrows the lists."""
 
+from municipalities.forms.letters import AddressForm, LettersForm
 from municipalities.forms.mail import TestMessageForm
 from municipalities.forms.registers import PopulationForm, RegisterForm
+from municipalities.forms.roles import InviteForm, RoleForm
 from municipalities.forms.rows import (
     STATES,
     TOKEN_YEARS,
     ChangeFilter,
     CountyIterator,
     DriverForm,
-    InviteForm,
     JobFilter,
     LinkForm,
     MemberFilter,
     MemberForm,
     MembershipForm,
     MunicipalityField,
-    PersonForm,
     ReadingFilter,
     ReadingForm,
     RoleFilter,
-    RoleForm,
     SiteForm,
     StateFilter,
     TokenForm,
@@ -30,6 +29,7 @@ from municipalities.forms.uploads import ColumnsForm, UploadFilter
 __all__ = [
     "STATES",
     "TOKEN_YEARS",
+    "AddressForm",
     "ChangeFilter",
     "ColumnsForm",
     "CooperationForm",
@@ -37,13 +37,13 @@ __all__ = [
     "DriverForm",
     "InviteForm",
     "JobFilter",
+    "LettersForm",
     "LinkForm",
     "MemberFilter",
     "MemberForm",
     "MembersForm",
     "MembershipForm",
     "MunicipalityField",
-    "PersonForm",
     "PopulationForm",
     "ReadingFilter",
     "ReadingForm",

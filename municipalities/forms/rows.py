@@ -1,9 +1,9 @@
 """What administrators fill in about who takes part and where things run, and what narrows the lists."""
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import groupby
-from typing import Any, ClassVar
+from typing import Any
 
 import django_filters
 from django import forms
@@ -213,40 +213,6 @@ class ReadingForm(RowForm):
             "reference_on": gettext_lazy("The day it was measured or holds for."),
             "source": gettext_lazy("Where the value comes from, so that others can look it up."),
         }
-
-
-class RoleForm(RowForm):
-    layout: ClassVar[Sequence[str | tuple[str, ...]]] = (("kind", "municipality"),)
-
-    class Meta:
-        model = Role
-        fields = ["kind", "municipality"]
-        help_texts = {
-            "municipality": gettext_lazy(
-                "For coordinators and finance officers. The others have the whole cooperation."
-            )
-        }
-
-
-class InviteForm(RoleForm):
-    """A role for whoever has an e-mail address."""
-
-    layout = ("email", ("kind", "municipality"))
-    email = forms.EmailField(label=gettext_lazy("E-mail"), max_length=150)
-
-
-class PersonForm(RoleForm):
-    """A role for somebody known by user name or e-mail, or for somebody new."""
-
-    layout = ("sign_in", ("kind", "municipality"), "is_new", ("first_name", "last_name"))
-    sign_in = forms.CharField(label=gettext_lazy("User name or e-mail"), max_length=150)
-    is_new = forms.BooleanField(
-        label=gettext_lazy("New person: they have no sign-in yet"),
-        required=False,
-        help_text=gettext_lazy("Their first password is shown to you once."),
-    )
-    first_name = forms.CharField(label=gettext_lazy("First name"), max_length=150, required=False)
-    last_name = forms.CharField(label=gettext_lazy("Last name"), max_length=150, required=False)
 
 
 class TokenForm(forms.Form):

@@ -4,6 +4,7 @@ from municipalities.models.invitation import Invitation
 from municipalities.models.link import Link
 from municipalities.models.member import Member
 from municipalities.models.municipality import Municipality
+from municipalities.models.notice import Notice
 from municipalities.models.role import Role
 from municipalities.models.site import Site
 from municipalities.models.token import Token
@@ -16,6 +17,7 @@ __all__ = [
     "Link",
     "Member",
     "Municipality",
+    "Notice",
     "Reading",
     "Role",
     "Site",

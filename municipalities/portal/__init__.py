@@ -48,6 +48,7 @@ from municipalities.portal.lists import (
     RowTable,
     page_of,
 )
+from municipalities.portal.notices import INVITING, JOB_FAILED, JOINING, slug_of, tell_of_failed_job
 from municipalities.portal.operators import OperatorPage
 from municipalities.portal.pages import CooperationPage, EditorsOnly, LockMixin, RowMixin
 from municipalities.portal.set_up import (
@@ -67,6 +68,9 @@ __all__ = [
     "BAR",
     "COOPERATION",
     "DATE",
+    "INVITING",
+    "JOB_FAILED",
+    "JOINING",
     "MAIN_AMOUNT",
     "MEMBERS",
     "NUMBER",
@@ -131,9 +135,11 @@ __all__ = [
     "runs_at",
     "set_up_of",
     "side_by_side",
+    "slug_of",
     "steps_ahead",
     "stored",
     "take_step",
+    "tell_of_failed_job",
     "undoing",
     "with_steps_done",
 ]

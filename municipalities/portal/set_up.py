@@ -134,7 +134,7 @@ class SetUpPage(FormPage):
         return False
 
     def there(self) -> Sequence[dict[str, str]]:
-        """What is there already: each with ``text`` and ``url``, and maybe a ``note``."""
+        """What is there already: each a ``text``, ``url``, maybe a ``note`` and a ``link`` to hand over."""
         return []
 
     def context(self, form: Any) -> dict[str, Any]:

@@ -20,10 +20,11 @@ from municipalities.actions import (
     Link,
     NotInvitedError,
     accept_invitation,
-    has_sign_in,
+    address_shown,
     invite,
     invite_again,
     is_invited,
+    is_new_to_us,
     link_of,
     may_invite,
     open_invitation,
@@ -41,10 +42,10 @@ from sharedict.common.sight import of_cooperation, seeing
 def state_of(invitation: Invitation) -> tuple[str, str]:
     """How it stands, in a few words, and how much that matters."""
     day = date_format(timezone.localtime(invitation.expires_at), "j F Y")
-    if invitation.expires_at <= timezone.now():
-        return _("Expired on %(day)s") % {"day": day}, "warning"
     if not may_invite(invitation):
         return _("Void: whoever invited is not administrator any more"), "warning"
+    if invitation.expires_at <= timezone.now():
+        return _("Expired on %(day)s") % {"day": day}, "warning"
     if invitation.failure:
         return _("Not sent yet: %(why)s") % {"why": invitation.failure}, "warning"
     if settings.SENDS_MAIL and not invitation.sent_at:
@@ -78,6 +79,11 @@ def said_of(invitation: Invitation) -> str:
     return _("%(email)s is invited: hand over the link.") % {"email": invitation.email}
 
 
+def link_to_hand_over(invitation: Invitation) -> str:
+    """Where nothing is sent; what a letter brought is of whoever got the letter alone."""
+    return "" if settings.SENDS_MAIL or invitation.sent_at else link_of(invitation)
+
+
 class InvitationPage(RowMixin, EditorsOnly):
     """How one stands; it is sent again or withdrawn here. Where no mail is sent, its link is handed over."""
 
@@ -99,7 +105,7 @@ class InvitationPage(RowMixin, EditorsOnly):
             "facts": facts,
             "state": label,
             "variant": variant,
-            "link": "" if settings.SENDS_MAIL else link_of(row),
+            "link": link_to_hand_over(row),
             "sends": settings.SENDS_MAIL,
             "cancel_url": self.url("roles"),
         }
@@ -137,16 +143,18 @@ class Accept(View):
 
     def get(self, request: HttpRequest, secret: str) -> HttpResponse:
         form = None
-        if not request.user.is_authenticated and not has_sign_in(self.invitation.email):
-            form = InvitedForm(email=self.invitation.email, initial={"username": self.invitation.email})
+        email = address_shown(self.invitation)
+        if not request.user.is_authenticated and is_new_to_us(self.invitation):
+            form = InvitedForm(email=email, initial={"username": email})
         return self.show(form)
 
     def post(self, request: HttpRequest, secret: str) -> HttpResponse:
         if request.user.is_authenticated:
             return self.taken(request.user)
-        if has_sign_in(self.invitation.email):
+        if not is_new_to_us(self.invitation):
             return self.show(None)
-        form = InvitedForm(request.POST, email=self.invitation.email)
+        email = address_shown(self.invitation)
+        form = InvitedForm(request.POST, email=email)
         if not form.is_valid():
             return self.show(form, status=422)
         user = form.save(commit=False)
@@ -155,7 +163,7 @@ class Accept(View):
         except (
             IntegrityError
         ):  # somebody took the user name at the same moment: asked again, the form says so
-            form = InvitedForm(request.POST, email=self.invitation.email)
+            form = InvitedForm(request.POST, email=email)
             return self.show(form, status=422)
 
     def taken(self, user: Any) -> HttpResponse:
@@ -175,6 +183,7 @@ class Accept(View):
         context = {
             "invitation": self.invitation,
             "form": form,
+            "is_by_letter": bool(self.invitation.sent_at),
             "is_theirs": user.is_authenticated and is_invited(user, self.invitation),
         }
         return render(self.request, "registration/invited.html", context, status=status)

@@ -3,14 +3,17 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from municipalities.actions import add_members, plan_members
 from municipalities.forms import CooperationForm, MembersForm
-from municipalities.models import Cooperation, Member, Role
+from municipalities.models import Cooperation, Invitation, Member, Role
 from municipalities.portal import COOPERATION, MEMBERS, PEOPLE, Change, SetUpPage
-from municipalities.views.people import RoleAdd
+from municipalities.views.invitations import Invite, link_to_hand_over, said_of
 from sharedict.common.days import date_format
 
 
@@ -56,7 +59,9 @@ class SetUpMembers(SetUpPage):
         ]
 
 
-class SetUpPeople(SetUpPage, RoleAdd):
+class SetUpPeople(SetUpPage, Invite):
+    """Whoever is invited takes their role when they come; until then they stand among the people so far."""
+
     step = PEOPLE
     title = gettext_lazy("Who works with it?")
     lead = gettext_lazy(
@@ -64,21 +69,34 @@ class SetUpPeople(SetUpPage, RoleAdd):
         "finance officers see what concerns their municipality."
     )
     there_title = gettext_lazy("People so far")
-    form_title = gettext_lazy("Add a person")
-    go_label = gettext_lazy("Add and go on")
-    more_label = gettext_lazy("Add and take another")
-    done_label = gettext_lazy("Go on")
+    form_title = gettext_lazy("Invite somebody")
+    go_label = gettext_lazy("Invite and go on")
+    more_label = gettext_lazy("Invite and take another")
 
     def form_arguments(self) -> dict[str, Any]:
-        return {"initial": {"kind": Role.Kind.ADMINISTRATOR, "is_new": True}}
+        return {"initial": {"kind": Role.Kind.ADMINISTRATOR}}
+
+    def done(self, row: Invitation) -> HttpResponse:
+        messages.success(self.request, said_of(row))
+        return redirect(self.request.path if link_to_hand_over(row) else self.done_url(row))
 
     def there(self) -> Sequence[dict[str, str]]:
-        rows = Role.objects.of(self.cooperation).for_listing()
-        return [
+        roles = Role.objects.of(self.cooperation).for_listing()
+        found = [
             {
                 "text": str(row.user),
                 "url": self.url("role-change", row.pk),
                 "note": ", ".join(map(str, filter(None, [row.get_kind_display(), row.municipality]))),
             }
-            for row in rows
+            for row in roles
+        ]
+        waiting = Invitation.objects.of(self.cooperation).waiting().for_listing()
+        return found + [
+            {
+                "text": row.email,
+                "url": self.url("invitation", row.pk),
+                "note": _("invited, as %(role)s") % {"role": row.role},
+                "link": link_to_hand_over(row),
+            }
+            for row in waiting
         ]

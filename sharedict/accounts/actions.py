@@ -1,6 +1,5 @@
-"""Finding and making sign-ins."""
+"""Ending what sign-ins leave behind."""
 
-import secrets
 from collections.abc import Iterable
 
 from django.contrib.auth import SESSION_KEY
@@ -9,30 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from sharedict.accounts.models import SignInFailure, User
-from sharedict.accounts.throttle import WINDOW
-
-
-def find_user(sign_in: str) -> User | None:
-    """The one person with this user name, or else with this e-mail; None if that is nobody or several."""
-    found = User.objects.filter(username=sign_in)[:1] or User.objects.filter(email__iexact=sign_in)[:2]
-    return found[0] if len(found) == 1 and not found[0].is_forgotten else None
-
-
-@transaction.atomic
-def create_user(
-    *, username: str, email: str = "", first_name: str = "", last_name: str = ""
-) -> tuple[User, str]:
-    """A new sign-in and its first password, which is kept nowhere: show it once.
-
-    Raises ValidationError, by field, for what a user may not be called.
-    """
-    password = secrets.token_urlsafe(15)
-    user = User(username=username, email=email, first_name=first_name, last_name=last_name)
-    user.set_password(password)
-    user.has_first_password = True
-    user.full_clean()
-    user.save()
-    return user, password
+from sharedict.accounts.throttle import WINDOW, name_for_letters
 
 
 def forget_old_sign_ins() -> None:
@@ -48,7 +24,8 @@ def make_anonymous(*, user: User, names: Iterable[str] = ()) -> User:
 
     ``names`` are those that they signed in by earlier. Safe to repeat.
     """
-    names = {name.casefold()[:150] for name in (user.username, user.email, *names) if name}
+    known = {name.casefold() for name in (user.username, user.email, *names) if name}
+    names = {name[:150] for each in known for name in (each, name_for_letters(each))}
     SignInFailure.objects.filter(username__in=names).delete()
     for session in Session.objects.all():
         if session.get_decoded().get(SESSION_KEY) == str(user.pk):
@@ -56,9 +33,9 @@ def make_anonymous(*, user: User, names: Iterable[str] = ()) -> User:
     user.groups.clear()
     user.user_permissions.clear()
     user.username = user.name_when_forgotten
-    user.email = user.first_name = user.last_name = ""
+    user.email = user.confirmed_email = user.first_name = user.last_name = ""
     user.is_active = user.is_staff = user.is_superuser = user.is_demonstration = False
-    user.last_login = None
+    user.language, user.letters, user.last_login = "", [], None
     user.set_unusable_password()
     user.save()
     return user

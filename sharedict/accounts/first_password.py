@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from sharedict.common.problems import API_ROOT, problem
 
 LEFT_ALONE = frozenset(
-    {"change-password", "sign-in", "sign-out", "set-language", "set-theme", "accessibility"}
+    {"change-password", "password-new", "sign-in", "sign-out", "set-language", "set-theme", "accessibility"}
 )
 """What is there for everybody, besides the signs of life, which ask nobody who they are."""
 

@@ -18,7 +18,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from sharedict.accounts.models import User
-from sharedict.accounts.throttle import TooManyFailuresError, begin_attempt_of, forgive
+from sharedict.accounts.throttle import TooManyFailuresError, begin_asking, begin_attempt_of, forgive
+from sharedict.accounts.usernames import refuse_address_of_another
 
 
 class SignInForm(AuthenticationForm):
@@ -30,10 +31,7 @@ class SignInForm(AuthenticationForm):
     throttled: TooManyFailuresError | None = None
     error_messages = {
         **AuthenticationForm.error_messages,
-        "invalid_login": gettext_lazy(
-            "This user name and this password do not belong together. Whoever runs the portal gives you "
-            "another password."
-        ),
+        "invalid_login": gettext_lazy("This user name and this password do not belong together."),
     }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -88,6 +86,29 @@ class OwnPasswordForm(PasswordChangeForm):  # generic in its stubs only
         return str(new)
 
 
+class ForgottenForm(forms.Form):
+    """Whose password is forgotten; counted before anybody is looked for. See ``begin_asking``."""
+
+    email = forms.EmailField(
+        label=gettext_lazy("E-mail"), max_length=140, widget=forms.EmailInput(attrs={"autocomplete": "email"})
+    )
+    throttled: TooManyFailuresError | None = None
+    asks_too_often = False
+
+    def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.request = request
+
+    def clean_email(self) -> str:
+        email = str(self.cleaned_data["email"])
+        try:
+            self.asks_too_often = begin_asking(self.request, email)
+        except TooManyFailuresError as error:
+            self.throttled = error
+            raise _too_many(error) from None
+        return email
+
+
 class GivenPasswordForm(AdminPasswordChangeForm):  # type: ignore[type-arg]
     """A password that an operator gives to somebody, who changes it at their next sign-in."""
 
@@ -116,7 +137,10 @@ class FirstForm(BaseUserCreationForm):  # type: ignore[type-arg]  # generic in i
 
 
 class InvitedForm(FirstForm):
-    """A sign-in that somebody makes who was invited by e-mail: that address is theirs."""
+    """A sign-in that somebody makes who was invited; ``email`` is theirs, where a letter brought them here.
+
+    Another address is no user name, whoever has it: so nobody learns here which ones have a sign-in.
+    """
 
     class Meta(FirstForm.Meta):
         fields: ClassVar[tuple[str, ...]] = ("username", "first_name", "last_name")
@@ -124,6 +148,11 @@ class InvitedForm(FirstForm):
     def __init__(self, *args: Any, email: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.instance.email = email
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        refuse_address_of_another(cleaned.get("username", ""), self.instance.email)
+        return cleaned
 
 
 class ThemeForm(forms.Form):

@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -17,8 +19,15 @@ class User(AbstractUser, Remembered):
 
     is_demonstration = models.BooleanField(_("demonstration sign-in"), default=False)
     has_first_password = models.BooleanField(_("must choose a password of their own"), default=False)
+    confirmed_email = models.EmailField(_("confirmed e-mail"), blank=True)
+    """The address that was shown to be theirs, by a letter that they followed; maybe not the present one."""
+    language = models.CharField(
+        _("language of letters"), max_length=10, blank=True, choices=settings.LANGUAGES
+    )
+    letters = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+    """The kinds of notices that they get by letter too."""
     personal = Personal("pk", frozenset({"username", "email", "first_name", "last_name"}))
-    not_logged = ("password", "last_login", "has_first_password")
+    not_logged = ("password", "last_login", "has_first_password", "confirmed_email", "language", "letters")
 
     def __str__(self) -> str:
         return str(FORGOTTEN) if self.is_forgotten else self.get_full_name() or self.username
@@ -27,7 +36,8 @@ class User(AbstractUser, Remembered):
         """Refuse a new user name that reads like somebody else's, or is another's address."""
         super().clean()
         if self.pk is None:
-            refuse_address_of_another(self.username, self.email)
+            if self.email:
+                refuse_address_of_another(self.username, self.email)
             others = User.objects.values_list("username", flat=True)
             refuse_look_alike(self.username, others)
 
@@ -38,6 +48,11 @@ class User(AbstractUser, Remembered):
             names = [field.attname for field in self._meta.concrete_fields if field.attname in held]
             kwargs["update_fields"] = [each for each in names if each not in read or read[each] != held[each]]
         super().save(*args, **kwargs)
+
+    @property
+    def has_confirmed_address(self) -> bool:
+        """Whether letters to ``email`` reach this person and nobody else."""
+        return bool(self.email) and self.email.casefold() == self.confirmed_email.casefold()
 
     @property
     def is_forgotten(self) -> bool:

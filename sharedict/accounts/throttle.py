@@ -19,6 +19,7 @@ PER_DEVICE = 10
 PER_USERNAME_AND_ADDRESS = 10
 PER_USERNAME = 100
 PER_ADDRESS = 50
+LETTERS_PER_PERSON = 3
 DEVICE_COOKIE, DEVICE_DAYS = "device", 365
 LOCK_CLASSES = {"username": 0x5D1D, "address": 0x5D1E}
 
@@ -62,6 +63,27 @@ def begin_attempt_of(request: HttpRequest, username: str) -> SignInFailure:
         now=timezone.now(),
         device=device_of(request, username),
     )
+
+
+def begin_asking(request: HttpRequest, email: str) -> bool:
+    """Count that whoever sent ``request`` asks for a letter to ``email``; whether one more is too many.
+
+    Whoever asks for many letters is refused like whoever guesses, by TooManyFailuresError; somebody's letters
+    are few, whoever asks for them. Signing in is counted by itself.
+    """
+    attempt = begin_attempt(username=name_for_letters(email), address=address_of(request), now=timezone.now())
+    asked = SignInFailure.objects.filter(username=attempt.username, at__gt=attempt.at - WINDOW)
+    return asked.count() > LETTERS_PER_PERSON
+
+
+def name_for_letters(email: str) -> str:
+    """What asking for letters to ``email`` is counted under; no user name holds a space."""
+    return _plain(f"letter {email}")
+
+
+def forgive_all(request: HttpRequest, username: str) -> None:
+    """Whoever sent ``request`` is that person after all: their failures from there no longer count."""
+    SignInFailure.objects.filter(username=_plain(username), address=address_of(request)).delete()
 
 
 def forgive(attempt: SignInFailure) -> None:

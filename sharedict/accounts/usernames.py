@@ -26,10 +26,9 @@ def refuse_look_alike(username: str, others: Iterable[str]) -> None:
 
 def refuse_address_of_another(username: str, email: str) -> None:
     """Raise ValidationError for a user name that is another e-mail address than the person's ``email``."""
-    if email and "@" in username and username.casefold() != email.casefold():
-        raise ValidationError(
-            {"username": _("This is an address, and not yours: write a name, or your own.")}
-        )
+    if "@" in username and username.casefold() != email.casefold():
+        said = _("This is an address, and not yours: write a name, or your own.")
+        raise ValidationError({"username": said})
 
 
 def _as_read(username: str) -> str:

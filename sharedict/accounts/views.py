@@ -22,7 +22,7 @@ from sharedict.accounts.demonstration import SIGN_INS
 from sharedict.accounts.first import NotFirstError, become_first, check_secret
 from sharedict.accounts.forms import FirstForm, OwnPasswordForm, SignInForm, ThemeForm
 from sharedict.accounts.models import User
-from sharedict.accounts.throttle import device_of, remember_device
+from sharedict.accounts.throttle import TooManyFailuresError, device_of, remember_device
 
 YEAR_SECONDS = 365 * 24 * 60 * 60
 
@@ -39,11 +39,7 @@ class SignInPage(LoginView):
 
     def form_invalid(self, form: Any) -> HttpResponse:
         response = self.render_to_response(self.get_context_data(form=form), status=422)
-        if form.throttled:
-            response.status_code = 429
-            seconds = (form.throttled.until - timezone.now()).total_seconds()
-            response.headers["Retry-After"] = str(max(1, math.ceil(seconds)))
-        return response
+        return refused_for_now(response, form.throttled) if form.throttled else response
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         people: set[str] = set()
@@ -53,6 +49,14 @@ class SignInPage(LoginView):
         return super().get_context_data(
             demonstration_sign_ins=[sign_in for sign_in in SIGN_INS if sign_in.username in people], **kwargs
         )
+
+
+def refused_for_now(response: HttpResponse, error: TooManyFailuresError) -> HttpResponse:
+    """``response`` with the status of one that was asked too often, and when to try again."""
+    response.status_code = 429
+    seconds = (error.until - timezone.now()).total_seconds()
+    response.headers["Retry-After"] = str(max(1, math.ceil(seconds)))
+    return response
 
 
 class FirstPage(View):

@@ -21,6 +21,7 @@ VERBS = {
     "decide": _("decided on"),
     "delete": _("removed"),
     "forget": _("erased what was personal of"),
+    "reset": _("chose another password, by a letter, for"),
     "retry": _("ordered again"),
 }
 

@@ -51,6 +51,8 @@ OWN = Shown(
 row is looked for: nobody's question is refused there, even where no row would answer it."""
 PUBLIC_OR_OWN = Shown(f"cooperation_id IS NULL OR {OWN.condition}", OWN.condition)
 """Rows without a cooperation are everybody's to read, and only those who see everything write them."""
+NOBODYS_OR_OWN = Shown(PUBLIC_OR_OWN.condition)
+"""Rows without a cooperation are of persons, and read and written by whoever asks for theirs."""
 SHARES = Shown(
     "cooperation_id = ANY ((SELECT sight_whole())::bigint[])"
     " OR cooperation_id || ':' || municipality_id = ANY ((SELECT sight_own())::text[])"

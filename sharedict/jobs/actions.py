@@ -13,7 +13,15 @@ from django.utils import timezone
 from sharedict.accounts.models import User
 from sharedict.common.sight import Sight, everything, of_cooperation, seeing
 from sharedict.jobs.models import JOB_LOCKS, TURN_LOCKS, Job
-from sharedict.jobs.registry import ATTEMPTS, FACTS_CHANGED, Chore, Place, attempts_of, handler_of
+from sharedict.jobs.registry import (
+    ATTEMPTS,
+    FACTS_CHANGED,
+    Chore,
+    Place,
+    attempts_of,
+    failed_for_good,
+    handler_of,
+)
 from sharedict.jobs.wake import wake
 from sharedict.kernel.errors import SharedictError
 
@@ -252,7 +260,10 @@ def _give_up(job: Job, error: str, *, wait: bool = True, place: Place | None = N
     if wait:
         job.run_after = now + dt.timedelta(seconds=min(2**job.attempts, LONGEST_WAIT))
     job.place, job.has_yielded = place or {}, False
-    job.save(update_fields=["state", "error", "run_after", "finished_at", "place", "has_yielded"])
+    with transaction.atomic(), seeing(_sight_of(job)):
+        job.save(update_fields=["state", "error", "run_after", "finished_at", "place", "has_yielded"])
+        if is_last:
+            failed_for_good(job)
 
 
 def _sight_of(job: Job) -> Sight:

@@ -31,6 +31,7 @@ _handlers: dict[str, Handler] = {}
 _attempts: dict[str, int] = {}
 _chores: list[Chore] = []
 _nightly: list[Chore] = []
+_told_of_failures: list[Callable[[Job], None]] = []
 
 
 def register(kind: str, handler: Handler, *, attempts: int = ATTEMPTS) -> None:
@@ -65,3 +66,14 @@ def register_nightly(chore: Chore) -> None:
 
 def nightly() -> Sequence[Chore]:
     return tuple(_nightly)
+
+
+def tell_of_failures(told: Callable[[Job], None]) -> None:
+    """Have ``told`` called with each job that is given up for good, in the transaction that says so."""
+    if told not in _told_of_failures:
+        _told_of_failures.append(told)
+
+
+def failed_for_good(job: Job) -> None:
+    for told in _told_of_failures:
+        told(job)

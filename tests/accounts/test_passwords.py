@@ -8,7 +8,6 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 
 from municipalities.models import Cooperation, Municipality
-from sharedict.accounts.actions import create_user
 from sharedict.accounts.models import SignInFailure, User
 from tests.factories.accounts import PASSWORD, UserFactory
 
@@ -20,6 +19,15 @@ PAGE = "/accounts/password/"
 @pytest.fixture
 def karin(db: None) -> User:
     user: User = UserFactory(username="karin", first_name="Karin", last_name="Lindqvist")
+    return user
+
+
+def create_user(username: str) -> User:
+    """Somebody to whom an operator gave their first password."""
+    user = User(username=username, has_first_password=True)
+    user.set_password(PASSWORD)
+    user.full_clean()
+    user.save()
     return user
 
 
@@ -66,7 +74,7 @@ def test_what_nobody_guesses_is_taken(karin: User, torsby: Municipality, passwor
 def test_a_password_that_somebody_gave_is_changed_before_anything_else(
     north: Cooperation, client: Client
 ) -> None:
-    user, password = create_user(username="newcomer")
+    user, password = create_user(username="newcomer"), PASSWORD
     client.post("/sign-in/", {"username": "newcomer", "password": password})
     for address in ("/", "/north/overview/", "/system/"):
         assert client.get(address).headers["Location"] == PAGE

@@ -38,8 +38,9 @@ concerns no row."""
 EXPECTED: dict[str, str] = {
     **dict.fromkeys(["sign-in", "set-language", "set-theme", "accessibility", "health", "ready"], OPEN),
     "sign-out": LEADS_OUT,
-    **dict.fromkeys(["first", "invitation-accept"], GONE),
-    **dict.fromkeys(["home", "home-file", "change-password", "api-docs"], SIGNED_IN),
+    "password-forgotten": OPEN,
+    **dict.fromkeys(["first", "invitation-accept", "password-new", "address-confirm"], GONE),
+    **dict.fromkeys(["home", "home-file", "change-password", "api-docs", "notices", "letters"], SIGNED_IN),
     **dict.fromkeys(
         [
             "network",
@@ -81,7 +82,7 @@ EXPECTED: dict[str, str] = {
     ),
     **dict.fromkeys(
         [
-            *(f"{thing}-add" for thing in ("site", "link", "member", "role", "token", "driver", "reading")),
+            *(f"{thing}-add" for thing in ("site", "link", "member", "token", "driver", "reading")),
             *(f"{thing}-change" for thing in ("site", "link", "member", "role", "driver", "reading")),
             *(f"{thing}-end" for thing in ("site", "link", "member")),
             *(f"{thing}-delete" for thing in ("role", "reading")),
@@ -388,6 +389,8 @@ def _of_a_tenant() -> Iterator[tuple[Route, str, str]]:
             "v1:municipalities-detail",
             "first",
             "invitation-accept",
+            "password-new",
+            "address-confirm",
         )
         if route.parameters and not is_common:
             for method in route.methods:

@@ -36,6 +36,7 @@ from tests.factories.municipalities import (
     DriverFactory,
     InvitationFactory,
     LinkFactory,
+    NoticeFactory,
     ReadingFactory,
     SiteFactory,
     TokenFactory,
@@ -140,6 +141,7 @@ def _furnished(world: World) -> World:
         TokenFactory(cooperation=cooperation, created_by=person),
         InvitationFactory(cooperation=cooperation, invited_by=person),
         UploadFactory(cooperation=cooperation, uploaded_by=person),
+        NoticeFactory(cooperation=cooperation, user=person),
     ]
     finding = {"number": 0, "place": 0, "line": 2, "outcome": "wrong", "what": "L-1", "errors": ["Its own"]}
     UploadFinding.objects.create(upload=rows[-1], cooperation=cooperation, **finding)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import Group, Permission
 from django.contrib.sessions.models import Session
+from django.core import mail
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test import Client
@@ -18,12 +19,14 @@ from municipalities.actions import create_token, forget_person, save_row
 from municipalities.models import Cooperation, Role, Site, Token
 from sharedict.accounts.models import SignInFailure, User
 from sharedict.audit.models import Entry, PersonalValue
+from sharedict.jobs.actions import run_all
 from tests.factories.accounts import PASSWORD, UserFactory
 from tests.factories.billing import CostFactory, close, compute
 from tests.factories.municipalities import SiteFactory
 
 SignIn = Callable[[User], Client]
 NAMES = ("kerstin.svanholm@example.se", "kerstin", "svanholm", "börjesdotter")
+CHOSEN = "lykta stig valross mosse"
 TABLES = """
 SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' AND table_type = 'BASE TABLE'
 """
@@ -41,9 +44,12 @@ def system(sign_in: SignIn, operator: User) -> Client:
 
 @pytest.fixture
 def kerstin(north: Cooperation, administrator: User, sign_in: SignIn) -> User:
-    """An administrator whom another one has added."""
-    fields = {"sign_in": NAMES[0], "is_new": "on", "first_name": "Kerstin", "last_name": "Börjesdotter"}
-    sign_in(administrator).post("/north/people/new/", fields | {"kind": "administrator"})
+    """An administrator whom another one has invited."""
+    sign_in(administrator).post("/north/people/invite/", {"email": NAMES[0], "kind": "administrator"})
+    run_all()
+    address = "/accounts/" + mail.outbox[-1].body.split("/accounts/")[1].split()[0]
+    fields = {"username": NAMES[0], "first_name": "Kerstin", "last_name": "Börjesdotter"}
+    Client().post(address, fields | {"password1": CHOSEN, "password2": CHOSEN})
     user = User.objects.get(username=NAMES[0])
     user.set_password(PASSWORD)
     user.has_first_password = False
@@ -57,7 +63,7 @@ def busy(
 ) -> User:
     """Kerstin has done what there is to do, was called otherwise before, and was changed by operators."""
     client = sign_in(kerstin)
-    client.post("/north/people/new/", {"sign_in": "auditor", "is_new": "on", "kind": "auditor"})
+    client.post("/north/people/invite/", {"email": "auditor@example.se", "kind": "auditor"})
     save_row(row=SiteFactory.build(cooperation=north, municipality=None, name="Room"), by=kerstin)
     create_token(cooperation=north, name="Ledger", scopes=["read"], expires_at=later(), by=kerstin)
     CostFactory(cooperation=north)

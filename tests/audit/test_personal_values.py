@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from billing.models import LateDecision, Period
-from municipalities.actions import add_person, delete_role, save_role, save_row
+from municipalities.actions import Link, accept_invitation, delete_role, save_role, save_row
 from municipalities.models import Cooperation, Invitation, Municipality, Role, Token, Upload
 from municipalities.reports import changes_in_words
 from sharedict.accounts.models import User
@@ -28,7 +28,7 @@ from sharedict.common.sight import of_cooperation, seeing
 from sharedict.jobs.models import Job
 from tests.factories.accounts import UserFactory
 from tests.factories.billing import CostFactory
-from tests.factories.municipalities import SiteFactory, TokenFactory
+from tests.factories.municipalities import InvitationFactory, SiteFactory, TokenFactory
 from tests.tampering import refused
 
 SignIn = Callable[[User], Client]
@@ -52,25 +52,19 @@ def listed(**found: Any) -> Any:
 
 
 def test_a_new_person_and_their_role(north: Cooperation, maria: User) -> None:
-    role, _password = add_person(
-        cooperation=north,
-        sign_in="erik@example.se",
-        kind="auditor",
-        municipality=None,
-        is_new=True,
-        first_name="Erik",
-        last_name="Hallgren",
-        by=maria,
-    )
+    invitation = InvitationFactory(cooperation=north, email="erik@example.se", invited_by=maria)
+    link = Link(north.pk, invitation.pk, invitation.mark)
+    new = User(username="erik@example.se", first_name="Erik", last_name="Hallgren")
+    role = accept_invitation(link=link, user=new)
     for kind, pk, said in (
         ("accounts.user", role.user_id, "Erik Hallgren"),
         ("municipalities.role", role.pk, "Erik Hallgren: auditor, North"),
     ):
         entry = Entry.objects.get(subject_type=kind)
         assert (entry.actor, entry.subject, entry.subject_id) == ("", "", str(pk))
-        assert (entry.user, entry.cooperation) == (maria, north)
+        assert (entry.user, entry.cooperation) == (role.user, north)
         assert beside(entry) == {
-            ("actor", maria.pk, "", "Maria Nyström"),
+            ("actor", role.user_id, "", "Erik Hallgren"),
             ("subject", role.user_id, "", said),
         }
     assert {*PersonalValue.objects.values_list("cooperation", flat=True)} == {north.pk}

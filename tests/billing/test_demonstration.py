@@ -16,7 +16,7 @@ from billing.management.demonstration.cooperations import MONTHS_SHOWN, load_coo
 from billing.models import Cost, Period, Run, RunLine, Share, Statement
 from billing.snapshots import late_states
 from municipalities.access import rights_of
-from municipalities.models import Cooperation, Link, Member, Site
+from municipalities.models import Cooperation, Link, Member, Notice, Site
 from services.models import Application, Installation, Subscription
 from sharedict.accounts.demonstration import SIGN_INS
 from sharedict.accounts.models import User
@@ -87,6 +87,10 @@ def test_all_but_the_last_two_months_are_closed_by_two_people() -> None:
         assert periods.last().first_day == TODAY.replace(day=1)
     closed = Period.objects.filter(state=Period.State.CLOSED)
     assert all(period.proposed_by_id != period.closed_by_id for period in closed)
+    unread = Notice.objects.unread().filter(kind="month-closed", user__username="coordinator.torsby")
+    last = {period.cooperation_id: str(period.month) for period in closed.order_by("first_day")}
+    assert {(each.cooperation_id, each.about) for each in unread} <= {*last.items()}
+    assert unread.exists(), "somebody who looks around finds something under the bell"
 
 
 def test_statements_are_numbered_without_gaps() -> None:

@@ -11,6 +11,7 @@ from municipalities.models import (
     Link,
     Member,
     Municipality,
+    Notice,
     Reading,
     Role,
     Site,
@@ -90,7 +91,7 @@ def bearer(token: Token) -> str:
 
 
 class InvitationFactory(DjangoModelFactory):
-    """For an auditor, unless said otherwise."""
+    """For an auditor, and sent by letter, unless said otherwise."""
 
     class Meta:
         model = Invitation
@@ -103,6 +104,21 @@ class InvitationFactory(DjangoModelFactory):
     invited_by = factory.SubFactory(UserFactory)
     invited_at = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
     expires_at = dt.datetime(2099, 1, 1, tzinfo=dt.UTC)
+    sent_at = invited_at
+
+
+class NoticeFactory(DjangoModelFactory):
+    """Somebody has joined, which nobody has read."""
+
+    class Meta:
+        model = Notice
+
+    cooperation = factory.SubFactory(CooperationFactory)
+    user = factory.SubFactory(UserFactory)
+    kind = "joined"
+    about = "1"
+    event = factory.Sequence(lambda number: f"joined {number}")
+    at = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 
 
 class UploadFactory(DjangoModelFactory):

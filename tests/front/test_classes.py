@@ -41,8 +41,8 @@ RETIRED = re.compile(
     r"components/(?:card|figures)\.html)"
 )
 ALONE = re.compile(
-    r"^(?:40\d(?:_csrf)?|500|login|(?:not_)?first|(?:not_)?invited|not_read|busy|shown_once|no_role|list_page|empty"
-    r"|key_detail|overview)\.html$"
+    r"^(?:40\d(?:_csrf)?|500|login|forgotten|new_password|confirm_address|not_confirmed|(?:not_)?first|(?:not_)?invited|not_read|busy"
+    r"|shown_once|no_role|list_page|empty|key_detail|overview)\.html$"
 )
 CARD = re.compile(r'class="(?:[^"]*\s)?card[\s"]')
 

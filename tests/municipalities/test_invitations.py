@@ -12,13 +12,14 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from municipalities.actions import Link, link_of, send_letter
+from municipalities.actions import Link, delete_role, link_of, save_person, save_role, send_letter
 from municipalities.models import Cooperation, Invitation, Municipality, Role
 from sharedict.accounts.models import User
 from sharedict.audit.models import Entry
 from sharedict.common.mail import UndeliveredError
 from sharedict.jobs.actions import run_all
 from sharedict.jobs.models import Job
+from sharedict.jobs.tasks import tidy
 from tests.factories.accounts import UserFactory
 from tests.factories.municipalities import InvitationFactory, RoleFactory
 
@@ -56,6 +57,7 @@ def test_somebody_new_follows_the_letter_and_makes_a_sign_in(
     assert client.post(address, NEW).headers["Location"] == "/north/overview/"
     user = User.objects.get(username="maria")
     assert (user.email, user.has_first_password) == ("maria@example.se", False)
+    assert user.has_confirmed_address
     assert Role.objects.get(user=user).kind == "auditor"
     assert client.get("/north/people/").status_code == 200
     assert Client().post(address, NEW | {"username": "other"}).status_code == 410
@@ -224,10 +226,12 @@ def test_nobody_is_invited_to_what_is_deactivated(north: Cooperation, invitation
     assert [answer.status_code for answer in answers] == [410, 410]
     assert b"is deactivated" in answers[0].content
     assert not User.objects.filter(username="maria").exists()
+    Invitation.objects.update(sent_at=None)
     with pytest.raises(UndeliveredError):
         send_letter(cooperation_id=north.pk, pk=invitation.pk)
     assert mail.outbox == []
     Cooperation.objects.filter(pk=north.pk).update(deactivated_at=None)
+    Invitation.objects.update(sent_at=timezone.now())
     assert Client().post(path(invitation), NEW).status_code == 302
 
 
@@ -245,3 +249,103 @@ def test_a_user_name_taken_at_the_same_moment_is_said_at_its_field(
     assert answer.status_code == 422
     assert "already exists" in " ".join(answer.context["form"].errors["username"])
     assert Invitation.objects.get().accepted_at is None
+
+
+def handed_over(client: Client, settings: Settings, email: str) -> str:
+    """The link that an administrator is shown where nothing is sent."""
+    settings.SENDS_MAIL = False
+    page = client.get(invited(client, email).headers["Location"]).content.decode()
+    return "/accounts/invitations/" + page.split("/accounts/invitations/")[1].split("<")[0]
+
+
+def test_who_holds_a_link_that_was_handed_over_does_not_learn_who_is_there(
+    sign_in: SignIn, administrator: User, settings: Settings
+) -> None:
+    """Neither by opening it, nor by trying to make a sign-in with the address."""
+    UserFactory(username="elsewhere@example.se", email="elsewhere@example.se")
+    client, seen = sign_in(administrator), []
+    for email in ("elsewhere@example.se", "unknowable@example.se"):
+        address = handed_over(client, settings, email)
+        opened = Client().get(address).content.decode()
+        tried = Client().post(address, NEW | {"username": email})
+        errors = tried.context["form"].errors["username"]
+        seen.append((email in opened, "username" in opened, "/sign-in/?next=" in opened, errors))
+    said = ["This is an address, and not yours: write a name, or your own."]
+    assert seen[0] == seen[1] == (False, True, True, said)
+
+
+def test_a_link_that_was_handed_over_shows_no_address_to_be_anybodys(
+    sign_in: SignIn, administrator: User, settings: Settings
+) -> None:
+    """So no administrator makes a sign-in with somebody else's address."""
+    address = handed_over(sign_in(administrator), settings, "victim@example.se")
+    assert Client().post(address, NEW).status_code == 302
+    assert (User.objects.get(username="maria").email, Invitation.objects.get().email) == ("", "")
+
+
+def test_whoever_has_a_sign_in_without_address_takes_a_link_that_was_handed_over(
+    sign_in: SignIn, administrator: User, settings: Settings
+) -> None:
+    address = handed_over(sign_in(administrator), settings, "maria@example.se")
+    other = UserFactory(username="other", email="other@example.se")
+    assert sign_in(other).post(address).status_code == 410
+    maria = UserFactory(username="maria")
+    assert sign_in(maria).post(address).status_code == 302
+    assert Role.objects.filter(user=maria, kind="auditor").exists()
+
+
+def test_what_a_letter_brought_is_not_shown_to_others_later(
+    sign_in: SignIn, administrator: User, settings: Settings, invitation: Invitation
+) -> None:
+    settings.SENDS_MAIL = False
+    page = f"/north/people/invitations/{invitation.pk}/"
+    client = sign_in(administrator)
+    assert "/accounts/invitations/" not in client.get(page).content.decode()
+    client.post(page, {"do": "again"})
+    assert "/accounts/invitations/" in client.get(page).content.decode()
+
+
+@pytest.mark.parametrize("how", ["removed", "changed", "deactivated"])
+def test_a_link_that_became_void_stays_so(
+    how: str,
+    sign_in: SignIn,
+    north: Cooperation,
+    administrator: User,
+    second_administrator: User,
+    invitation: Invitation,
+) -> None:
+    role = Role.objects.get(user=administrator)
+    if how == "removed":
+        delete_role(role=role, by=second_administrator)
+    elif how == "changed":
+        role.kind = "auditor"
+        save_role(role=role, by=second_administrator)
+    else:
+        administrator.is_active = False
+        save_person(user=administrator, by=second_administrator)
+    assert b"is not administrator any more" in Client().get(path(invitation)).content
+    User.objects.update(is_active=True)
+    Role.objects.filter(user=administrator).delete()
+    RoleFactory(cooperation=north, user=administrator)
+    answers = [Client().get(path(invitation)), Client().post(path(invitation), NEW)]
+    assert [answer.status_code for answer in answers] == [410, 410]
+    client = sign_in(second_administrator)
+    assert "Expired on" in client.get("/north/people/").content.decode()
+    client.post(f"/north/people/invitations/{invitation.pk}/", {"do": "again"})
+    invitation.refresh_from_db()
+    assert Client().get(path(invitation)).status_code == 200
+
+
+def test_a_month_after_its_end_the_address_is_forgotten(north: Cooperation, administrator: User) -> None:
+    now, days = timezone.now(), dt.timedelta(days=1)
+    ages = {"old": 31, "young": 29, "open": -1}
+    for name, age in ages.items():
+        fields = {"email": f"{name}@example.se", "expires_at": now - age * days}
+        InvitationFactory(cooperation=north, invited_by=administrator, invited_at=now - 99 * days, **fields)
+    tidy()
+    kept = Invitation.objects.values_list("email", "withdrawn_at")
+    assert {(email, at is None) for email, at in kept} == {
+        ("", False),
+        ("young@example.se", True),
+        ("open@example.se", True),
+    }

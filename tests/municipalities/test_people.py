@@ -6,63 +6,21 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from municipalities.models import Cooperation, Municipality, Role
+from municipalities.models import Cooperation, Invitation, Municipality, Role
 from sharedict.accounts.models import User
-from tests.factories.accounts import UserFactory
 
 SignIn = Callable[[User], Client]
 
 
-def add(client: Client, **fields: Any) -> Any:
-    return client.post("/north/people/new/", {"kind": "auditor", **fields})
+def invite(client: Client, **fields: Any) -> Any:
+    return client.post("/north/people/invite/", {"email": "maria@example.se", "kind": "auditor", **fields})
 
 
-def test_somebody_with_a_sign_in_is_found_by_user_name_or_e_mail(
-    sign_in: SignIn, administrator: User, north: Cooperation, torsby: Municipality
-) -> None:
-    maria = UserFactory(username="maria", email="maria@example.se")
+def test_there_is_one_way_to_add_somebody(sign_in: SignIn, administrator: User) -> None:
     client = sign_in(administrator)
-    assert add(client, sign_in="maria").headers["Location"] == "/north/people/"
-    assert add(client, sign_in="MARIA@example.se", kind="finance", municipality=torsby.pk).status_code == 302
-    assert set(Role.objects.filter(user=maria).values_list("kind", flat=True)) == {"auditor", "finance"}
-
-
-def test_somebody_new_gets_a_first_password_that_is_shown_once(
-    sign_in: SignIn, administrator: User, north: Cooperation
-) -> None:
-    response = add(
-        sign_in(administrator),
-        sign_in="ny.person@example.se",
-        is_new="on",
-        first_name="Ny",
-        last_name="Person",
-    )
-    assert response.status_code == 200
-    assert "no-store" in response.headers["Cache-Control"]
-    person = User.objects.get(username="ny.person@example.se")
-    password = response.content.decode().split('class="sd-secret">')[1].split("<")[0]
-    assert person.check_password(password)
-    assert person.email == "ny.person@example.se"
-    assert Client().login(username=person.username, password=password)
-
-
-def test_a_slip_of_the_pen_makes_no_new_person(sign_in: SignIn, administrator: User) -> None:
-    response = add(sign_in(administrator), sign_in="mraia")
-    assert response.status_code == 422
-    assert b"Nobody has this user name or e-mail" in response.content
-    assert not User.objects.filter(username="mraia").exists()
-
-
-def test_somebody_known_is_not_made_anew(sign_in: SignIn, administrator: User, finance: User) -> None:
-    response = add(sign_in(administrator), sign_in="finance", is_new="on")
-    assert response.status_code == 422
-    assert b"Somebody has this user name already" in response.content
-
-
-def test_an_e_mail_of_two_people_names_neither(sign_in: SignIn, administrator: User) -> None:
-    for username in ("one", "two"):
-        UserFactory(username=username, email="office@example.se")
-    assert add(sign_in(administrator), sign_in="office@example.se").status_code == 422
+    assert client.get("/north/people/new/").status_code == 404
+    page = client.get("/north/people/").content.decode()
+    assert "/north/people/invite/" in page
 
 
 @pytest.mark.parametrize(
@@ -72,17 +30,16 @@ def test_an_e_mail_of_two_people_names_neither(sign_in: SignIn, administrator: U
 def test_a_role_is_for_a_municipality_or_for_all_as_its_kind_demands(
     sign_in: SignIn, administrator: User, torsby: Municipality, kind: str, with_municipality: bool
 ) -> None:
-    UserFactory(username="maria")
     place = {"municipality": torsby.pk} if with_municipality else {}
-    response = add(sign_in(administrator), sign_in="maria", kind=kind, **place)
+    response = invite(sign_in(administrator), kind=kind, **place)
     assert response.status_code == 422
     assert b"belong to one municipality" in response.content
 
 
 def test_a_municipality_that_is_no_member_is_no_choice(
-    sign_in: SignIn, administrator: User, finance: User, sundsvall: Municipality
+    sign_in: SignIn, administrator: User, sundsvall: Municipality
 ) -> None:
-    response = add(sign_in(administrator), sign_in="finance", kind="finance", municipality=sundsvall.pk)
+    response = invite(sign_in(administrator), kind="finance", municipality=sundsvall.pk)
     assert response.status_code == 422
     assert b"Select a valid choice" in response.content
 
@@ -124,5 +81,15 @@ def test_one_of_two_administrators_may_leave(
 
 @pytest.mark.parametrize("name", ["x" * 10_000, "😀", "a'b\"c <b>", "", "not an@ e-mail"])
 def test_no_name_breaks_the_form(sign_in: SignIn, administrator: User, name: str) -> None:
-    assert add(sign_in(administrator), sign_in=name, is_new="on").status_code == 422
-    assert User.objects.count() == 1
+    assert invite(sign_in(administrator), email=name).status_code == 422
+    assert not Invitation.objects.exists()
+
+
+@pytest.mark.parametrize("page", ["people/invite/", "set-up/people/"])
+def test_what_each_role_may_do_is_said_where_it_is_given(
+    page: str, sign_in: SignIn, administrator: User
+) -> None:
+    form = sign_in(administrator).get(f"/north/{page}").context["form"]
+    said = dict(form.fields["kind"].choices)
+    assert set(said) == set(Role.Kind.values)
+    assert said["auditor"].startswith("Auditor: sees everything, the change log and the tokens too")

@@ -22,7 +22,6 @@ from municipalities.actions import (
 )
 from municipalities.models import Cooperation, Link, Municipality, Site, Token
 from services.models import Application, Installation
-from sharedict.accounts.actions import create_user
 from sharedict.accounts.models import User
 from sharedict.audit.models import Entry
 from sharedict.jobs.models import Job
@@ -310,5 +309,5 @@ def test_a_row_whose_text_nobody_sees_can_still_end(link: Link, administrator: U
 
 def test_a_person_has_a_name_that_can_be_seen(db: None) -> None:
     with pytest.raises(ValidationError) as said:
-        create_user(username="anna", first_name="\u200b")
+        User(username="anna", password="x", first_name="\u200b").full_clean()
     assert said.value.message_dict == {"first_name": ["Nothing of this text can be seen."]}

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import timezone
+from pytest_django import Settings
 
-from municipalities.models import Cooperation, Member, Municipality, Role
+from municipalities.models import Cooperation, Invitation, Member, Municipality, Role
 from municipalities.portal import set_up_of
 from sharedict.accounts.models import User
 from sharedict.audit.models import Entry
@@ -141,11 +142,22 @@ def test_a_step_leads_to_the_next_that_is_not_done(
     sent = {"municipalities": [sunne.pk], "valid_from": "2026-01-01"}
     there = client.post("/north/set-up/members/", sent).headers["Location"]
     assert there == "/north/set-up/people/"
-    person = {"sign_in": "johan", "kind": "administrator", "is_new": "on"}
-    shown = client.post(there, person)
-    assert shown.status_code == 200
-    assert 'href="/north/set-up/cost/"' in shown.content.decode(), "what was done otherwise is passed over"
-    assert User.objects.filter(username="johan").exists()
+    person = {"email": "johan@example.se", "kind": "administrator"}
+    onward = client.post(there, person).headers["Location"]
+    assert onward == "/north/set-up/cost/", "what was done otherwise is passed over"
+    assert Invitation.objects.filter(email="johan@example.se").exists()
+    assert client.post(there, person | {"kind": "auditor", "more": "1"}).headers["Location"] == there
+    assert "invited, as auditor" in client.get(there).content.decode()
+
+
+def test_where_nothing_is_sent_the_step_shows_the_link(
+    sign_in: SignIn, administrator: User, settings: Settings
+) -> None:
+    settings.SENDS_MAIL = False
+    client, there = sign_in(administrator), "/north/set-up/people/"
+    answer = client.post(there, {"email": "johan@example.se", "kind": "administrator"})
+    assert answer.headers["Location"] == there
+    assert "/accounts/invitations/" in client.get(there).content.decode()
 
 
 def test_a_step_is_done_when_the_rows_are_there(north: Cooperation, administrator: User) -> None:

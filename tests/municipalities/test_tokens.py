@@ -9,11 +9,11 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
-from municipalities.actions import hash_secret
-from municipalities.models import Cooperation, Token
+from municipalities.actions import delete_role, forget_person, hash_secret, save_person, save_role
+from municipalities.models import Cooperation, Municipality, Role, Token
 from sharedict.accounts.models import User
 from sharedict.audit.models import Entry
-from tests.factories.municipalities import TokenFactory
+from tests.factories.municipalities import RoleFactory, TokenFactory, bearer
 
 SignIn = Callable[[User], Client]
 NOW = dt.datetime(2026, 10, 15, 12, tzinfo=dt.UTC)
@@ -122,5 +122,58 @@ def test_the_token_of_another_cooperation_does_not_exist(
 ) -> None:
     token = TokenFactory(cooperation=north)
     assert sign_in(stranger).post(f"/outside/tokens/{token.pk}/revoke/").status_code == 404
+    token.refresh_from_db()
+    assert token.revoked_at is None
+
+
+@pytest.mark.parametrize("how", ["removed", "changed", "deactivated", "forgotten"])
+def test_a_token_ends_with_the_role_of_whoever_made_it(
+    how: str, north: Cooperation, outside: Cooperation, administrator: User, second_administrator: User
+) -> None:
+    """For good: it does not come alive when the role is given back."""
+    by, role = second_administrator, Role.objects.get(user=administrator)
+    others = TokenFactory(cooperation=north, created_by=by)
+    elsewhere = TokenFactory(cooperation=outside, created_by=administrator)
+    token = TokenFactory(cooperation=north, created_by=administrator)
+    headers = {"Authorization": f"Bearer {bearer(token)}"}
+    assert Client().get("/api/v1/costs/", headers=headers).status_code == 200
+    if how == "removed":
+        delete_role(role=role, by=by)
+    elif how == "changed":
+        role.kind = Role.Kind.AUDITOR
+        save_role(role=role, by=by)
+    elif how == "deactivated":
+        administrator.is_active = False
+        save_person(user=administrator, by=by)
+    else:
+        forget_person(user=administrator, by=by)
+    Role.objects.filter(user=administrator, cooperation=north).delete()
+    RoleFactory(cooperation=north, user=administrator)
+    answer = Client().get("/api/v1/costs/", headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (401, "token_revoked")
+    for each in (others, elsewhere):
+        each.refresh_from_db()
+    assert others.revoked_at is None
+    assert (elsewhere.revoked_at is None) == (how in ("removed", "changed")), "a role ends in its cooperation"
+    assert Entry.objects.filter(subject_type="municipalities.token", verb="change", user=by).exists()
+
+
+def test_whoever_takes_the_role_away_is_told_what_ends_with_it(
+    sign_in: SignIn, north: Cooperation, administrator: User, second_administrator: User, auditor: User
+) -> None:
+    TokenFactory(cooperation=north, created_by=second_administrator, name="Ledger")
+    pages = [
+        sign_in(administrator).get(f"/north/people/{Role.objects.get(user=each).pk}/delete/").content.decode()
+        for each in (second_administrator, auditor)
+    ]
+    assert ["Their tokens are revoked: Ledger." in page for page in pages] == [True, False]
+
+
+def test_a_token_outlives_other_roles_of_whoever_made_it(
+    north: Cooperation, torsby: Municipality, administrator: User
+) -> None:
+    token = TokenFactory(cooperation=north, created_by=administrator)
+    other = RoleFactory(cooperation=north, user=administrator, kind="finance", municipality=torsby)
+    delete_role(role=other, by=administrator)
     token.refresh_from_db()
     assert token.revoked_at is None

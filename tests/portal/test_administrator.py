@@ -33,7 +33,6 @@ FORMS = [
     "network/links/new/",
     "agreements/new/",
     "cost-types/new/",
-    "people/new/",
     "people/invite/",
     "tokens/new/",
     "members/",

@@ -7,13 +7,14 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from django.db.models import Model
+from django.utils import timezone
 
 from agreements.actions import ComponentDraft, adopt_key_version, save_term
 from agreements.models import Agreement, CostType, Key, Term
 from billing.actions import add_costs, close_period, compute_period, propose_period, save_cost
 from billing.models import Cost, Period
 from municipalities.actions import save_row
-from municipalities.models import Cooperation, Driver, Member, Municipality, Reading, Role, Site
+from municipalities.models import Cooperation, Driver, Member, Municipality, Notice, Reading, Role, Site
 from services.models import Application, Installation, Subscription
 from sharedict.accounts.models import User
 from sharedict.jobs.actions import run_all
@@ -256,6 +257,9 @@ class Builder:
             happen(month)
         run_all()
         for period in Period.objects.of(self.cooperation).order_by("first_day")[: len(months) - open_months]:
+            Notice.objects.of(self.cooperation).unread().update(
+                read_at=timezone.now()
+            )  # but the last month's
             compute_period(period_id=period.pk)  # with the rounding that the month before left
             close_period(period=propose_period(period=period, by=self.by), by=self.closer)
             run_all()  # no month closes while a change of closed ones is being worked in

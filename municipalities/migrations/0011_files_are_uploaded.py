@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("jobs", "0004_names_in_every_language"),
-        ("municipalities", "0007_somebody_is_invited"),
+        ("municipalities", "0010_notices_may_be_of_no_cooperation"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
