@@ -36,6 +36,7 @@ from municipalities.models import Municipality
 from sharedict.common.cells import Column, body, cells, joined, link, row
 from sharedict.common.days import date_format
 from sharedict.common.figures import NOTHING, Amounts, minor
+from sharedict.kernel.periods import Month
 
 PLACE = "C00000000"
 """Stands for a reference in an address: asking for each address anew took a tenth of a long page's time."""
@@ -149,6 +150,7 @@ class StatementPage(StatementBase):
             ),
             "csv_url": self.url("statement-file", self.month, self.key, "csv"),
             "xlsx_url": self.url("statement-file", self.month, self.key, "xlsx"),
+            "pdf_url": self.url("statement-paper", self.month, self.key) if self.period.is_closed else "",
             "before_name": month_name(before) if before else "",
             "month_name": month_name(statement.month),
             "year_name": month_name(statement.year_from),
@@ -176,12 +178,15 @@ class StatementPage(StatementBase):
 
     def year(self, statement: Statement) -> Picture | None:
         """What each month of the agreement year came to."""
-        amounts = {
+        return year_picture(statement, self.year_amounts())
+
+    def year_amounts(self) -> dict[Month, int]:
+        """The same in minor units, up to this month."""
+        return {
             month: minor_of(self.heads[run].amount)
             for month, run in self.calendar.runs.items()
             if run in self.heads
         }
-        return year_picture(statement, amounts)
 
     def lead(self) -> str:
         statement = self.statement
