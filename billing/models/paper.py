@@ -1,3 +1,5 @@
+import zlib
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -19,7 +21,7 @@ class Paper(CooperationRow):
     )
     language = models.CharField(_("language"), max_length=10)
     tells_others = models.BooleanField()
-    content = models.BinaryField()
+    packed = models.BinaryField()
     made_at = models.DateTimeField(_("made"))
     objects = PaperQuerySet.as_manager()
     program_may = APPENDING
@@ -36,6 +38,11 @@ class Paper(CooperationRow):
                 fields=["statement", "language", "tells_others"], name="billing_paper_once"
             )
         ]
+
+    @property
+    def content(self) -> bytes:
+        """The PDF itself; the database holds it packed by zlib."""
+        return zlib.decompress(self.packed)
 
     def __str__(self) -> str:
         return f"{self.statement_id} {self.language}"

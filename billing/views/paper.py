@@ -13,7 +13,7 @@ from billing.engine.overview import percent_of
 from billing.engine.statement import Statement
 from billing.models import Paper
 from billing.models import Statement as StatementRow
-from billing.reports import totals_of, ways_of_month
+from billing.reports import totals_by_month, ways_of_month
 from billing.reports.rows import minor_of
 from billing.views.files import attachment
 from billing.views.openings import causes_of, opening_of_statement
@@ -59,7 +59,7 @@ class StatementPaper(StatementPage):
             statement=self.issued, language=self.language, tells_others=self.cooperation.shares_are_open
         ).first()
         if kept:
-            return self.file(bytes(kept.content))
+            return self.file(kept.content)
         self.made = statement_pdf(self.statement, self.beside(self.statement))
         return HttpResponse()
 
@@ -94,8 +94,9 @@ class StatementPaper(StatementPage):
         """The statement's own, then the others by what they pay; as one where members may not see them."""
         own = Payer(statement.name, statement.total_minor)
         if self.cooperation.shares_are_open:
-            rows = totals_of(self.viewer, self.period, self.calendar)
-            others = [Payer(row.name, row.this_minor) for row in rows if row.municipality != self.key]
+            run = self.period.current_run_id or 0
+            rows = totals_by_month(self.viewer, [run])[run]
+            others = [Payer(*each) for key, each in rows.items() if key != self.key]
             return [own, *sorted(others, key=lambda payer: (-payer.minor, payer.name))]
         run = self.period.current_run
         others_minor = (minor_of(run.shared) if run else 0) - statement.total_minor

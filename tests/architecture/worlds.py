@@ -4,6 +4,7 @@ January 2026 is closed and a cost of it has changed since: February charges the 
 """
 
 import datetime as dt
+import zlib
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.utils import timezone
 
 from agreements.models import Agreement, CostType, Key, Term
 from billing.actions import recompute
-from billing.models import Cost, Period, Run, RunTotal
+from billing.models import Cost, Paper, Period, Run, RunTotal, Statement
 from municipalities.models import (
     Cooperation,
     Driver,
@@ -136,6 +137,14 @@ def _furnished(world: World) -> World:
         Role.objects.get(user=person),
         TokenFactory(cooperation=cooperation, created_by=person),
         InvitationFactory(cooperation=cooperation, invited_by=person),
+        Paper.objects.create(
+            cooperation=cooperation,
+            statement=Statement.objects.get(run=period.current_run, municipality=place),
+            language="en",
+            tells_others=True,
+            packed=zlib.compress(b"%PDF-1.7"),
+            made_at=now,
+        ),
     ]
     world.rows = {type(row): row for row in rows}
     expected = {

@@ -8,10 +8,10 @@ from billing.documents.pdf.letters import SEMIBOLD, shown, width_of
 
 SIZE = 8.5
 ROW = 14.5
-PAPER = 493.2
-"""Between the margins of A4."""
 GAP = 4.0
-"""On each side of a cell, but at the edges of the table."""
+"""On each side of a cell; a table reaches so far beyond the margins that its texts begin and end at them."""
+PAPER = 493.2 + 2 * GAP
+"""Between the margins of A4, and as far beyond them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def table(
     left = PAPER - sum(column.width or 0 for column in columns)
     flexible = sum(column.width is None for column in columns)
     room = [column.width or left / flexible for column in columns]
-    fits = [width - (GAP if place in (0, len(columns) - 1) else 2 * GAP) for place, width in enumerate(room)]
+    fits = [width - 2 * GAP for width in room]
     return {
         "title": title,
         "note": note,
