@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.text import capfirst
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from billing.models import Period
@@ -88,7 +89,7 @@ class Periods(CooperationPage):
         if kind == "csv":
             content, content_type = b"".join(csv_lines([header, *body])), CSV
         else:
-            content, content_type = xlsx_bytes(_("Months"), header, body), XLSX
+            content, content_type = xlsx_bytes(_("Months"), header, body, language=get_language()), XLSX
         return attachment(
             HttpResponse(content, content_type=content_type), f"{self.cooperation.slug}-months.{kind}"
         )

@@ -11,7 +11,7 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.urls import resolve, reverse
 from django.utils.html import format_html
-from django.utils.translation import gettext_lazy
+from django.utils.translation import get_language, gettext_lazy
 from django_tables2 import RequestConfig
 from django_tables2.utils import Accessor
 
@@ -221,7 +221,7 @@ class ListPage(CooperationPage):
             )
         else:
             response = HttpResponse(
-                xlsx_bytes(str(self.title), header, rows),
+                xlsx_bytes(str(self.title), header, rows, language=get_language()),
                 content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
             )
         response["Content-Disposition"] = f'attachment; filename="{name}"'

@@ -18,8 +18,18 @@ BOM = "\ufeff"
 DIGITS = 15
 """A spreadsheet keeps so many digits of a number."""
 LONGEST_TEXT = 32_767
+LONGEST_FOOTER = 200
+SPACE = " "
+"""Between the size of a footer's letters and its text, which may begin with a figure."""
+A4 = 9
+MARGIN = 0.6
+"""Inches."""
 FIRST_DAY = dt.datetime(1980, 1, 1, tzinfo=dt.UTC)
 """What ZIP, which a workbook is, takes for the beginning of time."""
+
+DAY_FORMATS = {"sv": "yyyy-mm-dd"}
+DAY_FORMAT = "d mmmm yyyy"
+"""Of days: in Swedish as spreadsheets there show them by themselves, else as pages do."""
 
 HEAD = {"font_color": "#50606c", "bottom": 1, "text_wrap": True, "valign": "bottom"}
 """The heads of columns look as on the pages: grey, with a line below."""
@@ -65,6 +75,11 @@ def csv_lines(rows: Iterable[Sequence[Cell]]) -> Iterator[bytes]:
         buffer.truncate()
 
 
+def day_format(language: str | None) -> str:
+    """How a day is shown in ``language``; it stays a day to the spreadsheet."""
+    return DAY_FORMATS.get(language or "", DAY_FORMAT)
+
+
 def workbook(buffer: io.BytesIO, created: dt.datetime | None = None) -> xlsxwriter.Workbook:
     """An empty workbook whose bytes follow from what is written into it, whatever the clock says.
 
@@ -99,17 +114,23 @@ def write_cell(sheet: Any, row: int, column: int, cell: Cell | Fraction, look: A
             sheet.write_string(row, column, cell[:LONGEST_TEXT], look)
 
 
-def xlsx_bytes(title: str, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
-    """A workbook of one sheet named ``title``: frozen header, filters, one page wide, numbers as such."""
+def xlsx_bytes(
+    title: str, header: Sequence[str], rows: Iterable[Sequence[Cell]], *, language: str | None = None
+) -> bytes:
+    """A workbook of one sheet named ``title``: frozen header, filters, one page wide, numbers as such.
+
+    Days are shown as in ``language``.
+    """
     buffer = io.BytesIO()
     with workbook(buffer) as book:
         sheet = book.add_worksheet(sheet_name(title))
         head = book.add_format(HEAD)
         money, day = (
             book.add_format({"num_format": "#,##0.00"}),
-            book.add_format({"num_format": "yyyy-mm-dd"}),
+            book.add_format({"num_format": day_format(language), "align": "left"}),
         )
-        one_page_wide(sheet)
+        one_page_wide(sheet, title)
+        sheet.repeat_rows(0)
         sheet.freeze_panes(1, 0)
         sheet.set_column(0, len(header) - 1, 18)
         for column, name in enumerate(header):
@@ -123,11 +144,14 @@ def xlsx_bytes(title: str, header: Sequence[str], rows: Iterable[Sequence[Cell]]
     return buffer.getvalue()
 
 
-def one_page_wide(sheet: Any) -> None:
-    """Printed on A4 across, as many pages high as it takes."""
+def one_page_wide(sheet: Any, named: str = "") -> None:
+    """Printed on A4 across, as many pages high as it takes, each with what it is part of and its number."""
     sheet.set_landscape()
-    sheet.set_paper(9)
+    sheet.set_paper(A4)
     sheet.fit_to_pages(1, 0)
+    sheet.set_margins(left=MARGIN, right=MARGIN, top=MARGIN, bottom=MARGIN)
+    shown = named.replace("&", "&&")[:LONGEST_FOOTER].rstrip("&")
+    sheet.set_footer(f"&L&8{SPACE}{shown}&R&8&P / &N")
 
 
 def sheet_name(title: str) -> str:
