@@ -18,6 +18,7 @@ from billing.reports.rows import minor_of
 from billing.views.files import attachment
 from billing.views.openings import causes_of, opening_of_statement
 from billing.views.statements import StatementPage
+from municipalities.portal import banner_of
 from sharedict.common.figures import aligned
 from sharedict.common.moments import sight_of_visitor
 from sharedict.common.sight import seeing
@@ -83,7 +84,7 @@ class StatementPaper(StatementPage):
             ways=ways_of_month(self.period, self.key),
             rules={str(code): str(words) for code, words in Component.Rule.choices},
             left=self.left(),
-            is_demonstration=self.cooperation.is_demonstration,
+            banner=banner_of(self.cooperation),
         )
 
     def months(self, statement: Statement) -> dict[Month, int]:
@@ -94,8 +95,8 @@ class StatementPaper(StatementPage):
         """The statement's own, then the others by what they pay; as one where members may not see them."""
         own = Payer(statement.name, statement.total_minor)
         if self.cooperation.shares_are_open:
-            run = self.period.current_run_id or 0
-            rows = totals_by_month(self.viewer, [run])[run]
+            pk = self.period.current_run_id or 0
+            rows = totals_by_month(self.viewer, [pk])[pk]
             others = [Payer(*each) for key, each in rows.items() if key != self.key]
             return [own, *sorted(others, key=lambda payer: (-payer.minor, payer.name))]
         run = self.period.current_run

@@ -33,7 +33,9 @@ from billing.views.months import MonthPage
 from billing.views.openings import causes_of, opening_of_nothing, opening_of_statement
 from billing.views.pictures import Picture, month_name, statement_picture, whole_name, year_picture
 from municipalities.models import Municipality
+from municipalities.portal import banner_of
 from sharedict.common.cells import Column, body, cells, joined, link, row
+from sharedict.common.csv_forms import form_of, remember_form
 from sharedict.common.days import date_format
 from sharedict.common.figures import NOTHING, Amounts, minor
 from sharedict.kernel.periods import Month
@@ -261,7 +263,9 @@ class StatementFile(StatementBase):
         kind = self.kwargs["kind"]
         response: HttpResponseBase
         if kind == "csv":
-            response = StreamingHttpResponse(statement_csv(self.statement), content_type=CSV)
+            lines = statement_csv(self.statement, form_of(request), banner=banner_of(self.cooperation))
+            response = StreamingHttpResponse(lines, content_type=CSV)
+            remember_form(request, response)
         elif kind == "xlsx":
             state = str(self.period.get_state_display())
             book = statement_xlsx(
@@ -271,6 +275,7 @@ class StatementFile(StatementBase):
                 whys_corrected(self.period, self.key),
                 {code: str(words) for code, words in LateChange.Cause.choices},
                 key_names(self.period),
+                banner=banner_of(self.cooperation),
             )
             response = HttpResponse(book, content_type=XLSX)
         else:

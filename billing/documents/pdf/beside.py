@@ -23,7 +23,7 @@ class Beside:
     ``months`` are what the months of the agreement year came to, none where they do not add up to the year
     so far. ``payers`` are all that may be told of who pays the month, the statement's own first; they add up
     to what is shared. ``rules`` says in words when a driver is read, by code; ``left`` what late was left
-    uncharged.
+    uncharged. ``banner`` is what stands above all figures of demonstration data.
     """
 
     changed: tuple[str, str]
@@ -33,7 +33,7 @@ class Beside:
     ways: Ways
     rules: Mapping[str, str]
     left: str = ""
-    is_demonstration: bool = False
+    banner: str = ""
 
     @property
     def shared_minor(self) -> int:

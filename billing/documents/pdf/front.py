@@ -38,9 +38,7 @@ def front(statement: Statement, beside: Beside) -> dict[str, Any]:
             "kind": _("Cost statement"),
             "number": _number(statement),
         },
-        "demonstration": _("Demonstration data: the amounts are invented.")
-        if beside.is_demonstration
-        else "",
+        "banner": beside.banner,
         "opening": {
             "figure": minor(statement.total_minor),
             "unit": statement.currency,
@@ -76,10 +74,6 @@ def front(statement: Statement, beside: Beside) -> dict[str, Any]:
             "of": pgettext("page 1 of 4", "of"),
         },
     }
-
-
-def _demonstration() -> str:
-    return _("Demonstration data: the amounts are invented.")
 
 
 def month_name(month: Month) -> str:

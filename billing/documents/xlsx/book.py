@@ -32,12 +32,15 @@ PERCENT_FORMAT = "0.00####%"
 
 
 class Book:
-    """A workbook in memory, and how its cells look; ``named`` stands below each page printed of it."""
+    """A workbook in memory, and how its cells look; ``named`` stands below each page printed of it.
 
-    def __init__(self, currency: str, created: dt.datetime, named: str = "") -> None:
+    ``banner`` stands above each page, and above what ``begin`` begins.
+    """
+
+    def __init__(self, currency: str, created: dt.datetime, named: str = "", banner: str = "") -> None:
         self._buffer = io.BytesIO()
         self.book = workbook(self._buffer, created)
-        self.currency, self.named = currency, named
+        self.currency, self.named, self.banner = currency, named, banner
         self.title = self.book.add_format({"bold": True, "font_size": 14})
         self.head = self.book.add_format(sheets.HEAD)
         self.bold = self.book.add_format({"bold": True, "top": 1})
@@ -56,10 +59,17 @@ class Book:
     def sheet(self, title: str, widths: Sequence[int]) -> Any:
         sheet = self.book.add_worksheet(sheet_name(title))
         sheet.hide_gridlines(2)
-        one_page_wide(sheet, self.named)
+        one_page_wide(sheet, self.named, self.banner)
         for column, width in enumerate(widths):
             sheet.set_column(column, column, width)
         return sheet
+
+    def begin(self, sheet: Any, title: str) -> int:
+        """Write ``title`` and the banner; gives back the row after them."""
+        sheet.write_string(0, 0, title, self.title)
+        if self.banner:
+            sheet.write_string(1, 0, self.banner, self.bold)
+        return 2 if self.banner else 1
 
     def table(
         self,

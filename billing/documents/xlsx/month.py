@@ -14,6 +14,7 @@ from sharedict.kernel.money import to_major
 def month_xlsx(
     *,
     title: str,
+    banner: str,
     currency: str,
     computed_at: dt.datetime,
     totals: Sequence[MunicipalityTotal],
@@ -28,10 +29,9 @@ def month_xlsx(
     ``reasons`` says in words why costs are unallocated, by code; ``corrected`` is what each municipality pays
     of the corrections of earlier months, by country and code.
     """
-    book = Book(currency, computed_at, title)
+    book = Book(currency, computed_at, title, banner)
     sheet = book.sheet(_("Municipalities"), (16, 30, 14, 16, 16, 16, 14, 20))
-    sheet.write_string(0, 0, title, book.title)
-    top = book.facts(sheet, 1, facts)
+    top = book.facts(sheet, book.begin(sheet, title), facts)
     book.table(
         sheet,
         top,

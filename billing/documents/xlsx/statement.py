@@ -29,14 +29,16 @@ def statement_xlsx(
     corrected: Iterable[WhyCorrected],
     causes: Mapping[str, str],
     keys: Mapping[str, str],
+    *,
+    banner: str = "",
 ) -> bytes:
     """``statement``, its lines, its shares and the explanation of each; ``state`` in the reader's words.
 
     ``corrected`` explains the corrections of earlier months, ``causes`` says in words what changed, by code;
-    ``keys`` are the names of keys, by code.
+    ``keys`` are the names of keys, by code. ``banner`` is what stands above all its figures.
     """
     named = f"{statement.cooperation_name}, {statement.name}, {date_format(statement.month.first, 'F Y')}"
-    book = Book(statement.currency, statement.issued_at or statement.computed_at, named)
+    book = Book(statement.currency, statement.issued_at or statement.computed_at, named, banner)
     _summary(book, statement, state)
     _lines(book, statement)
     _shares(book, statement, keys)
@@ -49,11 +51,10 @@ def statement_xlsx(
 def _summary(book: Book, statement: Statement, state: str) -> None:
     sheet = book.sheet(_("Summary"), (44, 20, 18, 18, 18))
     sheet.set_portrait()
-    sheet.write_string(0, 0, f"{statement.name}, {statement.month}", book.title)
     change = percent_of(statement.change_minor, abs(statement.before_minor))
     top = book.facts(
         sheet,
-        1,
+        book.begin(sheet, f"{statement.name}, {statement.month}"),
         (
             (_("Cooperation"), statement.cooperation_name),
             (_("Municipality"), f"{statement.name} ({statement.municipality})"),
