@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 
 from billing.models import Period
 from billing.reports import totals_by_month
-from billing.views.files import XLSX, attachment, csv_file
+from billing.views.files import CSV, XLSX, attachment
 from billing.views.months import STAMPS
 from billing.views.pictures import month_name
 from municipalities.portal import CooperationPage, banner_of
-from sharedict.common.csv_forms import csv_in_form
+from sharedict.common.csv_forms import csv_in_form, remember_form
 from sharedict.common.sheets import xlsx_bytes
 from sharedict.kernel.money import to_major
 
@@ -89,6 +89,9 @@ class Periods(CooperationPage):
             for row in rows
         )
         if kind == "csv":
-            return csv_file(self.request, csv_in_form(self.request, [header, *body], banner), name)
+            lines = b"".join(csv_in_form(self.request, [header, *body], banner))
+            response = attachment(HttpResponse(lines, content_type=CSV), name)
+            remember_form(self.request, response)
+            return response
         book = xlsx_bytes(_("Months"), header, body, language=get_language(), banner=banner)
         return attachment(HttpResponse(book, content_type=XLSX), name)
