@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
                 ("language", models.CharField(max_length=10, verbose_name="language")),
                 ("tells_others", models.BooleanField()),
                 ("packed", models.BinaryField()),
-                ("made_at", models.DateTimeField(auto_now_add=True, verbose_name="made")),
+                ("made_at", models.DateTimeField(verbose_name="made")),
                 (
                     "cooperation",
                     models.ForeignKey(
