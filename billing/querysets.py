@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from billing.models import (  # noqa: F401
         Cost,
         LateChange,
+        Paper,
         Period,
         Run,
         RunLine,
@@ -195,4 +196,8 @@ class StatementQuerySet(_OfRun["Statement"]):
 
 
 class StatementLineQuerySet(TenantQuerySet["StatementLine"]):
+    pass
+
+
+class PaperQuerySet(TenantQuerySet["Paper"]):
     pass

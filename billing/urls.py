@@ -12,6 +12,7 @@ from billing.views import (
     late_change,
     late_changes,
     overview,
+    paper,
     period_list,
     periods,
     reports,
@@ -84,6 +85,11 @@ urlpatterns = [
     path("costs/<month:month>/divide/<slug:reference>/", undivided.CostDivide.as_view(), name="cost-divide"),
     path("costs/<month:month>/month.<slug:kind>", files.PeriodFile.as_view(), name="period-file"),
     path("costs/<month:month>/<place:key>/", statements.StatementPage.as_view(), name="statement"),
+    path(
+        "costs/<month:month>/<place:key>/statement.pdf",
+        paper.StatementPaper.as_view(),
+        name="statement-paper",
+    ),
     path(
         "costs/<month:month>/<place:key>/statement.<slug:kind>",
         statements.StatementFile.as_view(),

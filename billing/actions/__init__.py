@@ -14,6 +14,7 @@ from billing.actions.costs import (
     withdraw_cost,
 )
 from billing.actions.late import LateChangeMovedError, decide_late
+from billing.actions.papers import keep_paper
 from billing.actions.periods import ensure_periods
 from billing.actions.runs import (
     compute_period,
@@ -36,6 +37,7 @@ __all__ = [
     "drop_superseded_shares",
     "ensure_periods",
     "import_costs",
+    "keep_paper",
     "propose_period",
     "recompute",
     "recompute_by_month",

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from billing.engine.statement import Statement
+from sharedict.common.csv_forms import PLAIN, CsvForm
 from sharedict.common.sheets import BOM, Cell, csv_lines
 from sharedict.kernel.money import to_major
 
@@ -29,15 +30,15 @@ COLUMNS = (
 )
 
 
-def shares_csv(lines: Iterable[bytes]) -> Iterator[bytes]:
-    """A file of ``lines``, which are CSV under COLUMNS already, however many there are."""
-    yield BOM.encode()
+def shares_csv(lines: Iterable[bytes], *, banner: str = "") -> Iterator[bytes]:
+    """A file of ``lines``, which are CSV under COLUMNS already, however many there are, below ``banner``."""
+    yield b"".join(csv_lines([], banner=banner)) or BOM.encode()
     yield from lines
 
 
-def statement_csv(statement: Statement) -> Iterator[bytes]:
-    """The shares behind ``statement``, in its order; ``share`` adds up to its total."""
-    return csv_lines(_rows(statement))
+def statement_csv(statement: Statement, form: CsvForm = PLAIN, *, banner: str = "") -> Iterator[bytes]:
+    """The shares behind ``statement``, in its order, below ``banner``; ``share`` adds up to its total."""
+    return csv_lines(_rows(statement), delimiter=form.delimiter, decimal=form.decimal, banner=banner)
 
 
 def _rows(statement: Statement) -> Iterator[Sequence[Cell]]:

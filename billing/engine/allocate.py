@@ -155,7 +155,11 @@ class Ledger:
             term = self.term_of(cost)
             before = self.carry.get(term.key) if term and trace else None
             before = before.copy() if before else Carry()
-            yield self.take(cost, term, self.rules.part(self.facts, cost, self.month)), before
+            yield self.take(cost, term, self.part(cost)), before
+
+    def part(self, cost: CostFact) -> int:
+        """The minor units of it in the month."""
+        return self.rules.part(self.facts, cost, self.month)
 
     def term_of(self, cost: CostFact) -> TermFact | None:
         at = cost.application, cost.cost_type
@@ -253,7 +257,7 @@ class Ledger:
         return "no_basis" if isinstance(place, int) and not self.divisions[place].total else place
 
     def _line(self, cost: CostFact, amount: int, term: TermFact | None) -> Line:
-        found, days = self.division_of(cost, term), self._days(cost)
+        found, days = self.division_of(cost, term), self.days(cost)
         if isinstance(found, str):
             detail = term.key if term and found == "no_key_version" else ""
             return Line(cost, amount, days, term, reason=found, detail=detail)
@@ -269,7 +273,7 @@ class Ledger:
 
         What rounding did to the cost goes out of the key's carry again as far as it is refunded.
         """
-        place, reference, days = undone.division, undone.cost.reference, self._days(cost)
+        place, reference, days = undone.division, undone.cost.reference, self.days(cost)
         if place is None:
             return Line(cost, amount, days, undone.term, reason=undone.reason, detail=undone.detail)
         division = self.divisions[place]
@@ -304,7 +308,8 @@ class Ledger:
             return self.facts.subscribers.get(cost.application)
         return self.facts.members
 
-    def _days(self, cost: CostFact) -> int:
+    def days(self, cost: CostFact) -> int:
+        """How many days of the month it covers."""
         first, after = self._covered(cost)
         return after - first
 

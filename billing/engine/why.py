@@ -253,7 +253,7 @@ def _payer(facts: Facts, explanation: Explanation, index: int) -> Payer:
     return Payer(
         code=code,
         name=facts.municipalities[code],
-        parts=tuple(_component(facts, part, index) for part in division.basis.components),
+        parts=tuple(component_part(facts, part, index) for part in division.basis.components),
         by_key=Fraction(100 * division.basis.weights[index], sum(division.basis.weights)),
         days=division.days[index] if division.days else None,
         base=division.base[index] if division.base else None,
@@ -265,7 +265,7 @@ def _payer(facts: Facts, explanation: Explanation, index: int) -> Payer:
     )
 
 
-def _component(facts: Facts, part: ComponentBasis, index: int) -> ComponentPart:
+def component_part(facts: Facts, part: ComponentBasis, index: int) -> ComponentPart:
     percent = Fraction(part.percent, PERCENT_SCALE)
     scale = PERCENT_SCALE if part.kind == "fixed" else part.scale
     return ComponentPart(

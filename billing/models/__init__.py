@@ -1,5 +1,6 @@
 from billing.models.cost import Cost
 from billing.models.late import LateChange, LateDecision
+from billing.models.paper import Paper
 from billing.models.period import Period
 from billing.models.run import Run, RunLine, RunTotal
 from billing.models.share import Share, ShareBlock
@@ -9,6 +10,7 @@ __all__ = [
     "Cost",
     "LateChange",
     "LateDecision",
+    "Paper",
     "Period",
     "Run",
     "RunLine",

@@ -38,6 +38,7 @@ from billing.reports.parted import parted_change
 from billing.reports.reasons import (
     facts_of,
     shares_of_cost,
+    ways_of_month,
     why,
     why_corrected,
     why_late,
@@ -104,6 +105,7 @@ __all__ = [
     "twins_of",
     "unallocated_of",
     "unfinished_job",
+    "ways_of_month",
     "why",
     "why_corrected",
     "why_late",

@@ -8,6 +8,7 @@ from billing.engine.allocate import Explanation, explain, explanations
 from billing.engine.changed import RulesChanged, RulesCompared
 from billing.engine.facts import CorrectionFact, Facts
 from billing.engine.should_be import ShouldBe
+from billing.engine.ways import Ways, ways_of
 from billing.engine.why import Why, WhyCorrected, tell
 from billing.models import Period, Run, RunLine, RunTotal, Share
 from billing.reports.rows import minor_of, run_of
@@ -31,6 +32,11 @@ def whys(period: Period, key: str) -> Iterator[Why]:
     for found in explanations(facts, key):
         if found.division.weights[found.index] or found.share_minor:
             yield tell(facts, found, with_others=False)
+
+
+def ways_of_month(period: Period, key: str) -> Ways:
+    """How the month's costs were divided, as far as the municipality ``key`` carries of them."""
+    return ways_of(_in_words(facts_of(period)), key)
 
 
 def why_corrected(period: Period, reference: str, month: Month, key: str) -> WhyCorrected | None:

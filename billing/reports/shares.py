@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from sharedict.common.copying import copied
+from sharedict.common.csv_forms import PLAIN, CsvForm
 from sharedict.common.sheets import FORMULA_STARTS
 
 NO_RUN = (0, "", "", 0)
@@ -20,6 +21,7 @@ ORDER BY period.first_day
 # NEUTRAL(x) is sharedict.common.sheets.neutral, by the same expression. It is done once for each line and
 # municipality, not once for each share of them. Shares are sorted before they are joined, which their index
 # does for nothing; the small tables are then joined to them row by row, so they stay in order.
+# AMOUNT(x) is x with the decimal mark of the file's form, by which the delimiter goes too.
 SHARES_SQL = re.sub(
     r"NEUTRAL\((.+?)\)",
     r"regexp_replace(\1, %(formulas)s, '''', 'g')",
@@ -44,15 +46,15 @@ COPY (
     SELECT %(month)s AS month, %(state)s AS state, %(number)s AS run,
            place.key AS municipality, place.name AS municipality_name, place.statement_number,
            line.reference, line.application, line.application_name, line.cost_type, line.cost_type_name,
-           line.supplier, line.description, line.key, line.key_version, line.amount AS cost_amount,
-           share.amount AS share, %(currency)s AS currency, line.concerns AS corrects_month
+           line.supplier, line.description, line.key, line.key_version, AMOUNT(line.amount) AS cost_amount,
+           AMOUNT(share.amount) AS share, %(currency)s AS currency, line.concerns AS corrects_month
     FROM (
         SELECT municipality_id, line_number, amount FROM billing_share
         WHERE run_id = %(run)s ORDER BY municipality_id, line_number
     ) AS share
     JOIN line ON line.number = share.line_number
     JOIN place ON place.id = share.municipality_id
-) TO STDOUT WITH (FORMAT csv, HEADER %(header)s)
+) TO STDOUT WITH (FORMAT csv, DELIMITER %(delimiter)s, HEADER %(header)s)
 """,
 )
 
@@ -64,6 +66,7 @@ def share_lines(
     first: dt.date,
     after: dt.date,
     municipality_ids: Iterable[int] | None,
+    form: CsvForm = PLAIN,
 ) -> Iterator[bytes]:
     """Every share of the months in ``[first, after)``, month by month, as lines of ``documents.csv``.
 
@@ -71,12 +74,17 @@ def share_lines(
     straight from the database, so a nation's year needs no more memory than a village's.
     """
 
+    amount = r"\1" if form.decimal == "." else r"replace((\1)::text, '.', %(decimal)s)"
+    query = re.sub(r"AMOUNT\((.+?)\)", amount, SHARES_SQL)
+
     def statements(cursor: Any) -> Iterator[bytes]:
         cursor.execute(RUNS_SQL, [cooperation_id, first, after])
         for place, (run, month, state, number) in enumerate(cursor.fetchall() or [NO_RUN]):
             yield cursor.mogrify(
-                SHARES_SQL,
+                query,
                 {
+                    "delimiter": form.delimiter,
+                    "decimal": form.decimal,
                     "run": run,
                     "month": month,
                     "state": state,

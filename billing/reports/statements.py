@@ -6,22 +6,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection
-from django.db.models import BigIntegerField, F, Q, Sum
-from django.db.models.functions import Cast
+from django.db.models import Q, Sum
 
 from billing.engine.statement import (
     Party,
     Scope,
     ShareRow,
     Statement,
-    StatementError,
-    StatementLine,
-    in_order,
     statement_lines,
 )
-from billing.models import Period, RunLine, RunTotal, Share
+from billing.models import Period, RunLine, RunTotal
 from billing.models import Statement as StatementRow
 from billing.models import StatementLine as StatementLineRow
+from billing.reports.issued import as_issued, shares_of
 from billing.reports.months import Calendar
 from billing.reports.rows import minor_of, run_of
 from municipalities.models import Cooperation, Municipality
@@ -45,22 +42,6 @@ class Earlier:
     year_corrections: int = 0
     before_corrections: int = 0
 
-
-# In the order of ShareRow's fields.
-SHARE_COLUMNS: tuple[Any, ...] = (
-    "line__reference",
-    "line__application_code",
-    "line__application_name",
-    "line__cost_type_code",
-    "line__cost_type_name",
-    "line__supplier",
-    "line__description",
-    "line__key_code",
-    "line__key_version",
-    Cast(F("line__amount") * 100, BigIntegerField()),  # a Decimal for each would be thrown away at once
-    "amount_minor",
-    "line__concerns",
-)
 
 RUNNING = """
 SELECT line.application_code, line.cost_type_code, line.concerns,
@@ -103,39 +84,6 @@ def statement_of(head: RunTotal, period: Period, calendar: Calendar) -> Statemen
     return as_issued(issued, head, period)
 
 
-def as_issued(issued: StatementRow, head: RunTotal, period: Period) -> Statement:
-    """What ``issued`` says, and the costs behind it from its run; nothing is looked up elsewhere."""
-    run = run_of(period)
-    lines = tuple(_line(row) for row in issued.lines.select_related("corrects__statement"))
-    statement = Statement(
-        payee=Party(issued.payee, issued.payee_name, issued.payee_organisation_number, issued.payee_address),
-        payer=Party(issued.payer, issued.payer_name, issued.payer_organisation_number),
-        currency=issued.currency,
-        month=Month.of(issued.first_day),
-        state=period.state,
-        number=issued.number,
-        run_number=run.number,
-        rule_version=run.rule_version,
-        fingerprint=run.fingerprint,
-        computed_at=run.computed_at,
-        before=Month.of(issued.before_from) if issued.before_from else None,
-        year_from=Month.of(issued.year_from),
-        total_minor=minor_of(issued.total),
-        lines=lines,
-        shares=_shares(head),
-        kind=issued.kind,
-        issued_at=issued.issued_at,
-        due_on=issued.due_on,
-        is_taken_over=issued.is_taken_over,
-        content_hash=issued.content_hash,
-        before_corrections_minor=minor_of(issued.before_total) - sum(line.before_minor for line in lines),
-        year_corrections_minor=minor_of(issued.year_total) - sum(line.year_minor for line in lines),
-    )
-    if statement.hash() != issued.content_hash or minor_of(head.amount) != statement.total_minor:
-        raise StatementError
-    return statement
-
-
 def preliminary(
     head: RunTotal,
     period: Period,
@@ -149,7 +97,7 @@ def preliminary(
     ``number`` and ``due_on`` are given when it is being issued.
     """
     cooperation, run, month = period.cooperation, run_of(period), period.month
-    shares, year_from, before = _shares(head), calendar.year_from(month), calendar.before(month)
+    shares, year_from, before = shares_of(head), calendar.year_from(month), calendar.before(month)
     known = {(share.application, share.cost_type) for share in shares}
     earlier = _earlier(head, month, calendar, known)
     corrected_now = sum(row.share_minor for row in shares if row.concerns and row.concerns >= year_from)
@@ -188,22 +136,6 @@ def payee_of(cooperation: Cooperation) -> Party:
 
 def payer_of(municipality: Municipality, name: str) -> Party:
     return Party(municipality.key, name, municipality.organisation_number)
-
-
-def _line(row: StatementLineRow) -> StatementLine:
-    return StatementLine(
-        application=row.application,
-        application_name=row.application_name,
-        cost_type=row.cost_type,
-        cost_type_name=row.cost_type_name,
-        this_minor=minor_of(row.amount),
-        before_minor=minor_of(row.before),
-        year_minor=minor_of(row.year),
-        references=tuple(row.references),
-        concerns=Month.of(row.concerns) if row.concerns else None,
-        corrects=(row.corrects.statement.number, row.corrects.position) if row.corrects else None,
-        description=row.description,
-    )
 
 
 def _earlier(head: RunTotal, month: Month, calendar: Calendar, known: Collection[Scope]) -> Earlier:
@@ -313,12 +245,3 @@ def corrected_lines(head: RunTotal, late: Collection[ShareRow]) -> Any:
         concerns=None,
         references__overlap=sorted({share.reference for share in late}),
     )
-
-
-def _shares(head: RunTotal) -> tuple[ShareRow, ...]:
-    rows: Iterable[Any] = Share.objects.filter(
-        run_id=head.run_id, municipality_id=head.municipality_id, line__run_id=head.run_id
-    ).values_list(*SHARE_COLUMNS)
-    shares = [ShareRow(*(*fields, Month.of(concerns) if concerns else None)) for *fields, concerns in rows]
-    first = Month(1900, 1)
-    return tuple(sorted(shares, key=lambda row: (row.concerns or first, *in_order(row), row.reference)))

@@ -18,8 +18,8 @@ from billing.engine.statement import StatementError
 from billing.models import Cost, Period, Run, RunLine, RunTotal, Share, ShareBlock
 from billing.models import Statement as StatementRow
 from billing.models import StatementLine as StatementLineRow
+from billing.reports.issued import as_issued
 from billing.reports.rows import minor_of, run_of
-from billing.reports.statements import as_issued
 from billing.rows import LINE_COLUMNS, line_rows
 from municipalities.models import Cooperation
 from sharedict.audit.actions import field_values

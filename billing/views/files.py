@@ -1,7 +1,7 @@
 """Files of a month or a year, of all that the reader may see."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
@@ -21,9 +21,8 @@ from billing.reports import (
 from billing.reports.undivided import why_in_words
 from billing.views.months import MonthPage
 from billing.views.pictures import OWN_ONLY, month_name
-from municipalities.access import Rights
-from municipalities.models import Cooperation
-from municipalities.portal import CooperationPage
+from municipalities.portal import CooperationPage, banner_of
+from sharedict.common.csv_forms import form_of, remember_form
 from sharedict.common.sight import of_cooperation, seeing
 
 CSV = "text/csv; charset=utf-8"
@@ -36,8 +35,7 @@ class PeriodFile(MonthPage):
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         kind, name = self.kwargs["kind"], f"{self.cooperation.slug}-{self.month}"
         if kind == "csv":
-            lines = shares_between(self.cooperation, self.rights, self.period.month.first, self.month.after)
-            return attachment(StreamingHttpResponse(lines, content_type=CSV), f"{name}.csv")
+            return shares_between(self, self.period.month.first, self.month.after, f"{name}.csv")
         if kind != "xlsx":
             raise Http404
         return attachment(HttpResponse(self.workbook(), content_type=XLSX), f"{name}.xlsx")
@@ -55,6 +53,7 @@ class PeriodFile(MonthPage):
         unallocated = unallocated_of(self.period)
         return month_xlsx(
             title=f"{self.name_as_issued()}, {month_name(self.month)}",
+            banner=banner_of(self.cooperation),
             currency=self.cooperation.currency,
             computed_at=run.computed_at,
             totals=totals_of(self.viewer, self.period, self.calendar),
@@ -81,23 +80,29 @@ class YearFile(CooperationPage):
         year = self.kwargs["year"]
         if not 1900 <= year < 2200:
             raise Http404
-        lines = shares_between(self.cooperation, self.rights, dt.date(year, 1, 1), dt.date(year + 1, 1, 1))
-        response = StreamingHttpResponse(lines, content_type=CSV)
-        return attachment(response, f"{self.cooperation.slug}-{year}-shares.csv")
+        name = f"{self.cooperation.slug}-{year}-shares.csv"
+        return shares_between(self, dt.date(year, 1, 1), dt.date(year + 1, 1, 1), name)
 
 
-def shares_between(
-    cooperation: Cooperation, rights: Rights, first: dt.date, after: dt.date
-) -> Iterator[bytes]:
-    """A file of the shares of the months in ``[first, after)`` that somebody with ``rights`` may see."""
+def shares_between(page: CooperationPage, first: dt.date, after: dt.date, name: str) -> HttpResponseBase:
+    """A file of the shares of the months in ``[first, after)`` that the reader of ``page`` may see."""
+    cooperation, rights = page.cooperation, page.rights
     lines = share_lines(
         cooperation_id=cooperation.pk,
         currency=cooperation.currency,
         first=first,
         after=after,
         municipality_ids=None if rights.sees_all_shares else rights.municipality_ids,
+        form=form_of(page.request),
     )
-    return shares_csv(lines)
+    return csv_file(page.request, shares_csv(lines, banner=banner_of(cooperation)), name)
+
+
+def csv_file(request: HttpRequest, lines: Iterable[bytes], name: str) -> HttpResponseBase:
+    """``lines`` as a file; the form that was asked for is remembered."""
+    response = attachment(StreamingHttpResponse(lines, content_type=CSV), name)
+    remember_form(request, response)
+    return response
 
 
 def whole(totals: list[MunicipalityTotal]) -> dict[str, int]:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.text import capfirst
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from billing.models import Period
@@ -11,8 +12,9 @@ from billing.reports import totals_by_month
 from billing.views.files import CSV, XLSX, attachment
 from billing.views.months import STAMPS
 from billing.views.pictures import month_name
-from municipalities.portal import CooperationPage
-from sharedict.common.sheets import csv_lines, xlsx_bytes
+from municipalities.portal import CooperationPage, banner_of
+from sharedict.common.csv_forms import csv_in_form, remember_form
+from sharedict.common.sheets import xlsx_bytes
 from sharedict.kernel.money import to_major
 
 MOST_COLUMNS = 8
@@ -74,6 +76,7 @@ class Periods(CooperationPage):
         }
 
     def file(self, kind: str, rows: list[dict[str, Any]], shown: dict[str, str]) -> HttpResponseBase:
+        banner, name = banner_of(self.cooperation), f"{self.cooperation.slug}-months.{kind}"
         header = [_("Month"), _("State"), _("Costs in all"), _("Unallocated"), *shown.values()]
         body = (
             [
@@ -86,9 +89,9 @@ class Periods(CooperationPage):
             for row in rows
         )
         if kind == "csv":
-            content, content_type = b"".join(csv_lines([header, *body])), CSV
-        else:
-            content, content_type = xlsx_bytes(_("Months"), header, body), XLSX
-        return attachment(
-            HttpResponse(content, content_type=content_type), f"{self.cooperation.slug}-months.{kind}"
-        )
+            lines = b"".join(csv_in_form(self.request, [header, *body], banner))
+            response = attachment(HttpResponse(lines, content_type=CSV), name)
+            remember_form(self.request, response)
+            return response
+        book = xlsx_bytes(_("Months"), header, body, language=get_language(), banner=banner)
+        return attachment(HttpResponse(book, content_type=XLSX), name)

@@ -33,9 +33,12 @@ from billing.views.months import MonthPage
 from billing.views.openings import causes_of, opening_of_nothing, opening_of_statement
 from billing.views.pictures import Picture, month_name, statement_picture, whole_name, year_picture
 from municipalities.models import Municipality
+from municipalities.portal import banner_of
 from sharedict.common.cells import Column, body, cells, joined, link, row
+from sharedict.common.csv_forms import form_of, remember_form
 from sharedict.common.days import date_format
 from sharedict.common.figures import NOTHING, Amounts, minor
+from sharedict.kernel.periods import Month
 
 PLACE = "C00000000"
 """Stands for a reference in an address: asking for each address anew took a tenth of a long page's time."""
@@ -149,6 +152,7 @@ class StatementPage(StatementBase):
             ),
             "csv_url": self.url("statement-file", self.month, self.key, "csv"),
             "xlsx_url": self.url("statement-file", self.month, self.key, "xlsx"),
+            "pdf_url": self.url("statement-paper", self.month, self.key) if self.period.is_closed else "",
             "before_name": month_name(before) if before else "",
             "month_name": month_name(statement.month),
             "year_name": month_name(statement.year_from),
@@ -176,12 +180,15 @@ class StatementPage(StatementBase):
 
     def year(self, statement: Statement) -> Picture | None:
         """What each month of the agreement year came to."""
-        amounts = {
+        return year_picture(statement, self.year_amounts())
+
+    def year_amounts(self) -> dict[Month, int]:
+        """The same in minor units, up to this month."""
+        return {
             month: minor_of(self.heads[run].amount)
             for month, run in self.calendar.runs.items()
             if run in self.heads
         }
-        return year_picture(statement, amounts)
 
     def lead(self) -> str:
         statement = self.statement
@@ -256,7 +263,9 @@ class StatementFile(StatementBase):
         kind = self.kwargs["kind"]
         response: HttpResponseBase
         if kind == "csv":
-            response = StreamingHttpResponse(statement_csv(self.statement), content_type=CSV)
+            lines = statement_csv(self.statement, form_of(request), banner=banner_of(self.cooperation))
+            response = StreamingHttpResponse(lines, content_type=CSV)
+            remember_form(request, response)
         elif kind == "xlsx":
             state = str(self.period.get_state_display())
             book = statement_xlsx(
@@ -266,6 +275,7 @@ class StatementFile(StatementBase):
                 whys_corrected(self.period, self.key),
                 {code: str(words) for code, words in LateChange.Cause.choices},
                 key_names(self.period),
+                banner=banner_of(self.cooperation),
             )
             response = HttpResponse(book, content_type=XLSX)
         else:

@@ -61,7 +61,7 @@ from municipalities.portal.set_up import (
     with_steps_done,
 )
 from municipalities.portal.steps import ChangePage, FormPage
-from municipalities.portal.words import code_of, few, listed, merged_in_words, one_of
+from municipalities.portal.words import banner_of, code_of, few, listed, merged_in_words, one_of
 
 __all__ = [
     "ADDRESS",
@@ -112,6 +112,7 @@ __all__ = [
     "add_runs_at",
     "add_set_up_step",
     "as_shown",
+    "banner_of",
     "choices_in",
     "code_of",
     "cooperation_of",

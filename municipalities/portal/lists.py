@@ -11,15 +11,17 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.urls import resolve, reverse
 from django.utils.html import format_html
-from django.utils.translation import gettext_lazy
+from django.utils.translation import get_language, gettext_lazy
 from django_tables2.utils import Accessor
 
 from municipalities.models import Cooperation, Municipality
 from municipalities.portal.pages import CooperationPage
+from municipalities.portal.words import banner_of
+from sharedict.common.csv_forms import ASKED, csv_in_form, remember_form
 from sharedict.common.days import date_format, last_day
 from sharedict.common.figures import count
 from sharedict.common.moments import streamed
-from sharedict.common.sheets import Cell, csv_lines, xlsx_bytes
+from sharedict.common.sheets import Cell, xlsx_bytes
 
 PAGE_ROWS = 50
 XLSX_ROWS = 100_000
@@ -214,6 +216,7 @@ class ListPage(CooperationPage):
     def same_rows(self, kind: str) -> str:
         query = self.request.GET.copy()
         query.pop("page", None)
+        query.pop(ASKED, None)
         query["format"] = kind
         return f"?{query.urlencode()}"
 
@@ -225,15 +228,17 @@ class ListPage(CooperationPage):
         names = [column for column in table.columns if column.name not in getattr(table, "not_exported", ())]
         header = [str(column.header) for column in names]
         name = f"{self.cooperation.slug}-{self.file_name()}.{kind}"
-        rows = export_rows(table, names)
+        rows, banner = export_rows(table, names), banner_of(self.cooperation)
         response: HttpResponseBase
         if kind == "csv":
             response = StreamingHttpResponse(
-                streamed(csv_lines(_with(header, rows))), content_type="text/csv; charset=utf-8"
+                streamed(csv_in_form(self.request, _with(header, rows), banner)),
+                content_type="text/csv; charset=utf-8",
             )
+            remember_form(self.request, response)
         else:
             response = HttpResponse(
-                xlsx_bytes(str(self.title), header, rows),
+                xlsx_bytes(str(self.title), header, rows, language=get_language(), banner=banner),
                 content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
             )
         response["Content-Disposition"] = f'attachment; filename="{name}"'

@@ -6,7 +6,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from municipalities.models import Municipality
+from municipalities.models import Cooperation, Municipality
 from sharedict.common.days import date_format
 
 
@@ -16,6 +16,11 @@ def merged_in_words(place: Municipality) -> str:
         return ""
     words = {"name": place.successor, "day": date_format(place.merged_on, "j F Y")}
     return _("%(name)s on %(day)s") % words
+
+
+def banner_of(cooperation: Cooperation) -> str:
+    """What every file of demonstration data says above its figures; empty for any other cooperation."""
+    return _("Demonstration data: the amounts are invented.") if cooperation.is_demonstration else ""
 
 
 def listed(names: Sequence[str]) -> str:

@@ -66,10 +66,14 @@ def through(column: str, table: str) -> Shown:
     return Shown(f"EXISTS (SELECT FROM {table} AS parent WHERE parent.id = {column})")
 
 
-def shares_through(column: str, table: str) -> Shown:
-    """The same of shares: where all of a cooperation's are seen, without looking at ``table``."""
+def shares_through(column: str, table: str, *, own_where: str = "") -> Shown:
+    """The same of shares: where all of a cooperation's are seen, without looking at ``table``.
+
+    ``own_where`` is what else holds for rows that are seen as the viewer's own alone.
+    """
     whole, _, _ = SHARES.condition.partition(" OR ")
-    return Shown(f"{whole} OR {through(column, table).condition}")
+    own = f"{own_where} AND " if own_where else ""
+    return Shown(f"{whole} OR {own}{through(column, table).condition}")
 
 
 TOLD = f"""

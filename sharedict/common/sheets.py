@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from itertools import chain
 from typing import Any
 
 import xlsxwriter
@@ -18,8 +19,18 @@ BOM = "\ufeff"
 DIGITS = 15
 """A spreadsheet keeps so many digits of a number."""
 LONGEST_TEXT = 32_767
+LONGEST_FOOTER = 200
+SPACE = " "
+"""Between the size of a footer's letters and its text, which may begin with a figure."""
+A4 = 9
+MARGIN = 0.6
+"""Inches."""
 FIRST_DAY = dt.datetime(1980, 1, 1, tzinfo=dt.UTC)
 """What ZIP, which a workbook is, takes for the beginning of time."""
+
+DAY_FORMATS = {"sv": "yyyy-mm-dd"}
+DAY_FORMAT = "d mmmm yyyy"
+"""Of days: in Swedish as spreadsheets there show them by themselves, else as pages do."""
 
 HEAD = {"font_color": "#50606c", "bottom": 1, "text_wrap": True, "valign": "bottom"}
 """The heads of columns look as on the pages: grey, with a line below."""
@@ -53,16 +64,26 @@ def as_told(text: str) -> str:
     return NEUTRALISED.sub("", text)
 
 
-def csv_lines(rows: Iterable[Sequence[Cell]]) -> Iterator[bytes]:
-    """UTF-8 with byte order mark, commas, CRLF (RFC 4180), one piece for each row; dates are ISO text."""
+def csv_lines(
+    rows: Iterable[Sequence[Cell]], *, delimiter: str = ",", decimal: str = ".", banner: str = ""
+) -> Iterator[bytes]:
+    """UTF-8 with byte order mark, CRLF (RFC 4180), one piece for each row; dates are ISO text.
+
+    ``decimal`` stands before the decimals of numbers; ``banner`` is a line of its own above the rows.
+    """
     buffer = io.StringIO()
-    writer = csv.writer(buffer)
+    writer = csv.writer(buffer, delimiter=delimiter)
     buffer.write(BOM)
-    for row in rows:
-        writer.writerow([_plain(cell) for cell in row])
+    for row in chain([[banner]] if banner else [], rows):
+        writer.writerow([_plain(cell, decimal) for cell in row])
         yield buffer.getvalue().encode()
         buffer.seek(0)
         buffer.truncate()
+
+
+def day_format(language: str | None) -> str:
+    """How a day is shown in ``language``; it stays a day to the spreadsheet."""
+    return DAY_FORMATS.get(language or "", DAY_FORMAT)
 
 
 def workbook(buffer: io.BytesIO, created: dt.datetime | None = None) -> xlsxwriter.Workbook:
@@ -99,35 +120,56 @@ def write_cell(sheet: Any, row: int, column: int, cell: Cell | Fraction, look: A
             sheet.write_string(row, column, cell[:LONGEST_TEXT], look)
 
 
-def xlsx_bytes(title: str, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
-    """A workbook of one sheet named ``title``: frozen header, filters, one page wide, numbers as such."""
+def xlsx_bytes(
+    title: str,
+    header: Sequence[str],
+    rows: Iterable[Sequence[Cell]],
+    *,
+    language: str | None = None,
+    banner: str = "",
+) -> bytes:
+    """A workbook of one sheet named ``title``: frozen header, filters, one page wide, numbers as such.
+
+    Days are shown as in ``language``; ``banner`` stands above the header, and on each page printed.
+    """
     buffer = io.BytesIO()
     with workbook(buffer) as book:
         sheet = book.add_worksheet(sheet_name(title))
         head = book.add_format(HEAD)
         money, day = (
             book.add_format({"num_format": "#,##0.00"}),
-            book.add_format({"num_format": "yyyy-mm-dd"}),
+            book.add_format({"num_format": day_format(language), "align": "left"}),
         )
-        one_page_wide(sheet)
-        sheet.freeze_panes(1, 0)
+        one_page_wide(sheet, title, banner)
+        top = 1 if banner else 0
+        write_cell(sheet, 0, 0, banner)
+        sheet.repeat_rows(top)
+        sheet.freeze_panes(top + 1, 0)
         sheet.set_column(0, len(header) - 1, 18)
         for column, name in enumerate(header):
-            write_cell(sheet, 0, column, name, head)
-        last = 0
-        for last, row in enumerate(rows, start=1):
+            write_cell(sheet, top, column, name, head)
+        last = top
+        for last, row in enumerate(rows, start=top + 1):
             for column, cell in enumerate(row):
                 look = money if isinstance(cell, Decimal) else day if isinstance(cell, dt.date) else None
                 write_cell(sheet, last, column, cell, look)
-        sheet.autofilter(0, 0, last, len(header) - 1)
+        sheet.autofilter(top, 0, last, len(header) - 1)
     return buffer.getvalue()
 
 
-def one_page_wide(sheet: Any) -> None:
-    """Printed on A4 across, as many pages high as it takes."""
+def one_page_wide(sheet: Any, named: str = "", banner: str = "") -> None:
+    """Printed on A4 across, as many pages high as it takes, each with what it is part of and its number.
+
+    ``banner`` stands above each of them.
+    """
     sheet.set_landscape()
-    sheet.set_paper(9)
+    sheet.set_paper(A4)
     sheet.fit_to_pages(1, 0)
+    sheet.set_margins(left=MARGIN, right=MARGIN, top=MARGIN, bottom=MARGIN)
+    if banner:
+        sheet.set_header(f"&C&8{SPACE}{banner.replace('&', '&&')}")
+    shown = named.replace("&", "&&")[:LONGEST_FOOTER].rstrip("&")
+    sheet.set_footer(f"&L&8{SPACE}{shown}&R&8&P / &N")
 
 
 def sheet_name(title: str) -> str:
@@ -135,7 +177,12 @@ def sheet_name(title: str) -> str:
     return "".join(" " if mark in "[]:*?/\\" else mark for mark in title).strip("' ")[:31] or "Sheet"
 
 
-def _plain(cell: Cell) -> str:
-    if cell is None:
-        return ""
-    return neutral(cell) if isinstance(cell, str) else str(cell)
+def _plain(cell: Cell, decimal: str) -> str:
+    match cell:
+        case None:
+            return ""
+        case str():
+            return neutral(cell)
+        case Decimal():
+            return str(cell).replace(".", decimal)
+    return str(cell)

@@ -18,6 +18,11 @@ const copied = {
     ["files/source-sans-3-latin-ext-wght-normal.woff2", "source-sans-3/latin-ext.woff2"],
     ["LICENSE", "source-sans-3/LICENSE"],
   ],
+  "source-sans": [
+    ["TTF/SourceSans3-Regular.ttf", "source-sans/SourceSans3-Regular.ttf"],
+    ["TTF/SourceSans3-Semibold.ttf", "source-sans/SourceSans3-Semibold.ttf"],
+    ["LICENSE.md", "source-sans/LICENSE.md"],
+  ],
 };
 
 // Classes of Tabler that no template of ours names: those of crispy-forms' templates, and of its layouts.
@@ -45,7 +50,7 @@ async function copyAll() {
   for (const [name, files] of Object.entries(copied)) {
     for (const [from, to] of files) {
       const bytes = await readFile(`node_modules/${name}/${from}`);
-      await put(to, from.endsWith(".woff2") ? bytes : withoutSourceMap(bytes.toString("utf8")));
+      await put(to, /\.(woff2|ttf)$/.test(from) ? bytes : withoutSourceMap(bytes.toString("utf8")));
     }
   }
 }
@@ -71,6 +76,11 @@ async function describe() {
       "source-sans-3/latin.woff2",
       "source-sans-3/latin-ext.woff2",
       "source-sans-3/LICENSE",
+    ],
+    "source-sans": [
+      "source-sans/SourceSans3-Regular.ttf",
+      "source-sans/SourceSans3-Semibold.ttf",
+      "source-sans/LICENSE.md",
     ],
     "htmx.org": ["htmx/htmx.min.js", "htmx/LICENSE"],
   };

@@ -72,6 +72,7 @@ EXPECTED: dict[str, str] = {
             "period-file",
             "statement",
             "statement-file",
+            "statement-paper",
             "why",
             "why-correction",
             "why-late",

@@ -4,6 +4,7 @@ January 2026 is closed and a cost of it has changed since: February charges the 
 """
 
 import datetime as dt
+import zlib
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.utils import timezone
 
 from agreements.models import Agreement, CostType, Key, Term
 from billing.actions import recompute
-from billing.models import Cost, Period, Run, RunTotal
+from billing.models import Cost, Paper, Period, Run, RunTotal, Statement
 from municipalities.models import (
     Cooperation,
     Driver,
@@ -142,6 +143,14 @@ def _furnished(world: World) -> World:
         InvitationFactory(cooperation=cooperation, invited_by=person),
         UploadFactory(cooperation=cooperation, uploaded_by=person),
         NoticeFactory(cooperation=cooperation, user=person),
+        Paper.objects.create(
+            cooperation=cooperation,
+            statement=Statement.objects.get(run=period.current_run, municipality=place),
+            language="en",
+            tells_others=True,
+            packed=zlib.compress(b"%PDF-1.7"),
+            made_at=now,
+        ),
     ]
     finding = {"number": 0, "place": 0, "line": 2, "outcome": "wrong", "what": "L-1", "errors": ["Its own"]}
     UploadFinding.objects.create(upload=rows[-1], cooperation=cooperation, **finding)

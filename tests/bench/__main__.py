@@ -19,6 +19,7 @@ from tests.bench.table import Row, text_of
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 TIMES = 3
+PAPER_SECONDS = 0.3
 FLAT_MEGABYTES = 16
 """A file of the nation's year is about 400 MB: memory that grows by less than this does not grow with it."""
 
@@ -54,7 +55,7 @@ def measure_all() -> list[Row]:
     rows = [*county.rows(), *nation.rows(4), *memory(nation), *one_change(nation)]
     measured("year", COUNTY)
     measured("settle")
-    return [*rows, *statements(), *lists(token), *files(), *guards(), *imports(), *turns()]
+    return [*rows, *statements(), *lists(token), *files(), *guards(), *imports(), *turns(), *papers()]
 
 
 def measure_guards() -> list[Row]:
@@ -88,12 +89,21 @@ def measure_turns() -> list[Row]:
     return turns()
 
 
+def measure_papers() -> list[Row]:
+    progress("Building the workloads")
+    measured("load")
+    measured("year", NATION)
+    measured("settle")
+    return papers()
+
+
 PARTS = {
     "": measure_all,
     "turns": measure_turns,
     "guards": measure_guards,
     "imports": measure_imports,
     "statements": measure_statements,
+    "papers": measure_papers,
 }
 """What ``make bench ONLY=...`` measures."""
 
@@ -243,6 +253,18 @@ def turns() -> list[Row]:
     return [
         Row("small: one changed cost, behind a nation's year and 16 counties' / one month of the nation",
             f"{longest:.2f} s", f"{month:.2f} s", longest / month, 3),
+    ]  # fmt: skip
+
+
+def papers() -> list[Row]:
+    progress("Closing two months and setting statements as PDF")
+    found = measured("papers", NATION)
+    what = f"nation: a statement as PDF, {found['bytes'] / 1e6:.1f} MB"
+    return [
+        Row(f"{what}, made and kept / {PAPER_SECONDS} s", f"{found['made']:.3f} s", f"{PAPER_SECONDS} s",
+            found["made"] / PAPER_SECONDS, 1),
+        Row(f"{what}, given out again / made", f"{found['again']:.3f} s", f"{found['made']:.3f} s",
+            found["again"] / found["made"]),
     ]  # fmt: skip
 
 

@@ -12,7 +12,7 @@ def main() -> None:
     logging.disable(logging.WARNING)
     # Only now may models be imported.
     from sharedict.common.sight import everything, seeing
-    from tests.bench import guards, imports, pages, recompute, turns, workload
+    from tests.bench import guards, imports, pages, papers, recompute, turns, workload
 
     things = {
         "load": workload.load,
@@ -30,6 +30,7 @@ def main() -> None:
         "joined": pages.joined,
         "guards": guards.guards,
         "imported": imports.imported,
+        "papers": papers.papers,
     }
     name, *arguments = sys.argv[1:]
     with seeing(everything("a measurement")):

@@ -24,6 +24,8 @@ from tests.factories.billing import compute
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[[User], Client]
+A4_POINTS, ROW_POINTS, SCALE = 842 - 2 * 0.6 * 72, 15, 0.797
+"""The height of a page between its margins, that of a row, and how far Summary is shrunk to be one wide."""
 PAGE = "/north/costs/2026-10/SE1737/"
 
 
@@ -142,7 +144,7 @@ def test_the_workbook_explains_every_share(book: Any, october: Period) -> None:
     assert (support[11].value, support[13].value, support[14].value) == ("Population", 12000, 20000)
     assert support[16].value.date() == dt.date(2025, 12, 31)
     assert support[17].value == "Statistics Sweden"
-    assert support[18].value == 60
+    assert (support[18].value, support[18].number_format[-1]) == (0.6, "%")
     assert support[19].value == "18"
 
 
@@ -150,6 +152,48 @@ def test_the_workbook_draws_its_own_figures(book: Any) -> None:
     charts = book["Summary"]._charts
     assert len(charts) == 1
     assert len(charts[0].series) == 2
+
+
+def test_the_workbook_prints_one_page_wide_with_its_chart_whole_and_its_total_last(
+    book: Any, statement: Statement
+) -> None:
+    for sheet in book:
+        assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight) == (1, 0)
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage
+        assert (sheet.page_setup.paperSize, sheet.oddFooter.right.text) == (9, "&P / &N")
+        assert sheet.oddFooter.left.text.strip() == "North, Torsby, October 2026"
+        assert sheet.title == "Summary" or sheet.print_title_rows == "$1:$1"
+    summary = book["Summary"]
+    assert summary.page_setup.orientation == "portrait"
+    [chart] = summary._charts
+    start, end = chart.anchor._from.row, chart.anchor.to.row
+    texts = [row[0].value for row in summary.iter_rows()]
+    head = texts.index("Application")
+    assert texts.index("Hash of what was issued (SHA-256)") < start < end < head
+    assert end * ROW_POINTS * SCALE < A4_POINTS
+    last = next(text for text in reversed(texts) if text)
+    assert last == "Total"
+
+
+@pytest.mark.parametrize(("language", "form"), [("en", "d mmmm yyyy"), ("sv", "yyyy-mm-dd")])
+def test_days_and_percents_are_real_and_in_the_reader_s_form(
+    october: Period, finance: User, sign_in: SignIn, language: str, form: str
+) -> None:
+    client, told = sign_in(finance), {"accept-language": language}
+    book = openpyxl.load_workbook(io.BytesIO(client.get(f"{PAGE}statement.xlsx", headers=told).content))
+    rows = [[*row] for row in book.worksheets[-1].iter_rows(min_row=2)]
+    days = [cell for row in rows for cell in row if isinstance(cell.value, dt.datetime)]
+    assert {cell.number_format for cell in days} == {form}
+    month = openpyxl.load_workbook(
+        io.BytesIO(client.get("/north/costs/2026-10/month.xlsx", headers=told).content)
+    )
+    percents = [cell for row in month.worksheets[0].iter_rows() for cell in row if "%" in cell.number_format]
+    assert sum(cell.value for cell in percents) == pytest.approx(1)
+    lists = openpyxl.load_workbook(
+        io.BytesIO(client.get("/north/costs/register/?format=xlsx", headers=told).content)
+    )
+    found = [cell for row in lists.active.iter_rows() for cell in row if isinstance(cell.value, dt.datetime)]
+    assert {cell.number_format for cell in found} == {form}
 
 
 def test_an_amount_that_a_spreadsheet_cannot_hold_is_written_as_text(

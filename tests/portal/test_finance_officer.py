@@ -61,7 +61,7 @@ def test_from_the_overview_to_the_reason_and_the_files(
 
     page.go_back()
     with page.expect_download() as saved:
-        page.get_by_role("link", name="CSV").click()
+        page.get_by_role("link", name="CSV", exact=True).click()
     rows = list(csv.reader(io.StringIO(Path(saved.value.path()).read_text(encoding="utf-8-sig"))))
     assert any("600.02" in row for row in rows)
     with page.expect_download() as saved:

@@ -6,7 +6,7 @@ from fractions import Fraction
 from django.utils.translation import gettext as _
 
 from agreements.engine.keys import ReadingFact
-from billing.documents.xlsx.book import Book, Cell
+from billing.documents.xlsx.book import Book, Cell, Percent
 from billing.engine.facts import day
 from billing.engine.why import ComponentPart, Why, WhyCorrected
 from sharedict.kernel.money import digits, to_major
@@ -95,7 +95,7 @@ def _side(told: Why | None) -> Sequence[Cell]:
     return (
         to_major(told.cost_minor),
         *((None, None) if told.is_as_charged else (told.key.name, told.key.version)),
-        told.own.percent,
+        Percent(told.own.percent),
         _exact(told.own.exact),
         _exact(told.owed_before),
     )
@@ -115,7 +115,7 @@ def _explanation(why: Why) -> Iterable[Sequence[Cell]]:
         day(why.key.decided_on),
     )
     end = (
-        why.own.percent,
+        Percent(why.own.percent),
         _exact(why.own.exact),
         _exact(why.owed_before),
         to_major(why.own.share_minor),
@@ -135,10 +135,10 @@ def _component(part: ComponentPart) -> Sequence[Cell]:
     kinds = {"even": _("evenly"), "fixed": _("in fixed parts")}
     return (
         kinds.get(part.kind, part.driver),
-        part.percent,
+        Percent(part.percent),
         digits(part.numerator, 6)[0],
         digits(part.denominator, 6)[0],
-        part.gives,
+        Percent(part.gives),
         day(part.reading.reference_on) if part.reading else None,
         _source(part.reading) if part.reading else None,
     )

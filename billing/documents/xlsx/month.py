@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from billing.documents.xlsx.book import Book, Cell
+from billing.documents.xlsx.book import Book, Cell, Percent
 from billing.engine.overview import Correction, MunicipalityTotal, Unallocated
 from sharedict.kernel.money import to_major
 
@@ -14,6 +14,7 @@ from sharedict.kernel.money import to_major
 def month_xlsx(
     *,
     title: str,
+    banner: str,
     currency: str,
     computed_at: dt.datetime,
     totals: Sequence[MunicipalityTotal],
@@ -28,10 +29,9 @@ def month_xlsx(
     ``reasons`` says in words why costs are unallocated, by code; ``corrected`` is what each municipality pays
     of the corrections of earlier months, by country and code.
     """
-    book = Book(currency, computed_at)
+    book = Book(currency, computed_at, title, banner)
     sheet = book.sheet(_("Municipalities"), (16, 30, 14, 16, 16, 16, 14, 20))
-    sheet.write_string(0, 0, title, book.title)
-    top = book.facts(sheet, 1, facts)
+    top = book.facts(sheet, book.begin(sheet, title), facts)
     book.table(
         sheet,
         top,
@@ -53,7 +53,7 @@ def month_xlsx(
                 to_major(row.this_minor),
                 to_major(row.before_minor),
                 to_major(row.change_minor),
-                row.percent,
+                Percent.of(row.percent),
                 to_major(corrected.get(row.municipality, 0)),
             )
             for row in totals

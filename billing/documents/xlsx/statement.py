@@ -9,12 +9,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from xlsxwriter.utility import xl_range_abs
 
-from billing.documents.xlsx.book import Book, Cell
+from billing.documents.xlsx.book import Book, Cell, Percent
 from billing.documents.xlsx.explanations import add_corrections, add_explanations
 from billing.engine.overview import percent_of
 from billing.engine.statement import Statement, StatementLine
 from billing.engine.why import Why, WhyCorrected
+from sharedict.common.days import date_format
 from sharedict.kernel.money import to_major
+
+ROW_PIXELS = 20
+HIGHEST_CHART = 640
+"""What the facts above it leave of a page, in pixels of the sheet."""
 
 
 def statement_xlsx(
@@ -24,13 +29,16 @@ def statement_xlsx(
     corrected: Iterable[WhyCorrected],
     causes: Mapping[str, str],
     keys: Mapping[str, str],
+    *,
+    banner: str = "",
 ) -> bytes:
     """``statement``, its lines, its shares and the explanation of each; ``state`` in the reader's words.
 
     ``corrected`` explains the corrections of earlier months, ``causes`` says in words what changed, by code;
-    ``keys`` are the names of keys, by code.
+    ``keys`` are the names of keys, by code. ``banner`` is what stands above all its figures.
     """
-    book = Book(statement.currency, statement.issued_at or statement.computed_at)
+    named = f"{statement.cooperation_name}, {statement.name}, {date_format(statement.month.first, 'F Y')}"
+    book = Book(statement.currency, statement.issued_at or statement.computed_at, named, banner)
     _summary(book, statement, state)
     _lines(book, statement)
     _shares(book, statement, keys)
@@ -42,11 +50,11 @@ def statement_xlsx(
 
 def _summary(book: Book, statement: Statement, state: str) -> None:
     sheet = book.sheet(_("Summary"), (44, 20, 18, 18, 18))
-    sheet.write_string(0, 0, f"{statement.name}, {statement.month}", book.title)
+    sheet.set_portrait()
     change = percent_of(statement.change_minor, abs(statement.before_minor))
     top = book.facts(
         sheet,
-        1,
+        book.begin(sheet, f"{statement.name}, {statement.month}"),
         (
             (_("Cooperation"), statement.cooperation_name),
             (_("Municipality"), f"{statement.name} ({statement.municipality})"),
@@ -70,7 +78,7 @@ def _summary(book: Book, statement: Statement, state: str) -> None:
                 pgettext("difference", "Change"),
                 to_major(statement.change_minor) if statement.before else None,
             ),
-            (_("Change, %"), change),
+            (_("Change, %"), Percent.of(change)),
             (_("Year so far"), to_major(statement.year_minor)),
             (_("Year so far begins with"), str(statement.year_from)),
             (_("Run"), statement.run_number),
@@ -81,9 +89,10 @@ def _summary(book: Book, statement: Statement, state: str) -> None:
         ),
     )
     parts = statement.applications
-    end = book.table(
+    rows = _rows_of_chart(len(parts))
+    book.table(
         sheet,
-        top,
+        top + rows,
         (
             _("Application"),
             _("This month"),
@@ -113,7 +122,7 @@ def _summary(book: Book, statement: Statement, state: str) -> None:
         ),
     )
     if parts:
-        _chart(book, sheet, top, len(parts), end)
+        _chart(book, sheet, top, top + rows, len(parts))
 
 
 def _instant(value: dt.datetime) -> str:
@@ -121,8 +130,21 @@ def _instant(value: dt.datetime) -> str:
     return timezone.localtime(value).isoformat(timespec="seconds")
 
 
-def _chart(book: Book, sheet: Any, top: int, count: int, below: int) -> None:
-    """Bars of this month beside the month before, from the cells of the table that begins at ``top``."""
+def _height_of_chart(count: int) -> int:
+    return min(HIGHEST_CHART, 160 + 44 * count)
+
+
+def _rows_of_chart(count: int) -> int:
+    """How many rows it covers, and one that stays empty below it."""
+    return -(-_height_of_chart(count) // ROW_PIXELS) + 1 if count else 0
+
+
+def _chart(book: Book, sheet: Any, place: int, top: int, count: int) -> None:
+    """Bars of this month beside the month before, from the cells of the table that begins at ``top``.
+
+    It stands at row ``place``, above the table: there it is whole on the first page that is printed, however
+    many rows the table has, and the total stays last.
+    """
     chart = book.book.add_chart({"type": "bar"})
     for column in (2, 1):
         chart.add_series(
@@ -136,8 +158,8 @@ def _chart(book: Book, sheet: Any, top: int, count: int, below: int) -> None:
     chart.set_y_axis({"reverse": True})
     chart.set_x_axis({"num_format": "#,##0", "name": book.currency})
     chart.set_legend({"position": "bottom"})
-    chart.set_size({"width": 760, "height": min(1200, 160 + 44 * count)})
-    sheet.insert_chart(below + 1, 0, chart)
+    chart.set_size({"width": 760, "height": _height_of_chart(count)})
+    sheet.insert_chart(place, 0, chart)
 
 
 def _cells(sheet: Any, top: int, column: int, count: int) -> str:
