@@ -9,6 +9,7 @@ from municipalities.portal.endings import (
     next_month,
 )
 from municipalities.portal.far import FarDay, far_days, far_days_of, far_in_words
+from municipalities.portal.files import FileTable
 from municipalities.portal.first_steps import COOPERATION, MEMBERS, PEOPLE
 from municipalities.portal.forms import (
     RowForm,
@@ -80,6 +81,7 @@ __all__ = [
     "EffectMixin",
     "EndPage",
     "FarDay",
+    "FileTable",
     "Filter",
     "FormPage",
     "ImportPage",

@@ -16,6 +16,7 @@ from django_tables2 import RequestConfig
 from django_tables2.utils import Accessor
 
 from municipalities.models import Cooperation, Municipality
+from municipalities.portal.files import FileTable, file_rows, in_one_order
 from municipalities.portal.pages import CooperationPage
 from sharedict.common.days import date_format, last_day
 from sharedict.common.figures import count
@@ -56,7 +57,7 @@ class Filter(django_filters.FilterSet):  # type: ignore[misc]
         self.form.auto_id = "filter_%s"
 
 
-class RowTable(django_tables2.Table):  # type: ignore[misc]
+class RowTable(FileTable):
     """A list whose last column leads administrators to ``row_page``: (name, label), the one step of a row.
 
     What else can be done with a row stands on that page. ``row_field`` is what its address names a row by.
@@ -210,10 +211,11 @@ class ListPage(CooperationPage):
         order = self.request.GET.getlist("sort")
         if order:
             table.order_by = order
+        in_one_order(table)
         names = [column for column in table.columns if column.name not in getattr(table, "not_exported", ())]
         header = [str(column.header) for column in names]
         name = f"{self.cooperation.slug}-{self.file_name()}.{kind}"
-        rows = export_rows(table, names)
+        rows = file_rows(table, names)
         response: HttpResponseBase
         if kind == "csv":
             response = StreamingHttpResponse(
@@ -228,16 +230,6 @@ class ListPage(CooperationPage):
         return response
 
 
-def export_rows(table: django_tables2.Table, columns: Sequence[Any]) -> Iterator[list[Cell]]:
-    """The table's rows as plain values: what ``value_x`` gives, else the record's own value."""
-    for row in table.rows:
-        cells: list[Cell] = []
-        for column in columns:
-            value = row.get_cell_value(column.name)
-            cells.append(value if isinstance(value, Cell) else str(value))
-        yield cells
-
-
-def _with(header: list[str], rows: Iterator[list[Cell]]) -> Iterator[Sequence[Cell]]:
+def _with(header: list[str], rows: Iterator[Sequence[Cell]]) -> Iterator[Sequence[Cell]]:
     yield header
     yield from rows

@@ -1,6 +1,7 @@
 """The lists of people, tokens, jobs and changes."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 import django_tables2 as tables
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from municipalities.models import Token
-from municipalities.portal import DATE, NUMBER, RowTable, page_of
+from municipalities.portal import DATE, NUMBER, FileTable, RowTable, page_of
 from municipalities.reports import Change, changes_in_words, subject_in_words
 from municipalities.tables.looks import MomentColumn, instant, status
 from sharedict.audit.models import Entry, kind_in_words, verb_in_words
@@ -141,7 +142,7 @@ def job_label(job: Job) -> str:
     return _("%(what)s from %(day)s") % {"what": label, "day": since}
 
 
-class ChangeTable(tables.Table):  # type: ignore[misc]
+class ChangeTable(FileTable):
     at = MomentColumn(gettext_lazy("When"))
     actor = tables.Column(gettext_lazy("Who"), accessor="who")
     verb = tables.Column(gettext_lazy("Did"))
@@ -159,11 +160,14 @@ class ChangeTable(tables.Table):  # type: ignore[misc]
 
     words: dict[int, list[Change]] | None = None
 
+    def before_rows(self, records: Sequence[Entry]) -> None:
+        self.words = changes_in_words(records)
+
     def changes_of(self, entry: Entry) -> list[Change]:
-        """In words; read for all the rows that are shown the first time one is asked for."""
+        """In words; read for the whole page the first time one of its rows is asked for."""
         if self.words is None:
-            rows = self.paginated_rows if hasattr(self, "page") else self.rows
-            self.words = changes_in_words(row.record for row in rows)
+            self.before_rows([row.record for row in self.paginated_rows])
+            return self.changes_of(entry)
         return self.words.get(entry.pk, [])
 
     def render_verb(self, value: str) -> str:

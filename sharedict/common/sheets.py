@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 import xlsxwriter
@@ -18,6 +20,9 @@ BOM = "\ufeff"
 DIGITS = 15
 """A spreadsheet keeps so many digits of a number."""
 LONGEST_TEXT = 32_767
+PIECE_ROWS = 500
+TEXTS = 2_000
+"""So many texts of a file are remembered: most columns say the same again and again."""
 FIRST_DAY = dt.datetime(1980, 1, 1, tzinfo=dt.UTC)
 """What ZIP, which a workbook is, takes for the beginning of time."""
 
@@ -54,15 +59,17 @@ def as_told(text: str) -> str:
 
 
 def csv_lines(rows: Iterable[Sequence[Cell]]) -> Iterator[bytes]:
-    """UTF-8 with byte order mark, commas, CRLF (RFC 4180), one piece for each row; dates are ISO text."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer)
-    buffer.write(BOM)
-    for row in rows:
-        writer.writerow([_plain(cell) for cell in row])
+    """UTF-8 with byte order mark, commas, CRLF (RFC 4180), some rows to a piece; dates are ISO text."""
+    plain = lru_cache(TEXTS)(neutral)
+    each, start = iter(rows), BOM
+    while batch := list(islice(each, PIECE_ROWS)):
+        buffer = io.StringIO(newline="")
+        buffer.write(start)
+        csv.writer(buffer).writerows(
+            [plain(cell) if isinstance(cell, str) else cell for cell in row] for row in batch
+        )
         yield buffer.getvalue().encode()
-        buffer.seek(0)
-        buffer.truncate()
+        start = ""
 
 
 def workbook(buffer: io.BytesIO, created: dt.datetime | None = None) -> xlsxwriter.Workbook:
@@ -133,9 +140,3 @@ def one_page_wide(sheet: Any) -> None:
 def sheet_name(title: str) -> str:
     """``title`` as Excel allows a sheet to be called: 31 characters, none of ``[]:*?/\\``."""
     return "".join(" " if mark in "[]:*?/\\" else mark for mark in title).strip("' ")[:31] or "Sheet"
-
-
-def _plain(cell: Cell) -> str:
-    if cell is None:
-        return ""
-    return neutral(cell) if isinstance(cell, str) else str(cell)

@@ -54,7 +54,7 @@ def measure_all() -> list[Row]:
     rows = [*county.rows(), *nation.rows(4), *memory(nation), *one_change(nation)]
     measured("year", COUNTY)
     measured("settle")
-    return [*rows, *statements(), *lists(token), *files(), *guards(), *turns()]
+    return [*rows, *statements(), *lists(token), *files(), *long_lists(), *guards(), *turns()]
 
 
 def measure_guards() -> list[Row]:
@@ -74,6 +74,12 @@ def measure_statements() -> list[Row]:
     return statements()
 
 
+def measure_long_lists() -> list[Row]:
+    progress("Building the workloads")
+    measured("load")
+    return long_lists()
+
+
 def measure_turns() -> list[Row]:
     progress("Building the workloads")
     measured("load")
@@ -85,6 +91,7 @@ PARTS = {
     "turns": measure_turns,
     "guards": measure_guards,
     "statements": measure_statements,
+    "long_lists": measure_long_lists,
 }
 """What ``make bench ONLY=...`` measures."""
 
@@ -199,6 +206,15 @@ def files() -> list[Row]:
             f"{bare:.2f} s", middle(ours) / bare, 2),
         Row(f"nation: memory added while writing it / {FLAT_MEGABYTES} MB", f"{growth:.0f} MB",
             f"{FLAT_MEGABYTES} MB", growth / FLAT_MEGABYTES, 1),
+    ]  # fmt: skip
+
+
+def long_lists() -> list[Row]:
+    progress("Writing a long list into a file")
+    file = measured("subscriptions", NATION)
+    return [
+        Row(f"nation: {file['rows']:,} subscriptions as CSV / COPY TO STDOUT", f"{file['ours_ms']:.0f} ms",
+            f"{file['bare_ms']:.0f} ms", file["ours_ms"] / file["bare_ms"], 3),
     ]  # fmt: skip
 
 

@@ -12,7 +12,7 @@ def main() -> None:
     logging.disable(logging.WARNING)
     # Only now may models be imported.
     from sharedict.common.sight import everything, seeing
-    from tests.bench import guards, pages, recompute, turns, workload
+    from tests.bench import guards, long_lists, pages, recompute, turns, workload
 
     things = {
         "load": workload.load,
@@ -29,6 +29,7 @@ def main() -> None:
         "file": pages.file,
         "joined": pages.joined,
         "guards": guards.guards,
+        "subscriptions": long_lists.subscriptions,
     }
     name, *arguments = sys.argv[1:]
     with seeing(everything("a measurement")):
