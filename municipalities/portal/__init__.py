@@ -59,6 +59,7 @@ from municipalities.portal.set_up import (
     with_steps_done,
 )
 from municipalities.portal.steps import ChangePage, FormPage
+from municipalities.portal.turning import TurnedListPage
 from municipalities.portal.words import code_of, few, listed, merged_in_words, one_of
 
 __all__ = [
@@ -100,6 +101,7 @@ __all__ = [
     "SetUpStep",
     "ShareEffect",
     "StepState",
+    "TurnedListPage",
     "WithdrawPage",
     "add_effect_of",
     "add_preview_of",

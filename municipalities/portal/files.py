@@ -20,8 +20,10 @@ from django_tables2.rows import BoundRow
 
 from sharedict.common.sheets import Cell
 
+FETCHED = 4_000
+"""So many rows are asked of the database at once."""
 BATCH = 1_000
-"""So many rows are read and told at once."""
+"""So many are told at once: cells of more would outlive what the garbage collector takes for short."""
 
 CELLS = (models.CharField, models.TextField, models.DateField, models.DecimalField, models.IntegerField)
 """Fields whose values are cells as they are."""
@@ -87,7 +89,7 @@ def _from_records(
 
 def _from_values(rows: models.QuerySet[Any], sources: Sequence[Source]) -> Iterator[Sequence[Cell]]:
     paths = list(dict.fromkeys(path for source in sources for path in source.paths))
-    for batch in _batches(rows.values_list(*paths).iterator(BATCH)):
+    for batch in _batches(rows.values_list(*paths).iterator(FETCHED)):
         columns = dict(zip(paths, zip(*batch, strict=True), strict=True))
         cells = (source.cells(_together([columns[path] for path in source.paths])) for source in sources)
         yield from zip(*cells, strict=True)

@@ -153,8 +153,12 @@ class ListPage(CooperationPage):
         kind = request.GET.get("format", "")
         if kind in ("csv", "xlsx"):
             return self.export(table, kind)
-        RequestConfig(request, paginate={"per_page": PAGE_ROWS, "silent": True}).configure(table)
+        self.turn(table)
         return self.page(self.template_name, self.context(table, found))
+
+    def turn(self, table: django_tables2.Table) -> None:
+        """Sort ``table`` as asked, and let it show the page that was asked for."""
+        RequestConfig(self.request, paginate={"per_page": PAGE_ROWS, "silent": True}).configure(table)
 
     def table(self, rows: models.QuerySet[Any]) -> django_tables2.Table:
         return self.table_class(rows, request=self.request)
@@ -199,7 +203,8 @@ class ListPage(CooperationPage):
 
     def same_rows(self, kind: str) -> str:
         query = self.request.GET.copy()
-        query.pop("page", None)
+        for place in ("page", "after"):
+            query.pop(place, None)
         query["format"] = kind
         return f"?{query.urlencode()}"
 

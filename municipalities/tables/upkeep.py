@@ -143,7 +143,7 @@ def job_label(job: Job) -> str:
 
 
 class ChangeTable(FileTable):
-    at = MomentColumn(gettext_lazy("When"))
+    at = MomentColumn(gettext_lazy("When"), orderable=True)
     actor = tables.Column(gettext_lazy("Who"), accessor="who")
     verb = tables.Column(gettext_lazy("Did"))
     subject_type = tables.Column(gettext_lazy("Kind"))
@@ -156,6 +156,7 @@ class ChangeTable(FileTable):
 
     class Meta:
         order_by = "-at"
+        orderable = False
         empty_text = gettext_lazy("Every change is logged here.")
 
     words: dict[int, list[Change]] | None = None

@@ -30,6 +30,7 @@ def main() -> None:
         "joined": pages.joined,
         "guards": guards.guards,
         "subscriptions": long_lists.subscriptions,
+        "change_log": long_lists.change_log,
     }
     name, *arguments = sys.argv[1:]
     with seeing(everything("a measurement")):
