@@ -42,7 +42,9 @@ class FileTable(django_tables2.Table):  # type: ignore[misc]
 
     def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.request = request  # who gives it to django-tables2 has it count rows, for pages that no file has
+        self.request: Any = (
+            request  # who gives it to django-tables2 has it count rows, for pages that no file has
+        )
 
     def before_rows(self, records: Sequence[Any]) -> None:
         """Called with each batch of records before their cells are asked for."""
@@ -135,7 +137,8 @@ def _place_of(rows: models.QuerySet[Any], accessor: str) -> tuple[str, Any, str]
     if accessor in rows.query.annotations:
         return accessor, None, ""
     path: list[str] = []
-    model, field = rows.model, None
+    model: type[models.Model] | None = rows.model
+    field: Any = None
     for name in str(accessor).split("__"):
         if model is None:
             return None
