@@ -1,5 +1,6 @@
 """The register of costs."""
 
+from decimal import Decimal
 from typing import Any
 
 import django_tables2 as tables
@@ -26,10 +27,13 @@ class CostTable(RowTable):
 
     empty_action = _("Add a cost")
     not_exported = ("actions", "bar")
+    file_fields = {"state": ("withdrawn_on", "is_unallocated")}
     description = tables.Column(_("Cost"))
     reference = tables.Column(_("Reference"), visible=False)
-    application = tables.Column(_("Application"), empty_values=())
-    cost_type = tables.Column(_("Cost type"), visible=False)
+    application = tables.Column(
+        _("Application"), accessor="application__name", order_by="application", empty_values=()
+    )
+    cost_type = tables.Column(_("Cost type"), accessor="cost_type__name", order_by="cost_type", visible=False)
     supplier = tables.Column(_("Supplier"))
     invoice_number = tables.Column(_("Invoice number"), visible=False)
     external_id = tables.Column(_("External id"), visible=False)
@@ -77,8 +81,8 @@ class CostTable(RowTable):
             record.reference,
         )
 
-    def value_description(self, record: Any) -> str:
-        return str(record.description)
+    def value_description(self, value: str) -> str:
+        return value
 
     def render_application(self, record: Any) -> str:
         """The application, a link, and the cost type under it."""
@@ -88,14 +92,14 @@ class CostTable(RowTable):
             name = format_html('<a href="{}">{}</a>', address, name)
         return format_html('<span>{} <span class="sd-label">{}</span></span>', name, record.cost_type)
 
-    def value_application(self, record: Any) -> Any:
-        return record.application
+    def value_application(self, value: str | None) -> str | None:
+        return value
 
     def render_amount(self, record: Any) -> str:
         return money(record.amount)
 
-    def value_amount(self, record: Any) -> Any:
-        return record.amount
+    def value_amount(self, value: Decimal) -> Decimal:
+        return value
 
     def render_state(self, record: Any) -> str:
         look, label = STATES[_state_of(record)]
@@ -106,6 +110,6 @@ class CostTable(RowTable):
 
 
 def _state_of(cost: Any) -> str:
-    if cost.is_withdrawn:
+    if cost.withdrawn_on:
         return "withdrawn"
     return "unallocated" if cost.is_unallocated else "valid"

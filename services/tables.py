@@ -73,8 +73,13 @@ class InstallationTable(RowTable):
 class SubscriptionTable(RowTable):
     row_page = ("subscription-change", _("Change"))
     empty_action = _("Add subscriptions")
-    application = tables.Column(_("Application"), linkify=page_of("application", "application__code"))
-    municipality = tables.Column(_("Municipality"), order_by=("municipality__name",))
+    application = tables.Column(
+        _("Application"),
+        accessor="application__name",
+        order_by="application",
+        linkify=page_of("application", "application__code"),
+    )
+    municipality = tables.Column(_("Municipality"), accessor="municipality__name")
     users = CountColumn(_("Users"))
     valid_from = tables.Column(_("From"), attrs=DATE)
     valid_until = LastDayColumn()

@@ -107,6 +107,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "sharedict.common.requests.ReadableRequests",
+    "sharedict.common.compression.CompressedTexts",
     "sharedict.common.sight.nobody_first",
     "sharedict.common.csp.ContentSecurityPolicyMiddleware",
     "django.middleware.security.SecurityMiddleware",

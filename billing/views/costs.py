@@ -22,8 +22,7 @@ class Costs(ListPage):
     api_name = "v1:costs-list"
 
     def queryset(self) -> Any:
-        rows = Cost.objects.visible_to(self.viewer).of(self.cooperation).for_listing().with_state()
-        return rows.select_related("credits") if "format" in self.request.GET else rows
+        return Cost.objects.visible_to(self.viewer).of(self.cooperation).for_listing().with_state()
 
     def more_actions(self) -> list[dict[str, Any]]:
         if not self.rights.may_edit:

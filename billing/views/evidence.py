@@ -32,16 +32,19 @@ class EvidencePage(CooperationPage):
     def evidence(self, told: Why) -> Evidence:
         """At most four queries. A refund that follows what was charged was divided by no key."""
         cost = self._rows(Cost).filter(reference=told.reference).values_list("pk", flat=True).first()
-        found = {"cost": self.url("cost-change", cost) if cost else ""}
+        cost_url = self.url("cost-change", cost) if cost else ""
         if told.is_as_charged:
-            return Evidence(**found)
+            return Evidence(cost_url)
         agreement = (
             self._rows(Agreement).filter(name=told.term.agreement).values_list("pk", flat=True).first()
         )
-        found["agreement"] = self.url("agreement", agreement) if agreement else ""
-        if self._rows(Key).filter(code=told.key.code).exists():
-            found["key"] = f"{self.url('key', told.key.code)}#version-{told.key.version}"
-        return Evidence(**found, drivers=self._drivers(told))
+        is_there = self._rows(Key).filter(code=told.key.code).exists()
+        return Evidence(
+            cost_url,
+            f"{self.url('key', told.key.code)}#version-{told.key.version}" if is_there else "",
+            self.url("agreement", agreement) if agreement else "",
+            self._drivers(told),
+        )
 
     def _drivers(self, told: Why) -> tuple[str, ...]:
         """The readings of the days that counted; a cooperation's own driver goes before a public one."""

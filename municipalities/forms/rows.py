@@ -110,21 +110,21 @@ class ChangeFilter(Filter):
     who = django_filters.CharFilter(label=gettext_lazy("Who"), field_name="who", lookup_expr="icontains")
     what = django_filters.CharFilter(label=gettext_lazy("What"), field_name="what", lookup_expr="icontains")
     kind = django_filters.ChoiceFilter(label=gettext_lazy("Kind"), field_name="subject_type", choices=())
-    since = django_filters.DateFilter(
-        label=gettext_lazy("From date"), field_name="at", lookup_expr="date__gte", widget=DayInput()
-    )
-    until = django_filters.DateFilter(
-        label=gettext_lazy("To date"), field_name="at", lookup_expr="date__lte", widget=DayInput()
-    )
+    since = django_filters.DateFilter(label=gettext_lazy("From date"), method="begun", widget=DayInput())
+    until = django_filters.DateFilter(label=gettext_lazy("To date"), method="over", widget=DayInput())
 
     def __init__(self, *args: Any, cooperation: Cooperation, **kwargs: Any) -> None:
         super().__init__(*args, cooperation=cooperation, **kwargs)
-        kinds = (
-            Entry.objects.filter(cooperation=cooperation).order_by().values_list("subject_type", flat=True)
-        )
         self.form.fields["kind"].choices = sorted(
-            ((kind, kind_in_words(kind)) for kind in kinds.distinct()), key=lambda choice: choice[1]
+            ((kind, kind_in_words(kind)) for kind in Entry.objects.kinds_in(cooperation)),
+            key=lambda choice: choice[1],
         )
+
+    def begun(self, rows: Any, name: str, value: dt.date) -> Any:
+        return rows.filter(at__gte=timezone.make_aware(dt.datetime.combine(value, dt.time.min)))
+
+    def over(self, rows: Any, name: str, value: dt.date) -> Any:
+        return rows.filter(at__lte=timezone.make_aware(dt.datetime.combine(value, dt.time.max)))
 
 
 class MemberForm(RowForm):

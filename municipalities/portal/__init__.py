@@ -9,6 +9,7 @@ from municipalities.portal.endings import (
     next_month,
 )
 from municipalities.portal.far import FarDay, far_days, far_days_of, far_in_words
+from municipalities.portal.files import FileTable
 from municipalities.portal.first_steps import COOPERATION, MEMBERS, PEOPLE
 from municipalities.portal.forms import (
     RowForm,
@@ -44,7 +45,6 @@ from municipalities.portal.lists import (
     Filter,
     LastDayColumn,
     ListPage,
-    PagedTable,
     RowTable,
     page_of,
 )
@@ -61,6 +61,7 @@ from municipalities.portal.set_up import (
     with_steps_done,
 )
 from municipalities.portal.steps import ChangePage, FormPage
+from municipalities.portal.turning import TurnedListPage
 from municipalities.portal.words import banner_of, code_of, few, listed, merged_in_words, one_of
 
 __all__ = [
@@ -85,6 +86,7 @@ __all__ = [
     "EffectMixin",
     "EndPage",
     "FarDay",
+    "FileTable",
     "Filter",
     "FormPage",
     "ImportKind",
@@ -94,7 +96,6 @@ __all__ = [
     "LockMixin",
     "OperatorImportPage",
     "OperatorPage",
-    "PagedTable",
     "Preview",
     "PreviewRow",
     "RowForm",
@@ -105,6 +106,7 @@ __all__ = [
     "SetUpStep",
     "ShareEffect",
     "StepState",
+    "TurnedListPage",
     "WithdrawPage",
     "add_effect_of",
     "add_import_kind",

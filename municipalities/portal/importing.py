@@ -214,8 +214,8 @@ def _undo(upload: Upload, kind: ImportKind, by: User, tell: Tell) -> None:
             kind.undo(upload, changes, by)
             connection.check_constraints()
     except (ValidationError, ProtectedError, IntegrityError) as error:
-        said = error.messages if isinstance(error, ValidationError) else [_("something refers to its rows.")]
-        _refuse_undo(upload, " ".join(said))
+        why = error.messages if isinstance(error, ValidationError) else [_("something refers to its rows.")]
+        _refuse_undo(upload, " ".join(why))
         return
     done = ngettext("%(count)s row is as before.", "%(count)s rows are as before.", len(changes))
     said = f"{done % {'count': count(len(changes))}} {effect.said}".strip()

@@ -15,6 +15,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django_tables2.utils import Accessor
 
 from municipalities.models import Cooperation, Municipality
+from municipalities.portal.files import FileTable, file_rows, in_one_order
 from municipalities.portal.pages import CooperationPage
 from municipalities.portal.words import banner_of
 from sharedict.common.csv_forms import ASKED, csv_in_form, remember_form
@@ -23,7 +24,6 @@ from sharedict.common.figures import count
 from sharedict.common.moments import streamed
 from sharedict.common.sheets import Cell, xlsx_bytes
 
-PAGE_ROWS = 50
 XLSX_ROWS = 100_000
 NUMBER = {"th": {"class": "sd-num"}, "td": {"class": "sd-num"}}
 MAIN_AMOUNT = {"th": {"class": "sd-num"}, "td": {"class": "sd-num sd-main-amount"}}
@@ -57,23 +57,7 @@ class Filter(django_filters.FilterSet):  # type: ignore[misc]
         self.form.auto_id = "filter_%s"
 
 
-class PagedTable(django_tables2.Table):  # type: ignore[misc]
-    """A list that is sorted and paged as its address asks; what the address asks of no column is ignored."""
-
-    def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.request = request
-        asked = request.GET.getlist(self.prefixed_order_by_field)
-        if order := [name for name in asked if name.removeprefix("-") in self.columns]:
-            self.order_by = order
-
-    def turn_to_page(self) -> None:
-        """Show the page that is asked for; the first or the last where there is none of that number."""
-        self.paginate(per_page=PAGE_ROWS)
-        self.page = self.paginator.get_page(self.request.GET.get(self.prefixed_page_field))
-
-
-class RowTable(PagedTable):
+class RowTable(FileTable):
     """A list whose last column leads administrators to ``row_page``: (name, label), the one step of a row.
 
     What else can be done with a row stands on that page. ``row_field`` is what its address names a row by.
@@ -136,7 +120,7 @@ class ListPage(CooperationPage):
     """
 
     model: ClassVar[type[models.Model]]
-    table_class: ClassVar[type[PagedTable]]
+    table_class: ClassVar[type[FileTable]]
     filterset_class: ClassVar[type[Filter] | None] = None
     template_name = "components/list_page.html"
     title: ClassVar[Any] = ""
@@ -169,13 +153,17 @@ class ListPage(CooperationPage):
         kind = request.GET.get("format", "")
         if kind in ("csv", "xlsx"):
             return self.export(table, kind)
-        table.turn_to_page()
+        self.turn(table)
         return self.page(self.template_name, self.context(table, found))
 
-    def table(self, rows: models.QuerySet[Any]) -> PagedTable:
+    def turn(self, table: FileTable) -> None:
+        """Let ``table`` show the page that is asked for."""
+        table.turn_to_page()
+
+    def table(self, rows: models.QuerySet[Any]) -> FileTable:
         return self.table_class(rows, request=self.request)
 
-    def context(self, table: PagedTable, found: Filter | None) -> dict[str, Any]:
+    def context(self, table: FileTable, found: Filter | None) -> dict[str, Any]:
         actions = []
         if self.add_name and self.rights.may_edit:
             actions.append({"url": self.url(self.add_name), "label": self.add_label, "primary": True})
@@ -215,8 +203,8 @@ class ListPage(CooperationPage):
 
     def same_rows(self, kind: str) -> str:
         query = self.request.GET.copy()
-        query.pop("page", None)
-        query.pop(ASKED, None)
+        for place in ("page", "after", ASKED):
+            query.pop(place, None)
         query["format"] = kind
         return f"?{query.urlencode()}"
 
@@ -224,11 +212,12 @@ class ListPage(CooperationPage):
         """What an exported file is called after, besides the cooperation: the last part of the address."""
         return self.request.path.strip("/").rpartition("/")[2]
 
-    def export(self, table: PagedTable, kind: str) -> HttpResponseBase:
+    def export(self, table: django_tables2.Table, kind: str) -> HttpResponseBase:
+        in_one_order(table)
         names = [column for column in table.columns if column.name not in getattr(table, "not_exported", ())]
         header = [str(column.header) for column in names]
         name = f"{self.cooperation.slug}-{self.file_name()}.{kind}"
-        rows, banner = export_rows(table, names), banner_of(self.cooperation)
+        rows, banner = file_rows(table, names), banner_of(self.cooperation)
         response: HttpResponseBase
         if kind == "csv":
             response = StreamingHttpResponse(
@@ -245,16 +234,6 @@ class ListPage(CooperationPage):
         return response
 
 
-def export_rows(table: PagedTable, columns: Sequence[Any]) -> Iterator[list[Cell]]:
-    """The table's rows as plain values: what ``value_x`` gives, else the record's own value."""
-    for row in table.rows:
-        cells: list[Cell] = []
-        for column in columns:
-            value = row.get_cell_value(column.name)
-            cells.append(value if isinstance(value, Cell) else str(value))
-        yield cells
-
-
-def _with(header: list[str], rows: Iterator[list[Cell]]) -> Iterator[Sequence[Cell]]:
+def _with(header: list[str], rows: Iterator[Sequence[Cell]]) -> Iterator[Sequence[Cell]]:
     yield header
     yield from rows

@@ -47,6 +47,7 @@ class MomentColumn(tables.Column):  # type: ignore[misc]
 class SpannedTable(RowTable):
     """Rows that hold for a span of days, with their state today."""
 
+    file_fields = {"state": ("valid_from", "valid_until")}
     valid_from = tables.Column(gettext_lazy("From"), attrs=DATE)
     valid_until = LastDayColumn()
     state = tables.Column(gettext_lazy("State"), accessor="valid_from", orderable=False)

@@ -146,6 +146,7 @@ class DriverTable(RowTable):
 
 class ReadingTable(RowTable):
     row_page = ("reading-change", gettext_lazy("Change"))
+    file_fields = {"kept_by": ("cooperation_id", "is_replaced")}
     empty_action = gettext_lazy("Add a reading")
     municipality = tables.Column(gettext_lazy("Municipality"), order_by="municipality__name")
     code = tables.Column(

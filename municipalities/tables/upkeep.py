@@ -1,6 +1,7 @@
 """The lists of people, tokens, jobs and changes."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 import django_tables2 as tables
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from municipalities.actions import UPLOAD
 from municipalities.models import Token
-from municipalities.portal import DATE, NUMBER, PagedTable, RowTable, page_of
+from municipalities.portal import DATE, NUMBER, FileTable, RowTable, page_of
 from municipalities.reports import Change, changes_in_words, subject_in_words
 from municipalities.tables.looks import MomentColumn, instant, status
 from sharedict.audit.models import Entry, kind_in_words, verb_in_words
@@ -142,8 +143,8 @@ def job_label(job: Job) -> str:
     return _("%(what)s from %(day)s") % {"what": label, "day": since}
 
 
-class ChangeTable(PagedTable):
-    at = MomentColumn(gettext_lazy("When"))
+class ChangeTable(FileTable):
+    at = MomentColumn(gettext_lazy("When"), orderable=True)
     actor = tables.Column(gettext_lazy("Who"), accessor="who")
     verb = tables.Column(gettext_lazy("Did"))
     subject_type = tables.Column(gettext_lazy("Kind"))
@@ -156,15 +157,19 @@ class ChangeTable(PagedTable):
 
     class Meta:
         order_by = "-at"
+        orderable = False
         empty_text = gettext_lazy("Every change is logged here.")
 
     words: dict[int, list[Change]] | None = None
 
+    def before_rows(self, records: Sequence[Entry]) -> None:
+        self.words = changes_in_words(records)
+
     def changes_of(self, entry: Entry) -> list[Change]:
-        """In words; read for all the rows that are shown the first time one is asked for."""
+        """In words; read for the whole page the first time one of its rows is asked for."""
         if self.words is None:
-            rows = self.paginated_rows if hasattr(self, "page") else self.rows
-            self.words = changes_in_words(row.record for row in rows)
+            self.before_rows([row.record for row in self.paginated_rows])
+            return self.changes_of(entry)
         return self.words.get(entry.pk, [])
 
     def render_verb(self, value: str) -> str:

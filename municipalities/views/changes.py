@@ -4,12 +4,12 @@ from django.utils.translation import gettext_lazy as _
 
 from municipalities.access import Rights
 from municipalities.forms import ChangeFilter
-from municipalities.portal import ListPage
+from municipalities.portal import TurnedListPage
 from municipalities.tables import ChangeTable
 from sharedict.audit.models import Entry
 
 
-class ChangeLog(ListPage):
+class ChangeLog(TurnedListPage):
     """For administrators and auditors."""
 
     model = Entry

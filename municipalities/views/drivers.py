@@ -14,11 +14,11 @@ from municipalities.portal import (
     ChangePage,
     CooperationPage,
     DeletePage,
+    FileTable,
     Filter,
     FormPage,
     ImportPage,
     ListPage,
-    PagedTable,
     import_kind,
 )
 from municipalities.tables import DriverTable, ReadingTable
@@ -100,10 +100,10 @@ class Readings(DriverMixin, ListPage):
         rows = Reading.objects.usable_in(self.cooperation).filter(driver=self.driver).for_listing()
         return rows if self.is_own else rows.with_replaced()
 
-    def table(self, rows: Any) -> PagedTable:
+    def table(self, rows: Any) -> FileTable:
         return ReadingTable(rows, request=self.request, is_public=not self.is_own)
 
-    def context(self, table: PagedTable, found: Filter | None) -> dict[str, Any]:
+    def context(self, table: FileTable, found: Filter | None) -> dict[str, Any]:
         if self.rights.may_edit:
             table.empty_url = self.url("reading-add", self.driver.pk)
         lead = _("Counted in %(unit)s.") % {"unit": self.driver.unit_label}

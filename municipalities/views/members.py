@@ -8,9 +8,9 @@ from municipalities.portal import (
     WHOLE_MONTH_IS_PAID,
     ChangePage,
     EndPage,
+    FileTable,
     FormPage,
     ListPage,
-    PagedTable,
     WithdrawPage,
 )
 from municipalities.tables import MemberTable
@@ -26,7 +26,7 @@ class Members(ListPage):
     add_label = _("Add a member")
     api_name = "v1:members-list"
 
-    def table(self, rows: Any) -> PagedTable:
+    def table(self, rows: Any) -> FileTable:
         has_merged = rows.exclude(municipality__successor=None).exists()
         return MemberTable(rows, request=self.request, has_merged=has_merged)
 

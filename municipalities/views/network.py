@@ -14,10 +14,10 @@ from municipalities.models import Link, Site
 from municipalities.portal import (
     ChangePage,
     EndPage,
+    FileTable,
     Filter,
     FormPage,
     ListPage,
-    PagedTable,
     WithdrawPage,
     runs_at,
 )
@@ -45,7 +45,7 @@ class Network(ListPage):
             return self.export(self.links(), kind)
         return super().get(request, **kwargs)
 
-    def table(self, rows: Any) -> PagedTable:
+    def table(self, rows: Any) -> FileTable:
         return SiteTable(rows, request=self.request, runs_at=runs_at(self.cooperation, timezone.localdate()))
 
     def links(self) -> LinkTable:
@@ -58,7 +58,7 @@ class Network(ListPage):
     def more_actions(self) -> list[dict[str, Any]]:
         return [{"url": self.url("link-add"), "label": _("Add a link")}] if self.rights.may_edit else []
 
-    def context(self, table: PagedTable, found: Filter | None) -> dict[str, Any]:
+    def context(self, table: FileTable, found: Filter | None) -> dict[str, Any]:
         links = self.links()
         links.turn_to_page()
         today = timezone.localdate()

@@ -6,7 +6,7 @@ from django.apps import apps
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.db.models import FilteredRelation, Q, Value
+from django.db.models import OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce, NullIf
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -39,16 +39,25 @@ def kind_in_words(subject_type: str) -> str:
 
 
 class EntryQuerySet(models.QuerySet["Entry"]):
+    def kinds_in(self, cooperation: models.Model) -> list[str]:
+        """The kinds of rows that its log tells of: each is looked up, for there may be a million entries."""
+        known = [model._meta.label_lower for model in apps.get_models() if not _is_of_django(model)]
+        found = self.filter(cooperation=cooperation.pk).order_by().values_list("subject_type", flat=True)
+        return list(found.none().union(*(found.filter(subject_type=kind)[:1] for kind in known), all=True))
+
     def for_listing(self) -> Self:
         """With ``who`` and ``what``: the names as they were then, of whoever was not forgotten since."""
-        return self.annotate(
-            named_actor=FilteredRelation("personal_values", condition=Q(personal_values__part="actor")),
-            named_subject=FilteredRelation("personal_values", condition=Q(personal_values__part="subject")),
-        ).annotate(who=_said("actor"), what=_said("subject"))
+        return self.annotate(who=_said("actor"), what=_said("subject"))
+
+
+def _is_of_django(model: type[models.Model]) -> bool:
+    return model.__module__.startswith("django.")
 
 
 def _said(part: str) -> Coalesce:
-    named, plain = f"named_{part}__after", NullIf(part, Value(""))
+    """Looked up for each entry that is shown: a join might read the names of a million for fifty."""
+    names = apps.get_model("audit.PersonalValue")._default_manager.filter(entry=OuterRef("pk"), part=part)
+    named, plain = Subquery(names.values("after")[:1]), NullIf(part, Value(""))
     return Coalesce(named, plain, Value(str(FORGOTTEN)), output_field=models.TextField())
 
 
@@ -81,7 +90,10 @@ class Entry(models.Model):
         ordering = ["-at", "-id"]
         verbose_name = _("entry of the change log")
         verbose_name_plural = _("change log")
-        indexes = [models.Index(fields=["cooperation", "-at", "-id"], name="audit_by_cooperation")]
+        indexes = [
+            models.Index(fields=["cooperation", "-at", "-id"], name="audit_by_cooperation"),
+            models.Index(fields=["cooperation", "subject_type", "-at", "-id"], name="audit_by_kind"),
+        ]
 
     def __str__(self) -> str:
         at, kind = timezone.localtime(self.at), kind_in_words(self.subject_type)

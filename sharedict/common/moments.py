@@ -43,10 +43,13 @@ def streamed(pieces: Iterable[bytes]) -> Iterator[bytes]:
     """``pieces``, made in one moment that begins with the first of them, for whoever asks now.
 
     It ends with the last, or when the reader closes the stream; one who never reads begins none.
+    PostgreSQL is told that all rows of a cursor will be read, and not just the first ones soon.
     """
 
     def read() -> Iterator[bytes]:
         with reading():
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL cursor_tuple_fraction = 1")
             yield from pieces
 
     return kept(read())

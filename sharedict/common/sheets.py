@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from itertools import chain
+from functools import lru_cache
+from itertools import chain, islice
 from typing import Any
 
 import xlsxwriter
@@ -25,6 +26,9 @@ SPACE = " "
 A4 = 9
 MARGIN = 0.6
 """Inches."""
+PIECE_ROWS = 500
+TEXTS = 2_000
+"""So many texts of a file are remembered: most columns say the same again and again."""
 FIRST_DAY = dt.datetime(1980, 1, 1, tzinfo=dt.UTC)
 """What ZIP, which a workbook is, takes for the beginning of time."""
 
@@ -67,18 +71,24 @@ def as_told(text: str) -> str:
 def csv_lines(
     rows: Iterable[Sequence[Cell]], *, delimiter: str = ",", decimal: str = ".", banner: str = ""
 ) -> Iterator[bytes]:
-    """UTF-8 with byte order mark, CRLF (RFC 4180), one piece for each row; dates are ISO text.
+    """UTF-8 with byte order mark, CRLF (RFC 4180), some rows to a piece; dates are ISO text.
 
     ``decimal`` stands before the decimals of numbers; ``banner`` is a line of its own above the rows.
     """
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, delimiter=delimiter)
-    buffer.write(BOM)
-    for row in chain([[banner]] if banner else [], rows):
-        writer.writerow([_plain(cell, decimal) for cell in row])
+    plain = lru_cache(TEXTS)(neutral)
+
+    def told(cell: Cell) -> Cell:
+        if isinstance(cell, str):
+            return plain(cell)
+        return str(cell).replace(".", decimal) if isinstance(cell, Decimal) else cell
+
+    each, start = chain([[banner]] if banner else [], rows), BOM
+    while batch := list(islice(each, PIECE_ROWS)):
+        buffer = io.StringIO(newline="")
+        buffer.write(start)
+        csv.writer(buffer, delimiter=delimiter).writerows([told(cell) for cell in row] for row in batch)
         yield buffer.getvalue().encode()
-        buffer.seek(0)
-        buffer.truncate()
+        start = ""
 
 
 def day_format(language: str | None) -> str:
@@ -175,14 +185,3 @@ def one_page_wide(sheet: Any, named: str = "", banner: str = "") -> None:
 def sheet_name(title: str) -> str:
     """``title`` as Excel allows a sheet to be called: 31 characters, none of ``[]:*?/\\``."""
     return "".join(" " if mark in "[]:*?/\\" else mark for mark in title).strip("' ")[:31] or "Sheet"
-
-
-def _plain(cell: Cell, decimal: str) -> str:
-    match cell:
-        case None:
-            return ""
-        case str():
-            return neutral(cell)
-        case Decimal():
-            return str(cell).replace(".", decimal)
-    return str(cell)

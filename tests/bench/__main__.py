@@ -55,7 +55,17 @@ def measure_all() -> list[Row]:
     rows = [*county.rows(), *nation.rows(4), *memory(nation), *one_change(nation)]
     measured("year", COUNTY)
     measured("settle")
-    return [*rows, *statements(), *lists(token), *files(), *guards(), *imports(), *turns(), *papers()]
+    return [
+        *rows,
+        *statements(),
+        *lists(token),
+        *files(),
+        *long_lists(),
+        *guards(),
+        *imports(),
+        *turns(),
+        *papers(),
+    ]
 
 
 def measure_guards() -> list[Row]:
@@ -83,6 +93,12 @@ def measure_statements() -> list[Row]:
     return statements()
 
 
+def measure_long_lists() -> list[Row]:
+    progress("Building the workloads")
+    measured("load")
+    return long_lists()
+
+
 def measure_turns() -> list[Row]:
     progress("Building the workloads")
     measured("load")
@@ -104,6 +120,7 @@ PARTS = {
     "imports": measure_imports,
     "statements": measure_statements,
     "papers": measure_papers,
+    "long_lists": measure_long_lists,
 }
 """What ``make bench ONLY=...`` measures."""
 
@@ -218,6 +235,19 @@ def files() -> list[Row]:
             f"{bare:.2f} s", middle(ours) / bare, 2),
         Row(f"nation: memory added while writing it / {FLAT_MEGABYTES} MB", f"{growth:.0f} MB",
             f"{FLAT_MEGABYTES} MB", growth / FLAT_MEGABYTES, 1),
+    ]  # fmt: skip
+
+
+def long_lists() -> list[Row]:
+    progress("Writing a long list into a file")
+    file = measured("subscriptions", NATION)
+    return [
+        Row(f"nation: {file['rows']:,} subscriptions as CSV / COPY TO STDOUT", f"{file['ours_ms']:.0f} ms",
+            f"{file['bare_ms']:.0f} ms", file["ours_ms"] / file["bare_ms"], 3),
+        *(
+            Row(f"change log of a million entries: {page} / 50 ms", f"{took:.0f} ms", "50 ms", took / 50, 1)
+            for page, took in measured("change_log", NATION).items()
+        ),
     ]  # fmt: skip
 
 

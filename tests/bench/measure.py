@@ -12,7 +12,7 @@ def main() -> None:
     logging.disable(logging.WARNING)
     # Only now may models be imported.
     from sharedict.common.sight import everything, seeing
-    from tests.bench import guards, imports, pages, papers, recompute, turns, workload
+    from tests.bench import guards, imports, long_lists, pages, papers, recompute, turns, workload
 
     things = {
         "load": workload.load,
@@ -31,6 +31,8 @@ def main() -> None:
         "guards": guards.guards,
         "imported": imports.imported,
         "papers": papers.papers,
+        "subscriptions": long_lists.subscriptions,
+        "change_log": long_lists.change_log,
     }
     name, *arguments = sys.argv[1:]
     with seeing(everything("a measurement")):

@@ -1,11 +1,15 @@
 """The change log says who changed what in words, to those who may know."""
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from decimal import Decimal
+from html import unescape
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django.utils.translation import override
 
@@ -73,6 +77,81 @@ def test_administrators_and_auditors_read_it_and_nobody_else(
 ) -> None:
     for person, status in ((administrator, 200), (auditor, 200), (finance, 403), (stranger, 404)):
         assert sign_in(person).get("/north/change-log/").status_code == status
+
+
+def entries(north: Cooperation, moments: list[dt.datetime]) -> None:
+    """One for each moment, named by its place among them."""
+    Entry.objects.bulk_create(
+        Entry(cooperation=north, at=at, actor="token", verb="change", subject_type="billing.cost",
+              subject_id=str(place), subject=f"Row {place};", changes={})
+        for place, at in enumerate(moments)
+    )  # fmt: skip
+
+
+def followed(client: Client, query: str) -> list[list[str]]:
+    """The rows of each page, from the first to the last."""
+    pages, address = [], f"/north/change-log/?{query}"
+    while address and len(pages) < 9:
+        html = client.get(address).content.decode()
+        pages.append(re.findall(r"Row \d+;", html))
+        found = re.search(r'href="([^"]+)" rel="next"', html)
+        address = f"/north/change-log/{unescape(found[1])}" if found else ""
+    return pages
+
+
+@pytest.mark.parametrize("sort", ["", "sort=at", "sort=-at", "kind=billing.cost", "what=row"])
+def test_pages_follow_on_each_other_though_many_are_of_one_moment(
+    sign_in: SignIn, auditor: User, north: Cooperation, sort: str
+) -> None:
+    now = timezone.now()
+    entries(north, [now - dt.timedelta(seconds=number // 40) for number in range(130)])
+    pages = followed(sign_in(auditor), sort)
+    assert [len(page) for page in pages] == [50, 50, 30]
+    rows = [f"Row {place};" for place in range(130)]
+    order = sorted(range(130), key=lambda place: (-(place // 40), place))
+    oldest_first = [rows[place] for place in order]
+    assert [row for page in pages for row in page] == (
+        oldest_first if sort == "sort=at" else oldest_first[::-1]
+    )
+
+
+def test_what_is_written_meanwhile_moves_no_row_to_another_page(
+    sign_in: SignIn, auditor: User, north: Cooperation
+) -> None:
+    client, now = sign_in(auditor), timezone.now()
+    entries(north, [now - dt.timedelta(minutes=number) for number in range(60)])
+    first = client.get("/north/change-log/").content.decode()
+    entries(north, [now + dt.timedelta(minutes=1)] * 20)
+    found = re.search(r'href="([^"]+)" rel="next"', first)
+    assert found
+    second = client.get(f"/north/change-log/{unescape(found[1])}").content.decode()
+    assert re.findall(r"Row \d+;", second) == [f"Row {place};" for place in range(50, 60)]
+    assert "To the beginning" in second
+    assert "To the beginning" not in first
+
+
+@pytest.mark.parametrize("after", ["x", "1", "1.", "9" * 17 + ".1", "-1.1", "1.1.1", "٣.1"])
+def test_a_place_that_nobody_gave_breaks_nothing(
+    sign_in: SignIn, auditor: User, north: Cooperation, after: str
+) -> None:
+    entries(north, [timezone.now()])
+    page = sign_in(auditor).get("/north/change-log/", {"after": after})
+    assert (page.status_code, "Row 0;" in page.content.decode()) == (200, True)
+
+
+def test_no_entry_is_counted(sign_in: SignIn, auditor: User, north: Cooperation) -> None:
+    entries(north, [timezone.now()] * 60)
+    with CaptureQueriesContext(connection) as asked:
+        assert sign_in(auditor).get("/north/change-log/").status_code == 200
+    assert not [query for query in asked if "COUNT(" in query["sql"] and "audit_entry" in query["sql"]]
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_the_first_and_the_last_day_there_are_can_be_asked_for(
+    sign_in: SignIn, auditor: User, north: Cooperation, day: str
+) -> None:
+    for name in ("since", "until"):
+        assert sign_in(auditor).get(f"/north/change-log/?{name}={day}").status_code == 200
 
 
 def test_it_is_narrowed_by_who_what_kind_and_date(sign_in: SignIn, auditor: User, link: Link) -> None:
