@@ -22,7 +22,7 @@ def invitation_letter(job: Job, progress: Progress) -> None:
 
 @contextmanager
 def without_collecting() -> Iterator[None]:
-    """Garbage is not looked for inside: with millions of objects that live on, that is a quarter of all."""
+    """Garbage is not looked for inside: among millions of objects that live on there is none."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:

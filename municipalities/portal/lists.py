@@ -24,7 +24,6 @@ from sharedict.common.figures import count
 from sharedict.common.moments import streamed
 from sharedict.common.sheets import Cell, xlsx_bytes
 
-XLSX_ROWS = 100_000
 NUMBER = {"th": {"class": "sd-num"}, "td": {"class": "sd-num"}}
 MAIN_AMOUNT = {"th": {"class": "sd-num"}, "td": {"class": "sd-num sd-main-amount"}}
 """The one column of amounts that a row is about."""
