@@ -18,6 +18,7 @@ from django.db import models
 from django.http import HttpRequest
 from django_tables2.rows import BoundRow
 
+from sharedict.common.copying import fetched
 from sharedict.common.sheets import Cell
 
 PAGE_ROWS = 50
@@ -76,7 +77,7 @@ def file_rows(table: FileTable, columns: Sequence[Any]) -> Iterator[Sequence[Cel
         return _from_records(table, columns, rows)
     sources = [_source_of(table, column, rows) for column in columns]
     if None in sources:
-        return _from_records(table, columns, rows.iterator(BATCH))
+        return _from_records(table, columns, fetched(rows, BATCH))
     return _from_values(rows, [source for source in sources if source])
 
 
@@ -99,7 +100,7 @@ def _from_records(
 
 def _from_values(rows: models.QuerySet[Any], sources: Sequence[Source]) -> Iterator[Sequence[Cell]]:
     paths = list(dict.fromkeys(path for source in sources for path in source.paths))
-    for batch in _batches(rows.values_list(*paths).iterator(FETCHED)):
+    for batch in _batches(fetched(rows.values_list(*paths), FETCHED)):
         columns = dict(zip(paths, zip(*batch, strict=True), strict=True))
         cells = (source.cells(_together([columns[path] for path in source.paths])) for source in sources)
         yield from zip(*cells, strict=True)

@@ -1,13 +1,15 @@
-"""What ``COPY … TO STDOUT`` gives, handed on piece by piece: however long, it is never held in memory."""
+"""What ``COPY … TO STDOUT`` or a cursor gives, piece by piece: however long, it is never held in memory."""
 
 import fcntl
 import os
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from itertools import islice
 from typing import IO, Any
 
-from django.db import connection
+from django.db import connection, models
+from django.db.transaction import TransactionManagementError
 from psycopg2 import InterfaceError
 
 from sharedict.common import moments
@@ -28,6 +30,23 @@ def copied(statements: Statements) -> Iterator[bytes]:
     half-way is raised, so that nobody takes half a file for a whole one.
     """
     return kept(_copied(statements))
+
+
+def fetched(rows: models.QuerySet[Any], size: int) -> Iterator[Any]:
+    """``rows`` through a cursor of the database, ``size`` at a time.
+
+    A fetch reads with the sight that the transaction knows by then, whoever has asked in between: it is told
+    anew before each. Raises TransactionManagementError outside a transaction, whose cursor would outlive it.
+    """
+    if not connection.in_atomic_block:
+        raise TransactionManagementError("What is fetched piece by piece is of one transaction.")
+    each = rows.iterator(size)
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT")
+        if not (piece := list(islice(each, size))):
+            return
+        yield from piece
 
 
 def _copied(statements: Statements) -> Iterator[bytes]:
