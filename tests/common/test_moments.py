@@ -28,7 +28,8 @@ def names() -> list[str]:
 @pytest.fixture
 def slowly(monkeypatch: pytest.MonkeyPatch) -> None:
     """A stream of three pieces in place of the rows of a list's file."""
-    monkeypatch.setattr("municipalities.portal.lists.csv_lines", lambda rows: iter([b"1", b"2", b"3"]))
+    pieces = [b"1", b"2", b"3"]
+    monkeypatch.setattr("sharedict.common.csv_forms.csv_lines", lambda rows, **form: iter(pieces))
 
 
 @transactional
