@@ -35,7 +35,7 @@ class ColumnsForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.headers: list[str] = upload.headers
-        chosen = {name: header for header, name in upload.columns.items()}
+        chosen = {name: header for header, name in upload.columns.items()} or known
         choices = [("", _("not in the file"))]
         choices += [(header, _with_sample(header, sample.get(header, ""))) for header in self.headers]
         for name, label in _labels(columns):
@@ -43,7 +43,7 @@ class ColumnsForm(forms.Form):
                 label=label,
                 choices=choices,
                 required=False,
-                initial=chosen.get(name, known.get(name, "")),
+                initial=chosen.get(name, ""),
             )
 
     @property

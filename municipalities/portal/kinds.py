@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 from typing import Any, ClassVar
 
 from django.db import models
@@ -12,12 +13,23 @@ from municipalities.models import Cooperation, Upload
 from municipalities.portal.far import far_days, far_in_words
 from municipalities.portal.hooks import Change, ShareEffect, effect_of
 from sharedict.accounts.models import User
-from sharedict.common.uploads import OF_DAYS, Columns, Finding, Outcome, UploadedTable, found_in, read_table
+from sharedict.common.uploads import (
+    OF_DAYS,
+    Columns,
+    Finding,
+    Outcome,
+    UploadedTable,
+    are_last_days,
+    found_in,
+    read_table,
+)
 
 LEAST_HEADINGS = 2
 """Columns are not chosen of fewer: it is no table."""
 MOST_FIGURES = 1
 """A line of which more cells begin with a digit is no header, but a row."""
+DAYS_THAT_TELL = 50
+"""So many of the first rows tell whether a column holds last days, before somebody chooses."""
 
 
 class ImportKind:
@@ -61,10 +73,22 @@ class ImportKind:
         return [] if is_known or has_figures or not is_table else found
 
     def known_headings(self, content: bytes) -> dict[str, str]:
-        """Headings of the file that are understood anyway, by the column that each names."""
-        _lines, header, _notices = found_in(content, self.columns)
-        pairs = zip(header.meanings, header.headings, strict=True)
-        return {meaning.said: heading for meaning, heading in pairs if meaning and meaning.name}
+        """Headings of the file that are understood anyway, by the column that each names.
+
+        One that may be the last day or the day after it is understood where its first days tell which.
+        """
+        lines, header, _notices = found_in(content, self.columns)
+        first = list(islice((line.cells for line in lines if line.number > header.line), DAYS_THAT_TELL))
+        found = {}
+        for place, (meaning, heading) in enumerate(zip(header.meanings, header.headings, strict=True)):
+            if meaning and meaning.days == "either":
+                is_last = are_last_days(cells[place] for cells in first if place < len(cells))
+                if is_last is None:
+                    continue
+                meaning = meaning._replace(days="last" if is_last else "")
+            if meaning and meaning.name:
+                found[meaning.said] = heading
+        return found
 
     def sample(self, content: bytes) -> dict[str, str]:
         """What stands below each heading in the first row."""

@@ -66,6 +66,27 @@ def test_a_list_that_release_0_1_exported_is_the_same(client: Client, licence: C
     assert "“Until” is read as the day after the last." in shown.context["notices"]
 
 
+@pytest.mark.parametrize(
+    ("day", "chosen"),
+    [("2026-11-30", {"ends_on:last": "Till"}), ("2026-12-01", {"ends_on": "Till"}), ("2026-11-15", {})],
+)
+def test_no_last_day_is_proposed_as_the_day_after(client: Client, day: str, chosen: dict[str, str]) -> None:
+    content = f"Rad;Slag;Belopp;Från;Till\nA-1;Licenser;1,50;2026-11-01;{day}\n".encode()
+    address = uploading.take(client, PAGE, content)["Location"]
+    proposed = {
+        name: client.get(address).context["form"][name].initial for name in ("ends_on:last", "ends_on")
+    }
+    assert {name: heading for name, heading in proposed.items() if heading} == chosen
+
+
+def test_what_was_chosen_of_two_is_proposed_alone_again(client: Client) -> None:
+    content = b"Rad;Slag;Belopp;Fr\xc3\xa5n;Till\nA-1;Licenser;1,50;2026-11-01;2026-12-01\n"
+    address = uploading.take(client, PAGE, content)["Location"]
+    client.post(address, {"external_id": "Rad", "ends_on:last": "Till"})
+    form = client.get(address).context["form"]
+    assert (form["ends_on:last"].initial, form["ends_on"].initial) == ("Till", "")
+
+
 def test_swedish_words_names_and_last_days_make_the_same_cost_as_the_words_of_the_api(
     client: Client, erp: Application, licence: CostType
 ) -> None:

@@ -1,6 +1,7 @@
 """Tables that people upload, as XLSX or CSV: read as spreadsheets write them, shown before they count."""
 
 from sharedict.common.uploads.choices import Choices
+from sharedict.common.uploads.columns import are_last_days
 from sharedict.common.uploads.findings import Finding, Outcome, counts, marked
 from sharedict.common.uploads.forms import UploadForm
 from sharedict.common.uploads.headers import OF_DAYS, Header
@@ -30,6 +31,7 @@ __all__ = [
     "UploadForm",
     "UploadedRow",
     "UploadedTable",
+    "are_last_days",
     "counts",
     "found_in",
     "marked",

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django.utils.translation import gettext as _
 
@@ -64,13 +64,19 @@ def read_days(rows: Sequence[UploadedRow], header: Header) -> list[str]:
     return notices
 
 
-def _are_last_days(rows: Sequence[UploadedRow], name: str, heading: str) -> bool:
-    """Whether all the days of a column end a month; raises UploadError unless all end or all begin one."""
-    days = [day for row in rows if (day := _day(row.values.get(name, "")))]
+def are_last_days(texts: Iterable[str]) -> bool | None:
+    """Whether all days among ``texts`` end a month; None unless all end or all begin one."""
+    days = [day for text in texts if (day := _day(text))]
     if all(day.day == 1 for day in days):
         return False
-    if all((day + ONE_DAY).day == 1 for day in days):
-        return True
+    return True if all((day + ONE_DAY).day == 1 for day in days) else None
+
+
+def _are_last_days(rows: Sequence[UploadedRow], name: str, heading: str) -> bool:
+    """Whether a column holds last days; raises UploadError where its days do not tell."""
+    found = are_last_days(row.values.get(name, "") for row in rows)
+    if found is not None:
+        return found
     said = _(
         "“%(heading)s” may be the last day or the day after it, and its days do not tell which. Call the "
         "column “%(last)s” or “%(after)s” in the file."
