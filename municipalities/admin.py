@@ -31,6 +31,7 @@ from municipalities.models import Cooperation, Driver, Link, Member, Municipalit
 from municipalities.portal import SeenForm, refuse
 from sharedict.accounts.forms import GivenPasswordForm, GivenSignInForm
 from sharedict.accounts.models import User
+from sharedict.accounts.signals import password_changed
 from sharedict.common.days import AdminDayInput
 from sharedict.common.numbers import CountField, NumberField, NumberInput
 
@@ -154,6 +155,15 @@ class PersonAdmin(RowAdmin, UserAdmin):
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         by = cast("User", request.user)
         save_person(user=obj, by=by, chosen=form.chosen() if change else None)
+
+    @transaction.atomic
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
+        """The log says who gave it, as it does of one that somebody chooses."""
+        person = self.get_object(request, id)
+        answer: HttpResponse = super().user_change_password(request, id, form_url)
+        if person and person.password != User.objects.get(pk=person.pk).password:
+            password_changed.send(User, user=person, by=request.user)
+        return answer
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         is_forgotten = obj is not None and obj.is_forgotten

@@ -7,15 +7,23 @@ class MunicipalitiesConfig(AppConfig):
     verbose_name = _("Municipalities")
 
     def ready(self) -> None:
+        from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+
         from municipalities.actions import (
+            FAILED_SIGN_IN,
             LETTER,
             NOTICE_LETTER,
             PASSWORD_LETTER,
             UPLOAD,
             add_notice_kind,
             discard_old_uploads,
+            forget_noted_failures,
             forget_old_invitations,
             forget_old_notices,
+            note_password,
+            note_sign_in,
+            note_sign_out,
+            order_note_of_failure,
         )
         from municipalities.models import Municipality
         from municipalities.portal import (
@@ -30,13 +38,22 @@ class MunicipalitiesConfig(AppConfig):
             tell_of_failed_job,
         )
         from municipalities.portal.registers import KINDS
-        from municipalities.tasks import invitation_letter, notice_letter, password_letter, upload_step
+        from municipalities.tasks import (
+            failed_sign_in,
+            invitation_letter,
+            notice_letter,
+            password_letter,
+            upload_step,
+        )
         from sharedict.accounts.passwords import add_words
+        from sharedict.accounts.signals import password_changed
         from sharedict.jobs.registry import register, register_nightly, tell_of_failures
 
         register(LETTER, invitation_letter, attempts=20)  # nine hours: a mail server comes back
         register(PASSWORD_LETTER, password_letter)  # who waits for it would ask again
         register(NOTICE_LETTER, notice_letter, attempts=20)
+        register(FAILED_SIGN_IN, failed_sign_in)
+        register_nightly(forget_noted_failures)
         register_nightly(forget_old_invitations)
         register_nightly(forget_old_notices)
         tell_of_failures(tell_of_failed_job)
@@ -47,5 +64,9 @@ class MunicipalitiesConfig(AppConfig):
         for kind in KINDS:
             add_import_kind(kind)
         add_words(Municipality.objects.names)
+        user_logged_in.connect(note_sign_in, dispatch_uid="note_sign_in")
+        user_logged_out.connect(note_sign_out, dispatch_uid="note_sign_out")
+        user_login_failed.connect(order_note_of_failure, dispatch_uid="order_note_of_failure")
+        password_changed.connect(note_password, dispatch_uid="note_password")
         for step in (COOPERATION, MEMBERS, PEOPLE):
             add_set_up_step(step)

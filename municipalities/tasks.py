@@ -1,11 +1,12 @@
 """What workers do for the lowest app."""
 
+import datetime as dt
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from municipalities.actions import send_letter, send_notice, send_password_letter
+from municipalities.actions import note_failure, send_letter, send_notice, send_password_letter
 from municipalities.portal import take_step
 from sharedict.common.sight import of_cooperation, seeing
 from sharedict.jobs.models import Job
@@ -54,3 +55,8 @@ def notice_letter(job: Job, progress: Progress) -> None:
     """Of no cooperation, like the letters of invitations; it sees the one that the notice is of."""
     with seeing(of_cooperation(job.arguments["cooperation"])):
         send_notice(pk=job.arguments["notice"])
+
+
+def failed_sign_in(job: Job, progress: Progress) -> None:
+    """One of a name that nobody has is a job like any other, and does nothing."""
+    note_failure(people=job.arguments["people"], at=dt.datetime.fromisoformat(job.arguments["at"]))

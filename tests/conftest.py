@@ -10,6 +10,7 @@ from contextlib import ExitStack
 from typing import Any
 
 import pytest
+from django.contrib.auth.signals import user_logged_in
 from django.core.management import CommandError
 from django.db import connection, transaction
 from django.test import Client, TransactionTestCase
@@ -18,6 +19,7 @@ from hypothesis import settings
 from playwright.sync_api import Browser, Page
 
 from agreements.models import CostType, Key, Term
+from municipalities.actions import note_sign_in
 from municipalities.models import Cooperation, Driver, Municipality, Role
 from services.models import Application
 from sharedict.accounts.models import User
@@ -106,6 +108,21 @@ def nothing_unannounced(monkeypatch: pytest.MonkeyPatch) -> None:
             return request(client, **given)
 
     monkeypatch.setattr(Client, "request", watched)
+
+
+@pytest.fixture(autouse=True)
+def nobody_enters_by_force(monkeypatch: pytest.MonkeyPatch) -> None:
+    """``force_login`` is for somebody who came in before the test began: the log says nothing of it."""
+    force_login = Client.force_login
+
+    def entered(client: Client, *args: Any, **kwargs: Any) -> None:
+        user_logged_in.disconnect(dispatch_uid="note_sign_in")
+        try:
+            force_login(client, *args, **kwargs)
+        finally:
+            user_logged_in.connect(note_sign_in, dispatch_uid="note_sign_in")
+
+    monkeypatch.setattr(Client, "force_login", entered)
 
 
 @pytest.fixture(scope="session")

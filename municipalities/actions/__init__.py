@@ -86,6 +86,15 @@ from municipalities.actions.rows import (
     validate_row,
     withdraw_row,
 )
+from municipalities.actions.sign_ins import (
+    FAILED_SIGN_IN,
+    forget_noted_failures,
+    note_failure,
+    note_password,
+    note_sign_in,
+    note_sign_out,
+    order_note_of_failure,
+)
 from municipalities.actions.taken_back import (
     before_upload,
     take_back_municipalities,
@@ -119,6 +128,7 @@ from municipalities.actions.uploads import (
 
 __all__ = [
     "APPLY",
+    "FAILED_SIGN_IN",
     "INVITED",
     "JOINED",
     "LETTER",
@@ -161,6 +171,7 @@ __all__ = [
     "discard_upload",
     "end_row",
     "end_upload",
+    "forget_noted_failures",
     "forget_old_invitations",
     "forget_old_notices",
     "forget_person",
@@ -184,9 +195,14 @@ __all__ = [
     "may_invite",
     "moves_shares",
     "naming",
+    "note_failure",
+    "note_password",
+    "note_sign_in",
+    "note_sign_out",
     "notice_kinds",
     "notify",
     "open_invitation",
+    "order_note_of_failure",
     "order_password_letter",
     "order_step",
     "plan_members",

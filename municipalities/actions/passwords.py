@@ -10,9 +10,8 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 from django.utils.translation import gettext as _
 
-from municipalities.models import Role
+from municipalities.actions.sign_ins import note_of_person
 from sharedict.accounts.models import User
-from sharedict.audit.actions import record
 from sharedict.common.mail import address_of, deliver
 from sharedict.jobs.actions import order
 from sharedict.kernel.errors import SharedictError
@@ -73,10 +72,7 @@ def reset_password(*, user: User, token: str, password: str) -> User:
     fresh.set_password(password)
     fresh.has_first_password = False
     fresh.save()
-    roles = Role.objects.filter(user=fresh).order_by("cooperation_id")
-    concerned: list[int | None] = list(dict.fromkeys(roles.values_list("cooperation_id", flat=True)))
-    for pk in concerned or [None]:
-        record(verb="reset", subject=fresh, by=fresh, at=timezone.now(), cooperation_id=pk)
+    note_of_person(verb="reset", user=fresh, by=fresh, at=timezone.now())
     return fresh
 
 

@@ -107,18 +107,21 @@ class JobFilter(Filter):
 class ChangeFilter(Filter):
     """Who changed what, when."""
 
+    SECURITY = "security"
     who = django_filters.CharFilter(label=gettext_lazy("Who"), field_name="who", lookup_expr="icontains")
     what = django_filters.CharFilter(label=gettext_lazy("What"), field_name="what", lookup_expr="icontains")
-    kind = django_filters.ChoiceFilter(label=gettext_lazy("Kind"), field_name="subject_type", choices=())
+    kind = django_filters.ChoiceFilter(label=gettext_lazy("Kind"), method="of_kind", choices=())
     since = django_filters.DateFilter(label=gettext_lazy("From date"), method="begun", widget=DayInput())
     until = django_filters.DateFilter(label=gettext_lazy("To date"), method="over", widget=DayInput())
 
     def __init__(self, *args: Any, cooperation: Cooperation, **kwargs: Any) -> None:
         super().__init__(*args, cooperation=cooperation, **kwargs)
-        self.form.fields["kind"].choices = sorted(
-            ((kind, kind_in_words(kind)) for kind in Entry.objects.kinds_in(cooperation)),
-            key=lambda choice: choice[1],
-        )
+        kinds = ((kind, kind_in_words(kind)) for kind in Entry.objects.kinds_in(cooperation))
+        security = (self.SECURITY, _("Security: sign-ins, roles, tokens, closings"))
+        self.form.fields["kind"].choices = [security, *sorted(kinds, key=lambda choice: choice[1])]
+
+    def of_kind(self, rows: Any, name: str, value: str) -> Any:
+        return rows.of_security() if value == self.SECURITY else rows.filter(subject_type=value)
 
     def begun(self, rows: Any, name: str, value: dt.date) -> Any:
         return rows.filter(at__gte=timezone.make_aware(dt.datetime.combine(value, dt.time.min)))

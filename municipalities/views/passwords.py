@@ -17,7 +17,6 @@ from municipalities.actions import UsedLinkError, order_password_letter, reset_p
 from sharedict.accounts.forms import ForgottenForm
 from sharedict.accounts.throttle import forgive_all
 from sharedict.accounts.views import refused_for_now
-from sharedict.common.sight import everything, seeing
 
 
 @method_decorator(never_cache, name="dispatch")
@@ -57,8 +56,7 @@ class NewPassword(PasswordResetConfirmView):
         chosen = form.cleaned_data["new_password1"]
         token = self.request.session.pop(INTERNAL_RESET_SESSION_TOKEN, "")
         try:
-            with seeing(everything("a forgotten password, noted where its person has roles")):
-                user = reset_password(user=form.user, token=token, password=chosen)
+            user = reset_password(user=form.user, token=token, password=chosen)
         except UsedLinkError:
             self.validlink = False
             return self.render_to_response(self.get_context_data())

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.views import LoginView, LogoutView, PasswordChangeView
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse, reverse_lazy
@@ -22,6 +23,7 @@ from sharedict.accounts.demonstration import SIGN_INS
 from sharedict.accounts.first import NotFirstError, become_first, check_secret
 from sharedict.accounts.forms import FirstForm, OwnPasswordForm, SignInForm, ThemeForm
 from sharedict.accounts.models import User
+from sharedict.accounts.signals import password_changed
 from sharedict.accounts.throttle import TooManyFailuresError, device_of, remember_device
 
 YEAR_SECONDS = 365 * 24 * 60 * 60
@@ -108,7 +110,10 @@ class PasswordPage(PasswordChangeView):
     def form_valid(self, form: Any) -> HttpResponse:
         form.user.has_first_password = False
         messages.success(self.request, _("Your password is changed."))
-        return super().form_valid(form)
+        with transaction.atomic():
+            response = super().form_valid(form)
+            password_changed.send(User, user=form.user, by=form.user)
+        return response
 
     def form_invalid(self, form: Any) -> HttpResponse:
         return self.render_to_response(self.get_context_data(form=form), status=422)

@@ -20,10 +20,23 @@ VERBS = {
     "change": _("changed"),
     "decide": _("decided on"),
     "delete": _("removed"),
+    "failure": _("noted a failed sign-in of"),
     "forget": _("erased what was personal of"),
+    "password": _("changed the password of"),
     "reset": _("chose another password, by a letter, for"),
     "retry": _("ordered again"),
+    "sign-in": _("signed in"),
+    "sign-out": _("signed out"),
 }
+
+SECURITY = (
+    "accounts.user",
+    "billing.period",
+    "municipalities.invitation",
+    "municipalities.role",
+    "municipalities.token",
+)
+"""The kinds of rows whose entries tell who came in, who may do what, and what was closed."""
 
 
 def verb_in_words(verb: str) -> str:
@@ -44,6 +57,9 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         known = [model._meta.label_lower for model in apps.get_models() if not _is_of_django(model)]
         found = self.filter(cooperation=cooperation.pk).order_by().values_list("subject_type", flat=True)
         return list(found.none().union(*(found.filter(subject_type=kind)[:1] for kind in known), all=True))
+
+    def of_security(self) -> Self:
+        return self.filter(subject_type__in=SECURITY)
 
     def for_listing(self) -> Self:
         """With ``who`` and ``what``: the names as they were then, of whoever was not forgotten since."""
@@ -93,6 +109,11 @@ class Entry(models.Model):
         indexes = [
             models.Index(fields=["cooperation", "-at", "-id"], name="audit_by_cooperation"),
             models.Index(fields=["cooperation", "subject_type", "-at", "-id"], name="audit_by_kind"),
+            models.Index(
+                fields=["cooperation", "-at", "-id"],
+                condition=models.Q(subject_type__in=SECURITY),
+                name="audit_of_security",
+            ),
         ]
 
     def __str__(self) -> str:
