@@ -55,7 +55,7 @@ def readings_for(
 ) -> dict[str, dict[str, ReadingFact]]:
     """The reading that counts in ``month`` of each driver and rule of ``keys``, by municipality.
 
-    It is the latest; a public one counts before the cooperation's own of its day and of the half-year after.
+    It is the latest; a public one counts before the cooperation's own of its day and of the quarter after.
 
     ``places`` are the codes of those wanted, by primary key. ``unsaved`` readings count beside the stored
     ones, or in place of those whose primary keys they have; those with ``hidden`` keys do not count. One

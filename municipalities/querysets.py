@@ -62,8 +62,8 @@ class MunicipalityQuerySet(QuerySet["Municipality"]):
         return self.filter(pk__in=members.of(cooperation).values("municipality"))
 
 
-REPLACED_WITHIN = dt.timedelta(days=183)
-"""A public reading takes the place of own figures of its day and of the half-year after it.
+REPLACED_WITHIN = dt.timedelta(days=92)
+"""A public reading takes the place of own figures of its day and of the quarter after it.
 
 The register has the population of a year's last day or first: what is entered of a day near by is meant for
 that of the same turn of the year, and all municipalities are to be counted on one day.

@@ -52,6 +52,6 @@ def _services_of_owners(uses: Iterable[Use]) -> Mapping[int | None, list[str]]:
     found: dict[int | None, dict[str, None]] = defaultdict(dict)
     for use in uses:
         for row in use.values():
-            if row.application.owner_id:
-                found[row.application.owner_id][row.application.name] = None
+            if row.owner_id:
+                found[row.owner_id][row.name] = None
     return {owner: [*names] for owner, names in found.items()}

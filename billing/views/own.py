@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import FilteredRelation, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -16,14 +17,24 @@ from billing.reports import Calendar, head_of, statement_of
 from billing.views.months import StatementsPage
 from billing.views.pictures import month_name, whole_name
 from municipalities.models import Municipality
-from services.models import Application, Subscription
+from services.models import Application
 from sharedict.common.days import date_format
 from sharedict.common.figures import money
 from sharedict.kernel.periods import Month
 from sharedict.kernel.written import alphabetical
 from sharedict.pictures.bar import BarLayout, bars
 
-Use = Mapping[str, Subscription]
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """An application that a municipality uses: its name, who owns it, and by how many it is used, if told."""
+
+    name: str
+    owner_id: int | None
+    users: int | None
+
+
+Use = Mapping[str, Used]
 """The code of an application -> how one municipality uses it."""
 
 
@@ -54,10 +65,8 @@ class OwnPage(StatementsPage):
     def own_places(self, period: Period, calendar: Calendar) -> list[dict[str, Any]]:
         """One for each of them, as ``billing/own_month.html`` shows it."""
         month, found = period.month, []
-        uses = self.uses = self.uses_in(month)
-        there = (
-            {*Application.objects.of(self.cooperation).values_list("code", flat=True)} if self.own else set()
-        )
+        uses, there = self.uses_in(month)
+        self.uses = uses
         for place in self.own_municipalities:
             head = head_of(self.viewer, period, place.key)
             statement = statement_of(head, period, calendar) if head else None
@@ -78,15 +87,28 @@ class OwnPage(StatementsPage):
             )
         return found
 
-    def uses_in(self, month: Month) -> Mapping[int, Use]:
-        """How each of the reader's own uses what on the last day of ``month``, or today where it lasts."""
-        found: dict[int, dict[str, Subscription]] = defaultdict(dict)
-        if self.own:
-            day = min(timezone.localdate(), month.after - dt.timedelta(days=1))
-            rows = Subscription.objects.visible_to(self.viewer).of(self.cooperation).as_of(day)
-            for row in rows.filter(municipality__in=self.rights.municipality_ids).for_listing():
-                found[row.municipality_id][row.application.code] = row
-        return found
+    def uses_in(self, month: Month) -> tuple[Mapping[int, Use], set[str]]:
+        """How each of the reader's own uses what on the last day of ``month``, or today where it lasts.
+
+        Beside it the codes of all that is in the catalogue; one query for both.
+        """
+        found: dict[int, dict[str, Used]] = defaultdict(dict)
+        if not self.own:
+            return found, set()
+        day = min(timezone.localdate(), month.after - dt.timedelta(days=1))
+        lasts = Q(subscriptions__valid_until=None) | Q(subscriptions__valid_until__gt=day)
+        holds = lasts & Q(
+            subscriptions__valid_from__lte=day, subscriptions__municipality__in=self.rights.municipality_ids
+        )
+        rows = Application.objects.visible_to(self.viewer).of(self.cooperation)
+        rows = rows.annotate(uses=FilteredRelation("subscriptions", condition=holds))
+        codes = set()
+        columns = ("code", "uses__municipality", "name", "owner", "uses__users")
+        for code, place, *used in rows.values_list(*columns):
+            codes.add(code)
+            if place:
+                found[place][code] = Used(*used)
+        return found, codes
 
     def services(self, statement: StatementOfMonth, use: Use, there: set[str]) -> list[Service]:
         """The applications of a statement, the largest first, and what is used without a cost, by name."""
@@ -107,7 +129,7 @@ class OwnPage(StatementsPage):
         ]
         known = {service.code for service in paid}
         free = [
-            Service(code, row.application.name, self.url("application", code), row.users)
+            Service(code, row.name, self.url("application", code), row.users)
             for code, row in use.items()
             if code not in known
         ]
@@ -136,5 +158,5 @@ class OwnPage(StatementsPage):
         }
 
 
-def _users(row: Subscription | None) -> int | None:
+def _users(row: Used | None) -> int | None:
     return row.users if row else None

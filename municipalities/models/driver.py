@@ -74,7 +74,7 @@ class Reading(Fact):
     """The value of a driver for one municipality on its reference date, with its source.
 
     Of a public driver a cooperation may keep one of its own, which counts for itself alone while there is no
-    public one of the same day or of the half-year before it.
+    public one of the same day or of the quarter before it.
     """
 
     driver = models.ForeignKey(Driver, models.PROTECT, related_name="readings", verbose_name=_("driver"))
@@ -130,7 +130,7 @@ class Reading(Fact):
             raise ValidationError(_("This driver is a cooperation's own, and so are its readings."))
         if self.is_own_figure and self._is_placed_anew() and self._is_replaced():
             said = _(
-                "The public register has the figure of this day or of the half-year before it, and it is "
+                "The public register has the figure of this day or of the quarter before it, and it is "
                 "that one which counts."
             )
             raise ValidationError({"reference_on": said})

@@ -120,8 +120,7 @@ def _look(upload: Upload, kind: ImportKind, tell: Tell) -> None:
             _keep(held, looked, said)
         elif held.is_open:
             held.state, held.shown = Upload.State.UNREAD, ""
-            held.save(update_fields=["state", "shown"])
-            _say(held, said, is_problem=True)
+            _say(held, said, is_problem=True, beside=("state", "shown"))
 
 
 def _keep(upload: Upload, looked: Looked, said: str) -> None:
@@ -133,14 +132,17 @@ def _keep(upload: Upload, looked: Looked, said: str) -> None:
         "said": looked.effect.said,
         "reaches_back": bool(looked.effect.closed),
     }
-    upload.save(update_fields=["state", "shown", "shown_at", "notices", "label", "effect"])
-    _say(upload, said, is_problem=bool(said))
+    of_look = ("state", "shown", "shown_at", "notices", "label", "effect")
+    _say(upload, said, is_problem=bool(said), beside=of_look)
 
 
-def _say(upload: Upload, said: str, *, is_problem: bool) -> None:
-    """Say what came of the last step; ``is_problem`` where it leaves somebody something to mend."""
+def _say(upload: Upload, said: str, *, is_problem: bool, beside: Sequence[str] = ()) -> None:
+    """Save what came of the last step; ``is_problem`` where it leaves somebody something to mend.
+
+    ``beside`` names the other columns to save.
+    """
     upload.said, upload.is_problem = said, is_problem
-    upload.save(update_fields=["said", "is_problem"])
+    upload.save(update_fields=["said", "is_problem", *beside])
 
 
 def _apply(upload: Upload, kind: ImportKind, shown: str, by: User, tell: Tell) -> None:
@@ -164,9 +166,8 @@ def _apply(upload: Upload, kind: ImportKind, shown: str, by: User, tell: Tell) -
     label = kind.model._meta.label_lower
     upload.entries = [entry.pk for entry in entries if entry.subject_type == label]
     saved = ngettext("%(count)s row saved.", "%(count)s rows saved.", len(moving))
-    upload.save(update_fields=["entries"])
     said = f"{saved % {'count': count(len(moving))}} {looked.effect.said}".strip()
-    _say(upload, said, is_problem=looked.effect.is_problem)
+    _say(upload, said, is_problem=looked.effect.is_problem, beside=("entries",))
     end_upload(upload, Upload.State.APPLIED, by=by)
 
 

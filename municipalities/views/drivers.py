@@ -30,7 +30,7 @@ PUBLIC_FACT = gettext_lazy(
 )
 OWN_FIGURE = gettext_lazy(
     "It counts for this cooperation alone and nobody else sees it. When the public register has a figure of "
-    "the same day or of the half-year before it, that one counts instead: open months are recomputed, closed "
+    "the same day or of the quarter before it, that one counts instead: open months are recomputed, closed "
     "ones stay as they were."
 )
 

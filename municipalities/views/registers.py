@@ -19,7 +19,7 @@ class PopulationImport(OperatorImportPage):
     template_name = "municipalities/population_import.html"
     title = gettext_lazy("Load population")
     lead = gettext_lazy(
-        "Public figures, common to all cooperations. An own figure of the same day or of the half-year after "
+        "Public figures, common to all cooperations. An own figure of the same day or of the quarter after "
         "it counts no more; open months are recomputed, and what differs in closed ones waits for a decision "
         "there."
     )

@@ -183,8 +183,10 @@ def test_the_page_and_its_files_read_as_if_it_stood_in_the_log(
         ["sharedict", "C1"],
     )
     assert rows(client, "")[0] == role
-    assert [who for who, _ in rows(client, "sort=actor")] == ["Ledger (led)", "Maria Nyström", "sharedict"]
-    assert [who for who, _ in rows(client, "sort=-subject")] == ["Ledger (led)", "Maria Nyström", "sharedict"]
+    newest_first = rows(client, "")
+    assert sorted(who for who, _ in newest_first) == ["Ledger (led)", "Maria Nyström", "sharedict"]
+    assert rows(client, "sort=actor") == rows(client, "sort=-subject") == newest_first
+    assert sorted(rows(client, "sort=at")) == sorted(newest_first)
     assert rows(client, "who=nyström") == rows(client, "what=ingrid") == [role]
     assert rows(client, "who=ledger") == [site]
     assert [who for who, _ in rows(client, "who=shared")] == [cost[0]]

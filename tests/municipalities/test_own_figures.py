@@ -99,8 +99,8 @@ def test_the_public_figure_of_the_same_day_replaces_an_own_one(
     ("own_day", "public_day", "counts"),
     [
         (dt.date(2026, 1, 1), NEW_YEAR, "public"),
-        (dt.date(2025, 12, 31), dt.date(2025, 7, 2), "public"),
-        (dt.date(2025, 12, 31), dt.date(2025, 7, 1), "own"),
+        (dt.date(2025, 12, 31), dt.date(2025, 10, 1), "public"),
+        (dt.date(2025, 12, 31), dt.date(2025, 9, 30), "own"),
         (NEW_YEAR, dt.date(2024, 12, 31), "own"),
         (NEW_YEAR, dt.date(2025, 1, 1), "own"),
         (dt.date(2025, 6, 30), NEW_YEAR, "public"),

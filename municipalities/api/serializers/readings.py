@@ -34,7 +34,7 @@ class ReadingSerializer(serializers.ModelSerializer[Reading]):
     is_own_figure = serializers.BooleanField(
         read_only=True,
         help_text="Entered by the cooperation of a public driver, for itself: it counts while there is no "
-        "public reading of the same day or of the half-year before it.",
+        "public reading of the same day or of the quarter before it.",
     )
 
     class Meta:
