@@ -28,7 +28,10 @@ def names() -> list[str]:
 @pytest.fixture
 def slowly(monkeypatch: pytest.MonkeyPatch) -> None:
     """A stream of three pieces in place of the rows of a list's file."""
-    monkeypatch.setattr("municipalities.portal.lists.csv_lines", lambda rows: iter([b"1", b"2", b"3"]))
+    pieces = (b"1", b"2", b"3")
+    monkeypatch.setattr(
+        "municipalities.portal.lists.csv_in_form", lambda _request, _rows, _banner: iter(pieces)
+    )
 
 
 @transactional
