@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.generic.base import View
 
@@ -24,8 +25,10 @@ from billing.views.own import OwnPage, Service
 from billing.views.pictures import month_name
 from billing.views.todo import ToDoPage
 from municipalities.models import Cooperation
+from municipalities.portal import banner_of
+from sharedict.common.csv_forms import csv_in_form, remember_form
 from sharedict.common.moments import in_one_moment
-from sharedict.common.sheets import Cell, csv_lines, xlsx_bytes
+from sharedict.common.sheets import Cell, xlsx_bytes
 from sharedict.kernel.money import to_major
 from sharedict.kernel.periods import Month
 
@@ -170,10 +173,15 @@ class HomeFile(HomePage):
         if kind not in ("csv", "xlsx"):
             raise Http404
         name = f"cooperations-{month}.{kind}" if month else f"cooperations.{kind}"
+        banner = next(filter(None, (banner_of(place.cooperation) for place in places)), "")
         if kind == "csv":
-            return attachment(HttpResponse(b"".join(csv_lines([COLUMNS, *rows])), content_type=CSV), name)
+            content = b"".join(csv_in_form(request, [COLUMNS, *rows], banner))
+            response = attachment(HttpResponse(content, content_type=CSV), name)
+            remember_form(request, response)
+            return response
         title = _("All cooperations, %(month)s") % {"month": month_name(month) if month else ""}
-        return attachment(HttpResponse(xlsx_bytes(title, heads(), rows), content_type=XLSX), name)
+        content = xlsx_bytes(title, heads(), rows, language=get_language(), banner=banner)
+        return attachment(HttpResponse(content, content_type=XLSX), name)
 
 
 COLUMNS = (

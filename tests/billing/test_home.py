@@ -3,6 +3,7 @@
 import csv
 import datetime as dt
 import io
+import re
 from collections.abc import Callable
 from decimal import Decimal
 
@@ -117,6 +118,19 @@ def test_the_file_adds_up_to_the_statements(
         before = statement_of(head, period, calendar_of(cooperation)).before_minor
         assert sum(Decimal(row["before"]) for row in theirs) * 100 == before
     assert {row["municipality"] for row in rows} == {"SE1737"}
+
+
+def test_the_files_say_that_figures_are_invented_and_excel_opens_them(
+    of_both: User, west: Cooperation, sign_in: SignIn
+) -> None:
+    Cooperation.objects.filter(pk=west.pk).update(is_demonstration=True)
+    banner, client = "Demonstration data: the amounts are invented.", sign_in(of_both)
+    first, heads, *rows = client.get("/mine.csv?csv=excel").content.decode("utf-8-sig").splitlines()
+    assert (first, heads.split(";")[0]) == (banner, "cooperation")
+    assert all(re.search(r";\d+,\d\d;", row) for row in rows)
+    assert ";" in client.get("/mine.csv").content.decode().splitlines()[1]
+    sheet = openpyxl.load_workbook(io.BytesIO(client.get("/mine.xlsx").content)).active
+    assert sheet["A1"].value == banner
 
 
 def test_the_workbook_holds_the_same_rows(of_both: User, sign_in: SignIn) -> None:
