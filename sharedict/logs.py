@@ -9,6 +9,8 @@ from contextvars import ContextVar
 from typing import Any
 
 from django.conf import settings
+from django.core.signals import request_finished
+from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.decorators import sync_only_middleware
 from django.utils.functional import SimpleLazyObject
@@ -21,7 +23,8 @@ GIVEN = re.compile(r"[\w.-]{8,64}", re.ASCII)
 QUIET = ("/health/",)
 ADDRESS_THAT_LETS_IN = "<str:secret>"
 
-_id: ContextVar[str] = ContextVar("request_id", default="-")
+NO_REQUEST = "-"
+_id: ContextVar[str] = ContextVar("request_id", default=NO_REQUEST)
 
 
 class OneLineForARefusal(logging.Filter):
@@ -53,16 +56,19 @@ def one_line_each(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Ca
 
     def answered(request: HttpRequest) -> HttpResponseBase:
         began = time.monotonic()
-        token = _id.set(_name_of(request))
-        try:
-            response = get_response(request)
-            response.headers["X-Request-ID"] = _id.get()
-            _note(request, response, time.monotonic() - began)
-            return response
-        finally:
-            _id.reset(token)
+        _id.set(_name_of(request))
+        response = get_response(request)
+        response.headers["X-Request-ID"] = _id.get()
+        _note(request, response, time.monotonic() - began)
+        return response
 
     return answered
+
+
+@receiver(request_finished, dispatch_uid="forget_request_id")
+def _forget_id(**_signal: Any) -> None:
+    """Only now: Django tells of a refusal, and a file is written, when all middleware is done."""
+    _id.set(NO_REQUEST)
 
 
 def _name_of(request: HttpRequest) -> str:

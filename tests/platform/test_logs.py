@@ -107,3 +107,58 @@ def test_a_request_costs_no_question_for_its_line(
 ) -> None:
     with django_assert_num_queries(0):
         client.get("/health/")
+
+
+NOBODY_ASKED_WHO = (405, 429)
+"""Refused before anybody needed to know; the line asks the database nothing."""
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("status", "method", "path", "sent"),
+    [
+        (403, "get", "/north/change-log/", {}),
+        (404, "get", "/outside/costs/", {}),
+        (404, "get", "/north/no/such/page/", {}),
+        (405, "get", "/sign-out/", {}),
+        (422, "post", "/accounts/password/", {}),
+        (429, "post", "/sign-in/", {"username": "guessed", "password": "wrong"}),
+    ],
+)
+def test_an_ordinary_refusal_is_told_like_any_request_and_without_a_traceback(
+    north: Cooperation,
+    outside: Cooperation,
+    finance: User,
+    sign_in: Callable[[User], Client],
+    log: io.StringIO,
+    told: pytest.LogCaptureFixture,
+    status: int,
+    method: str,
+    path: str,
+    sent: dict[str, str],
+) -> None:
+    client = Client() if status == 429 else sign_in(finance)
+    for _ in range(10 if status == 429 else 0):
+        client.post(path, sent)
+    log.truncate(log.seek(0))
+    answer = getattr(client, method)(path, sent)
+    assert answer.status_code == status
+    name = answer.headers["X-Request-ID"]
+    lines = log.getvalue().splitlines()
+    [line] = [each for each in lines if "sharedict.requests" in each]
+    lines.remove(line)
+    assert all(re.search(rf"WARNING django\.request \[{name}\]: ", each) for each in lines)
+    person = "-" if status in NOBODY_ASKED_WHO else finance.pk
+    rule = rf"method=\w+ path={path} status={status} duration_ms=\d+ person={person} cooperation=\S+$"
+    assert re.search(rf"INFO sharedict\.requests \[{name}\]: {rule}", line)
+
+
+@pytest.mark.django_db
+def test_what_is_told_after_a_request_is_not_told_of_it(
+    north: Cooperation, finance: User, sign_in: Callable[[User], Client], log: io.StringIO
+) -> None:
+    client = sign_in(finance)
+    client.get("/north/members/")
+    client.get("/north/members/?format=csv").close()
+    logging.getLogger("sharedict.jobs").warning("A worker says something.")
+    assert "WARNING sharedict.jobs [-]: A worker says something." in log.getvalue()
