@@ -75,6 +75,7 @@ def change_log(slug: str) -> dict[str, Any]:
         "newest": "",
         "far back": f"?after={(last.at - EPOCH) // dt.timedelta(microseconds=1)}.{last.pk}",
         "of one kind": "?kind=billing.period",
+        "of security": "?kind=security",
         "of one day": f"?since={day}&until={day}",
         "who": "?who=anna",
         "what": "?what=licences",

@@ -124,6 +124,21 @@ def statement(slug: str) -> dict[str, Any]:
     )
 
 
+def main_pages(slug: str, key: str) -> dict[str, str]:
+    """What people of a municipality with this ``key`` open every day."""
+    pages = {
+        "overview": "overview/",
+        "months": "costs/",
+        "month": f"costs/{LAST}/",
+        "statement": f"costs/{LAST}/{key}/",
+        "register of costs": "costs/register/",
+        "catalogue": "services/",
+        "subscriptions": "subscriptions/",
+        "members": "members/",
+    }
+    return {name: f"/{slug}/{page}" for name, page in pages.items()}
+
+
 def api(_slug: str, token: str) -> dict[str, Any]:
     """The API's shares, a short page and a long one."""
     reader = Reader(token)
