@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from django.utils.http import urlencode
 
 from municipalities.models import Cooperation, Driver, Reading
 from sharedict.accounts.models import User
@@ -90,3 +91,10 @@ def test_another_cooperations_readings_are_not_there(foreigner: Caller, users: D
     assert foreigner.patch(f"readings/{theirs.pk}/", {"value": "1"})[0] == 404
     assert foreigner.post("readings/", READING | {"municipality": "SE2281"})[0] == 400
     assert not Reading.objects.filter(cooperation__slug="outside").exists()
+
+
+@pytest.mark.parametrize("text", ["\x1e", " ", "1737", "se1737", "SE17370000"])
+def test_what_names_no_municipality_narrows_no_list(caller: Caller, users: Driver, text: str) -> None:
+    status, problem = caller.get(f"readings/?{urlencode({'municipality': text})}")
+    assert status == 400
+    assert "SE1737" in str(problem)
