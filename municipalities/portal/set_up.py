@@ -140,7 +140,11 @@ class SetUpPage(FormPage):
     def context(self, form: Any) -> dict[str, Any]:
         states = set_up_of(self.cooperation, self.step.page)
         here = next(state for state in states if state.is_current)
-        following = [each for each in states if each.number > here.number and not each.step.address]
+        following = [
+            each
+            for each in states
+            if each.number > here.number and not each.is_done and not each.step.address
+        ]
         return {
             **super().context(form),
             "states": states,

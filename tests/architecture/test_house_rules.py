@@ -76,6 +76,23 @@ def test_documents_write_what_reports_give(path: Path) -> None:
     assert not [text for text in texts if QUERIES.search(text)]
 
 
+INCLUDED = re.compile(r'{% include "(?P<name>[^"]+)"(?P<given>.*?)%}')
+
+
+def test_a_form_that_is_included_has_its_token() -> None:
+    """``only`` leaves the token out, and whatever the form sends is refused."""
+    texts = {path.relative_to(ROOT / "templates").as_posix(): path.read_text() for path in TEMPLATES}
+    forms = {name for name, text in texts.items() if "{% csrf_token %}" in text}
+    assert forms
+    found = [
+        (name, included["name"])
+        for name, text in texts.items()
+        for included in INCLUDED.finditer(text)
+        if included["name"] in forms and included["given"].split()[-1:] == ["only"]
+    ]
+    assert found == []
+
+
 @pytest.mark.parametrize("path", TEMPLATES, ids=name_of)
 def test_templates_keep_to_the_content_security_policy(path: Path) -> None:
     text = path.read_text(encoding="utf-8")

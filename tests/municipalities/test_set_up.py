@@ -150,6 +150,14 @@ def test_a_step_leads_to_the_next_that_is_not_done(
     assert "invited, as auditor" in client.get(there).content.decode()
 
 
+def test_skipping_a_step_passes_over_what_is_done(
+    sign_in: SignIn, administrator: User, north: Cooperation
+) -> None:
+    client = sign_in(administrator)
+    assert client.get("/north/set-up/people/").context["onward_url"] == "/north/set-up/cost/"
+    assert client.get("/north/set-up/cost/").context["onward_url"] == "/north/overview/"
+
+
 def test_where_nothing_is_sent_the_step_shows_the_link(
     sign_in: SignIn, administrator: User, settings: Settings
 ) -> None:

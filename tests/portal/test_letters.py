@@ -15,6 +15,7 @@ from municipalities.models import Cooperation
 from sharedict.accounts.models import User
 from tests.browser import accessibility_problems, follow
 from tests.factories.municipalities import InvitationFactory
+from tests.portal.conftest import PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 LOOKS = [
@@ -108,3 +109,17 @@ def test_another_password_is_chosen_by_the_link_and_signs_in(page: Page, adminis
     page.fill("[name=password]", CHOSEN)
     follow(page.locator("main button[type=submit]"))
     assert urlsplit(page.url).path == "/north/overview/"
+
+
+def test_letters_are_chosen_and_an_address_is_told(
+    page: Page, administrator: User, signed_in: Callable[[User], Page]
+) -> None:
+    signed_in(administrator)
+    page.goto("/accounts/letters/")
+    page.check("[name=kinds][value=month-closed]")
+    follow(page.locator("main form .btn-primary").last)
+    assert page.locator("[name=kinds][value=month-closed]").is_checked()
+    page.fill("[name=email]", "karin@example.se")
+    page.fill("[name=old_password]", PASSWORD)
+    follow(page.locator("main form .btn-primary").first)
+    assert "karin@example.se" in page.locator(".sd-messages").inner_text()
