@@ -29,7 +29,10 @@ from granian.rsgi import HTTPProtocol, ProtocolClosed, ProtocolError, Scope  # t
 from sharedict import env
 from sharedict.wsgi import application
 
-HEAD_SECONDS = 20
+HEAD_SECONDS = 75
+"""For the head of a request, and for the pause before it: a connection that ended while its reader looked at
+a page would cost the next one a new beginning. Whoever sends nothing for so long holds up nobody."""
+
 BODY_SECONDS = 60
 STOP_SECONDS = 10
 HEAD_BYTES = 64 * 1024

@@ -20,6 +20,7 @@ from tests.bench.table import Row, text_of
 ROOT = Path(__file__).resolve().parent.parent.parent
 TIMES = 3
 PAPER_SECONDS = 0.3
+MOST_QUERIES = 15
 LEAST_A_SECOND, SLOW_SECONDS = 40, 0.8
 FLAT_MEGABYTES = 16
 """A file of the nation's year is about 400 MB: memory that grows by less than this does not grow with it."""
@@ -60,6 +61,8 @@ def measure_all() -> list[Row]:
         *rows,
         *statements(),
         *lists(token),
+        *bare(token),
+        *main_pages(),
         *files(),
         *long_lists(),
         *guards(),
@@ -107,6 +110,14 @@ def measure_turns() -> list[Row]:
     return turns()
 
 
+def measure_pages() -> list[Row]:
+    progress("Building the workloads")
+    token = measured("load")
+    measured("year", NATION)
+    measured("settle")
+    return [*bare(token), *main_pages()]
+
+
 def measure_house() -> list[Row]:
     progress("Building the workloads")
     measured("load")
@@ -131,6 +142,7 @@ PARTS = {
     "statements": measure_statements,
     "papers": measure_papers,
     "house": measure_house,
+    "pages": measure_pages,
     "long_lists": measure_long_lists,
 }
 """What ``make bench ONLY=...`` measures."""
@@ -306,6 +318,29 @@ def papers() -> list[Row]:
             found["made"] / PAPER_SECONDS, 1),
         Row(f"{what}, given out again / made", f"{found['again']:.3f} s", f"{found['made']:.3f} s",
             found["again"] / found["made"]),
+    ]  # fmt: skip
+
+
+def main_pages() -> list[Row]:
+    """All that a page asks the database for while it is made stands beside it, asked for at once."""
+    progress("Reading the main pages")
+    rows = []
+    for name, page in measured("main", NATION).items():
+        queries, ours, bare = page["queries"], f"{page['ms']:.0f} ms", f"{page['bare_ms']:.1f} ms"
+        rows += [
+            Row(f"nation: {name}: queries / {MOST_QUERIES}", f"{queries}", f"{MOST_QUERIES}",
+                queries / MOST_QUERIES, 1),
+            Row(f"nation: {name} / its bare SQL", ours, bare, page["ms"] / page["bare_ms"]),
+        ]  # fmt: skip
+    return rows
+
+
+def bare(token: str) -> list[Row]:
+    progress("Reading JSON lists")
+    found = measured("bare", NATION, token)
+    return [
+        Row("nation: API list of 50 costs / a bare view of the same bytes", f"{found['ms']:.1f} ms",
+            f"{found['bare_ms']:.1f} ms", found["ratio"], 3),
     ]  # fmt: skip
 
 

@@ -12,7 +12,18 @@ def main() -> None:
     logging.disable(logging.WARNING)
     # Only now may models be imported.
     from sharedict.common.sight import everything, seeing
-    from tests.bench import guards, house, imports, long_lists, pages, papers, recompute, turns, workload
+    from tests.bench import (
+        bare,
+        guards,
+        house,
+        imports,
+        long_lists,
+        pages,
+        papers,
+        recompute,
+        turns,
+        workload,
+    )
 
     things = {
         "load": workload.load,
@@ -29,6 +40,8 @@ def main() -> None:
         "file": pages.file,
         "joined": pages.joined,
         "guards": guards.guards,
+        "bare": bare.bare,
+        "main": pages.main,
         "house": house.house,
         "imported": imports.imported,
         "papers": papers.papers,

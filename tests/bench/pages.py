@@ -139,6 +139,28 @@ def main_pages(slug: str, key: str) -> dict[str, str]:
     return {name: f"/{slug}/{page}" for name, page in pages.items()}
 
 
+def main(slug: str) -> dict[str, Any]:
+    """Each main page: its queries and milliseconds, and those of its queries asked for by themselves."""
+    cooperation, reader = Cooperation.objects.get(slug=slug), Reader()
+    places = RunTotal.objects.filter(run__period__cooperation=cooperation).select_related("municipality")
+    pages = main_pages(slug, places.latest("municipality__code").municipality.key)
+    return {name: _beside_its_queries(reader, address) for name, address in pages.items()}
+
+
+def _beside_its_queries(reader: Reader, address: str) -> dict[str, Any]:
+    reader.get(address)
+    with CaptureQueriesContext(connection) as captured:
+        reader.get(address)
+    asked = [query["sql"] for query in captured.captured_queries if query["sql"].startswith("SELECT")]
+
+    def bare() -> None:
+        with transaction.atomic():
+            for query in asked:
+                fetched(query)
+
+    return {"queries": len(asked)} | in_turn(ms=lambda: reader.get(address), bare_ms=bare)
+
+
 def api(_slug: str, token: str) -> dict[str, Any]:
     """The API's shares, a short page and a long one."""
     reader = Reader(token)

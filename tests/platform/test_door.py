@@ -15,6 +15,7 @@ from tests.platform.portal import command_lines, processes_naming
 from tests.platform.running import Running, running
 
 AT_ONCE = 60
+PAUSE_SECONDS = 25
 HEAD = b"POST /sign-in/ HTTP/1.1\r\nHost: localhost\r\n"
 HALVES = {
     "nothing": b"",
@@ -73,6 +74,15 @@ def test_bytes_one_by_one_are_a_request_like_any_other(portal: Running) -> None:
     with _connect(portal, b"") as line:
         for byte in b"GET /health/ HTTP/1.1\r\nHost: localhost\r\n\r\n":
             line.sendall(bytes([byte]))
+        assert line.recv(4096).startswith(b"HTTP/1.1 200 OK")
+
+
+def test_a_connection_outlasts_the_pause_of_a_reader(portal: Running) -> None:
+    question = b"GET /health/ HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    with _connect(portal, question) as line:
+        assert line.recv(4096).startswith(b"HTTP/1.1 200 OK")
+        time.sleep(PAUSE_SECONDS)
+        line.sendall(question)
         assert line.recv(4096).startswith(b"HTTP/1.1 200 OK")
 
 
