@@ -7,6 +7,7 @@ from django.db.models import Q, Sum
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from agreements.models import Key
 from billing.models import Period, Run, RunLine, Share
 from billing.reports.rows import minor_of
 from municipalities.access import Rights
@@ -59,7 +60,7 @@ def costs_of_application(
     """Its costs of that month, the largest first, and what the reader's own municipality pays of each.
 
     None where the month has none. ``own`` is None for whoever answers for none or for several, and for one
-    that pays nothing of it. Four queries at most.
+    that pays nothing of it. Five queries at most.
     """
     newest = _newest(cooperation, viewer, day)
     lines = list(_lines(newest[0], application, viewer).order_by("-amount", "reference")) if newest else []
@@ -69,9 +70,12 @@ def costs_of_application(
     [own] = rights.municipality_ids if len(rights.municipality_ids) == 1 else [None]
     shares = _shares_of(own, run, application, viewer) if own else {}
     place = Municipality.objects.get(pk=own) if own else None
+    keys = Key.objects.visible_to(viewer).of(cooperation).filter(code__in={line.key_code for line in lines})
+    names = dict(keys.values_list("code", "name"))
     rows = [
         {
             "line": line,
+            "key_name": names.get(line.key_code, ""),
             "own_minor": shares.get(line.number),
             "why_url": reverse("why", args=[cooperation.slug, month, place.key, line.reference])
             if place and line.number in shares

@@ -481,6 +481,7 @@ def test_an_applications_page_tells_each_cost_and_what_the_readers_own_pays_of_i
         run=october.current_run, municipality__code="1737", line__application_code="erp"
     )
     assert shares.count() == lines.count() == 2
+    assert '<a href="/north/keys/even/">Evenly</a>' in told
     for line in lines:
         assert f">{money(line.amount)}</td>" in told
         own = shares.get(line__number=line.number)
