@@ -117,6 +117,7 @@ def _furnished(world: World) -> World:
         finished_at=now,
     )
     person = cast.person(f"colleague-{cooperation.slug}", cooperation, Role.Kind.AUDITOR)
+    upload = UploadFactory(cooperation=cooperation, uploaded_by=person)
     rows = [
         cooperation,
         place,
@@ -141,7 +142,7 @@ def _furnished(world: World) -> World:
         Role.objects.get(user=person),
         TokenFactory(cooperation=cooperation, created_by=person),
         InvitationFactory(cooperation=cooperation, invited_by=person),
-        UploadFactory(cooperation=cooperation, uploaded_by=person),
+        upload,
         NoticeFactory(cooperation=cooperation, user=person),
         Paper.objects.create(
             cooperation=cooperation,
@@ -153,7 +154,7 @@ def _furnished(world: World) -> World:
         ),
     ]
     finding = {"number": 0, "place": 0, "line": 2, "outcome": "wrong", "what": "L-1", "errors": ["Its own"]}
-    UploadFinding.objects.create(upload=rows[-1], cooperation=cooperation, **finding)
+    UploadFinding.objects.create(upload=upload, cooperation=cooperation, **finding)
     world.rows = {type(row): row for row in rows}
     expected = {
         Driver,
