@@ -20,7 +20,7 @@ from sharedict.kernel.periods import DayError, parse_day
 class _KeyText(CharField):
     def to_python(self, value: Any) -> Any:
         text = super().to_python(value)
-        if value and not KEY.fullmatch(text):  # what is blank in it names nothing either
+        if value and not KEY.fullmatch(text or ""):  # what is blank in it names nothing either
             raise ValidationError(_("Write country and official code, such as SE1737."), "invalid")
         return text
 
