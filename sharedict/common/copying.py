@@ -36,17 +36,20 @@ def fetched(rows: models.QuerySet[Any], size: int) -> Iterator[Any]:
     """``rows`` through a cursor of the database, ``size`` at a time.
 
     A fetch reads with the sight that the transaction knows by then, whoever has asked in between: it is told
-    anew before each. Raises TransactionManagementError outside a transaction, whose cursor would outlive it.
+    anew before each but the first. Raises TransactionManagementError outside a transaction, whose cursor
+    would outlive it.
     """
     if not connection.in_atomic_block:
         raise TransactionManagementError("What is fetched piece by piece is of one transaction.")
     each = rows.iterator(size)
-    while True:
+    piece = list(islice(each, size))
+    while piece:
+        yield from piece
+        if len(piece) < size:
+            return
         with connection.cursor() as cursor:
             cursor.execute("SELECT")
-        if not (piece := list(islice(each, size))):
-            return
-        yield from piece
+        piece = list(islice(each, size))
 
 
 def _copied(statements: Statements) -> Iterator[bytes]:
