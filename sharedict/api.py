@@ -22,6 +22,7 @@ RESOURCES: list[tuple[str, type[ViewSetMixin]]] = [
     ("members", municipalities.MemberViewSet),
     ("sites", municipalities.SiteViewSet),
     ("links", municipalities.LinkViewSet),
+    ("suppliers", municipalities.SupplierViewSet),
     ("drivers", municipalities.DriverViewSet),
     ("readings", municipalities.ReadingViewSet),
     ("jobs", municipalities.JobViewSet),

@@ -21,6 +21,7 @@ ITEMS: dict[str, tuple[Any, tuple[tuple[str, Any], ...]]] = {
             ("installations", _("Installations")),
             ("subscriptions", _("Subscriptions")),
             ("network", _("Sites and network")),
+            ("suppliers", _("Suppliers")),
         ),
     ),
     "agreements": (

@@ -11,7 +11,7 @@ from sharedict.accounts.models import User
 from sharedict.jobs.actions import announce_change
 from tests.api.conftest import Caller
 from tests.factories.agreements import KeyFactory, TermFactory, add_version, by, even
-from tests.factories.municipalities import LONG_AGO, DriverFactory, LinkFactory, SiteFactory
+from tests.factories.municipalities import LONG_AGO, DriverFactory, LinkFactory, SiteFactory, SupplierFactory
 from tests.factories.services import InstallationFactory
 
 pytestmark = pytest.mark.django_db
@@ -23,6 +23,7 @@ OWNED = [
     "links",
     "drivers",
     "jobs",
+    "suppliers",
     "applications",
     "installations",
     "subscriptions",
@@ -37,7 +38,7 @@ OWNED = [
 def furnished(north: Cooperation, erp: Any) -> Cooperation:
     """``north`` with something in every list."""
     site = SiteFactory(cooperation=north, name="Operations centre")
-    LinkFactory(site=site, name="Broadband")
+    LinkFactory(site=site, name="Broadband", supplier=SupplierFactory(cooperation=north))
     InstallationFactory(application=erp, site=site)
     DriverFactory(cooperation=north, code="users")
     announce_change(cooperation_id=north.pk, touches=(LONG_AGO, None))

@@ -44,6 +44,7 @@ EXPECTED: dict[str, str] = {
     **dict.fromkeys(
         [
             "network",
+            "suppliers",
             "members",
             "roles",
             "drivers",
@@ -83,10 +84,11 @@ EXPECTED: dict[str, str] = {
     ),
     **dict.fromkeys(
         [
-            *(f"{thing}-add" for thing in ("site", "link", "member", "token", "driver", "reading")),
-            *(f"{thing}-change" for thing in ("site", "link", "member", "role", "driver", "reading")),
+            *(f"{thing}-add" for thing in ("site", "link", "supplier", "member", "token", "driver")),
+            *(f"{thing}-change" for thing in ("site", "link", "supplier", "member", "role", "driver")),
+            *("reading-add", "reading-change"),
             *(f"{thing}-end" for thing in ("site", "link", "member")),
-            *(f"{thing}-delete" for thing in ("role", "reading")),
+            *(f"{thing}-delete" for thing in ("role", "reading", "supplier")),
             *("token-revoke", "readings-import", "job-retry", "invite", "invitation"),
             *(f"{thing}-add" for thing in ("application", "installation", "subscription")),
             *(f"{thing}-change" for thing in ("application", "installation", "subscription")),
@@ -125,6 +127,7 @@ EXPECTED: dict[str, str] = {
                 "members",
                 "sites",
                 "links",
+                "suppliers",
                 "drivers",
                 "readings",
                 "jobs",

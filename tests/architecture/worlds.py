@@ -40,6 +40,7 @@ from tests.factories.municipalities import (
     NoticeFactory,
     ReadingFactory,
     SiteFactory,
+    SupplierFactory,
     TokenFactory,
     UploadFactory,
 )
@@ -135,6 +136,7 @@ def _furnished(world: World) -> World:
         RunTotal.objects.get(run=period.current_run, municipality=place),
         ReadingFactory(driver=driver, municipality=place),
         LinkFactory(site=site),
+        SupplierFactory(cooperation=cooperation),
         InstallationFactory(application=application, site=site),
         Member.objects.get(cooperation=cooperation, municipality=place),
         Agreement.objects.get(cooperation=cooperation),

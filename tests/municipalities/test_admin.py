@@ -20,6 +20,7 @@ from tests.factories.municipalities import (
     LinkFactory,
     MunicipalityFactory,
     SiteFactory,
+    SupplierFactory,
     TokenFactory,
 )
 
@@ -38,6 +39,7 @@ def operator(db: None) -> Client:
 def furnished(north: Cooperation) -> Cooperation:
     site = SiteFactory(cooperation=north, name="Room")
     LinkFactory(site=site)
+    SupplierFactory(cooperation=north)
     TokenFactory(cooperation=north)
     record(verb="add", subject=site, by=None, at=timezone.now(), cooperation_id=north.pk)
     SignInFailure.objects.create(username="x", at=timezone.now())

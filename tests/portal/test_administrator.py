@@ -31,6 +31,8 @@ FORMS = [
     "members/new/",
     "network/sites/new/",
     "network/links/new/",
+    "suppliers/new/",
+    "suppliers/",
     "agreements/new/",
     "cost-types/new/",
     "people/invite/",

@@ -14,7 +14,17 @@ from agreements.models import Agreement, CostType, Key, Term
 from billing.actions import add_costs, close_period, compute_period, propose_period, save_cost
 from billing.models import Cost, Period
 from municipalities.actions import save_row
-from municipalities.models import Cooperation, Driver, Member, Municipality, Notice, Reading, Role, Site
+from municipalities.models import (
+    Cooperation,
+    Driver,
+    Member,
+    Municipality,
+    Notice,
+    Reading,
+    Role,
+    Site,
+    Supplier,
+)
 from services.models import Application, Installation, Subscription
 from sharedict.accounts.models import User
 from sharedict.jobs.actions import run_all
@@ -95,6 +105,11 @@ class Builder:
                 valid_from=self.since,
             )
         )
+
+    def supplier(self, name: str) -> Supplier:
+        """The supplier of that name, added the first time it is asked for."""
+        found = Supplier.objects.of(self.cooperation).filter(name=name).first()
+        return found or self.add(Supplier(cooperation=self.cooperation, name=name))
 
     def driver(self, code: str, name: str, unit: str) -> Driver:
         return self.add(Driver(cooperation=self.cooperation, code=code, name=name, unit=unit))

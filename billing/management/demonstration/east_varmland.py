@@ -71,7 +71,7 @@ def _network(builder: Builder) -> Site:
                 kind=Link.Kind.FIBRE,
                 site=office,
                 other_site=centre,
-                supplier="Mossfiber AB",
+                supplier=builder.supplier("Mossfiber AB"),
                 mbps=10_000,
                 routed_by=centre.municipality,
                 valid_from=builder.since,

@@ -107,7 +107,7 @@ def _links(builder: Builder, sites: dict[str, Site]) -> None:
             kind=Link.Kind.BROADBAND,
             site=site,
             outside="Teracom",
-            supplier="Teracom",
+            supplier=builder.supplier("Teracom"),
             mbps=100,
         )
         for site in sites.values()
@@ -118,7 +118,7 @@ def _links(builder: Builder, sites: dict[str, Site]) -> None:
             kind=Link.Kind.INTERNET,
             site=sites[TORSBY],
             outside="TeliaSonera",
-            supplier="TeliaSonera",
+            supplier=builder.supplier("TeliaSonera"),
             routed_by=torsby,
         )
     )

@@ -14,6 +14,7 @@ from municipalities.models import (
     Member,
     Municipality,
     Site,
+    Supplier,
 )
 from sharedict.jobs.models import Job
 
@@ -99,6 +100,7 @@ class LinkSerializer(serializers.ModelSerializer[Link]):
     cooperation = CooperationField()
     site_name = CodeField("site", "name")
     other_site_name = CodeField("other_site", "name", allow_null=True, default=None)
+    supplier = CodeField("supplier", "name", default="")
     routed_by = MunicipalityField("routed_by", allow_null=True, default=None)
 
     class Meta:
@@ -119,6 +121,14 @@ class LinkSerializer(serializers.ModelSerializer[Link]):
             "valid_from",
             "valid_until",
         ]
+
+
+class SupplierSerializer(serializers.ModelSerializer[Supplier]):
+    cooperation = CooperationField()
+
+    class Meta:
+        model = Supplier
+        fields = ["id", "cooperation", "name", "contact"]
 
 
 class DriverSerializer(serializers.ModelSerializer[Driver]):
