@@ -1,6 +1,7 @@
 """What administrators fill in about what is shared, and what narrows its lists."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 import django_filters
@@ -15,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from municipalities.models import Municipality, Site
 from municipalities.portal import Filter, RowForm
 from services.actions import users_of
-from services.models import Application, Installation, Subscription
+from services.models import Application, Dependency, Installation, Subscription, check_needed
 from sharedict.common.days import DayInput
 from sharedict.common.numbers import CountField
 
@@ -152,6 +153,58 @@ class InstallationForm(RowForm):
             "administered_by",
         ]
         widgets = {"administered_by": forms.CheckboxSelectMultiple}
+
+
+class DependencyForm(RowForm):
+    layout = (
+        ("application", "purpose"),
+        ("valid_from", "valid_until"),
+        "applications",
+        "links",
+        "suppliers",
+        "at_least",
+    )
+
+    class Meta:
+        model = Dependency
+        fields = [
+            "application",
+            "purpose",
+            "valid_from",
+            "valid_until",
+            "applications",
+            "links",
+            "suppliers",
+            "at_least",
+        ]
+        field_classes = {"at_least": CountField}
+        widgets = dict.fromkeys(("applications", "links", "suppliers"), forms.CheckboxSelectMultiple)
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or self.cleaned_data
+        if not self.errors:
+            needed = [row for name in ("applications", "links", "suppliers") for row in found[name]]
+            check_needed(found["application"], found["at_least"], needed)
+        return found
+
+
+class LostForm(forms.Form):
+    """What goes: any of the things that can be lost, whose names come with their kinds."""
+
+    lost = forms.MultipleChoiceField(
+        label=gettext_lazy("What goes"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, choices: Sequence[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["lost"]
+        field.choices = choices
+
+
+class DependencyFilter(InForce):
+    application = django_filters.ModelChoiceFilter(
+        label=gettext_lazy("Application"), queryset=applications_here, to_field_name="code"
+    )
 
 
 class SubscriptionForm(RowForm):

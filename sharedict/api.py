@@ -28,6 +28,7 @@ RESOURCES: list[tuple[str, type[ViewSetMixin]]] = [
     ("jobs", municipalities.JobViewSet),
     ("applications", services.ApplicationViewSet),
     ("installations", services.InstallationViewSet),
+    ("dependencies", services.DependencyViewSet),
     ("subscriptions", services.SubscriptionViewSet),
     ("agreements", agreements.AgreementViewSet),
     ("cost-types", agreements.CostTypeViewSet),

@@ -12,7 +12,7 @@ from sharedict.jobs.actions import announce_change
 from tests.api.conftest import Caller
 from tests.factories.agreements import KeyFactory, TermFactory, add_version, by, even
 from tests.factories.municipalities import LONG_AGO, DriverFactory, LinkFactory, SiteFactory, SupplierFactory
-from tests.factories.services import InstallationFactory
+from tests.factories.services import DependencyFactory, InstallationFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -24,6 +24,7 @@ OWNED = [
     "drivers",
     "jobs",
     "suppliers",
+    "dependencies",
     "applications",
     "installations",
     "subscriptions",
@@ -40,6 +41,7 @@ def furnished(north: Cooperation, erp: Any) -> Cooperation:
     site = SiteFactory(cooperation=north, name="Operations centre")
     LinkFactory(site=site, name="Broadband", supplier=SupplierFactory(cooperation=north))
     InstallationFactory(application=erp, site=site)
+    DependencyFactory(application=erp)
     DriverFactory(cooperation=north, code="users")
     announce_change(cooperation_id=north.pk, touches=(LONG_AGO, None))
     return north

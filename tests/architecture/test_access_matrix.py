@@ -45,6 +45,7 @@ EXPECTED: dict[str, str] = {
         [
             "network",
             "suppliers",
+            "dependencies",
             "members",
             "roles",
             "drivers",
@@ -92,6 +93,7 @@ EXPECTED: dict[str, str] = {
             *("token-revoke", "readings-import", "job-retry", "invite", "invitation"),
             *(f"{thing}-add" for thing in ("application", "installation", "subscription")),
             *(f"{thing}-change" for thing in ("application", "installation", "subscription")),
+            *(f"dependency-{step}" for step in ("add", "change", "end", "delete")),
             *("application-retire", "installation-end", "subscription-end"),
             *(f"{thing}-add" for thing in ("agreement", "cost-type", "term", "key", "key-version")),
             *(f"{thing}-change" for thing in ("agreement", "cost-type", "term")),
@@ -128,6 +130,7 @@ EXPECTED: dict[str, str] = {
                 "sites",
                 "links",
                 "suppliers",
+                "dependencies",
                 "drivers",
                 "readings",
                 "jobs",

@@ -23,6 +23,7 @@ from tests.factories.municipalities import (
     SupplierFactory,
     TokenFactory,
 )
+from tests.factories.services import DependencyFactory
 
 OURS = ("accounts", "audit", "jobs", "municipalities")
 
@@ -40,6 +41,7 @@ def furnished(north: Cooperation) -> Cooperation:
     site = SiteFactory(cooperation=north, name="Room")
     LinkFactory(site=site)
     SupplierFactory(cooperation=north)
+    DependencyFactory(application__cooperation=north)
     TokenFactory(cooperation=north)
     record(verb="add", subject=site, by=None, at=timezone.now(), cooperation_id=north.pk)
     SignInFailure.objects.create(username="x", at=timezone.now())

@@ -32,6 +32,8 @@ FORMS = [
     "network/sites/new/",
     "network/links/new/",
     "suppliers/new/",
+    "dependencies/new/",
+    "dependencies/",
     "suppliers/",
     "agreements/new/",
     "cost-types/new/",

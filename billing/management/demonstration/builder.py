@@ -17,6 +17,7 @@ from municipalities.actions import save_row
 from municipalities.models import (
     Cooperation,
     Driver,
+    Link,
     Member,
     Municipality,
     Notice,
@@ -25,7 +26,7 @@ from municipalities.models import (
     Site,
     Supplier,
 )
-from services.models import Application, Installation, Subscription
+from services.models import Application, Dependency, Installation, Subscription
 from sharedict.accounts.models import User
 from sharedict.jobs.actions import run_all
 from sharedict.kernel.money import to_major
@@ -222,6 +223,31 @@ class Builder:
             ),
             administered_by=[*self.members.values()],
         )
+
+    def need(
+        self,
+        code: str,
+        purpose: str,
+        *,
+        at_least: int | None = None,
+        applications: Iterable[str] = (),
+        links: Iterable[Link] = (),
+        suppliers: Iterable[Supplier] = (),
+    ) -> None:
+        """Say what an application needs beside its sites: ``applications`` by code."""
+        needed: dict[str, list[Any]] = {
+            "applications": [self.applications[other] for other in applications],
+            "links": [*links],
+            "suppliers": [*suppliers],
+        }
+        row = Dependency(
+            cooperation=self.cooperation,
+            application=self.applications[code],
+            purpose=purpose,
+            at_least=at_least,
+            valid_from=self.since,
+        )
+        self.add(row, **needed)
 
     def cost(
         self, contract: Contract, start: dt.date, end: dt.date, *, minor: int | None = None, **fields: Any
