@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from services.views import applications, dependencies, installations, set_up, subscriptions
+from services.views import applications, dependencies, impact, installations, set_up, subscriptions
 
 urlpatterns = [
     path("services/", applications.Applications.as_view(), name="applications"),
@@ -27,6 +27,7 @@ urlpatterns = [
     path(
         "dependencies/<int:pk>/delete/", dependencies.DependencyWithdraw.as_view(), name="dependency-delete"
     ),
+    path("impact/", impact.ImpactPage.as_view(), name="impact"),
     path("subscriptions/", subscriptions.Subscriptions.as_view(), name="subscriptions"),
     path("subscriptions/new/", subscriptions.SubscriptionAdd.as_view(), name="subscription-add"),
     path("subscriptions/<int:pk>/", subscriptions.SubscriptionChange.as_view(), name="subscription-change"),

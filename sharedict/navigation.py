@@ -23,6 +23,7 @@ ITEMS: dict[str, tuple[Any, tuple[tuple[str, Any], ...]]] = {
             ("subscriptions", _("Subscriptions")),
             ("network", _("Sites and network")),
             ("suppliers", _("Suppliers")),
+            ("impact", _("What falls")),
         ),
     ),
     "agreements": (

@@ -46,6 +46,7 @@ EXPECTED: dict[str, str] = {
             "network",
             "suppliers",
             "dependencies",
+            "impact",
             "members",
             "roles",
             "drivers",

@@ -34,6 +34,7 @@ FORMS = [
     "suppliers/new/",
     "dependencies/new/",
     "dependencies/",
+    "impact/",
     "suppliers/",
     "agreements/new/",
     "cost-types/new/",
