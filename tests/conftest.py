@@ -85,6 +85,15 @@ def django_db_setup(
             cursor.execute(f"SELECT pg_terminate_backend(pid, 10000) {OTHERS}")
 
 
+LONG = ("tests/billing/test_upgrade.py", "tests/billing/test_demonstration.py", "tests/platform/test_door.py")
+"""Each works or waits for half a minute and more before its first answer, which cannot be shared out."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What is long comes first: begun last, it would leave the other workers idle for as long."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
+
+
 sight.by_default(sight.everything("a test"))  # until a request or a job begins, which sees what it may
 
 

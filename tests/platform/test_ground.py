@@ -1,11 +1,19 @@
-"""What is made once for several tests is for each as if it were made anew; see ``tests.ground``."""
+"""In what order tests run, and what they stand on: what is made once is for each as if it were made anew."""
 
 import pytest
 from django.db import connection
 
 from municipalities.models import Cooperation, Driver
 from sharedict.accounts.models import User
+from tests.architecture.tree import ROOT
+from tests.conftest import LONG
 from tests.factories.municipalities import CooperationFactory
+
+
+def test_what_is_long_comes_first(request: pytest.FixtureRequest) -> None:
+    assert all((ROOT / path).is_file() for path in LONG)
+    are_long = [item.nodeid.startswith(LONG) for item in request.session.items]
+    assert are_long == sorted(are_long, reverse=True)
 
 
 @pytest.mark.parametrize("again", [1, 2])
