@@ -11,6 +11,7 @@ from municipalities.models import Cooperation, Role
 from sharedict.accounts.models import User
 from tests import cast
 from tests.architecture import worlds
+from tests.architecture.worlds import World
 from tests.budgets import MOMENT
 
 pytestmark = pytest.mark.django_db
@@ -26,11 +27,15 @@ PAGES = [
 ]
 
 
+@pytest.fixture(scope="module")
+def world(kept: None) -> World:
+    return worlds.north()
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_a_main_page_asks_at_most_fifteen_times(
-    north: Cooperation, sign_in: Callable[[User], Client], page: str
+    world: World, north: Cooperation, sign_in: Callable[[User], Client], page: str
 ) -> None:
-    world = worlds.north()
     client = sign_in(cast.person("anna", north, Role.Kind.ADMINISTRATOR))
     address = f"/north/{page.format(key=world.place.key)}"
     with CaptureQueriesContext(connection) as asked:
