@@ -98,6 +98,14 @@ def take_back_municipalities(
     for _now, before in pairs:
         if before is not None:
             save_row(row=before, by=by)
-    added = [now for now, before in pairs if before is None]
-    for place in sorted(added, key=lambda place: place.successor_id is None):
+    added = {now.pk: now for now, before in pairs if before is None}
+    for place in sorted(added.values(), key=lambda place: -_steps(place, added)):
         delete_row(row=place, by=by)
+
+
+def _steps(place: Municipality, places: Mapping[int, Municipality]) -> int:
+    """How often what ``place`` was merged into was merged again, as far as ``places`` tell."""
+    steps, later = 0, place
+    while later.successor_id in places and steps < len(places):
+        steps, later = steps + 1, places[later.successor_id]
+    return steps
