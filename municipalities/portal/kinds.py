@@ -26,6 +26,8 @@ from sharedict.common.uploads import (
 
 LEAST_HEADINGS = 2
 """Columns are not chosen of fewer: it is no table."""
+LONGEST_HEADING = 200
+"""Longer ones are no headings: whoever chooses could not read them, nor a browser show them."""
 MOST_FIGURES = 1
 """A line of which more cells begin with a digit is no header, but a row."""
 DAYS_THAT_TELL = 50
@@ -68,7 +70,7 @@ class ImportKind:
         _lines, header, _notices = found_in(content, self.columns)
         found = [heading for heading in header.headings if heading]
         is_known = not (header.missing or header.unknown or header.twice)
-        is_table = len({*found}) == len(found) >= LEAST_HEADINGS
+        is_table = len({*found}) == len(found) >= LEAST_HEADINGS and max(map(len, found)) <= LONGEST_HEADING
         has_figures = sum(heading.lstrip("-")[:1].isdigit() for heading in found) > MOST_FIGURES
         return [] if is_known or has_figures or not is_table else found
 

@@ -21,7 +21,6 @@ from sharedict.common.uploads import (
     parse_day,
     shortened,
 )
-from sharedict.kernel.written import turns
 
 LISTED = ("name", "county", "official_name", "county_code")
 TOLD = ("country", "code", "name", "county"), ("official_name", "county_code", "successor", "merged_on")
@@ -65,7 +64,7 @@ def compare_municipalities(rows: Sequence[UploadedRow]) -> list[Finding]:
 
 
 def _without_rings(findings: Sequence[Finding], known: Mapping[str, Municipality]) -> list[Finding]:
-    """``findings``, where a row is wrong that merges one into what is merged into it, by way of others too."""
+    """``findings``; wrong is what merges one into what is merged into it, by way of others too."""
     into = {key: merged[0] for key, place in known.items() if (merged := _merged_of(place))}
     into |= {each.row.place.key: each.row.merged[0] for each in findings if each.row and each.row.merged}
     found = []
@@ -118,13 +117,11 @@ def _compare(
 
 def _faults(place: Municipality) -> list[str]:
     labels = {field.name: field.verbose_name for field in place._meta.concrete_fields}
-    turned = _("This holds an invisible sign that turns the direction of writing: type it anew.")
-    errors = [f"{labels[name]}: {turned}" for name in LISTED if turns(getattr(place, name))]
     try:
         place.clean_fields(exclude=["successor"])
     except ValidationError as error:
-        errors += [f"{labels[name]}: {' '.join(said)}" for name, said in error.message_dict.items()]
-    return errors
+        return [f"{labels[name]}: {' '.join(said)}" for name, said in error.message_dict.items()]
+    return []
 
 
 def _merged(row: UploadedRow, key: str, keys: Set[str]) -> tuple[str, dt.date] | None:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
 from municipalities.models import Cooperation, Driver, Municipality, Reading
+from sharedict.common.models import TURNED
 from sharedict.common.numbers import shown
 from sharedict.common.uploads import (
     Choices,
@@ -22,7 +23,7 @@ from sharedict.common.uploads import (
     parse_number,
     shortened,
 )
-from sharedict.kernel.written import alike, is_seen
+from sharedict.kernel.written import alike, is_seen, turns
 
 KEPT_BY = {
     "public": gettext_lazy("public register"),
@@ -179,6 +180,8 @@ def _value(text: str) -> Decimal:
 def _source(text: str) -> str:
     if not is_seen(text):
         raise UploadError(_("Say where the value comes from (source)."))
+    if turns(text):
+        raise UploadError(str(TURNED))
     if len(text) > 300:
         raise UploadError(_("The source is longer than 300 characters."))
     return text

@@ -88,6 +88,18 @@ def test_every_kind_of_cell(cell: str, read: str) -> None:
     assert of(cell, texts=texts) == read
 
 
+@pytest.mark.parametrize("sign", ["_x0000_", "_xD800_", "_xDFFF_"])
+def test_what_no_text_can_hold_is_a_fault(sign: str) -> None:
+    for cell, parts in (
+        (inline(f"a{sign}b"), {}),
+        ('<c t="s"><v>0</v></c>', {"texts": f"<si><t>a{sign}b</t></si>"}),
+    ):
+        found = of(cell, **parts)
+        assert isinstance(found, Fault)
+        assert found == "the cell holds a sign that is no letter."
+    assert of(inline("a_xD83D__xDE00_b")) == "a\N{GRINNING FACE}b"
+
+
 @pytest.mark.parametrize(
     ("cell", "said"),
     [
