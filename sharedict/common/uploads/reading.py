@@ -157,12 +157,12 @@ class _Reading:
             given -= 1
         values = dict(self.units)
         error = ""
-        for name, cell in zip(self.names, cells, strict=False):
+        for name, meaning, cell in zip(self.names, self.header.meanings, cells, strict=False):
             if name:
                 values[name] = cell
                 if type(cell) is Fault:
                     error = f"{name}: {cell}"
-            elif cell:
+            elif cell and meaning is None:
                 self.unnamed += 1
         if self.lines.is_ragged:
             self.unnamed += sum(map(bool, cells[size:]))
