@@ -102,6 +102,21 @@ class ImportKind:
         """What each row would do, in a few queries; may add to the notices of ``table``."""
         raise NotImplementedError
 
+    def words(self, row: Any) -> str:
+        """What ``row`` is, as it is stored or would be saved, in the active language."""
+        raise NotImplementedError
+
+    def retold(self, findings: Sequence[Finding]) -> list[Finding]:
+        """Findings without errors and notes, with what each row is and becomes in the active language."""
+        return [
+            replace(
+                each,
+                before=self.words(each.old) if each.before else "",
+                after=self.words(each.row) if each.after else "",
+            )
+            for each in findings
+        ]
+
     def apply(self, upload: Upload, moving: Sequence[Finding], by: User) -> None:
         """Save the new and changed rows, in the transaction that is already open."""
         raise NotImplementedError

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from decimal import Decimal
 from typing import Any
 
@@ -128,17 +129,10 @@ def _compare(
         return Finding(row.line, Outcome.WRONG, what, errors=tuple(errors))
     if old and stored.is_public(old):
         return Finding(row.line, Outcome.SAME, f"{parsed['code']} {old.reference_on}", row=old, old=old)
-    new = Reading(
-        pk=old.pk if old else None,
-        driver=stored.blank.driver,
-        cooperation_id=stored.blank.cooperation_id,
-        municipality=parsed["code"],
-        reference_on=parsed["reference_date"],
-        value=parsed["value"],
-        source=parsed["source"],
-        external_id=old.external_id if old else "",
-    )
-    before, after = (_words(old) if old else ""), _words(new)
+    new = copy(old or stored.blank)
+    new.municipality, new.reference_on = parsed["code"], parsed["reference_date"]
+    new.value, new.source = parsed["value"], parsed["source"]
+    before, after = (reading_in_words(old) if old else ""), reading_in_words(new)
     outcome = Outcome.NEW if old is None else Outcome.SAME if before == after else Outcome.CHANGED
     what = f"{new.municipality} {new.reference_on}"
     return Finding(row.line, outcome, what, before=before, after=after, row=new, old=old)
@@ -187,5 +181,6 @@ def _source(text: str) -> str:
     return text
 
 
-def _words(reading: Reading) -> str:
+def reading_in_words(reading: Reading) -> str:
+    """What it is, and who says so."""
     return f"{shown(reading.value)} ({reading.source})"

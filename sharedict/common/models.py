@@ -50,9 +50,9 @@ class Readable(models.Model):
             super().clean_fields(exclude=exclude)
         except ValidationError as error:
             errors = error.update_error_dict(errors)
-        for name, error in self._unreadable():
+        for name, why in self._unreadable():
             if name not in errors and name not in (exclude or ()):
-                errors[name] = [error]
+                errors[name] = [why]
         if errors:
             raise ValidationError(errors)
 
