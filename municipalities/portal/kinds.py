@@ -38,7 +38,7 @@ class ImportKind:
     """One kind of table that is imported, into a cooperation or into a public register.
 
     ``name`` is how uploads name it, ``title`` how people do, ``model`` is what its rows become. All that is
-    said of an upload is said in the language of whoever uploaded it.
+    said of an upload is said in the language that is active, one after the other.
     """
 
     name: ClassVar[str]

@@ -88,7 +88,7 @@ def undo(upload: Upload, kind: ImportKind, shown: str, by: User, tell: Tell) -> 
     if undone.mark != shown:
         _refuse_undo(upload, lambda: _("it would do something else by now. Ask for it again."))
         return
-    effect_said = said_now(lambda: undoing(upload).effect.said, upload)
+    effect_said = said_now(lambda: kind.effect(upload, changes).said, upload)
     tell(50, 100)
     try:
         with transaction.atomic():

@@ -137,6 +137,13 @@ def test_the_form_of_a_number_tells_days_and_leading_zeros(code: str, cell: str,
     assert of(f'<c s="1"><v>{cell}</v></c>', styles=styles) == read
 
 
+@pytest.mark.parametrize("number", ["46701234567", "9999999999999", "1E+20", "1E+999999", "-46701234567"])
+def test_a_number_that_is_no_day_is_a_fault_of_its_cell_alone(number: str) -> None:
+    found = of(f'<c s="0"><v>{number}</v></c>', styles='<cellXfs><xf numFmtId="14"/></cellXfs>')
+    assert isinstance(found, Fault)
+    assert found == "the cell is to show a day, and its number is none."
+
+
 def test_days_are_counted_from_1904_where_the_workbook_says_so() -> None:
     styles = '<cellXfs><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs>'
     about = '<workbookPr date1904="1"/>'

@@ -213,7 +213,10 @@ class SheetReader:
 
     def of_number(self, text: str) -> str:
         if self.look in self.looks.days:
-            return day_of(text, self.looks.epoch)
+            try:
+                return day_of(text, self.looks.epoch)
+            except ArithmeticError:
+                return Fault(_("the cell is to show a day, and its number is none."))
         found = exact(text)
         if (digits := self.looks.digits.get(self.look)) and found.isdigit():
             return found.zfill(digits)
