@@ -94,9 +94,15 @@ def undo(upload: Upload, kind: ImportKind, shown: str, by: User, tell: Tell) -> 
         with transaction.atomic():
             kind.undo(upload, changes, by)
             connection.check_constraints()
-    except (ValidationError, ProtectedError, IntegrityError) as error:
-        why = " ".join(error.messages) if isinstance(error, ValidationError) else ""
-        _refuse_undo(upload, lambda: why or _("something refers to its rows."))
+    except ValidationError as error:
+        why = " ".join(error.messages)
+        _refuse_undo(upload, lambda: why)
+        return
+    except ProtectedError:
+        _refuse_undo(upload, lambda: _("something refers to its rows."))
+        return
+    except IntegrityError:
+        _refuse_undo(upload, lambda: _("what its rows had before is not here any more, or another has it."))
         return
 
     def said() -> str:
