@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from municipalities.actions.rows import changed, save_row
+from municipalities.actions.rows import changed, save_row, take_over
 from municipalities.actions.touched import differences, naming
 from municipalities.models import Driver, Municipality, Reading, Site
 from municipalities.models.driver import POPULATION
@@ -63,6 +63,7 @@ def import_readings(*, driver: Driver, readings: Sequence[Reading], by: object) 
     """Add and change many readings of ``driver`` at once, logged one by one, announced together.
 
     Those with a primary key change, the others are new. They are validated already: see ``compare_readings``.
+    Raises ValidationError for one that somebody else has changed or removed since it was read.
     """
     if readings:
         _write(readings, by, touching=[min(readings, key=lambda reading: reading.reference_on)])
@@ -71,7 +72,12 @@ def import_readings(*, driver: Driver, readings: Sequence[Reading], by: object) 
 def _write(readings: Sequence[Reading], by: object, touching: Sequence[Reading]) -> None:
     new = [reading for reading in readings if not reading.pk]
     kept = {reading.pk: reading for reading in readings if reading.pk}
-    before = {old.pk: field_values(old) for old in Reading.objects.select_for_update().filter(pk__in=kept)}
+    stored = {old.pk: old for old in Reading.objects.select_for_update().order_by("pk").filter(pk__in=kept)}
+    for pk, reading in kept.items():
+        if pk not in stored:
+            raise ValidationError(_("Somebody has removed it in the meantime."))
+        take_over(reading, stored[pk])
+    before = {pk: field_values(old) for pk, old in stored.items()}
     add_rows(Reading, new)
     change_rows(Reading, [*kept.values()], ["value", "source"])
     changed(

@@ -27,7 +27,6 @@ from sharedict.common.figures import NOTHING
 from sharedict.common.models import DayAfterField, Remembered, Span
 from sharedict.jobs.actions import announce_change
 from sharedict.kernel.errors import ConflictError
-from sharedict.kernel.written import turns
 
 R = TypeVar("R", bound=models.Model)
 Chosen = Mapping[str, Collection[models.Model]]
@@ -175,19 +174,8 @@ def lock_cooperation(pk: int) -> Cooperation:
 def validate_row(row: models.Model) -> None:
     """Raise the ValidationError that saving ``row`` would; nothing is written or locked."""
     refuse_strangers(row)
-    refuse_turned(row)
     row.full_clean()
     check_row(row)
-
-
-def refuse_turned(row: models.Model) -> None:
-    """Raise ValidationError for text that would turn what stands behind it, as the digits of an amount."""
-    kinds = (models.CharField, models.TextField)
-    texts = [field for field in row._meta.concrete_fields if isinstance(field, kinds)]
-    turned = [field.name for field in texts if turns(str(getattr(row, field.attname) or ""))]
-    if turned:
-        said = _("This holds an invisible sign that turns the direction of writing: type it anew.")
-        raise ValidationError(dict.fromkeys(turned, said))
 
 
 @transaction.atomic

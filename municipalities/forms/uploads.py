@@ -70,8 +70,8 @@ def _labels(columns: Columns) -> Iterator[tuple[str, str]]:
     """Each column in words and as programs name it; what ends, as its last day too."""
     for name in columns.names:
         if name in columns.last_days:
-            yield f"{name}{OF_DAYS}last", str(columns.last_days[name][0])
-            yield name, _("The day after the last (%(name)s)") % {"name": name}
+            for chosen in (f"{name}{OF_DAYS}last", name):
+                yield chosen, columns.said(chosen)
         elif labels := columns.labels.get(name):
             yield name, f"{capfirst(str(labels[0]))} ({name})"
         else:

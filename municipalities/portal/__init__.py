@@ -32,7 +32,7 @@ from municipalities.portal.hooks import (
     preview_of,
     runs_at,
 )
-from municipalities.portal.importing import reasons_to_keep, take_step, undoing
+from municipalities.portal.importing import take_step
 from municipalities.portal.imports import ImportPage, OperatorImportPage
 from municipalities.portal.kinds import ImportKind, add_import_kind, cooperation_of, import_kind, moving_of
 from municipalities.portal.lists import (
@@ -62,6 +62,7 @@ from municipalities.portal.set_up import (
 )
 from municipalities.portal.steps import ChangePage, FormPage
 from municipalities.portal.turning import TurnedListPage
+from municipalities.portal.undoing import Undoing, reasons_to_keep, undoing
 from municipalities.portal.words import banner_of, code_of, few, listed, merged_in_words, one_of
 
 __all__ = [
@@ -107,6 +108,7 @@ __all__ = [
     "ShareEffect",
     "StepState",
     "TurnedListPage",
+    "Undoing",
     "WithdrawPage",
     "add_effect_of",
     "add_import_kind",

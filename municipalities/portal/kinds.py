@@ -26,6 +26,8 @@ from sharedict.common.uploads import (
 
 LEAST_HEADINGS = 2
 """Columns are not chosen of fewer: it is no table."""
+LONGEST_HEADING = 200
+"""Longer ones are no headings: whoever chooses could not read them, nor a browser show them."""
 MOST_FIGURES = 1
 """A line of which more cells begin with a digit is no header, but a row."""
 DAYS_THAT_TELL = 50
@@ -36,7 +38,7 @@ class ImportKind:
     """One kind of table that is imported, into a cooperation or into a public register.
 
     ``name`` is how uploads name it, ``title`` how people do, ``model`` is what its rows become. All that is
-    said of an upload is said in the language of whoever uploaded it.
+    said of an upload is said in the language that is active, one after the other.
     """
 
     name: ClassVar[str]
@@ -68,7 +70,7 @@ class ImportKind:
         _lines, header, _notices = found_in(content, self.columns)
         found = [heading for heading in header.headings if heading]
         is_known = not (header.missing or header.unknown or header.twice)
-        is_table = len({*found}) == len(found) >= LEAST_HEADINGS
+        is_table = len({*found}) == len(found) >= LEAST_HEADINGS and max(map(len, found)) <= LONGEST_HEADING
         has_figures = sum(heading.lstrip("-")[:1].isdigit() for heading in found) > MOST_FIGURES
         return [] if is_known or has_figures or not is_table else found
 
@@ -99,6 +101,21 @@ class ImportKind:
     def compare(self, upload: Upload, table: UploadedTable) -> Sequence[Finding]:
         """What each row would do, in a few queries; may add to the notices of ``table``."""
         raise NotImplementedError
+
+    def words(self, row: Any) -> str:
+        """What ``row`` is, as it is stored or would be saved, in the active language."""
+        raise NotImplementedError
+
+    def retold(self, findings: Sequence[Finding]) -> list[Finding]:
+        """Findings without errors and notes, with what each row is and becomes in the active language."""
+        return [
+            replace(
+                each,
+                before=self.words(each.old) if each.before else "",
+                after=self.words(each.row) if each.after else "",
+            )
+            for each in findings
+        ]
 
     def apply(self, upload: Upload, moving: Sequence[Finding], by: User) -> None:
         """Save the new and changed rows, in the transaction that is already open."""

@@ -8,7 +8,7 @@ from municipalities.reports.municipalities import (
 )
 from municipalities.reports.network import network_count, network_figures, network_finding, network_of
 from municipalities.reports.population import compare_population, listed_population, read_population
-from municipalities.reports.readings import KEPT_BY, READING_COLUMNS, compare_readings
+from municipalities.reports.readings import KEPT_BY, READING_COLUMNS, compare_readings, reading_in_words
 
 __all__ = [
     "KEPT_BY",
@@ -26,5 +26,6 @@ __all__ = [
     "network_finding",
     "network_of",
     "read_population",
+    "reading_in_words",
     "subject_in_words",
 ]

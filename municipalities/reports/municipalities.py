@@ -10,6 +10,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from municipalities.models import Municipality
+from municipalities.models.municipality import MERGED_INTO_ITSELF
 from sharedict.common.sheets import Cell
 from sharedict.common.uploads import (
     Columns,
@@ -20,7 +21,6 @@ from sharedict.common.uploads import (
     parse_day,
     shortened,
 )
-from sharedict.kernel.written import turns
 
 LISTED = ("name", "county", "official_name", "county_code")
 TOLD = ("country", "code", "name", "county"), ("official_name", "county_code", "successor", "merged_on")
@@ -60,7 +60,29 @@ def compare_municipalities(rows: Sequence[UploadedRow]) -> list[Finding]:
     known = {place.key: place for place in Municipality.objects.select_related("successor")}
     told = {row.values.get("country", "").upper() + row.values.get("code", "") for row in rows}
     seen: dict[str, int] = {}
-    return [_compare(row, known, known.keys() | told, seen) for row in rows]
+    return _without_rings([_compare(row, known, known.keys() | told, seen) for row in rows], known)
+
+
+def _without_rings(findings: Sequence[Finding], known: Mapping[str, Municipality]) -> list[Finding]:
+    """``findings``; wrong is what merges one into what is merged into it, by way of others too."""
+    into = {key: merged[0] for key, place in known.items() if (merged := _merged_of(place))}
+    into |= {each.row.place.key: each.row.merged[0] for each in findings if each.row and each.row.merged}
+    found = []
+    for each in findings:
+        if each.row and each.row.merged and _comes_back(each.row.place.key, into):
+            said = (str(MERGED_INTO_ITSELF),)
+            each = Finding(each.line, Outcome.WRONG, each.what, errors=said)
+        found.append(each)
+    return found
+
+
+def _comes_back(key: str, into: Mapping[str, str]) -> bool:
+    """Whether what ``key`` is merged into comes to ``key`` again."""
+    later, seen = into.get(key), {key}
+    while later and later not in seen:
+        seen.add(later)
+        later = into.get(later)
+    return later == key
 
 
 def _compare(
@@ -95,13 +117,11 @@ def _compare(
 
 def _faults(place: Municipality) -> list[str]:
     labels = {field.name: field.verbose_name for field in place._meta.concrete_fields}
-    turned = _("This holds an invisible sign that turns the direction of writing: type it anew.")
-    errors = [f"{labels[name]}: {turned}" for name in LISTED if turns(getattr(place, name))]
     try:
         place.clean_fields(exclude=["successor"])
     except ValidationError as error:
-        errors += [f"{labels[name]}: {' '.join(said)}" for name, said in error.message_dict.items()]
-    return errors
+        return [f"{labels[name]}: {' '.join(said)}" for name, said in error.message_dict.items()]
+    return []
 
 
 def _merged(row: UploadedRow, key: str, keys: Set[str]) -> tuple[str, dt.date] | None:
@@ -111,7 +131,7 @@ def _merged(row: UploadedRow, key: str, keys: Set[str]) -> tuple[str, dt.date] |
     if not successor or not day:
         raise UploadError(_("Say both: what it was merged into, and when."))
     if successor == key:
-        raise UploadError(_("A municipality is not merged into itself."))
+        raise UploadError(str(MERGED_INTO_ITSELF))
     if successor not in keys:
         said = _("No municipality has the key “%(key)s”: write country and code, such as SE1737.")
         raise UploadError(said % {"key": shortened(successor, 20)})

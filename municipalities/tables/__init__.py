@@ -3,7 +3,7 @@
 from municipalities.tables.looks import instant, state_of
 from municipalities.tables.registers import DriverTable, LinkTable, MemberTable, ReadingTable, SiteTable
 from municipalities.tables.upkeep import JOB_LOOK, ChangeTable, JobTable, RoleTable, TokenTable, job_label
-from municipalities.tables.uploads import PublicUploadTable, UploadTable
+from municipalities.tables.uploads import PublicUploadTable, UploadTable, state_of_upload
 
 __all__ = [
     "JOB_LOOK",
@@ -21,4 +21,5 @@ __all__ = [
     "instant",
     "job_label",
     "state_of",
+    "state_of_upload",
 ]

@@ -171,7 +171,7 @@ def test_a_column_is_known_by_its_name_and_in_every_language(header: str, langua
     [
         ("code;Municipality;value;ends_on", "twice: code"),
         ("code;value;ends_on;Last day", "twice: ends_on"),
-        ("code;value;Colour", "missing: ends_on; unknown: Colour"),
+        ("code;value;Colour", "missing: Last day; unknown: Colour"),
     ],
 )
 def test_a_column_that_stands_twice_or_not_at_all_is_said(header: str, said: str) -> None:

@@ -5,15 +5,17 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.test import Client
 
+from municipalities.actions import save_row
 from municipalities.models import Cooperation, Member, Municipality
 from sharedict.accounts.models import User
 from sharedict.audit.models import Entry
 from tests import uploading
 from tests.factories.accounts import UserFactory
-from tests.factories.municipalities import MunicipalityFactory
+from tests.factories.municipalities import MemberFactory, MunicipalityFactory
 from tests.uploading import is_applied, upload
 
 PAGE = "/cooperations/register/"
@@ -97,3 +99,43 @@ def test_a_successor_has_a_date_and_is_another(db: None) -> None:
                   {"successor": place, "merged_on": dt.date(2020, 1, 1)}):  # fmt: skip
         with pytest.raises(IntegrityError), transaction.atomic():
             Municipality.objects.filter(pk=place.pk).update(**wrong)
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+def test_undoing_removes_what_was_merged_before_what_it_was_merged_into(
+    operator: Client, reverse: bool
+) -> None:
+    rows = [
+        "NO;1001;First;X;NO1002;2020-01-01",
+        "NO;1002;Second;X;NO1003;2021-01-01",
+        "NO;1003;Third;X;;",
+        "SE;1737;Torsbyn;V;NO1003;2022-01-01",
+    ]
+    columns = ("country", "code", "name", "county", "successor__code", "merged_on")
+    before = [*Municipality.objects.values_list(*columns)]
+    done = apply(operator, "\n".join(rows[::-1] if reverse else rows) + "\n")
+    assert Municipality.objects.get(code="1737").name == "Torsbyn"
+    assert operator.get(f"{uploading.address_of(done)}undo/").status_code == 200
+    undone = uploading.undo(operator, done)
+    assert undone.context["upload"].said == "4 rows are as before."
+    assert [*Municipality.objects.values_list(*columns)] == before
+
+
+def test_what_something_refers_to_by_now_is_not_removed(operator: Client, north: Cooperation) -> None:
+    done = apply(operator, "NO;1001;First;X;;\n")
+    MemberFactory(cooperation=north, municipality=Municipality.objects.get(code="1001"))
+    undone = uploading.undo(operator, done)
+    assert undone.context["upload"].said == "Nothing is undone: something refers to its rows."
+    assert Municipality.objects.filter(code="1001").exists()
+
+
+def test_none_is_merged_into_itself_by_way_of_others(operator: Client) -> None:
+    shown = sent(operator, "NO;1001;First;X;NO1002;2020-01-01\nNO;1002;Second;X;NO1001;2021-01-01\n")
+    assert shown.context["counts"] == {"same": 0, "new": 0, "changed": 0, "wrong": 2}
+    assert "A municipality is not merged into itself." in shown.content.decode()
+    first, second = MunicipalityFactory(), MunicipalityFactory()
+    first.successor, first.merged_on = second, dt.date(2020, 1, 1)
+    save_row(row=first, by=None)
+    second.successor, second.merged_on = first, dt.date(2021, 1, 1)
+    with pytest.raises(ValidationError, match="not merged into itself"):
+        save_row(row=second, by=None)

@@ -4,11 +4,12 @@ from sharedict.common.uploads.choices import Choices
 from sharedict.common.uploads.columns import are_last_days
 from sharedict.common.uploads.findings import Finding, Outcome, counts, marked
 from sharedict.common.uploads.forms import UploadForm
-from sharedict.common.uploads.headers import OF_DAYS, Header
+from sharedict.common.uploads.headers import Header
 from sharedict.common.uploads.reading import found_in, read_table, read_upload, refuse_large, sources_of
 from sharedict.common.uploads.tables import (
     MAX_BYTES,
     MAX_ROWS,
+    OF_DAYS,
     Columns,
     Lines,
     UploadedRow,

@@ -17,17 +17,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from sharedict.common.sheets import BOM
-from sharedict.common.uploads.tables import Columns, Line, Lines, UploadError
+from sharedict.common.uploads.tables import OF_DAYS, Columns, Line, Lines, UploadError
 from sharedict.common.uploads.values import shortened
 from sharedict.kernel.written import alike
 
 SEARCHED_LINES = 50
 """A header stands among so many lines that are not empty."""
 WITH_UNIT = re.compile(r"(?P<label>.+?)(?:, | \()(?P<unit>[A-Z]{3})\)?")
-
-
-OF_DAYS = ":"
-"""Stands between a column and what its days are, where the uploader says both: ``ends_on:last``."""
 
 
 class Meaning(NamedTuple):
@@ -128,13 +124,15 @@ class Header:
         """Raise UploadError unless it names every column that it must, each once, and no other."""
         problems = []
         if self.missing:
-            problems.append(_("missing: %(names)s") % {"names": ", ".join(self.missing)})
+            written = dict(zip(self.columns.required, self.columns.written, strict=True))
+            missing = ", ".join(written[name] for name in self.missing)
+            problems.append(_("missing: %(names)s") % {"names": missing})
         if self.unknown:
             problems.append(_("unknown: %(names)s") % {"names": shortened(", ".join(self.unknown))})
         if self.twice:
             problems.append(_("twice: %(names)s") % {"names": ", ".join(self.twice)})
         if problems:
-            wanted = ";".join(self.columns.required)
+            wanted = ";".join(self.columns.written)
             raise UploadError(
                 _("One line must name the columns %(wanted)s (%(problems)s).")
                 % {"wanted": wanted, "problems": "; ".join(problems)}
