@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from municipalities.access import Rights
 from municipalities.actions import APPLY, LOOK, UNDO, NotAsShownError, choose_columns, discard_upload
-from municipalities.forms import ColumnsForm
+from municipalities.forms import ColumnsForm, columns_in_words
 from municipalities.models import Upload
 from municipalities.portal import EditorsOnly, ShareEffect, import_kind, reasons_to_keep, undoing
 from municipalities.tables import instant
@@ -131,8 +131,8 @@ class ShowsUpload(UploadMixin):
             found.append((said, f"{instant(upload.ended_at)}, {upload.ended_by or 'sharedict'}"))
         found.append(("SHA-256", upload.sha256))
         if upload.columns:
-            pairs = [f"{ours} = {theirs}" for theirs, ours in upload.columns.items() if ours]
-            found.append((_("Columns"), ", ".join(pairs)))
+            columns = import_kind(upload.kind).columns
+            found.append((_("Columns"), columns_in_words(columns, upload.columns)))
         return found
 
 
