@@ -84,6 +84,7 @@ def test_both_cooperations_and_their_sum_stand_on_the_first_page(
     for amount in (owed(north), owed(west), owed(north) + owed(west)):
         assert minor(amount, "SEK") in text
     assert "Torsby in all cooperations" in text
+    assert '<h2 id="places">October 2026</h2>' in text
     assert 'href="/north/overview/"' in text
     assert 'href="/west/overview/"' in text
 
