@@ -1,6 +1,6 @@
 """What people fill in about the letters that they get."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.conf import settings
@@ -38,7 +38,7 @@ class AddressForm(OwnPasswordForm):
         label=gettext_lazy("E-mail"), max_length=150, widget=forms.EmailInput(attrs={"autocomplete": "email"})
     )
     field_order = ("email", "old_password")
-    error_messages: ClassVar = {
+    error_messages = {
         **OwnPasswordForm.error_messages,
         "password_incorrect": gettext_lazy("This is not your password."),
     }
