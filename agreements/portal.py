@@ -169,8 +169,9 @@ def terms_panel(
 ) -> Panel:
     """The terms that divide the costs of ``application`` on ``day``."""
     terms = Term.objects.of(cooperation).as_of(day).for_costs_of(application).for_listing()
-    rows = [(term, payers_in_words(term)) for term in applying(terms)]
-    return Panel("agreements/terms_panel.html", {"rows": rows})
+    rest = _("All other costs")
+    rows = [(term, term.cost_type or rest, payers_in_words(term)) for term in applying(terms)]
+    return Panel("agreements/terms_panel.html", {"terms": rows})
 
 
 def _has_a_key() -> Combinable:

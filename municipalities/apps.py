@@ -35,9 +35,11 @@ class MunicipalitiesConfig(AppConfig):
             PEOPLE,
             add_import_kind,
             add_set_up_step,
+            import_in_words,
             tell_of_failed_job,
         )
         from municipalities.portal.registers import KINDS
+        from municipalities.reports import add_words_of
         from municipalities.tasks import (
             failed_sign_in,
             invitation_letter,
@@ -63,6 +65,7 @@ class MunicipalitiesConfig(AppConfig):
         register_nightly(discard_old_uploads)
         for kind in KINDS:
             add_import_kind(kind)
+        add_words_of("municipalities.upload", "kind", import_in_words)
         add_words(Municipality.objects.names)
         user_logged_in.connect(note_sign_in, dispatch_uid="note_sign_in")
         user_logged_out.connect(note_sign_out, dispatch_uid="note_sign_out")

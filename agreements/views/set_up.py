@@ -20,7 +20,7 @@ from agreements.portal import KEY, TERM, payers_in_words, scope_in_words, versio
 from municipalities.actions import begin_driver, validate_row
 from municipalities.models import Cooperation, Driver, Municipality, Reading
 from municipalities.portal import Change, SetUpPage, listed, side_by_side
-from services.models import Subscription
+from services.models import Application, Subscription
 from sharedict.common.days import DayInput
 from sharedict.common.figures import count
 
@@ -36,14 +36,14 @@ HUNDRED = Decimal(100)
 
 def told_users(cooperation: Cooperation) -> tuple[str, dict[Municipality, int]]:
     """The first application of which all users are told, and how many there are in each municipality."""
-    users: dict[str, dict[Municipality, int | None]] = {}
+    users: dict[Application, dict[Municipality, int | None]] = {}
     rows = Subscription.objects.of(cooperation).for_listing().order_by("application_id", "municipality__name")
     for row in rows:
-        users.setdefault(row.application.name, {})[row.municipality] = row.users
-    for name, counts in users.items():
+        users.setdefault(row.application, {})[row.municipality] = row.users
+    for application, counts in users.items():
         told = {place: number for place, number in counts.items() if number is not None}
         if len(told) == len(counts) and any(told.values()):
-            return name, told
+            return application.name, told
     return "", {}
 
 

@@ -65,7 +65,7 @@ class Overview(OwnPage, AskedPage, ToDoPage, AheadPage):
             "answers_for_all": answers_for_all,
             "todo": self.todo() if answers_for_all else None,
             "steps": steps,
-            "next_step": next((step for step in steps if not step.is_done and not step.step.address), None),
+            "next_step": next((step for step in steps if step.is_to_do), None),
             "steps_done": sum(step.is_done for step in steps),
         }
         if months:

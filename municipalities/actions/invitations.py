@@ -137,7 +137,7 @@ def open_invitation(link: Link) -> Invitation:
     if found.mark != link.mark:
         raise NotInvitedError(_("It was sent once more: follow the link that came last."))
     if found.accepted_at:
-        raise NotInvitedError(_("It was accepted already: sign in."))
+        raise NotInvitedError(_("It was accepted already."))
     if found.withdrawn_at:
         raise NotInvitedError(_("It was withdrawn meanwhile."))
     if not may_invite(found):

@@ -24,7 +24,7 @@ from municipalities.forms.rows import (
     TokenForm,
 )
 from municipalities.forms.set_up import CooperationForm, MembersForm
-from municipalities.forms.uploads import ColumnsForm, UploadFilter
+from municipalities.forms.uploads import ColumnsForm, UploadFilter, columns_in_words
 
 __all__ = [
     "STATES",
@@ -55,4 +55,5 @@ __all__ = [
     "TestMessageForm",
     "TokenForm",
     "UploadFilter",
+    "columns_in_words",
 ]

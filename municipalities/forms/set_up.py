@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import Any, ClassVar
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.dates import MONTHS
 from django.utils.text import capfirst
@@ -78,6 +79,14 @@ class CooperationForm(RowForm):
         now, chosen = Month.of(timezone.localdate()), self.instance.first_month
         found = {now.plus(number).first for number in range(-MONTHS_BACK, MONTHS_AHEAD + 1)}
         return sorted(found | {chosen}, reverse=True)
+
+    def clean_name(self) -> str:
+        """Nobody could tell two of one name apart; a form sent from a second tab would make the other."""
+        name: str = self.cleaned_data["name"]
+        others = Cooperation.objects.filter(name__iexact=name, deactivated_at=None)
+        if not self.instance.pk and others.exists():
+            raise ValidationError(_("There is a cooperation of this name already."))
+        return name
 
     def clean_currency(self) -> str:
         return str(self.cleaned_data["currency"]).upper()

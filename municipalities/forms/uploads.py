@@ -66,6 +66,13 @@ class ColumnsForm(forms.Form):
         return found
 
 
+def columns_in_words(columns: Columns, chosen: Mapping[str, str]) -> str:
+    """Which of ours each heading of a file stands for, in our order; those passed over are left out."""
+    headings = {name: heading for heading, name in chosen.items() if name}
+    pairs = [(headings.get(name), label) for name, label in _labels(columns)]
+    return ", ".join(f"{heading}: {label}" for heading, label in pairs if heading)
+
+
 def _labels(columns: Columns) -> Iterator[tuple[str, str]]:
     """Each column in words and as programs name it; what ends, as its last day too."""
     for name in columns.names:

@@ -34,7 +34,14 @@ from municipalities.portal.hooks import (
 )
 from municipalities.portal.importing import take_step
 from municipalities.portal.imports import ImportPage, OperatorImportPage
-from municipalities.portal.kinds import ImportKind, add_import_kind, cooperation_of, import_kind, moving_of
+from municipalities.portal.kinds import (
+    ImportKind,
+    add_import_kind,
+    cooperation_of,
+    import_in_words,
+    import_kind,
+    moving_of,
+)
 from municipalities.portal.lists import (
     ADDRESS,
     BAR,
@@ -126,6 +133,7 @@ __all__ = [
     "far_in_words",
     "few",
     "fields_by_message",
+    "import_in_words",
     "import_kind",
     "listed",
     "may_preview",

@@ -2,10 +2,11 @@
 
 from django.db.models import BooleanField, Count, Exists, OuterRef, Value
 from django.db.models.expressions import Combinable
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from municipalities.models import Cooperation, Member, Role
+from municipalities.models import Cooperation, Invitation, Member, Role
 from municipalities.portal.set_up import SetUpStep
 from municipalities.portal.words import few
 from sharedict.common.days import date_format
@@ -53,6 +54,13 @@ def _its_people(cooperation: Cooperation) -> str:
     return said % {"people": people, "count": closing}
 
 
+def _awaited(cooperation: Cooperation) -> str:
+    """Who is invited and would make the administrators enough."""
+    rows = Invitation.objects.of(cooperation).waiting().filter(kind=Role.Kind.ADMINISTRATOR)
+    emails = rows.filter(expires_at__gt=timezone.now()).order_by("pk").values_list("email", flat=True)
+    return _("Waits for %(people)s") % {"people": few([*emails])} if emails else ""
+
+
 COOPERATION = SetUpStep(
     "set-up-cooperation",
     gettext_lazy("The cooperation"),
@@ -73,4 +81,5 @@ PEOPLE = SetUpStep(
     gettext_lazy("Two administrators close a month"),
     _can_close,
     _its_people,
+    waits=_awaited,
 )

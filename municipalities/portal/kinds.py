@@ -179,3 +179,8 @@ def import_kind(name: str) -> ImportKind:
     if name not in _kinds:
         raise LookupError(f"There is no import of kind {name!r}.")
     return _kinds[name]
+
+
+def import_in_words(name: str) -> str:
+    """What the import ``name`` brings in, as its reader calls it; ``name`` where no app knows it any more."""
+    return str(_kinds[name].title) if name in _kinds else name

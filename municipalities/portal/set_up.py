@@ -25,7 +25,7 @@ class SetUpStep:
 
     ``is_done`` makes the condition on the cooperation that an outer query is about; ``said`` what is there
     then, in a few words, and ``about`` what the step is for until then. ``address`` is where it is taken if
-    that is no page of the set-up.
+    that is no page of the set-up. ``waits`` says what others have yet to do for it, empty where nothing.
     """
 
     page: str
@@ -34,6 +34,7 @@ class SetUpStep:
     is_done: Callable[[], Combinable]
     said: Callable[[Cooperation], str]
     address: Callable[[Cooperation], str] | None = None
+    waits: Callable[[Cooperation], str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,12 @@ class StepState:
     said: str = ""
     url: str = ""
     is_current: bool = False
+    is_waiting: bool = False
+
+    @property
+    def is_to_do(self) -> bool:
+        """Whether it can be taken now, on a page of the set-up."""
+        return not (self.is_done or self.is_waiting or self.step.address)
 
 
 _steps: list[SetUpStep] = []
@@ -67,16 +74,20 @@ def set_up_of(cooperation: Cooperation, page: str = "") -> list[StepState]:
     """The steps as they stand for ``cooperation``, that of ``page`` being looked at."""
     [flags] = Cooperation.objects.filter(pk=cooperation.pk).values_list(*(step.is_done() for step in _steps))
     return [
-        StepState(
-            step,
-            number,
-            is_done=is_done,
-            said=step.said(cooperation) if is_done else str(step.about),
+        replace(
+            _state(step, number, cooperation, is_done=is_done),
             url=_address(step, cooperation),
             is_current=step.page == page,
         )
         for number, (step, is_done) in enumerate(zip(_steps, flags, strict=True), start=1)
     ]
+
+
+def _state(step: SetUpStep, number: int, cooperation: Cooperation, *, is_done: bool) -> StepState:
+    if is_done:
+        return StepState(step, number, is_done=True, said=step.said(cooperation))
+    awaited = step.waits(cooperation) if step.waits else ""
+    return StepState(step, number, said=awaited or str(step.about), is_waiting=bool(awaited))
 
 
 def with_steps_done(rows: QuerySet[Cooperation]) -> list[tuple[Cooperation, int, int]]:
@@ -118,10 +129,10 @@ class SetUpPage(FormPage):
             messages.success(self.request, done)
 
     def onward(self) -> str:
-        """The next step that is not done, or one that was left out; the overview after the last."""
+        """The next step to be taken, or one that was left out; the overview after the last, or to wait."""
         states = set_up_of(self.cooperation, self.step.page)
         here = next(state.number for state in states if state.is_current)
-        left = [state for state in states if not state.is_done and not state.step.address]
+        left = [state for state in states if state.is_to_do]
         left.sort(key=lambda state: state.number <= here)
         return next((state.url for state in left if not state.is_current), self.url("overview"))
 
@@ -140,11 +151,7 @@ class SetUpPage(FormPage):
     def context(self, form: Any) -> dict[str, Any]:
         states = set_up_of(self.cooperation, self.step.page)
         here = next(state for state in states if state.is_current)
-        following = [
-            each
-            for each in states
-            if each.number > here.number and not each.is_done and not each.step.address
-        ]
+        following = [each for each in states if each.number > here.number and each.is_to_do]
         return {
             **super().context(form),
             "states": states,

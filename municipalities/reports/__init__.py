@@ -1,6 +1,6 @@
 """What is stored beside what would be, or was, and as a picture."""
 
-from municipalities.reports.changes import Change, changes_in_words, subject_in_words
+from municipalities.reports.changes import Change, add_words_of, changes_in_words, subject_in_words
 from municipalities.reports.municipalities import (
     REGISTER_COLUMNS,
     compare_municipalities,
@@ -15,6 +15,7 @@ __all__ = [
     "READING_COLUMNS",
     "REGISTER_COLUMNS",
     "Change",
+    "add_words_of",
     "changes_in_words",
     "compare_municipalities",
     "compare_population",

@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import Count, Max, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from municipalities.forms.registers import DAYS
@@ -65,6 +66,7 @@ def _job(job: Job) -> dict[str, Any]:
         "look": JOB_LOOK.get(Job.State(job.state), "neutral"),
         "ordered": instant(job.created_at),
         "error": job.error if job.state == Job.State.FAILED else "",
+        "retry_url": reverse("any-job-retry", args=[job.pk]) if job.state == Job.State.FAILED else "",
     }
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from municipalities.access import Rights
 from municipalities.actions import APPLY, LOOK, UNDO, NotAsShownError, choose_columns, discard_upload
-from municipalities.forms import ColumnsForm
+from municipalities.forms import ColumnsForm, columns_in_words
 from municipalities.models import Upload
 from municipalities.portal import EditorsOnly, ShareEffect, Undoing, import_kind, reasons_to_keep, undoing
 from municipalities.tables import instant, state_of_upload
@@ -132,9 +132,8 @@ class ShowsUpload(UploadMixin):
             found.append((said, f"{instant(upload.ended_at)}, {upload.ended_by or 'sharedict'}"))
         found.append(("SHA-256", upload.sha256))
         if upload.columns:
-            in_words = import_kind(upload.kind).columns.said
-            pairs = [f"{in_words(ours)} = {theirs}" for theirs, ours in upload.columns.items() if ours]
-            found.append((_("Columns"), ", ".join(pairs)))
+            columns = import_kind(upload.kind).columns
+            found.append((_("Columns"), columns_in_words(columns, upload.columns)))
         return found
 
 

@@ -110,7 +110,7 @@ EXPECTED: dict[str, str] = {
         EDITORS,
     ),
     **dict.fromkeys(["cooperations", "cooperation-add", "population-import", "register-import"], OPERATORS),
-    **dict.fromkeys(["population-file", "register-file"], OPERATORS),
+    **dict.fromkeys(["population-file", "register-file", "any-job-retry"], OPERATORS),
     **dict.fromkeys(["cooperation-deactivate", "cooperation-reactivate", "installation", "mail"], OPERATORS),
     **dict.fromkeys(["change-log", "tokens", "uploads", "upload", "upload-file"], LOGGED),
     **dict.fromkeys(["post upload", "upload-columns", "upload-undo"], EDITORS),

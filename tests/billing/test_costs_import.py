@@ -100,8 +100,8 @@ def test_what_has_changed_is_changed_and_only_that(client: Client, do_jobs: Call
         (0, "", "must not be empty"),
         (0, "x" * 101, "at most 100 characters"),
         (1, "nowhere", "There is no “nowhere” here"),
-        (2, "", "There is no “” here"),
-        (2, "nothing", "There is no “nothing” here"),
+        (2, "", "There is nothing in this cell: write a code or a name. Known here: Licence."),
+        (2, "nothing", "There is no “nothing” here. Known here: Licence."),
         (3, "x" * 10_000, "at most 150 characters"),
         (4, "9" * 61, "at most 60 characters"),
         (5, "", "This field cannot be blank"),
@@ -328,7 +328,7 @@ def test_the_dry_run_keeps_the_order_of_the_file_and_uses_words(client: Client, 
     assert [finding.line for finding in shown.context["findings"]] == [2, 3, 4, 5]
     assert shown.context["findings"][0].after.startswith(f"{erp.name} | Licence | Fjord")
     assert shown.context["findings"][1].after.startswith("The cooperation as a whole | ")
-    assert errors(shown) == {4: ["Application (application): There is no “nowhere” here."]}
+    assert errors(shown) == {4: ["Application (application): There is no “nowhere” here. Known here: ERP."]}
     done = apply(client, upload(client, ROW, whole))
     assert "2 rows saved." in done.content.decode()
 

@@ -58,6 +58,14 @@ def test_what_is_taken_away_leaves_a_dash(link: Link, administrator: User) -> No
     assert words(Entry.objects.latest("id")) == {"Mbit/s": "100 → —"}
 
 
+def test_what_was_imported_is_called_by_its_name(north: Cooperation, administrator: User) -> None:
+    entry = Entry(pk=1, subject_type="municipalities.upload", changes={"kind": ["", "costs"]})
+    gone = Entry(pk=2, subject_type="municipalities.upload", changes={"kind": ["", "stamps"]})
+    with override("sv"):
+        told = changes_in_words([entry, gone])
+    assert [told[pk][0].after for pk in (1, 2)] == ["Kostnader", "stamps"]
+
+
 def test_an_entry_about_what_is_no_more_is_still_read(north: Cooperation, administrator: User) -> None:
     entry = record(verb="change", subject=north, by=administrator, at=timezone.now())
     entry.subject_type, entry.changes = (

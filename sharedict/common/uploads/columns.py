@@ -13,6 +13,7 @@ from sharedict.common.uploads.values import parse_day
 from sharedict.kernel.written import NumberError, has_two_readings, mark_of, number, readings
 
 MIDNIGHT = re.compile("[T ]00:00(?::00(?:[.]0+)?)?")
+MINUS_LAST = re.compile("\\s*([0-9][^-\u2212]*?)\\s*[-\u2212]\\s*")
 ONE_DAY = dt.timedelta(days=1)
 
 
@@ -21,7 +22,7 @@ def read_numbers(rows: Sequence[UploadedRow], name: str, mark: str | None) -> No
 
     Raises UploadError where one can be read in two ways and nothing tells which.
     """
-    texts = [(row, row.values.get(name, "")) for row in rows]
+    texts = [(row, _minus_first(row.values.get(name, ""))) for row in rows]
     told = [(row, text) for row, text in texts if type(text) is not Exact]
     mark = mark or mark_of(text for _row, text in told)
     for row, text in told:
@@ -37,6 +38,11 @@ def read_numbers(rows: Sequence[UploadedRow], name: str, mark: str | None) -> No
             row.values[name] = plain(number(text, mark))
         except NumberError:
             continue
+
+
+def _minus_first(text: str) -> str:
+    """A negative number with its minus in front: ledgers print it behind, ``250,50-``."""
+    return f"-{found[1]}" if type(text) is not Exact and (found := MINUS_LAST.fullmatch(text)) else text
 
 
 def read_days(rows: Sequence[UploadedRow], header: Header) -> list[str]:
