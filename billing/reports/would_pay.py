@@ -41,7 +41,8 @@ def borne(cooperation: Cooperation, changes: Sequence[Change]) -> Borne | None:
     [facts] = gather_if(period, [overlay])
     even, ruled = allocate(_evenly(facts)), allocate(facts)
     evenly, shares = shares_of(even), shares_of(ruled)
-    codes = {*facts.groups[facts.members], *shares}
+    members = () if facts.members is None else facts.groups[facts.members]
+    codes = {*members, *shares}
     payers = [
         PayerMoved(facts.municipalities[code], evenly.get(code, 0), shares.get(code, 0)) for code in codes
     ]

@@ -172,6 +172,7 @@ class SetUpPage(FormPage):
             "would_pay": self.would_pay(states),
             "may_try": bool(self.step.lacking),
             "is_tried": bool(self.tried),
+            "is_answer": bool(self.tried) and not self.effect.mark,
             "here": here,
             "there": self.there(),
             "there_title": self.there_title,
