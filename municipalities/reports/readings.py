@@ -87,7 +87,7 @@ def compare_readings(cooperation: Cooperation, driver: Driver, rows: Sequence[Up
     places = Choices(
         Municipality.objects.ever_in(cooperation),
         codes=lambda place: (place.key, place.code, place.code.lstrip("0")),
-        names=lambda place: {place.name, place.official_name} - {""},
+        names=lambda place: [name for name in (place.name, place.official_name) if name],
         unknown=_("No member has the code “%(text)s”."),
     )
     stored, kept_by = Stored(cooperation, driver), _words_of_keepers()

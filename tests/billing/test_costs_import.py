@@ -327,7 +327,7 @@ def test_the_dry_run_keeps_the_order_of_the_file_and_uses_words(client: Client, 
     assert [finding.line for finding in shown.context["findings"]] == [2, 3, 4, 5]
     assert shown.context["findings"][0].after.startswith(f"{erp.name} | Licence | Fjord")
     assert shown.context["findings"][1].after.startswith("The cooperation as a whole | ")
-    assert errors(shown) == {4: ["Application (application): There is no “nowhere” here."]}
+    assert errors(shown) == {4: ["Application (application): There is no “nowhere” here. Possible: “ERP”."]}
     done = apply(client, upload(client, ROW, whole))
     assert "2 rows saved." in done.content.decode()
 

@@ -214,10 +214,9 @@ def test_what_nothing_divides_is_said_beside_what_is_divided(client: Client, new
     charge(new, application=nobodys, description="Idle licence", amount=Decimal(100))
     found = shown(client, "people")
     assert found.total == "30,000.00"
-    assert found.uncounted == (
-        "“Idle licence” would be charged to nobody in July 2026, 100.00\u00a0SEK: "
-        "Nobody uses the application in this month.",
-    )
+    [said] = found.uncounted
+    assert said.startswith("“Idle licence” would be charged to nobody in July 2026, 100.00\u00a0SEK: ")
+    assert said.endswith("Nobody uses the application in this month.")
 
 
 def test_costs_before_the_first_month_pay_nothing(client: Client, new: Cooperation) -> None:
