@@ -33,7 +33,7 @@ from billing.views.months import MonthPage
 from billing.views.openings import causes_of, opening_of_nothing, opening_of_statement
 from billing.views.pictures import Picture, month_name, statement_picture, whole_name, year_picture
 from municipalities.models import Municipality
-from municipalities.portal import banner_of
+from municipalities.portal import banner_of, merged_in_words
 from sharedict.common.cells import Column, body, cells, joined, link, row
 from sharedict.common.csv_forms import form_of, remember_form
 from sharedict.common.days import date_format
@@ -69,10 +69,15 @@ class StatementBase(MonthPage):
             raise Http404
         return statement_of(self.total_row, self.period, self.calendar)
 
+    @cached_property
+    def payer(self) -> Municipality | None:
+        """The municipality as the register has it today."""
+        ever = Municipality.objects.ever_in(self.cooperation).select_related("successor")
+        return ever.filter(country=self.key[:2], code=self.key[2:]).first()
+
     def place(self) -> Municipality:
         """The municipality, for a month in which it carries nothing; not for those who may not ask."""
-        ever = Municipality.objects.ever_in(self.cooperation)
-        found = ever.filter(country=self.key[:2], code=self.key[2:]).first()
+        found = self.payer
         if found is None or not (self.rights.sees_all_shares or found.pk in self.rights.municipality_ids):
             raise Http404
         return found
@@ -116,6 +121,7 @@ class StatementPage(StatementBase):
         parts = [(part, table.cells_of(part)) for part in statement.applications]
         return {
             "lead": self.lead(),
+            "merged": merged_in_words(self.payer) if self.payer else "",
             "statement": statement,
             "currency": statement.currency,
             "opening": {
