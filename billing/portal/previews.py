@@ -58,7 +58,7 @@ def payers_with_changes(cooperation: Cooperation, changes: Sequence[Change]) -> 
     words = {
         "amount": minor(found.whole.then_minor, cooperation.currency),
         "month": month_name(found.month),
-        "keys": listed([f"“{name}”" for name in found.keys]),
+        "keys": listed([_("“%(name)s”") % {"name": name} for name in found.keys]),
     }
     said = _("Of %(amount)s in %(month)s, divided by %(keys)s.") if found.keys else _("In %(month)s.")
     return WouldPay(

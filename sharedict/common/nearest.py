@@ -30,7 +30,7 @@ def instead_of(text: str, known: Mapping[str, Collection[str]]) -> str:
 
 
 def _listed(names: list[str]) -> str:
-    return ", ".join(f"“{name}”" for name in names)
+    return ", ".join(_("“%(name)s”") % {"name": name} for name in names)
 
 
 def _nearest(text: str, known: Mapping[str, Collection[str]]) -> list[str]:
@@ -39,14 +39,17 @@ def _nearest(text: str, known: Mapping[str, Collection[str]]) -> list[str]:
     if not wanted or len(known) > MOST_COMPARED:
         return []
     matcher = SequenceMatcher(b=wanted, autojunk=False)
-    scored = [(max(_likeness(matcher, each) for each in going_by), name) for name, going_by in known.items()]
+    scored = [
+        (max(_likeness(matcher, wanted, each) for each in going_by), name) for name, going_by in known.items()
+    ]
     scored.sort(key=lambda each: (-each[0], each[1]))
     return [name for score, name in scored[:MOST_NEAREST] if score >= LIKE]
 
 
-def _likeness(matcher: SequenceMatcher[str], text: str) -> float:
+def _likeness(matcher: SequenceMatcher[str], wanted: str, text: str) -> float:
+    """How alike the two are, ``matcher`` being set to ``wanted``; one that holds the other counts as near."""
     told = alike(text)[:LONGEST_COMPARED]
     matcher.set_seq1(told)
-    if told and (told in matcher.b or matcher.b in told):
+    if told and (told in wanted or wanted in told):
         return max(LIKE, matcher.ratio())
     return matcher.ratio() if matcher.quick_ratio() >= LIKE else 0.0

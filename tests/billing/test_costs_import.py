@@ -341,3 +341,33 @@ def test_errors_name_columns_in_swedish_and_as_the_file_does(erp: Application, a
     [application, amount] = errors(shown)[2]
     assert application.startswith("Applikation (application): ")
     assert amount.startswith("Belopp exklusive moms (amount): ")
+
+
+COMMON = "Verifikat;System;Kategori;Leverantörsnamn;Fakturanr;Text;Nettobelopp;Startdatum;Till och med"
+
+
+def test_common_words_for_columns_need_no_choice(client: Client, erp: Application) -> None:
+    row = "V-1;erp;licence;Fjord AB;F-1;Licences;100,00;2026-10-01;2026-10-31"
+    assert apply(client, upload(client, row, header=COMMON)).status_code == 200
+    cost = Cost.objects.get(external_id="V-1")
+    assert (cost.invoice_number, cost.supplier, cost.amount) == ("F-1", "Fjord AB", Decimal(100))
+    assert (cost.starts_on, cost.ends_on) == (dt.date(2026, 10, 1), dt.date(2026, 11, 1))
+
+
+def test_one_column_of_the_file_serves_several_of_ours(client: Client, erp: Application) -> None:
+    content = "Faktura;Vad;Slag;Kr;Dag\nF-7;erp;licence;100,00;2026-10-05\n"
+    taken = uploading.take(client, PAGE, content.encode())
+    chosen = {
+        "external_id": "Faktura", "invoice_number": "Faktura", "application": "Vad", "description": "Vad",
+        "cost_type": "Slag", "amount": "Kr", "starts_on": "Dag", "ends_on:last": "Dag",
+    }  # fmt: skip
+    refused = client.post(taken["Location"], chosen | {"supplier": "Kr"})
+    assert (refused.status_code, "chosen twice" in refused.content.decode()) == (422, True)
+    shown = uploading.followed(client, client.post(taken["Location"], chosen))
+    assert shown.context["counts"]["new"] == 1
+    again = client.get(taken["Location"]).context["form"]
+    assert {name: again[name].value() for name in chosen} == chosen
+    apply(client, shown)
+    cost = Cost.objects.get(external_id="F-7")
+    assert (cost.invoice_number, cost.application, cost.description) == ("F-7", erp, "erp")
+    assert (cost.starts_on, cost.ends_on) == (dt.date(2026, 10, 5), dt.date(2026, 10, 6))

@@ -179,6 +179,19 @@ def test_a_later_import_of_the_same_rows_must_be_undone_first(client: Client, us
     assert values(users) == [Decimal(810), Decimal("744.5")]
 
 
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Kommunkod;Datum;Antal;Källa\n",
+        "Municipality code;Date;Count;Origin\n",
+        "KOMMUN;Avläst;mängd;Enligt\n",
+        "Medlem;Per;Siffra;Ursprung\n",
+    ],
+)
+def test_common_words_for_columns_need_no_choice(client: Client, users: Driver, header: str) -> None:
+    assert upload(client, users, header=header).context["counts"]["new"] == 2
+
+
 def test_what_is_discarded_is_forgotten_and_cannot_be_applied(client: Client, users: Driver) -> None:
     shown = upload(client, users)
     answer = client.post(address_of(shown), {"step": "discard"})
@@ -287,7 +300,7 @@ def test_what_is_said_of_an_upload_is_in_the_language_of_who_uploaded_it(
     swede.force_login(administrator)
     shown = upload(swede, users, "9999;2026-06-30;1;x\n")
     [finding] = findings(shown)
-    assert finding.errors == ["Ingen medlem har koden ”9999”."]
+    assert finding.errors == ["Ingen medlem har koden ”9999”. Möjliga: ”Torsby”, ”Hagfors”."]
     assert client.get(address_of(shown)).context["findings"][0].errors == finding.errors
 
 
