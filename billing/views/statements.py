@@ -82,6 +82,12 @@ class StatementBase(MonthPage):
             raise Http404
         return found
 
+    def change_told(self) -> dict[str, str]:
+        """What ``billing/parts_of_change.html`` needs to lead to the parts of the statement's change."""
+        before = self.calendar.before(self.month)
+        url = self.url("statement", self.month, self.key)
+        return {"before_name": month_name(before), "parts_url": f"{url}?parts"} if before else {}
+
 
 class StatementPage(StatementBase):
     """One municipality's month: the total, what changed, the lines, and the costs behind them."""
@@ -132,7 +138,7 @@ class StatementPage(StatementBase):
             "picture": statement_picture(statement),
             "year_picture": self.year(statement),
             "parts": self.parts(statement),
-            "asks_parts": before is not None and "parts" not in self.request.GET,
+            "parts_url": "" if "parts" in self.request.GET else "?parts",
             "causes": causes_of(statement),
             "lines": joined(body(table.rows(part, own)) for part, own in parts),
             "by_service": joined(
