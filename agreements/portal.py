@@ -198,6 +198,7 @@ KEY = SetUpStep(
     gettext_lazy("How a cost is divided"),
     _has_a_key,
     _its_keys,
+    lacking=gettext_lazy("a key"),
 )
 TERM = SetUpStep(
     "set-up-term",
@@ -205,4 +206,5 @@ TERM = SetUpStep(
     gettext_lazy("One default is enough"),
     _has_a_term,
     _its_terms,
+    lacking=gettext_lazy("a term that says what the key divides"),
 )

@@ -92,4 +92,5 @@ APPLICATION = SetUpStep(
     gettext_lazy("One is enough to see a month"),
     _is_used,
     _what_is_used,
+    lacking=gettext_lazy("an application that somebody uses"),
 )

@@ -47,6 +47,7 @@ COST = SetUpStep(
     gettext_lazy("Then the first month can be computed"),
     _has_a_cost,
     _its_costs,
+    lacking=gettext_lazy("a first cost"),
 )
 CLOSING = SetUpStep(
     "period",

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from municipalities.models import Cooperation, Member, Municipality
-from municipalities.portal import RowForm
+from municipalities.portal import RowForm, merged_in_words
 from sharedict.common.days import DayInput, date_format
 from sharedict.common.numbers import CountField
 from sharedict.kernel.periods import Month
@@ -129,7 +129,7 @@ class MembersForm(forms.Form):
         """The choices under the names of their counties, those of the country with most of them first."""
         chosen = {str(value) for value in self["municipalities"].value() or ()}
         field: Any = self.fields["municipalities"]
-        rows = field.queryset.exclude(pk__in=self.members.values("municipality"))
+        rows = field.queryset.select_related("successor").exclude(pk__in=self.members.values("municipality"))
         found: list[dict[str, Any]] = []
         for (country, county), places in groupby(rows, key=lambda place: (place.country, place.county)):
             choices = [
@@ -137,6 +137,7 @@ class MembersForm(forms.Form):
                     "value": str(place.pk),
                     "name": place.name,
                     "key": place.key,
+                    "merged": merged_in_words(place),
                     "is_chosen": str(place.pk) in chosen,
                 }
                 for place in places

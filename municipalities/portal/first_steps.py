@@ -74,6 +74,7 @@ MEMBERS = SetUpStep(
     gettext_lazy("The municipalities that take part"),
     _has_members,
     _its_members,
+    lacking=gettext_lazy("a member"),
 )
 PEOPLE = SetUpStep(
     "set-up-people",

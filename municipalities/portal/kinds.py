@@ -14,7 +14,6 @@ from municipalities.portal.far import far_days, far_in_words
 from municipalities.portal.hooks import Change, ShareEffect, effect_of
 from sharedict.accounts.models import User
 from sharedict.common.uploads import (
-    OF_DAYS,
     Columns,
     Finding,
     Outcome,
@@ -22,6 +21,7 @@ from sharedict.common.uploads import (
     are_last_days,
     found_in,
     read_table,
+    split,
 )
 
 LEAST_HEADINGS = 2
@@ -54,7 +54,7 @@ class ImportKind:
         content, mark = bytes(upload.content), upload.told.get("mark", "")
         if not upload.columns:
             return read_table(content, self.columns, mark)
-        chosen = {name.partition(OF_DAYS)[0] for name in upload.columns.values()}
+        chosen = {name for said in upload.columns.values() for name, _days in split(said)}
         required = tuple(name for name in self.columns.required if name in chosen)
         table = read_table(content, replace(self.columns, required=required), mark, upload.columns)
         for row in table.rows:

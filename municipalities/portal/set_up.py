@@ -16,7 +16,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from municipalities.models import Cooperation
+from municipalities.portal.hooks import Change, WouldPay, would_pay
 from municipalities.portal.steps import FormPage
+from municipalities.portal.words import listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,8 @@ class SetUpStep:
 
     ``is_done`` makes the condition on the cooperation that an outer query is about; ``said`` what is there
     then, in a few words, and ``about`` what the step is for until then. ``address`` is where it is taken if
-    that is no page of the set-up. ``waits`` says what others have yet to do for it, empty where nothing.
+    that is no page of the set-up. ``waits`` says what others have yet to do for it, empty where nothing;
+    ``lacking`` is what nobody would pay anything without, in a sentence.
     """
 
     page: str
@@ -35,6 +38,7 @@ class SetUpStep:
     said: Callable[[Cooperation], str]
     address: Callable[[Cooperation], str] | None = None
     waits: Callable[[Cooperation], str] | None = None
+    lacking: Any = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +108,12 @@ def _address(step: SetUpStep, cooperation: Cooperation) -> str:
 class SetUpPage(FormPage):
     """A step: what is there already, and a form whose saving leads on to the next step that is not done.
 
-    ``more_label`` is what a second button says, which saves and comes back for more.
+    ``more_label`` is what a second button says, which saves and comes back for more. Beside the form stands
+    who would pay what by all that is saved and by ``tried``, what the form says where that is asked for.
     """
 
     step: ClassVar[SetUpStep]
+    tried: Sequence[Change] = ()
     template_name = "municipalities/set_up.html"
     done_name = "overview"
     go_label: ClassVar[Any] = gettext_lazy("Save and go on")
@@ -127,6 +133,22 @@ class SetUpPage(FormPage):
             super().say(done)
         else:
             messages.success(self.request, done)
+
+    def is_told(self, changes: Sequence[Change]) -> bool:
+        if self.is_asked_to_show:
+            self.tried = changes
+        return super().is_told(changes)
+
+    def would_pay(self, states: Sequence[StepState]) -> WouldPay | None:
+        """Who would pay what, or what is missing for that; None until there are members."""
+        told = [each for each in states if each.is_done or (each.is_current and self.tried)]
+        missing = [str(each.step.lacking) for each in states if each.step.lacking and each not in told]
+        if not any(each.is_done and each.step.lacking for each in states):
+            return None
+        if missing:
+            said = _("It is computed here as soon as there is %(what)s.")
+            return WouldPay(said % {"what": listed(missing)})
+        return would_pay(self.cooperation, self.tried)
 
     def onward(self) -> str:
         """The next step to be taken, or one that was left out; the overview after the last, or to wait."""
@@ -155,6 +177,10 @@ class SetUpPage(FormPage):
         return {
             **super().context(form),
             "states": states,
+            "would_pay": self.would_pay(states),
+            "may_try": bool(self.step.lacking),
+            "is_tried": bool(self.tried),
+            "is_answer": bool(self.tried) and not self.effect.mark,
             "here": here,
             "there": self.there(),
             "there_title": self.there_title,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.core.exceptions import ValidationError
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from municipalities.models import Municipality
 from municipalities.models.municipality import MERGED_INTO_ITSELF
@@ -31,6 +32,12 @@ REGISTER_COLUMNS = Columns(
         name: (Municipality._meta.get_field(name).verbose_name,)  # type: ignore[union-attr]
         for names in TOLD
         for name in names
+    },
+    otherwise={
+        "country": (gettext_lazy("Country code"),),
+        "code": (gettext_lazy("Municipality code"),),
+        "name": (gettext_lazy("Municipality"),),
+        "county": (gettext_lazy("County name"), gettext_lazy("Region")),
     },
 )
 

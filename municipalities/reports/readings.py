@@ -44,7 +44,25 @@ READING_COLUMNS = Columns(
         "source": (Reading._meta.get_field("source").verbose_name,),
         "kept_by": (gettext_lazy("Kept by"),),
     },
-    otherwise={"code": (gettext_lazy("Municipality"),)},
+    otherwise={
+        "code": (
+            gettext_lazy("Municipality"),
+            gettext_lazy("Municipality code"),
+            gettext_lazy("Member"),
+        ),
+        "reference_date": (
+            gettext_lazy("Date"),
+            gettext_lazy("Day"),
+            gettext_lazy("As of"),
+            gettext_lazy("Read on"),
+        ),
+        "value": (
+            gettext_lazy("Count"),
+            gettext_lazy("Figure"),
+            gettext_lazy("Quantity"),
+        ),
+        "source": (gettext_lazy("Origin"), gettext_lazy("According to")),
+    },
 )
 
 

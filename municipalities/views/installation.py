@@ -40,6 +40,8 @@ def kept_by_all() -> dict[str, Any]:
         "drivers": drivers.order_by("code"),
         "countries": countries,
         "population_files": _population_files(),
+        "register_csv_url": reverse("register-file"),
+        "register_xlsx_url": f"{reverse('register-file')}?format=xlsx",
         "failed": failed,
         "unfinished": Job.objects.unfinished().count(),
         "jobs": [_job(job) for job in undone[:SHOWN_JOBS]],
@@ -53,8 +55,16 @@ def _population_files() -> list[dict[str, Any]]:
     kept = public.values_list("municipality__country", "reference_on__month", "reference_on__day")
     found = [(country, f"{month:02}-{day:02}") for country, month, day in kept.order_by().distinct()]
     days = dict(DAYS)
+    address = reverse("population-file")
     return [
-        {"country": country, "day": day, "label": days[day]} for country, day in sorted(found) if day in days
+        {
+            "country": country,
+            "label": days[day],
+            "csv_url": f"{address}?country={country}&day={day}",
+            "xlsx_url": f"{address}?country={country}&day={day}&format=xlsx",
+        }
+        for country, day in sorted(found)
+        if day in days
     ]
 
 

@@ -95,9 +95,9 @@ def test_every_fault_is_named_at_its_line_and_nothing_can_be_applied(
     found = {finding.line: tuple(finding.errors) for finding in response.context["findings"]}
     assert found[2] == ()
     assert found[3] == ("Line 2 has the same municipality and date.",)
-    assert found[4] == ("No member has the code “2281”.",)
+    assert found[4] == ("No member has the code “2281”. Possible: “Torsby”, “Hagfors”.",)
     assert found[5] == (
-        "No member has the code “9999”.",
+        "No member has the code “9999”. Possible: “Torsby”, “Hagfors”.",
         "“2026-02-30” is not a date like 2026-10-31.",
         "A reading is 0 or more.",
         "Say where the value comes from (source).",

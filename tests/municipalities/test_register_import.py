@@ -89,7 +89,14 @@ def test_a_merged_member_says_so_wherever_it_is_chosen_or_listed(
     rows = client.get("/api/v1/municipalities/?cooperation=north").json()["results"]
     found = {row["key"]: (row["successor"], row["merged_on"]) for row in rows}
     assert found == {"SE1737": ("SE1783", "2027-01-01"), "SE1783": (None, None)}
-    assert Member.objects.of(north).count() == 2
+    members = client.get("/api/v1/members/?cooperation=north").json()["results"]
+    told = {row["municipality"]: (row["successor"], row["merged_on"]) for row in members}
+    assert told == found
+    lists = b"".join(client.get("/north/members/?format=csv")).decode()
+    assert "Hagfors on 1 January 2027" in lists
+    Member.objects.filter(municipality=torsby).delete()
+    chosen = client.get("/north/set-up/members/").content.decode()
+    assert "SE1737, merged into Hagfors on 1 January 2027" in chosen
 
 
 def test_a_successor_has_a_date_and_is_another(db: None) -> None:

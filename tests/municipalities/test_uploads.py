@@ -222,6 +222,19 @@ def test_nothing_is_done_for_whoever_may_no_more(
     assert found.said == "Nothing is done: whoever ordered it may not change anything here any more."
 
 
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Kommunkod;Datum;Antal;Källa\n",
+        "Municipality code;Date;Count;Origin\n",
+        "KOMMUN;Avläst;mängd;Enligt\n",
+        "Medlem;Per;Siffra;Ursprung\n",
+    ],
+)
+def test_common_words_for_columns_need_no_choice(client: Client, users: Driver, header: str) -> None:
+    assert upload(client, users, header=header).context["counts"]["new"] == 2
+
+
 def test_what_is_discarded_is_forgotten_and_cannot_be_applied(client: Client, users: Driver) -> None:
     shown = upload(client, users)
     answer = client.post(address_of(shown), {"step": "discard"})
@@ -330,8 +343,8 @@ def test_each_reader_has_all_that_is_said_of_an_upload_in_their_language(
     swede.force_login(administrator)
     wrong = upload(swede, users, "9999;2026-06-30;1;x\n")
     for reader, said in (
-        (swede, "Ingen medlem har koden ”9999”."),
-        (client, "No member has the code “9999”."),
+        (swede, "Ingen medlem har koden ”9999”. Möjliga: ”Torsby”, ”Hagfors”."),
+        (client, "No member has the code “9999”. Possible: “Torsby”, “Hagfors”."),
     ):
         [finding] = reader.get(address_of(wrong)).context["findings"]
         assert finding.errors == [said]

@@ -5,6 +5,7 @@ from typing import Generic, TypeVar
 
 from django.utils.translation import gettext as _
 
+from sharedict.common.nearest import instead_of
 from sharedict.common.uploads.tables import UploadError
 from sharedict.common.uploads.values import shortened
 from sharedict.kernel.written import alike
@@ -12,28 +13,24 @@ from sharedict.kernel.written import alike
 Row = TypeVar("Row")
 Texts = Callable[[Row], Iterable[str]]
 SHOWN_CODES = 10
-FEW = 8
-"""So many rows can be named where a text names none of them."""
 
 
 class Choices(Generic[Row]):
     """Rows that a cell can name; ``codes`` gives those of a row, the surest first, ``names`` its names.
 
-    ``unknown`` is what is said of a text that names none, with ``%(text)s`` in it; else it is said that there
-    is none, with the names of those there are, where they are few.
+    ``unknown`` is what is said of a text that names none, with ``%(text)s`` in it; then come those that could
+    be meant.
     """
 
     def __init__(
         self, rows: Iterable[Row], *, codes: Texts[Row], names: Texts[Row], unknown: str = ""
     ) -> None:
-        self.codes = codes
+        self.rows, self.codes, self.names = list(rows), codes, names
         self.unknown = unknown or _("There is no “%(text)s” here.")
         self.exact: dict[str, list[Row]] = {}
         self.by_code: dict[str, list[Row]] = {}
         self.by_name: dict[str, list[Row]] = {}
-        called: list[str] = []
-        for row in rows:
-            called += [*names(row)][:1]
+        for row in self.rows:
             told = {*codes(row)}
             for code in told:
                 self.exact.setdefault(code, []).append(row)
@@ -41,9 +38,8 @@ class Choices(Generic[Row]):
                 self.by_code.setdefault(code, []).append(row)
             for name in {alike(name) for name in names(row)}:
                 self.by_name.setdefault(name, []).append(row)
-        are_told = len(called) <= FEW and not unknown
-        self.known = ", ".join(shortened(name, 40) for name in sorted(called)) if are_told else ""
         self.answers: dict[str, list[list[Row]]] = {}
+        self.suggested: dict[str, str] = {}
 
     def find(self, text: str, stored: Row | None = None) -> Row:
         """The row of that code, else of that name; ``stored``, which the cell may mean, where it does.
@@ -57,7 +53,10 @@ class Choices(Generic[Row]):
             return stored
         best = next(iter(found), [])
         if not best:
-            raise UploadError(self._refusal(text))
+            said = self.unknown % {"text": shortened(text, 40)}
+            if not alike(text):
+                said = _("There is nothing in this cell: write a code or a name.")
+            raise UploadError(said + self._instead(text))
         if len(best) > 1:
             codes = sorted(next(iter(self.codes(row))) for row in best)
             said = _("Several are called “%(text)s”: write one of the codes %(codes)s.")
@@ -65,13 +64,18 @@ class Choices(Generic[Row]):
             raise UploadError(said % {"text": shortened(text, 40), "codes": told})
         return best[0]
 
-    def _refusal(self, text: str) -> str:
-        """What is said of a text that names nothing, with the names that there are if they are few."""
-        said = self.unknown % {"text": shortened(text, 40)}
-        if not alike(text):
-            said = _("There is nothing in this cell: write a code or a name.")
-        known = _("Known here: %(names)s.") % {"names": self.known}
-        return f"{said} {known}" if self.known else said
+    def _instead(self, text: str) -> str:
+        """What could be meant by a text that names none; found once for each text."""
+        if text not in self.suggested:
+            known = {self._called(row): [*self.codes(row), *self.names(row)] for row in self.rows}
+            self.suggested[text] = instead_of(text, known)
+        return self.suggested[text]
+
+    def _called(self, row: Row) -> str:
+        """How a row can be written: by its name, or by its code where that is the name of several."""
+        name = next(iter(self.names(row)), "")
+        is_sure = self._found(name)[:1] == [[row]]
+        return name if is_sure else next(iter(self.codes(row)))
 
     def _found(self, text: str) -> list[list[Row]]:
         """The rows that a text may name, the surest way to read it first."""

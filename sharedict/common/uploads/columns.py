@@ -55,8 +55,8 @@ def read_days(rows: Sequence[UploadedRow], header: Header) -> list[str]:
             if " " in (text := row.values.get(name, "")) or "T" in text:
                 row.values[name] = MIDNIGHT.sub("", text)
     notices = []
-    for heading, meaning in zip(header.headings, header.meanings, strict=True):
-        if meaning and meaning.days:
+    for heading, meaning in header.told:
+        if meaning.days:
             is_last = meaning.days == "last" or _are_last_days(rows, meaning.name, heading)
             if meaning.days == "either":
                 said = (

@@ -122,6 +122,9 @@ class _Reading:
         self.lines = lines
         self.header = header
         self.names = header.names
+        self.others = [
+            (meaning.name, each.name) for meaning in header.meanings if meaning for each in meaning.others
+        ]
         self.units = {
             header.columns.units[meaning.name]: meaning.unit
             for meaning in header.meanings
@@ -173,6 +176,7 @@ class _Reading:
                 "The row has %(cells)d cells, the header has %(names)d.",
                 given,
             ) % {"cells": given, "names": size}
+        values |= {other: values[name] for name, other in self.others if name in values}
         return UploadedRow(line.number, values, error)
 
     def refuse_merged(self, rows: Sequence[UploadedRow]) -> None:
