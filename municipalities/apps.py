@@ -15,6 +15,7 @@ class MunicipalitiesConfig(AppConfig):
             NOTICE_LETTER,
             PASSWORD_LETTER,
             UPLOAD,
+            add_check,
             add_notice_kind,
             discard_old_uploads,
             forget_noted_failures,
@@ -24,6 +25,7 @@ class MunicipalitiesConfig(AppConfig):
             note_sign_in,
             note_sign_out,
             order_note_of_failure,
+            refuse_impossible_successor,
         )
         from municipalities.models import Municipality
         from municipalities.portal import (
@@ -63,6 +65,7 @@ class MunicipalitiesConfig(AppConfig):
         register_nightly(discard_old_uploads)
         for kind in KINDS:
             add_import_kind(kind)
+        add_check(Municipality, refuse_impossible_successor)
         add_words(Municipality.objects.names)
         user_logged_in.connect(note_sign_in, dispatch_uid="note_sign_in")
         user_logged_out.connect(note_sign_out, dispatch_uid="note_sign_out")

@@ -69,6 +69,7 @@ from municipalities.actions.registers import (
     import_public_readings,
     import_readings,
     public_population,
+    refuse_impossible_successor,
     save_site,
 )
 from municipalities.actions.rows import (
@@ -210,6 +211,7 @@ __all__ = [
     "reactivate_cooperation",
     "read_address",
     "read_link",
+    "refuse_impossible_successor",
     "refuse_strangers",
     "reset_password",
     "retry_job",

@@ -9,18 +9,23 @@ from municipalities.reports.municipalities import (
 from municipalities.reports.network import network_count, network_figures, network_finding, network_of
 from municipalities.reports.population import compare_population, listed_population, read_population
 from municipalities.reports.readings import KEPT_BY, READING_COLUMNS, compare_readings
+from municipalities.reports.successors import Merged, Mergers, known_mergers, merged_of
 
 __all__ = [
     "KEPT_BY",
     "READING_COLUMNS",
     "REGISTER_COLUMNS",
     "Change",
+    "Merged",
+    "Mergers",
     "changes_in_words",
     "compare_municipalities",
     "compare_population",
     "compare_readings",
+    "known_mergers",
     "listed_municipalities",
     "listed_population",
+    "merged_of",
     "network_count",
     "network_figures",
     "network_finding",
