@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from municipalities.actions.notices import holders, notify, settle
 from municipalities.actions.people import save_role
-from municipalities.actions.rows import lock_cooperation, save_row
+from municipalities.actions.rows import hold_administrator, lock_cooperation, save_row
 from municipalities.models import Cooperation, Invitation, Municipality, Role
 from sharedict.accounts.models import User
 from sharedict.audit.actions import record
@@ -83,7 +83,11 @@ def link_of(invitation: Invitation) -> str:
 def invite(
     *, cooperation: Cooperation, email: str, kind: str, municipality: Municipality | None, by: User
 ) -> Invitation:
-    """Ask whoever has the address ``email``; whether they have a sign-in is neither asked nor told."""
+    """Ask whoever has the address ``email``; whether they have a sign-in is neither asked nor told.
+
+    Raises ValidationError where it is invited already, or ``by`` is not administrator any more.
+    """
+    hold_administrator(cooperation.pk, by)
     email = email.strip().lower()
     same = Role.objects.of(cooperation).filter(
         kind=kind, municipality=municipality, user__email__iexact=email
@@ -107,8 +111,11 @@ def invite(
 
 @transaction.atomic
 def invite_again(*, invitation: Invitation, by: User) -> Invitation:
-    """Another link and another end; the link before it is dead. Raises ValidationError for what is over."""
-    lock_cooperation(invitation.cooperation_id)
+    """Another link and another end; the link before it is dead.
+
+    Raises ValidationError for what is over, and where ``by`` is not administrator any more.
+    """
+    hold_administrator(invitation.cooperation_id, by)
     fresh = _waiting(invitation)
     now = timezone.now()
     settle(cooperation_id=None, kind=INVITED, about=str(Link.of(fresh)))
@@ -250,8 +257,8 @@ def send_letter(*, cooperation_id: int, pk: int) -> None:
     except UndeliveredError as error:
         same.update(failure=error.message[:200])
         raise
-    same.update(sent_at=timezone.now(), failure="")
-    _tell_invited(invitation)
+    if same.waiting().update(sent_at=timezone.now(), failure=""):
+        _tell_invited(invitation)  # else it was sent again, withdrawn or accepted meanwhile
 
 
 def _tell_invited(invitation: Invitation) -> None:
