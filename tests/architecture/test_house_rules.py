@@ -11,6 +11,8 @@ from tests.architecture.tree import CODE, ROOT, name_of, parsed, python_files
 SAVE_SIGNALS = {"pre_save", "post_save", "pre_delete", "post_delete", "m2m_changed"}
 QUERIES = re.compile(r"\bSELECT\b.+\bFROM\b", re.DOTALL)
 DATABASE = ("django.db", "sharedict.common.copying", "sharedict.common.loading", "billing.models")
+LOCKS_ABOVE = 0x5D
+"""What the first keys of our advisory locks begin with."""
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 INLINE = {
     "inline script": re.compile(
@@ -105,3 +107,14 @@ def test_browsers_wait_for_what_they_asked_for(path: Path) -> None:
     """An address that is waited for may be that of the page that is left; ``follow`` waits for the next."""
     called = {node.attr for node in ast.walk(parsed(path)) if isinstance(node, ast.Attribute)}
     assert "wait_for_url" not in called
+
+
+def test_each_kind_of_advisory_lock_has_a_first_key_of_its_own() -> None:
+    """Two that share one would wait for each other, or take each other's for their own."""
+    keys = [
+        node.value
+        for path in python_files(*CODE)
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.Constant) and isinstance(node.value, int) and node.value >> 8 == LOCKS_ABOVE
+    ]
+    assert len(keys) == len({*keys}) > 4
