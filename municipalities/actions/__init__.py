@@ -95,6 +95,7 @@ from municipalities.actions.sign_ins import (
     note_sign_in,
     note_sign_out,
     order_note_of_failure,
+    order_note_of_refusal,
 )
 from municipalities.actions.taken_back import (
     before_upload,
@@ -204,6 +205,7 @@ __all__ = [
     "notify",
     "open_invitation",
     "order_note_of_failure",
+    "order_note_of_refusal",
     "order_password_letter",
     "order_step",
     "plan_members",
