@@ -1,6 +1,7 @@
 """What is stored beside what would be, or was, and as a picture."""
 
 from municipalities.reports.changes import Change, changes_in_words, subject_in_words
+from municipalities.reports.letting_in import has_let_in
 from municipalities.reports.municipalities import (
     REGISTER_COLUMNS,
     compare_municipalities,
@@ -22,6 +23,7 @@ __all__ = [
     "compare_municipalities",
     "compare_population",
     "compare_readings",
+    "has_let_in",
     "known_mergers",
     "listed_municipalities",
     "listed_population",
