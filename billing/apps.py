@@ -25,7 +25,7 @@ class BillingConfig(AppConfig):
             add_would_pay,
         )
         from services.portal import add_facts, add_panel
-        from sharedict.common.models import SpannedFact
+        from sharedict.common.models import Fact
         from sharedict.jobs.registry import FACTS_CHANGED, register, register_chore, register_nightly
 
         register(FACTS_CHANGED, recompute_touched)
@@ -33,7 +33,7 @@ class BillingConfig(AppConfig):
         register_nightly(drop_old_runs)
         add_check(Cooperation, refuse_other_currency)
         add_check(Cooperation, refuse_other_first_month)
-        add_withdrawal_check(SpannedFact, refuse_used)
+        add_withdrawal_check(Fact, refuse_used)
         add_effect_of(effect_of_changes)
         add_preview_of(KINDS, preview_of_changes)
         add_would_pay(payers_with_changes)

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
         Token,
         Upload,
     )
-    from sharedict.accounts.models import User
 
 M = TypeVar("M", bound=Model)
 
@@ -84,11 +83,6 @@ class InvitationQuerySet(TenantQuerySet["Invitation"]):
     def waiting(self) -> Self:
         """Neither accepted nor withdrawn; they may have expired."""
         return self.filter(accepted_at=None, withdrawn_at=None)
-
-    def between(self, one: "User", other: "User", since: dt.datetime) -> Self:
-        """What one of two people has invited the other to, who accepted it ``since`` then."""
-        pair = Q(invited_by=one, accepted_by=other) | Q(invited_by=other, accepted_by=one)
-        return self.filter(pair, accepted_at__gte=since)
 
     def for_listing(self) -> Self:
         return self.select_related("municipality", "cooperation", "invited_by")

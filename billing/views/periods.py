@@ -199,8 +199,8 @@ class PeriodPage(UndividedPage, CorrectingPage):
             }
         if period.is_closed_by_invited:
             found["known"] = _(
-                "One of the two had invited the other less than 30 days before: administrators and auditors "
-                "were told."
+                "One of the two had invited the other less than 30 days before, or given them a role or a "
+                "password: administrators and auditors were told."
             )
         if self.rights.may_edit and period.state == Period.State.PROPOSED:
             found["reopen_url"] = self.url("period-reopen", self.month)

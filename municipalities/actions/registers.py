@@ -1,8 +1,11 @@
 """Sites with what they mirror, and readings that come as a file."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from decimal import Decimal
+from types import MappingProxyType
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -12,9 +15,15 @@ from municipalities.actions.rows import changed, save_row, take_over
 from municipalities.actions.touched import differences, naming
 from municipalities.models import Driver, Municipality, Reading, Site
 from municipalities.models.driver import POPULATION
+from municipalities.reports import Merged, Mergers, known_mergers, merged_of
 from sharedict.audit.actions import field_values
 from sharedict.common.bulk import add_rows, change_rows
 from sharedict.jobs.actions import announce_change
+
+_together: ContextVar[Mapping[str, Merged | None]] = ContextVar(
+    "merged_together", default=MappingProxyType({})
+)
+"""Mergers that are saved in one act."""
 
 
 @transaction.atomic
@@ -96,7 +105,7 @@ def _write(readings: Sequence[Reading], by: object, touching: Sequence[Reading])
 
 @transaction.atomic
 def import_municipalities(
-    *, municipalities: Sequence[Municipality], merged: Mapping[str, tuple[str, dt.date]], by: object
+    *, municipalities: Sequence[Municipality], merged: Mapping[str, Merged], by: object
 ) -> None:
     """Add and change many municipalities of the public register, logged one by one.
 
@@ -108,12 +117,31 @@ def import_municipalities(
         if not place.pk:
             save_row(row=place, by=by)
     known = {place.key: place for place in Municipality.objects.all()}
-    for place in municipalities:
-        if place.key in merged:
-            successor, place.merged_on = merged[place.key]
-            place.successor = known[successor]
-        if place.key in merged or place.key not in added:
-            save_row(row=place, by=by)
+    with merged_together(merged):
+        for place in municipalities:
+            if place.key in merged:
+                successor, place.merged_on = merged[place.key]
+                place.successor = known[successor]
+            if place.key in merged or place.key not in added:
+                save_row(row=place, by=by)
+
+
+@contextmanager
+def merged_together(merged: Mapping[str, Merged | None]) -> Iterator[None]:
+    """Saved inside, municipalities are held to how all of ``merged`` (by key) will be, and not one by one."""
+    token = _together.set(merged)
+    try:
+        yield
+    finally:
+        _together.reset(token)
+
+
+def refuse_impossible_successor(place: Municipality) -> None:
+    """Raise ValidationError where ``place`` cannot have been merged as it says, beside all others."""
+    told: dict[str, Merged | None] = {**known_mergers(), **_together.get(), place.key: merged_of(place)}
+    mergers = Mergers({key: merged for key, merged in told.items() if merged})
+    if why := mergers.why_impossible(place.key):
+        raise ValidationError({"successor": why})
 
 
 @transaction.atomic

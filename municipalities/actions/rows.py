@@ -19,7 +19,7 @@ from municipalities.actions.touched import (
     since_when,
     span_of,
 )
-from municipalities.models import Cooperation
+from municipalities.models import Cooperation, Role
 from sharedict.accounts.models import User
 from sharedict.audit.actions import as_text, column_values, columns_of, field_values, record_all
 from sharedict.common.days import last_day
@@ -169,6 +169,19 @@ def lock_cooperation(pk: int) -> Cooperation:
     Whoever locks a row of it too locks the cooperation first: so nobody waits for somebody who waits for him.
     """
     return Cooperation.objects.select_for_update(no_key=True).get(pk=pk)
+
+
+def hold_administrator(pk: int, by: User) -> Cooperation:
+    """The cooperation, locked, of which ``by`` stays administrator until the transaction ends.
+
+    Whoever gives others a way in asks: a role that was taken away meanwhile has ended what it gave, and ends
+    nothing that comes after. Raises ValidationError.
+    """
+    cooperation = lock_cooperation(pk)
+    roles = Role.objects.filter(cooperation=pk, kind=Role.Kind.ADMINISTRATOR, user=by, user__is_active=True)
+    if not roles.exists():
+        raise ValidationError(_("You are not administrator here any more."))
+    return cooperation
 
 
 def validate_row(row: models.Model) -> None:

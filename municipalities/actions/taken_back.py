@@ -6,10 +6,11 @@ from typing import Any
 
 from django.db import models, transaction
 
-from municipalities.actions.registers import announce_public
+from municipalities.actions.registers import announce_public, merged_together
 from municipalities.actions.rows import Done, changed, delete_row, save_row
 from municipalities.actions.touched import differences
 from municipalities.models import Municipality, Reading, Upload
+from municipalities.reports import merged_of
 from sharedict.audit.actions import field_values
 from sharedict.audit.models import Entry
 from sharedict.common.bulk import change_rows
@@ -114,9 +115,10 @@ def take_back_municipalities(
 
     Raises ProtectedError for one that something refers to, and ValidationError as saving them does.
     """
-    for _now, before in pairs:
-        if before is not None:
-            save_row(row=before, by=by)
+    with merged_together({now.key: merged_of(before) if before else None for now, before in pairs}):
+        for _now, before in pairs:
+            if before is not None:
+                save_row(row=before, by=by)
     added = {now.pk: now for now, before in pairs if before is None}
     for place in sorted(added.values(), key=lambda place: -_steps(place, added)):
         delete_row(row=place, by=by)

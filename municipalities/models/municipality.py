@@ -1,12 +1,9 @@
-from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.querysets import MunicipalityQuerySet
 from sharedict.common.models import Fact
-
-MERGED_INTO_ITSELF = _("A municipality is not merged into itself.")
 
 
 class Municipality(Fact):
@@ -53,21 +50,12 @@ class Municipality(Fact):
             models.CheckConstraint(
                 condition=~models.Q(successor=models.F("id")),
                 name="municipalities_municipality_merged_into_other",
-                violation_error_message=MERGED_INTO_ITSELF,
+                violation_error_message=_("A municipality is not merged into itself."),
             ),
         ]
 
     def __str__(self) -> str:
         return self.name
-
-    def clean(self) -> None:
-        """Refuse to be merged into what has been merged into it, by way of others too."""
-        later, seen = self.successor, {self.pk}
-        while later and later.pk not in seen:
-            seen.add(later.pk)
-            later = later.successor
-        if self.pk and later and later.pk == self.pk:
-            raise ValidationError({"successor": MERGED_INTO_ITSELF})
 
     @property
     def key(self) -> str:

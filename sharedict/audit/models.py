@@ -23,10 +23,13 @@ VERBS = {
     "failure": _("noted a failed sign-in of"),
     "forget": _("erased what was personal of"),
     "password": _("changed the password of"),
+    "refused": _("refused, though the password was right,"),
     "reset": _("chose another password, by a letter, for"),
     "retry": _("ordered again"),
     "sign-in": _("signed in"),
     "sign-out": _("signed out"),
+    "throttled": _("kept waiting, after too many failures,"),
+    "wrong-password": _("noted a wrong old password of"),
 }
 
 SECURITY = (

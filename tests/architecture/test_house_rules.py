@@ -9,6 +9,8 @@ from tests.architecture.tree import CODE, ROOT, found_in, name_of, parsed, pytho
 SAVE_SIGNALS = {"pre_save", "post_save", "pre_delete", "post_delete", "m2m_changed"}
 QUERIES = re.compile(r"\bSELECT\b.+\bFROM\b", re.DOTALL)
 DATABASE = ("django.db", "sharedict.common.copying", "sharedict.common.loading", "billing.models")
+LOCKS_ABOVE = 0x5D
+"""What the first keys of our advisory locks begin with."""
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 INLINE = {
     "inline script": re.compile(
@@ -120,3 +122,14 @@ def inline(path: Path) -> list[str]:
 def test_browsers_wait_for_what_they_asked_for() -> None:
     """An address that is waited for may be that of the page that is left; ``follow`` waits for the next."""
     assert found_in(python_files("tests"), lambda path: "wait_for_url" in attributes(path)) == {}
+
+
+def test_each_kind_of_advisory_lock_has_a_first_key_of_its_own() -> None:
+    """Two that share one would wait for each other, or take each other's for their own."""
+    keys = [
+        node.value
+        for path in python_files(*CODE)
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.Constant) and isinstance(node.value, int) and node.value >> 8 == LOCKS_ABOVE
+    ]
+    assert len(keys) == len({*keys}) > 4

@@ -26,6 +26,10 @@ MERGED = (
     "SE;1737;Torsby;Värmlands län;;\n"
 )
 
+CIRCLE = (
+    "NO;1507;Ålesund;;NO1534;2020-01-01\nNO;1534;Haram;;NO1523;2020-01-01\nNO;1523;Ørskog;;NO1507;2020-01-01"
+)
+
 
 @pytest.fixture
 def operator(north: Cooperation, sign_in: Callable[[User], Client]) -> Client:
@@ -67,6 +71,19 @@ def test_a_register_is_added_with_what_was_merged_into_what(operator: Client) ->
         ("NO;1507;Ålesund;;;2020-01-01", "Say both"),
         ("NO;1507;Ålesund;;SE1737;2036-13-99", "is not a date"),
         ("NO;1507;Ålesund;;;\nNO;1507;Ålesund;;;", "has the same municipality"),
+        ("NO;1507;Ålesund;;SE1737;2020-01-01", "one of its own country"),
+        (
+            CIRCLE,
+            "merged into itself, by way of NO1534",
+        ),
+        (
+            "NO;1507;Ålesund;;NO1523;2020-01-01\nNO;1523;Ørskog;;NO1534;2019-12-31\nNO;1534;Haram;;;",
+            "NO1523 was merged itself, on 31 December 2019: name what was there then.",
+        ),
+        (
+            "NO;1507;Ålesund;;NO1523;2020-01-01\nNO;1523;Ørskog;;NO1534;2019-12-31\nNO;1534;Haram;;;",
+            "NO1507 was merged into it later, on 1 January 2020",
+        ),
     ],
 )
 def test_a_wrong_row_is_named_and_nothing_saved(operator: Client, row: str, said: str) -> None:
@@ -136,13 +153,40 @@ def test_what_something_refers_to_by_now_is_not_removed(operator: Client, north:
     assert Municipality.objects.filter(code="1001").exists()
 
 
-def test_none_is_merged_into_itself_by_way_of_others(operator: Client) -> None:
+def test_a_file_that_merges_two_into_each_other_is_wrong(operator: Client) -> None:
     shown = sent(operator, "NO;1001;First;X;NO1002;2020-01-01\nNO;1002;Second;X;NO1001;2021-01-01\n")
     assert shown.context["counts"] == {"same": 0, "new": 0, "changed": 0, "wrong": 2}
-    assert "A municipality is not merged into itself." in shown.content.decode()
-    first, second = MunicipalityFactory(), MunicipalityFactory()
-    first.successor, first.merged_on = second, dt.date(2020, 1, 1)
-    save_row(row=first, by=None)
-    second.successor, second.merged_on = first, dt.date(2021, 1, 1)
-    with pytest.raises(ValidationError, match="not merged into itself"):
-        save_row(row=second, by=None)
+    assert "It would be merged into itself, by way of NO1002." in shown.content.decode()
+
+
+def merged(place: Municipality, into: Municipality, year: int) -> Municipality:
+    place.successor, place.merged_on = into, dt.date(year, 1, 1)
+    return save_row(row=place, by=None)
+
+
+def test_nothing_is_merged_into_itself_by_way_of_others_nor_abroad(db: None) -> None:
+    one, other, third = (MunicipalityFactory() for _ in range(3))
+    merged(one, other, 2020)
+    merged(other, third, 2020)
+    for place, into, year in ((third, one, 2020), (third, MunicipalityFactory(country="NO"), 2021)):
+        with pytest.raises(ValidationError) as caught:
+            merged(place, into, year)
+        assert [*caught.value.message_dict] == ["successor"]
+    with pytest.raises(ValidationError, match="was merged into it later"):
+        merged(other, third, 2019)
+    with pytest.raises(ValidationError, match="was merged itself"):
+        merged(MunicipalityFactory(), one, 2021)
+    assert not Municipality.objects.get(pk=third.pk).successor
+
+
+def test_a_file_may_turn_a_merger_around_and_be_undone(operator: Client) -> None:
+    rows = "NO;1534;Haram;;{};{}\nNO;1507;Ålesund;;{};{}\n"
+    assert is_applied(apply(operator, rows.format("NO1507", "2020-01-01", "", "") + "NO;1523;Ørskog;;;\n"))
+    later = apply(operator, rows.format("NO1523", "2018-01-01", "NO1534", "2017-01-01"))
+    assert is_applied(later)
+    told = (
+        Municipality.objects.exclude(successor=None).order_by("code").values_list("code", "successor__code")
+    )
+    assert [*told] == [("1507", "1534"), ("1534", "1523")]
+    uploading.undo(operator, later)
+    assert [*told.all()] == [("1534", "1507")]
