@@ -130,10 +130,10 @@ def test_undoing_removes_what_was_merged_before_what_it_was_merged_into(
     operator: Client, reverse: bool
 ) -> None:
     rows = [
-        "NO;1001;First;X;NO1002;2020-01-01",
-        "NO;1002;Second;X;NO1003;2021-01-01",
-        "NO;1003;Third;X;;",
-        "SE;1737;Torsbyn;V;NO1003;2022-01-01",
+        "SE;1001;First;X;SE1002;2020-01-01",
+        "SE;1002;Second;X;SE1003;2021-01-01",
+        "SE;1003;Third;X;;",
+        "SE;1737;Torsbyn;V;SE1003;2022-01-01",
     ]
     columns = ("country", "code", "name", "county", "successor__code", "merged_on")
     before = [*Municipality.objects.values_list(*columns)]

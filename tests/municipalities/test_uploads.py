@@ -259,7 +259,7 @@ def test_other_headings_are_chosen_once_and_remembered(client: Client, users: Dr
     chosen = {"code": "Kommunkod", "reference_date": "Datum", "value": "Antal konton", "source": "Anmärkning"}
     shown = uploading.followed(client, client.post(taken["Location"], chosen))
     assert shown.context["counts"]["new"] == 2
-    assert "value = Antal konton" in dict(shown.context["facts"])["Columns"]
+    assert "Antal konton: Value (value)" in dict(shown.context["facts"])["Columns"]
     again = upload(client, users, header=header)
     assert again.context["counts"]["new"] == 2
     changed = uploading.followed(
@@ -435,7 +435,7 @@ def test_a_chosen_column_of_last_days_is_named_so_among_the_facts(client: Client
     chosen = {"external_id": "Rad", "cost_type": "Slag", "amount": "Belopp", "starts_on": "Start"}
     content = f"{header}\nA-1;licence;1,50;2026-03-01;2026-03-31\n".encode()
     taken = uploading.take(client, "/north/costs/register/import/", content)
-    said_of = {"ends_on:last": "Last day = Slut", "ends_on": "The day after the last (ends_on) = Slut"}
+    said_of = {"ends_on:last": "Slut: Last day", "ends_on": "Slut: The day after the last (ends_on)"}
     for name, said in said_of.items():
         shown = uploading.followed(client, client.post(taken["Location"], chosen | {name: "Slut"}))
         assert said in dict(shown.context["facts"])["Columns"]
