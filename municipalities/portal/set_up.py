@@ -23,17 +23,18 @@ from municipalities.portal.steps import FormPage
 class SetUpStep:
     """A step, on the page that is named ``page``.
 
-    ``is_done`` makes the condition on the cooperation that an outer query is about; ``said`` what is there
-    then, in a few words, and ``about`` what the step is for until then. ``address`` is where it is taken if
-    that is no page of the set-up.
+    ``is_done`` makes the condition on the cooperation that an outer query is about, and ``there`` what it
+    reads of what is there. Of that ``said`` makes a few words where the step is done; ``about`` is what it is
+    for until then. ``address`` is where it is taken if that is no page of the set-up.
     """
 
     page: str
     title: Any
     about: Any
     is_done: Callable[[], Combinable]
-    said: Callable[[Cooperation], str]
-    address: Callable[[Cooperation], str] | None = None
+    there: Callable[[], Combinable]
+    said: Callable[[Cooperation, Any], str]
+    address: Callable[[Cooperation, Any], str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,18 +65,22 @@ def steps_ahead() -> list[StepState]:
 
 
 def set_up_of(cooperation: Cooperation, page: str = "") -> list[StepState]:
-    """The steps as they stand for ``cooperation``, that of ``page`` being looked at."""
-    [flags] = Cooperation.objects.filter(pk=cooperation.pk).values_list(*(step.is_done() for step in _steps))
+    """The steps as they stand for ``cooperation``, that of ``page`` being looked at; one query."""
+    asked = [each for step in _steps for each in (step.is_done(), step.there())]
+    slug = cooperation.slug
+    [cells] = Cooperation.objects.filter(pk=cooperation.pk).values_list(*asked)
     return [
         StepState(
             step,
             number,
             is_done=is_done,
-            said=step.said(cooperation) if is_done else str(step.about),
-            url=_address(step, cooperation),
+            said=step.said(cooperation, there) if is_done else str(step.about),
+            url=step.address(cooperation, there) if step.address else reverse(step.page, args=[slug]),
             is_current=step.page == page,
         )
-        for number, (step, is_done) in enumerate(zip(_steps, flags, strict=True), start=1)
+        for number, (step, is_done, there) in enumerate(
+            zip(_steps, cells[::2], cells[1::2], strict=True), start=1
+        )
     ]
 
 
@@ -84,10 +89,6 @@ def with_steps_done(rows: QuerySet[Cooperation]) -> list[tuple[Cooperation, int,
     names = [f"step_{number}" for number in range(len(_steps))]
     marked: Any = rows.annotate(**{name: step.is_done() for name, step in zip(names, _steps, strict=True)})
     return [(row, sum(getattr(row, name) for name in names), len(names)) for row in marked]
-
-
-def _address(step: SetUpStep, cooperation: Cooperation) -> str:
-    return step.address(cooperation) if step.address else reverse(step.page, args=[cooperation.slug])
 
 
 class SetUpPage(FormPage):
