@@ -33,6 +33,11 @@ class CooperationQuerySet(QuerySet["Cooperation"]):
         """Those the viewer has a role in, or the one the token belongs to."""
         return self.filter(pk__in=sight_of(viewer).cooperations)
 
+    def with_unread(self, viewer: Viewer) -> Self:
+        """With ``unread`` and ``unread_in_none``: how many notices the viewer has not read of it, of none."""
+        told = apps.get_model("municipalities.Notice")._default_manager
+        return self.annotate(unread=told.unread_in(viewer), unread_in_none=told.unread_in_none(viewer))
+
 
 class MunicipalityQuerySet(QuerySet["Municipality"]):
     def visible_to(self, viewer: Viewer) -> Self:
