@@ -54,13 +54,6 @@ class MunicipalityQuerySet(QuerySet["Municipality"]):
         spans: QuerySet[Member] = members.of(cooperation).overlapping(first, after)
         return self.filter(pk__in=spans.values("municipality"))
 
-    def left(self, cooperation: "Cooperation", day: dt.date) -> Self:
-        """Those that were members and are not on ``day`` or later, with ``left_on``."""
-        members = apps.get_model("municipalities.Member")._default_manager.of(cooperation)
-        lasting: QuerySet[Any] = members.lasting(day).filter(municipality=OuterRef("pk"))
-        ended = members.filter(municipality=OuterRef("pk")).order_by("-valid_until").values("valid_until")
-        return self.filter(~Exists(lasting)).annotate(left_on=Subquery(ended[:1])).exclude(left_on=None)
-
     def ever_in(self, cooperation: "Cooperation") -> Self:
         """Those that are, were or will be members."""
         members = apps.get_model("municipalities.Member")._default_manager
