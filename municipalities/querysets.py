@@ -32,6 +32,11 @@ class CooperationQuerySet(QuerySet["Cooperation"]):
         """Those the viewer has a role in, or the one the token belongs to."""
         return self.filter(pk__in=sight_of(viewer).cooperations)
 
+    def with_unread(self, viewer: Viewer) -> Self:
+        """With ``unread`` and ``unread_in_none``: how many notices the viewer has not read of it, of none."""
+        told = apps.get_model("municipalities.Notice")._default_manager
+        return self.annotate(unread=told.unread_in(viewer), unread_in_none=told.unread_in_none(viewer))
+
 
 class MunicipalityQuerySet(QuerySet["Municipality"]):
     def visible_to(self, viewer: Viewer) -> Self:
@@ -47,13 +52,6 @@ class MunicipalityQuerySet(QuerySet["Municipality"]):
         members = apps.get_model("municipalities.Member")._default_manager
         spans: QuerySet[Member] = members.of(cooperation).overlapping(first, after)
         return self.filter(pk__in=spans.values("municipality"))
-
-    def left(self, cooperation: "Cooperation", day: dt.date) -> Self:
-        """Those that were members and are not on ``day`` or later, with ``left_on``."""
-        members = apps.get_model("municipalities.Member")._default_manager.of(cooperation)
-        lasting: QuerySet[Any] = members.lasting(day).filter(municipality=OuterRef("pk"))
-        ended = members.filter(municipality=OuterRef("pk")).order_by("-valid_until").values("valid_until")
-        return self.filter(~Exists(lasting)).annotate(left_on=Subquery(ended[:1])).exclude(left_on=None)
 
     def ever_in(self, cooperation: "Cooperation") -> Self:
         """Those that are, were or will be members."""

@@ -47,7 +47,7 @@ class PeriodPage(UndividedPage, CorrectingPage):
         period, run, currency = self.period, self.period.current_run, self.cooperation.currency
         totals = totals_of(self.viewer, period, self.calendar)
         before = self.calendar.before(self.month)
-        unallocated = unallocated_of(period)
+        unallocated = unallocated_of(self.told_lines)
         progress = self.progress(request.path)
         corrections = self.corrections()
         corrected = corrections_by_municipality(self.viewer, period) if corrections else {}
@@ -164,7 +164,7 @@ class PeriodPage(UndividedPage, CorrectingPage):
 
     def left_then(self) -> dict[str, Any]:
         """What had been decided to be left when the month was closed, the latest first."""
-        rows = left_at_closing(self.period)
+        rows = left_at_closing(self.period, self.decisions)
         shown = [
             {
                 "row": row,

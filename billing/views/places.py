@@ -12,12 +12,12 @@ from django.views.generic.base import View
 from billing.engine.statement import Statement as StatementOfMonth
 from billing.engine.statement import StatementError
 from billing.models import Period
-from billing.reports import calendar_of
 from billing.reports.rows import minor_of
 from billing.views.months import STAMPS
 from billing.views.own import OwnPage
 from billing.views.pictures import month_name
 from billing.views.todo import ToDoPage
+from municipalities.access import cooperations_of
 from municipalities.models import Cooperation
 from sharedict.common.moments import in_one_moment
 from sharedict.kernel.periods import Month
@@ -81,13 +81,12 @@ class PlacePage(OwnPage, ToDoPage):
         period = self.periods.get(month) if month else None
         if period is None or period.current_run is None:
             return place
-        calendar = calendar_of(self.cooperation)
-        place.period, before = period, calendar.before(period.month)
+        place.period, before = period, self.calendar.before(period.month)
         label, place.variant = STAMPS[Period.State(period.state)]
         place.label = str(label)
         place.before_name = month_name(before) if before else ""
         try:
-            place.own = self.own_places(period, calendar)
+            place.own = self.own_places(period, self.calendar)
         except StatementError:
             place.cannot_be_read = True
         if not self.own and (self.rights.sees_all_shares or self.rights.is_administrator):
@@ -102,7 +101,7 @@ class HomePage(LoginRequiredMixin, View):
         return in_one_moment(super().dispatch)(request, *args, **kwargs)
 
     def cooperations(self) -> list[Cooperation]:
-        return list(Cooperation.objects.visible_to(self.request.user).order_by("name", "pk"))
+        return cooperations_of(self.request)
 
     def places(self, found: Sequence[Cooperation]) -> tuple[Month | None, list[Place]]:
         """The newest month that has costs in any of them, and what there is to tell of it in each."""

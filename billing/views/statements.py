@@ -28,6 +28,7 @@ from billing.reports import (
     whys_corrected,
 )
 from billing.reports.rows import minor_of
+from billing.snapshots import decisions_of
 from billing.views.files import CSV, XLSX, attachment
 from billing.views.months import MonthPage
 from billing.views.openings import causes_of, opening_of_nothing, opening_of_statement
@@ -213,7 +214,9 @@ class StatementPage(StatementBase):
 
     def left(self) -> str:
         """That something late was left uncharged when the month closed; empty if nothing was."""
-        found = len(left_at_closing(self.period)) if self.period.is_closed else 0
+        if not self.period.is_closed:
+            return ""
+        found = len(left_at_closing(self.period, decisions_of(self.cooperation)))
         if not found:
             return ""
         text = ngettext(

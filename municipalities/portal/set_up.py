@@ -25,19 +25,21 @@ from municipalities.portal.words import listed
 class SetUpStep:
     """A step, on the page that is named ``page``.
 
-    ``is_done`` makes the condition on the cooperation that an outer query is about; ``said`` what is there
-    then, in a few words, and ``about`` what the step is for until then. ``address`` is where it is taken if
-    that is no page of the set-up. ``waits`` says what others have yet to do for it, empty where nothing;
-    ``lacking`` is what nobody would pay anything without, in a sentence.
+    ``is_done`` makes the condition on the cooperation that an outer query is about, and ``there`` what it
+    reads of what is there. Of that ``said`` makes a few words where the step is done, and ``waits`` says what
+    others have yet to do where it is not, empty where nothing; ``about`` is what it is for until then.
+    ``address`` is where it is taken if that is no page of the set-up; ``lacking`` is what nobody would pay
+    anything without, in a sentence.
     """
 
     page: str
     title: Any
     about: Any
     is_done: Callable[[], Combinable]
-    said: Callable[[Cooperation], str]
-    address: Callable[[Cooperation], str] | None = None
-    waits: Callable[[Cooperation], str] | None = None
+    there: Callable[[], Combinable]
+    said: Callable[[Cooperation, Any], str]
+    address: Callable[[Cooperation, Any], str] | None = None
+    waits: Callable[[Any], str] | None = None
     lacking: Any = ""
 
 
@@ -75,22 +77,26 @@ def steps_ahead() -> list[StepState]:
 
 
 def set_up_of(cooperation: Cooperation, page: str = "") -> list[StepState]:
-    """The steps as they stand for ``cooperation``, that of ``page`` being looked at."""
-    [flags] = Cooperation.objects.filter(pk=cooperation.pk).values_list(*(step.is_done() for step in _steps))
+    """The steps as they stand for ``cooperation``, that of ``page`` being looked at; one query."""
+    asked = [each for step in _steps for each in (step.is_done(), step.there())]
+    slug = cooperation.slug
+    [cells] = Cooperation.objects.filter(pk=cooperation.pk).values_list(*asked)
     return [
         replace(
-            _state(step, number, cooperation, is_done=is_done),
-            url=_address(step, cooperation),
+            _state(step, number, cooperation, there, is_done=is_done),
+            url=step.address(cooperation, there) if step.address else reverse(step.page, args=[slug]),
             is_current=step.page == page,
         )
-        for number, (step, is_done) in enumerate(zip(_steps, flags, strict=True), start=1)
+        for number, (step, is_done, there) in enumerate(
+            zip(_steps, cells[::2], cells[1::2], strict=True), start=1
+        )
     ]
 
 
-def _state(step: SetUpStep, number: int, cooperation: Cooperation, *, is_done: bool) -> StepState:
+def _state(step: SetUpStep, number: int, cooperation: Cooperation, there: Any, *, is_done: bool) -> StepState:
     if is_done:
-        return StepState(step, number, is_done=True, said=step.said(cooperation))
-    awaited = step.waits(cooperation) if step.waits else ""
+        return StepState(step, number, is_done=True, said=step.said(cooperation, there))
+    awaited = step.waits(there) if step.waits else ""
     return StepState(step, number, said=awaited or str(step.about), is_waiting=bool(awaited))
 
 
@@ -99,10 +105,6 @@ def with_steps_done(rows: QuerySet[Cooperation]) -> list[tuple[Cooperation, int,
     names = [f"step_{number}" for number in range(len(_steps))]
     marked: Any = rows.annotate(**{name: step.is_done() for name, step in zip(names, _steps, strict=True)})
     return [(row, sum(getattr(row, name) for name in names), len(names)) for row in marked]
-
-
-def _address(step: SetUpStep, cooperation: Cooperation) -> str:
-    return step.address(cooperation) if step.address else reverse(step.page, args=[cooperation.slug])
 
 
 class SetUpPage(FormPage):

@@ -283,3 +283,20 @@ def test_months_are_named_on_the_page_and_sort_in_the_file(
     file = client.get("/north/change-log/?format=csv")
     text = b"".join(file.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
     assert f",{subject}," in text.replace(";", ",")
+
+
+def test_entries_are_found_by_names_in_whatever_case_and_by_no_part_of_a_pattern(
+    north: Cooperation, outside: Cooperation, stranger: User, administrator: User
+) -> None:
+    """Names come before entries: those of other cooperations are none, and ``%`` is a letter."""
+    subject = Site(pk=7777, name="A site")
+    for cooperation, by in [(north, administrator), (outside, stranger), (north, None)]:
+        record(verb="add", subject=subject, by=by, at=timezone.now(), cooperation_id=cooperation.pk)
+    rows = Entry.objects.filter(cooperation=north, subject_id="7777").for_listing()
+
+    def found(text: str) -> int:
+        return rows.by_somebody_called(text, north).count()
+
+    assert [found(text) for text in ("ADMINISTRATOR", "minist", "stranger", "%", "nobody")] == [1, 1, 0, 0, 0]
+    program = rows.exclude(actor="").get().actor
+    assert found(program) == 1

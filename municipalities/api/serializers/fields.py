@@ -2,10 +2,12 @@
 
 import datetime as dt
 import re
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Model, QuerySet
+from django.db.models import Func, Model, QuerySet, TextField
+from django.db.models.constants import LOOKUP_SEP
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
@@ -39,11 +41,16 @@ class CooperationField(serializers.SlugField):
 
 
 class MunicipalityField(serializers.CharField):
-    """A municipality by country and official code."""
+    """A municipality by country and official code; without ``name`` the row itself."""
 
     def __init__(self, name: str = "municipality", **kwargs: Any) -> None:
         kwargs.setdefault("help_text", "Country and official code, such as SE1737.")
-        super().__init__(source=f"{name}.key", read_only=True, **kwargs)
+        super().__init__(source=f"{name}.key" if name else None, read_only=True, **kwargs)
+
+    def as_column(self, way: Sequence[str]) -> Func:
+        """What ``Municipality.key`` is made of."""
+        columns = [LOOKUP_SEP.join([*way, name]) for name in ("country", "code")]
+        return Func(*columns, template="(%(expressions)s)", arg_joiner=" || ", output_field=TextField())
 
 
 class MunicipalitiesField(serializers.SlugRelatedField[Municipality]):

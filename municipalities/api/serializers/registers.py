@@ -36,7 +36,7 @@ class CooperationSerializer(serializers.ModelSerializer[Cooperation]):
 
 
 class MunicipalitySerializer(serializers.ModelSerializer[Municipality]):
-    key = serializers.CharField(read_only=True, help_text="Country and official code, such as SE1737.")
+    key = MunicipalityField("")
     successor = MunicipalityField(
         "successor",
         allow_null=True,
