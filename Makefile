@@ -5,6 +5,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 MANAGE := $(BIN)/python manage.py
 PYTEST_WORKERS ?= 2
+# What Python has compiled is kept, whatever a build server says: two workers and dozens of programs that the
+# tests start would compile every module anew.
+unexport PYTHONDONTWRITEBYTECODE
 TRANSLATIONS := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
 TEMPLATES = $(shell find templates -name '*.html' | sort)
 

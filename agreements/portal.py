@@ -3,8 +3,10 @@
 import datetime as dt
 from collections.abc import Mapping
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef
 from django.db.models.expressions import Combinable
+from django.db.models.functions import JSONObject
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -146,12 +148,17 @@ def _day(day: dt.date) -> str:
 
 def scope_in_words(term: Term) -> str:
     """Which costs a term is about."""
-    values = {"application": term.application, "cost_type": term.cost_type}
-    if term.application and term.cost_type:
+    return scope_of(str(term.application or ""), str(term.cost_type or ""))
+
+
+def scope_of(application: str, cost_type: str) -> str:
+    """Which costs are those of an application and a cost type, by name; empty for any."""
+    values = {"application": application, "cost_type": cost_type}
+    if application and cost_type:
         return _("%(application)s: %(cost_type)s") % values
-    if term.application:
+    if application:
         return _("%(application)s: all other costs") % values
-    if term.cost_type:
+    if cost_type:
         return _("any other application: %(cost_type)s") % values
     return _("everything else")
 
@@ -169,26 +176,37 @@ def terms_panel(
 ) -> Panel:
     """The terms that divide the costs of ``application`` on ``day``."""
     terms = Term.objects.of(cooperation).as_of(day).for_costs_of(application).for_listing()
-    rows = [(term, payers_in_words(term)) for term in applying(terms)]
-    return Panel("agreements/terms_panel.html", {"rows": rows})
+    rest = _("All other costs")
+    rows = [(term, term.cost_type or rest, payers_in_words(term)) for term in applying(terms)]
+    return Panel("agreements/terms_panel.html", {"terms": rows})
 
 
 def _has_a_key() -> Combinable:
     return Exists(KeyVersion.objects.filter(cooperation=OuterRef("pk")))
 
 
-def _its_keys(cooperation: Cooperation) -> str:
-    rows = Key.objects.of(cooperation).filter(versions__isnull=False)
-    return few([*rows.order_by("name").distinct().values_list("name", flat=True)])
+def _keys() -> Combinable:
+    decided = Exists(KeyVersion.objects.filter(key=OuterRef("pk")))
+    rows = Key.objects.filter(decided, cooperation=OuterRef("pk"))
+    return ArraySubquery(rows.order_by("name").values("name"))
+
+
+def _its_keys(_cooperation: Cooperation, names: list[str]) -> str:
+    return few([*dict.fromkeys(names)])
 
 
 def _has_a_term() -> Combinable:
     return Exists(Term.objects.filter(cooperation=OuterRef("pk")))
 
 
-def _its_terms(cooperation: Cooperation) -> str:
-    rows = Term.objects.of(cooperation).for_listing()
-    return few([f"{capfirst(scope_in_words(term))}: {term.key}" for term in rows], most=2)
+def _terms() -> Combinable:
+    names = JSONObject(application="application__name", cost_type="cost_type__name", key="key__name")
+    return ArraySubquery(Term.objects.filter(cooperation=OuterRef("pk")).values(each=names))
+
+
+def _its_terms(_cooperation: Cooperation, terms: list[dict[str, str | None]]) -> str:
+    scopes = [(scope_of(term["application"] or "", term["cost_type"] or ""), term["key"]) for term in terms]
+    return few([f"{capfirst(scope)}: {key}" for scope, key in scopes], most=2)
 
 
 KEY = SetUpStep(
@@ -196,12 +214,16 @@ KEY = SetUpStep(
     gettext_lazy("Key and its decision"),
     gettext_lazy("How a cost is divided"),
     _has_a_key,
+    _keys,
     _its_keys,
+    lacking=gettext_lazy("a key"),
 )
 TERM = SetUpStep(
     "set-up-term",
     gettext_lazy("What the key applies to"),
     gettext_lazy("One default is enough"),
     _has_a_term,
+    _terms,
     _its_terms,
+    lacking=gettext_lazy("a term that says what the key divides"),
 )

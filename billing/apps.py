@@ -11,15 +11,21 @@ class BillingConfig(AppConfig):
         from billing.portal import effect_of_changes, refuse_used
         from billing.portal.imports import CostImport
         from billing.portal.notices import KINDS as NOTICE_KINDS
-        from billing.portal.previews import KINDS, preview_of_changes
+        from billing.portal.previews import KINDS, payers_with_changes, preview_of_changes
         from billing.portal.services import cost_of_application, costs_of_application
         from billing.portal.set_up import CLOSING, COST
         from billing.tasks import drop_old_runs, drop_superseded, recompute_touched
         from municipalities.actions import add_check, add_notice_kind, add_withdrawal_check
         from municipalities.models import Cooperation
-        from municipalities.portal import add_effect_of, add_import_kind, add_preview_of, add_set_up_step
+        from municipalities.portal import (
+            add_effect_of,
+            add_import_kind,
+            add_preview_of,
+            add_set_up_step,
+            add_would_pay,
+        )
         from services.portal import add_facts, add_panel
-        from sharedict.common.models import SpannedFact
+        from sharedict.common.models import Fact
         from sharedict.jobs.registry import FACTS_CHANGED, register, register_chore, register_nightly
 
         register(FACTS_CHANGED, recompute_touched)
@@ -27,9 +33,10 @@ class BillingConfig(AppConfig):
         register_nightly(drop_old_runs)
         add_check(Cooperation, refuse_other_currency)
         add_check(Cooperation, refuse_other_first_month)
-        add_withdrawal_check(SpannedFact, refuse_used)
+        add_withdrawal_check(Fact, refuse_used)
         add_effect_of(effect_of_changes)
         add_preview_of(KINDS, preview_of_changes)
+        add_would_pay(payers_with_changes)
         add_import_kind(CostImport())
         add_facts(cost_of_application)
         add_panel(costs_of_application)

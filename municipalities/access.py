@@ -1,9 +1,13 @@
 """Roles: what a viewer may do in a cooperation."""
 
 from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
 
 from municipalities.models import Cooperation, Role
 from sharedict.common.access import Viewer, sight_of
+from sharedict.common.sight import seeing
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +43,16 @@ def rights_of(viewer: Viewer, cooperation: Cooperation) -> Rights:
         municipality_ids=frozenset(pk for _, pk in roles if pk),
         sees_all_shares=cooperation.pk in sight.whole,
     )
+
+
+def cooperations_of(request: HttpRequest) -> list[Any]:
+    """All that who is signed in sees, by name, each with what ``with_unread`` counts.
+
+    One query on every page: the page finds its own among them, and the bar above it names them.
+    """
+    if not hasattr(request, "cooperations"):
+        with seeing(sight_of(request.user)):
+            rows = Cooperation.objects.visible_to(request.user).with_unread(request.user)
+            request.cooperations = list(rows.order_by("name", "pk"))  # type: ignore[attr-defined]
+    found: list[Any] = request.cooperations  # type: ignore[attr-defined]
+    return found

@@ -4,6 +4,7 @@ from typing import Any, ClassVar, cast
 
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import UserChangeForm
 from django.core.exceptions import ValidationError
@@ -11,21 +12,25 @@ from django.db import IntegrityError, connection, models, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from municipalities.actions import (
+    check_role_removal,
     check_row,
+    check_withdrawal,
     cooperation_id_of,
     delete_role,
-    delete_row,
     forget_person,
     lock_cooperation,
     refuse_strangers,
+    revoke_token,
     save_person,
     save_role,
     save_row,
+    withdraw_row,
 )
 from municipalities.models import (
     Cooperation,
@@ -103,15 +108,26 @@ class RowAdmin(admin.ModelAdmin):
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> Any:
+        """As in the portal: what closed months were computed with stays, which is said before it is asked."""
+        found = self.get_object(request, unquote(object_id))
         try:
-            return super().delete_view(request, object_id, extra_context)
+            if found is not None:
+                self.check_removal(found)
+            with transaction.atomic():
+                return super().delete_view(request, object_id, extra_context)
         except ValidationError as error:
-            return self._refused(request, error.messages)
+            opts = self.opts
+            page = reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[object_id])
+            return self._refused(request, error.messages, page)
 
-    def _refused(self, request: HttpRequest, said: list[str]) -> HttpResponse:
+    def check_removal(self, row: Any) -> None:
+        """Raises ValidationError where ``row`` stays, whoever wants it away."""
+        check_withdrawal(row)
+
+    def _refused(self, request: HttpRequest, said: list[str], page: str = "") -> HttpResponse:
         for message in said:
             self.message_user(request, message, messages.ERROR)
-        return redirect(request.get_full_path())
+        return redirect(page or request.get_full_path())
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
         """To be changed, it is read under a lock: what the form lets through is then saved as it was read."""
@@ -126,7 +142,7 @@ class RowAdmin(admin.ModelAdmin):
         save_row(row=obj, by=request.user, chosen=form.chosen())
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        delete_row(row=obj, by=request.user)
+        withdraw_row(row=obj, by=request.user)
 
 
 class PersonForm(RowAdminForm, UserChangeForm):
@@ -268,13 +284,19 @@ class RoleAdmin(RowAdmin):
     def save_model(self, request: HttpRequest, obj: Role, form: Any, change: bool) -> None:
         save_role(role=obj, by=cast("User", request.user))
 
+    def check_removal(self, row: Role) -> None:
+        check_role_removal(row)
+
     def delete_model(self, request: HttpRequest, obj: Role) -> None:
         delete_role(role=obj, by=cast("User", request.user))
 
 
 @admin.register(Token)
 class TokenAdmin(RowAdmin):
-    """Tokens are made in the portal, where their secret is shown; here they can be looked at and revoked."""
+    """Tokens are made in the portal, where their secret is shown; here they can be looked at and revoked.
+
+    When one ends is said as it is made, and one that has ended stays so: nobody gives it more time.
+    """
 
     list_display = ("name", "prefix", "cooperation", "expires_at", "last_used_at", "revoked_at")
     list_filter = ("cooperation",)
@@ -282,7 +304,19 @@ class TokenAdmin(RowAdmin):
     search_fields = ("name", "prefix")
     autocomplete_fields = ("cooperation", "created_by")
     exclude = ("secret_hash",)
-    readonly_fields = ("prefix", "cooperation", "scopes", "created_by", "created_at", "last_used_at")
+    readonly_fields = (
+        *("prefix", "cooperation", "scopes", "created_by", "created_at", "expires_at"),
+        *("last_used_at", "revoked_at"),
+    )
+    actions = ("revoke",)
+
+    @admin.action(description=_("Revoke tokens"), permissions=["change"])
+    def revoke(self, request: HttpRequest, queryset: models.QuerySet[Token]) -> None:
+        by = cast("User", request.user)
+        with transaction.atomic():
+            for token in queryset.order_by("cooperation_id", "pk"):
+                revoke_token(token=token, by=by)
+        self.message_user(request, _("They are revoked."))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

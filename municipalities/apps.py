@@ -15,6 +15,7 @@ class MunicipalitiesConfig(AppConfig):
             NOTICE_LETTER,
             PASSWORD_LETTER,
             UPLOAD,
+            add_check,
             add_notice_kind,
             discard_old_uploads,
             forget_noted_failures,
@@ -24,6 +25,8 @@ class MunicipalitiesConfig(AppConfig):
             note_sign_in,
             note_sign_out,
             order_note_of_failure,
+            order_note_of_refusal,
+            refuse_impossible_successor,
         )
         from municipalities.models import Municipality
         from municipalities.portal import (
@@ -35,9 +38,11 @@ class MunicipalitiesConfig(AppConfig):
             PEOPLE,
             add_import_kind,
             add_set_up_step,
+            import_in_words,
             tell_of_failed_job,
         )
         from municipalities.portal.registers import KINDS
+        from municipalities.reports import add_words_of
         from municipalities.tasks import (
             failed_sign_in,
             invitation_letter,
@@ -46,7 +51,7 @@ class MunicipalitiesConfig(AppConfig):
             upload_step,
         )
         from sharedict.accounts.passwords import add_words
-        from sharedict.accounts.signals import password_changed
+        from sharedict.accounts.signals import attempt_refused, password_changed
         from sharedict.jobs.registry import register, register_nightly, tell_of_failures
 
         register(LETTER, invitation_letter, attempts=20)  # nine hours: a mail server comes back
@@ -63,10 +68,13 @@ class MunicipalitiesConfig(AppConfig):
         register_nightly(discard_old_uploads)
         for kind in KINDS:
             add_import_kind(kind)
+        add_words_of("municipalities.upload", "kind", import_in_words)
+        add_check(Municipality, refuse_impossible_successor)
         add_words(Municipality.objects.names)
         user_logged_in.connect(note_sign_in, dispatch_uid="note_sign_in")
         user_logged_out.connect(note_sign_out, dispatch_uid="note_sign_out")
         user_login_failed.connect(order_note_of_failure, dispatch_uid="order_note_of_failure")
+        attempt_refused.connect(order_note_of_refusal, dispatch_uid="order_note_of_refusal")
         password_changed.connect(note_password, dispatch_uid="note_password")
         for step in (COOPERATION, MEMBERS, PEOPLE):
             add_set_up_step(step)

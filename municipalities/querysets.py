@@ -24,7 +24,6 @@ if TYPE_CHECKING:
         Token,
         Upload,
     )
-    from sharedict.accounts.models import User
 
 M = TypeVar("M", bound=Model)
 
@@ -33,6 +32,11 @@ class CooperationQuerySet(QuerySet["Cooperation"]):
     def visible_to(self, viewer: Viewer) -> Self:
         """Those the viewer has a role in, or the one the token belongs to."""
         return self.filter(pk__in=sight_of(viewer).cooperations)
+
+    def with_unread(self, viewer: Viewer) -> Self:
+        """With ``unread`` and ``unread_in_none``: how many notices the viewer has not read of it, of none."""
+        told = apps.get_model("municipalities.Notice")._default_manager
+        return self.annotate(unread=told.unread_in(viewer), unread_in_none=told.unread_in_none(viewer))
 
 
 class MunicipalityQuerySet(QuerySet["Municipality"]):
@@ -49,13 +53,6 @@ class MunicipalityQuerySet(QuerySet["Municipality"]):
         members = apps.get_model("municipalities.Member")._default_manager
         spans: QuerySet[Member] = members.of(cooperation).overlapping(first, after)
         return self.filter(pk__in=spans.values("municipality"))
-
-    def left(self, cooperation: "Cooperation", day: dt.date) -> Self:
-        """Those that were members and are not on ``day`` or later, with ``left_on``."""
-        members = apps.get_model("municipalities.Member")._default_manager.of(cooperation)
-        lasting: QuerySet[Any] = members.lasting(day).filter(municipality=OuterRef("pk"))
-        ended = members.filter(municipality=OuterRef("pk")).order_by("-valid_until").values("valid_until")
-        return self.filter(~Exists(lasting)).annotate(left_on=Subquery(ended[:1])).exclude(left_on=None)
 
     def ever_in(self, cooperation: "Cooperation") -> Self:
         """Those that are, were or will be members."""
@@ -85,11 +82,6 @@ class InvitationQuerySet(TenantQuerySet["Invitation"]):
     def waiting(self) -> Self:
         """Neither accepted nor withdrawn; they may have expired."""
         return self.filter(accepted_at=None, withdrawn_at=None)
-
-    def between(self, one: "User", other: "User", since: dt.datetime) -> Self:
-        """What one of two people has invited the other to, who accepted it ``since`` then."""
-        pair = Q(invited_by=one, accepted_by=other) | Q(invited_by=other, accepted_by=one)
-        return self.filter(pair, accepted_at__gte=since)
 
     def for_listing(self) -> Self:
         return self.select_related("municipality", "cooperation", "invited_by")

@@ -59,4 +59,6 @@ def notice_letter(job: Job, progress: Progress) -> None:
 
 def failed_sign_in(job: Job, progress: Progress) -> None:
     """One of a name that nobody has is a job like any other, and does nothing."""
-    note_failure(people=job.arguments["people"], at=dt.datetime.fromisoformat(job.arguments["at"]))
+    told = job.arguments
+    at, verb = dt.datetime.fromisoformat(told["at"]), told.get("verb", "failure")
+    note_failure(people=told["people"], at=at, verb=verb)

@@ -97,6 +97,7 @@ urlpatterns = [
         name="cooperation-reactivate",
     ),
     path("cooperations/installation/", installation.Installation.as_view(), name="installation"),
+    path("cooperations/jobs/<int:pk>/retry/", jobs.AnyJobRetry.as_view(), name="any-job-retry"),
     path("cooperations/population/", registers.PopulationImport.as_view(), name="population-import"),
     path("cooperations/population/file/", registers.PopulationFile.as_view(), name="population-file"),
     path("cooperations/register/file/", registers.RegisterFile.as_view(), name="register-file"),

@@ -91,6 +91,17 @@ class SubscriptionFilter(InForce):
     )
 
 
+class NamedForm(RowForm):
+    """An application, whose name no other in the cooperation has; a form sent twice would make two."""
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        others = Application.objects.of(self.cooperation).exclude(pk=self.instance.pk)
+        if "name" in self.changed_data and others.filter(name__iexact=name).exists():
+            raise ValidationError(_("There is an application of this name already."))
+        return name
+
+
 class CodedForm(RowForm):
     """A row whose code stands in addresses and files: it is chosen once."""
 
@@ -107,7 +118,7 @@ class CodedForm(RowForm):
         return code
 
 
-class ApplicationForm(CodedForm):
+class ApplicationForm(NamedForm, CodedForm):
     layout = (
         ("name", "code"),
         "purpose",

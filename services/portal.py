@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef
 from django.db.models.expressions import Combinable
 from django.utils.translation import gettext_lazy
@@ -81,9 +82,14 @@ def _is_used() -> Combinable:
     return Exists(Subscription.objects.filter(cooperation=OuterRef("pk")))
 
 
-def _what_is_used(cooperation: Cooperation) -> str:
-    rows = Application.objects.of(cooperation).filter(subscriptions__isnull=False)
-    return few([*rows.order_by("name").distinct().values_list("name", flat=True)])
+def _used() -> Combinable:
+    used = Exists(Subscription.objects.filter(application=OuterRef("pk")))
+    rows = Application.objects.filter(used, cooperation=OuterRef("pk"))
+    return ArraySubquery(rows.order_by("name").values("name"))
+
+
+def _what_is_used(_cooperation: Cooperation, names: list[str]) -> str:
+    return few([*dict.fromkeys(names)])
 
 
 APPLICATION = SetUpStep(
@@ -91,5 +97,7 @@ APPLICATION = SetUpStep(
     gettext_lazy("First application and who uses it"),
     gettext_lazy("One is enough to see a month"),
     _is_used,
+    _used,
     _what_is_used,
+    lacking=gettext_lazy("an application that somebody uses"),
 )

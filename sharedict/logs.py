@@ -4,14 +4,16 @@ import logging
 import re
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from contextvars import ContextVar
+from functools import cache
 from typing import Any
 
 from django.conf import settings
 from django.core.signals import request_finished
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponseBase
+from django.urls import URLPattern, get_resolver
 from django.utils.decorators import sync_only_middleware
 from django.utils.functional import SimpleLazyObject
 
@@ -21,7 +23,8 @@ GIVEN = re.compile(r"[\w.-]{8,64}", re.ASCII)
 """What a proxy may call a request."""
 
 QUIET = ("/health/",)
-ADDRESS_THAT_LETS_IN = "<str:secret>"
+LETTING_IN = ("secret", "token")
+"""What the part of an address is called that lets in whoever has it."""
 
 NO_REQUEST = "-"
 _id: ContextVar[str] = ContextVar("request_id", default=NO_REQUEST)
@@ -37,6 +40,50 @@ class OneLineForARefusal(logging.Filter):
         if is_refusal:
             record.exc_info = record.exc_text = None
         return True
+
+
+class WithoutSecrets(logging.Filter):
+    """Lets no line say an address that lets in whoever reads it, whoever logs it."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.msg = without_secrets(record.msg)
+        if isinstance(record.args, tuple):
+            record.args = tuple(map(without_secrets, record.args))
+        return True
+
+
+def without_secrets(told: Any) -> Any:
+    """``told`` with addresses that let somebody in written as their route is; what is no text, as it is.
+
+    It goes by how these addresses begin: one with a piece too much or too little is none of ours, and may
+    hold a secret all the same.
+    """
+    if not isinstance(told, str) or "/" not in told:
+        return told
+    for beginning, route in _doors():
+        told = beginning.sub(route, told)
+    return told
+
+
+@cache
+def _doors() -> list[tuple[re.Pattern[str], str]]:
+    """How the addresses begin that let somebody in, and what is said instead."""
+    found = []
+    for pattern in _patterns(get_resolver().url_patterns):
+        route = f"/{pattern.pattern}"
+        if {*pattern.pattern.converters} & {*LETTING_IN}:
+            beginning = re.escape(route.partition("<")[0])
+            found.append((re.compile(rf"(?<![\w.-]){beginning}[^\s\"]+"), route))
+    return found
+
+
+def _patterns(listed: Iterable[Any]) -> Iterator[URLPattern]:
+    """All pages; those that let somebody in stand below no other address."""
+    for each in listed:
+        if isinstance(each, URLPattern):
+            yield each
+        elif not str(each.pattern):
+            yield from _patterns(each.url_patterns)
 
 
 class WithRequestId(logging.Filter):
@@ -82,13 +129,12 @@ def _note(request: HttpRequest, response: HttpResponseBase, seconds: float) -> N
     match, path = getattr(request, "resolver_match", None), request.path
     user, cooperation = _who(request)
     if match is not None:  # there is such a page
-        path = f"/{match.route}" if ADDRESS_THAT_LETS_IN in match.route else path
         cooperation = match.kwargs.get("cooperation", cooperation)
     logger.log(
         logging.DEBUG if path.startswith(QUIET) else logging.INFO,
         "method=%s path=%s status=%s duration_ms=%d person=%s cooperation=%s",
         request.method,
-        path,
+        without_secrets(path),
         response.status_code,
         seconds * 1000,
         user,

@@ -6,11 +6,9 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from municipalities.models import Cooperation, Notice
+from municipalities.access import cooperations_of
+from municipalities.models import Cooperation
 from sharedict import __version__
-from sharedict.accounts.models import User
-from sharedict.common.access import sight_of
-from sharedict.common.sight import seeing
 
 ITEMS: dict[str, tuple[Any, tuple[tuple[str, Any], ...]]] = {
     "overview": (_("Overview"), ()),
@@ -86,12 +84,12 @@ def _navigation(request: HttpRequest) -> dict[str, Any]:
     cooperation: Cooperation | None = getattr(request, "cooperation", None)
     context["cooperation"] = cooperation
     context["nav"]["notices_url"], of_none = reverse("notices"), 0
-    for slug, name, unread, unread_in_none in _cooperations(user):
-        is_here = cooperation is not None and cooperation.slug == slug
-        item = {"url": reverse("overview", args=[slug]), "label": name, "active": is_here}
+    for each in cooperations_of(request):
+        is_here = cooperation is not None and cooperation.slug == each.slug
+        item = {"url": reverse("overview", args=[each.slug]), "label": each.name, "active": is_here}
         context["nav"]["cooperations"].append(item)
-        of_none = unread_in_none or 0
-        context["nav"]["unread"] += unread or 0
+        of_none = each.unread_in_none or 0
+        context["nav"]["unread"] += each.unread or 0
     context["nav"]["unread"] += of_none
     if cooperation is not None:
         rights = request.rights  # type: ignore[attr-defined]
@@ -117,18 +115,6 @@ def _navigation(request: HttpRequest) -> dict[str, Any]:
         if rights.may_edit:
             context["nav"]["tokens_url"] = reverse("tokens", args=[cooperation.slug])
     return context
-
-
-def _cooperations(user: User) -> list[tuple[str, str, int | None, int | None]]:
-    """Address and name of each that ``user`` sees, and how many notices they have not read: of it, of none.
-
-    One query on every page.
-    """
-    with seeing(sight_of(user)):
-        rows = Cooperation.objects.visible_to(user)
-        told = Notice.objects
-        counts = {"unread": told.unread_in(user), "unread_in_none": told.unread_in_none(user)}
-        return list(rows.annotate(**counts).values_list("slug", "name", *counts))
 
 
 def _first_page(section: str, cooperation: Cooperation) -> str:

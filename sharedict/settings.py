@@ -354,12 +354,13 @@ LOGGING = {
         "outage": {"()": "sharedict.celery.OneLineForAnOutage"},
         "refusal": {"()": "sharedict.logs.OneLineForARefusal"},
         "request": {"()": "sharedict.logs.WithRequestId"},
+        "secrets": {"()": "sharedict.logs.WithoutSecrets"},
     },
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
             "formatter": "line",
-            "filters": ["outage", "refusal", "request"],
+            "filters": ["outage", "refusal", "request", "secrets"],
         }
     },
     "root": {

@@ -4,7 +4,8 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import TemplateView
 
-from billing.views.home import Home, HomeFile
+from billing.views.home import Home
+from billing.views.home_file import HomeFile
 from sharedict import health
 
 handler400 = "sharedict.common.problems.bad_request"

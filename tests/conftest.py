@@ -11,8 +11,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.signals import user_logged_in
-from django.core.management import CommandError
-from django.db import connection, transaction
+from django.db import OperationalError, connection
 from django.test import Client, TransactionTestCase
 from django.utils import translation
 from hypothesis import settings
@@ -29,6 +28,7 @@ from sharedict.jobs.actions import run_all
 from tests import cast
 from tests.announcing import announced
 from tests.browser import chromium, watched_page
+from tests.ground import Ground, empty, held, is_committing
 
 # Properties run on few examples each time; `pytest --hypothesis-profile=thorough` looks harder.
 settings.register_profile("quick", max_examples=12, deadline=None)
@@ -59,17 +59,14 @@ def django_db_setup(
     """The test database. In the end nobody is left in it, not even a killed worker's session."""
     with django_db_blocker.unblock():
         django_db_modify_db_settings.close()
-    empty = TransactionTestCase._fixture_teardown
 
     def emptied_by_owner(case: TransactionTestCase) -> None:
         for last in (False, False, True):
             try:
                 with as_owner():
-                    with connection.cursor() as cursor:
-                        cursor.execute("SET session_replication_role = replica")  # what is closed goes, too
-                    empty(case)
+                    empty()
                 return
-            except CommandError:  # a page that is still open asked for something: PostgreSQL saw a deadlock
+            except OperationalError:  # a page that is still open asked for something: a deadlock
                 if last:
                     raise
                 time.sleep(0.5)
@@ -86,6 +83,15 @@ def django_db_setup(
                     return
                 time.sleep(0.1)
             cursor.execute(f"SELECT pg_terminate_backend(pid, 10000) {OTHERS}")
+
+
+LONG = ("tests/billing/test_upgrade.py", "tests/billing/test_demonstration.py", "tests/platform/test_door.py")
+"""Each works or waits for half a minute and more before its first answer, which cannot be shared out."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What is long comes first: begun last, it would leave the other workers idle for as long."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
 
 
 sight.by_default(sight.everything("a test"))  # until a request or a job begins, which sees what it may
@@ -126,12 +132,15 @@ def nobody_enters_by_force(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def browser(ground: Ground) -> Iterator[Browser]:
     """One Chromium for each test process."""
+    # From here on Django has another connection in this thread: what the one holds, the other cannot end.
+    ground.clear()
     # Playwright runs an event loop in this thread, in which Django would refuse to talk to the database.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with chromium() as started:
         yield started
+        ground.clear()
 
 
 @pytest.fixture
@@ -147,8 +156,32 @@ def page(browser: Browser, live_server: Any, browser_options: dict[str, Any]) ->
         yield opened
 
 
+@pytest.fixture(scope="session")
+def ground(django_db_setup: None, django_db_blocker: Any) -> Iterator[Ground]:
+    """What is made once for several tests; see ``stood``."""
+    laid = Ground(django_db_blocker)
+    yield laid
+    laid.clear()
+
+
+@pytest.fixture
+def stood(request: pytest.FixtureRequest, ground: Ground) -> None:
+    """Tests that begin with ``north`` find it there: it is made once for those that follow each other."""
+    if "kept" in request.fixturenames:
+        return
+    if "north" in request.fixturenames and not is_committing(request.node):
+        ground.lay(request.path, cast.north)
+    else:
+        ground.clear()
+
+
+@pytest.fixture
+def _django_db_helper(stood: None, _django_db_helper: None) -> None:
+    """What ``db`` and the mark of the same name begin with: first the ground, then the test's savepoint."""
+
+
 @pytest.fixture(scope="module")
-def kept(request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+def kept(request: pytest.FixtureRequest, ground: Ground, django_db_blocker: Any) -> Iterator[None]:
     """A transaction that a module's tests stand in: books made in it are made once, and go with the module.
 
     Every test changes them in a savepoint of its own. Tests that commit need a module of their own.
@@ -156,17 +189,9 @@ def kept(request: pytest.FixtureRequest, django_db_setup: None, django_db_blocke
     for item in request.session.items:
         if item.path == request.path and is_committing(item):
             pytest.fail(f"{item.nodeid} commits: it cannot stand in a file whose books are kept")
-    with django_db_blocker.unblock(), transaction.atomic():
-        connection.atomic_blocks[-1]._from_testcase = True
+    ground.clear()
+    with django_db_blocker.unblock(), held():
         yield
-        transaction.set_rollback(True)
-
-
-def is_committing(item: pytest.Item) -> bool:
-    marker = item.get_closest_marker("django_db")
-    return bool(marker and marker.kwargs.get("transaction")) or bool(
-        {"transactional_db", "live_server"} & {*getattr(item, "fixturenames", ())}
-    )
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils.translation import override
@@ -9,12 +10,14 @@ from django.utils.translation import override
 from municipalities.actions import UPLOAD
 from municipalities.models import Upload
 from municipalities.portal import import_kind
-from municipalities.portal.importing import looked_at
+from municipalities.portal.looking import looked_at
 from sharedict.common.sight import everything, of_cooperation, seeing
 from sharedict.common.uploads import Finding
 from sharedict.jobs.models import Job
 from sharedict.jobs.registry import handler_of
 
+OTHER_LANGUAGES = len(settings.LANGUAGES) - 1
+"""A dry run says all of it in each of them once more, and asks a few questions for it."""
 QUERIES_OF_HELPER = 3
 """What ``work`` itself asks for one job: for the job, for who ordered it, and that it is done."""
 
@@ -35,7 +38,10 @@ def apply(client: Client, shown: Any) -> Any:
 
 
 def undo(client: Client, shown: Any) -> Any:
-    return followed(client, client.post(f"{address_of(shown)}undo/"))
+    """The page of the upload once undoing it, as asked before, has been ordered and done, or not."""
+    address = f"{address_of(shown)}undo/"
+    asked = client.get(address)
+    return followed(client, client.post(address, {"seen": (asked.context or {}).get("seen", "")}))
 
 
 def step(shown: Any, name: str) -> dict[str, str]:
@@ -78,5 +84,6 @@ def compared(shown: Any) -> list[Finding]:
 
 
 def findings(shown: Any) -> Any:
-    """What each row would do, in the order of the file."""
-    return list(shown.context["upload"].findings.order_by("number"))
+    """What each row would do, in the order of the file and the words of whoever uploaded it."""
+    upload = shown.context["upload"]
+    return list(upload.findings.filter(language=upload.language).order_by("number"))

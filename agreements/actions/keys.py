@@ -89,10 +89,11 @@ def plan_key_version(
 ) -> tuple[KeyVersion | None, KeyVersion]:
     """The version of ``key`` before, as the new one ends it, and the one that would begin; nothing is saved.
 
-    Raises ValidationError as ``adopt_key_version`` does.
+    ``key`` may be new. Raises ValidationError as ``adopt_key_version`` does.
     """
     refuse_wrong_percentages(components)
-    latest = KeyVersion.objects.filter(key=key).order_by("-valid_from").first()
+    versions = KeyVersion.objects.filter(key=key.pk)
+    latest = versions.order_by("-valid_from").first()
     if latest:
         latest.own_end = latest.valid_until
         if latest.valid_until is None or latest.valid_until > valid_from:
@@ -100,11 +101,11 @@ def plan_key_version(
                 said = _("Start later than the version that begins %(day)s.")
                 raise ValidationError({"valid_from": said % {"day": latest.valid_from}})
             latest.valid_until = valid_from
-    number = (key.versions.aggregate(last=Max("number"))["last"] or 0) + 1
+    number = (versions.aggregate(last=Max("number"))["last"] or 0) + 1
     version = KeyVersion(
         cooperation_id=key.cooperation_id, key=key, number=number, valid_from=valid_from, **fields
     )
-    version.clean_fields()
+    version.clean_fields(exclude=() if key.pk else {"key"})
     return latest, version
 
 

@@ -4,9 +4,13 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
-from agreements.models import Component, FixedPart, Key, KeyVersion, Term
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, OuterRef
+
+from agreements.models import FixedPart, Key, KeyVersion, Term
 from agreements.reports.applying import applying
 from municipalities.models import Cooperation, Member, Municipality
 from services.models import Subscription
@@ -20,32 +24,6 @@ class Forgotten:
     left_on: dt.date
     subscriptions: Sequence[Subscription]
     terms: Sequence[Term]
-
-
-def forgotten(cooperation: Cooperation, day: dt.date) -> list[Forgotten]:
-    """Those of ``day``, by name; four queries.
-
-    What falls under a term that charges also after leaving is meant, and not told.
-    """
-    gone: list[Any] = list(Municipality.objects.left(cooperation, day).order_by("name"))
-    terms = list(Term.objects.of(cooperation).lasting(day).for_listing()) if gone else []
-    rows = Subscription.objects.of(cooperation).lasting(day).filter(municipality__in=gone).for_listing()
-    subscriptions = defaultdict(list)
-    for row in rows.order_by("application__name"):
-        own = [term for term in terms if term.application_id in (None, row.application_id)]
-        if not any(term.after_leaving for term in applying(own)):
-            subscriptions[row.municipality_id].append(row)
-    naming = [term for term in terms if term.payers == Term.Payers.NAMED and not term.after_leaving]
-    found = (
-        Forgotten(
-            place,
-            place.left_on,
-            subscriptions[place.pk],
-            [term for term in naming if place in term.named.all()],
-        )
-        for place in gone
-    )
-    return [each for each in found if each.subscriptions or each.terms]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,35 +41,101 @@ class OddPart:
     bites_on: dt.date
 
 
-def odd_parts(cooperation: Cooperation, day: dt.date, key: Key | None = None) -> list[OddPart]:
-    """Those of the versions of ``key``, or all, that some term uses on ``day`` or later; soonest first.
-
-    Who leaves may hold a part under terms that charge also after leaving. Who was a member when the version
-    began holds none by decision; who joins later is told where all members pay. A fixed number of queries.
-    """
-    versions = KeyVersion.objects.of(cooperation).lasting(day).filter(components__kind=Component.Kind.FIXED)
-    terms = defaultdict(list)
-    for term in Term.objects.of(cooperation).lasting(day):
-        terms[term.key_id].append(term)
-    versions = versions.filter(key__in=[key] if key else terms).distinct()
-    members = defaultdict(list)
-    for member in Member.objects.of(cooperation).for_listing().order_by("valid_from"):
-        members[member.municipality].append(member)
-    found = {
-        part
-        for version in versions.for_listing()
-        for part in _odd_parts_of(version, terms[version.key_id], members, max(day, version.valid_from))
-    }
-    return sorted(found, key=lambda each: (each.bites_on, each.key.name, each.municipality.name))
-
-
 Memberships = Mapping[Municipality, Sequence[Member]]
 
 
+class Departures:
+    """What those who left a cooperation, or joined it, leave to mend on ``day``; each thing is read once."""
+
+    def __init__(self, cooperation: Cooperation, day: dt.date) -> None:
+        self.cooperation, self.day = cooperation, day
+
+    @cached_property
+    def members(self) -> Mapping[Municipality, Sequence[Any]]:
+        """All memberships of everybody, in their order, by name; each says whether there are fixed parts."""
+        found = defaultdict(list)
+        parts = FixedPart.objects.filter(cooperation=self.cooperation.pk)
+        rows = Member.objects.of(self.cooperation).select_related("municipality")
+        rows = rows.annotate(has_parts=Exists(parts))
+        for member in rows.order_by("municipality__name", "valid_from"):
+            found[member.municipality].append(member)
+        return found
+
+    @cached_property
+    def terms(self) -> list[Term]:
+        """Those of ``day`` or later, each with ``named_ids``: the municipalities that it names."""
+        rows = Term.objects.of(self.cooperation).lasting(self.day)
+        named = Term.named.through.objects.filter(term=OuterRef("pk")).values("municipality_id")
+        return list(
+            rows.select_related("application", "cost_type", "key").annotate(named_ids=ArraySubquery(named))
+        )
+
+    def forgotten(self) -> list[Forgotten]:
+        """What is forgotten of those who are members no more, by name.
+
+        What falls under a term that charges also after leaving is meant, and not told.
+        """
+        gone = {place.pk: (place, day) for place, day in self._gone()}
+        if not gone:
+            return []
+        rows = Subscription.objects.of(self.cooperation).lasting(self.day).filter(municipality__in=gone)
+        subscriptions = defaultdict(list)
+        for row in rows.for_listing().order_by("application__name"):
+            own = [term for term in self.terms if term.application_id in (None, row.application_id)]
+            if not any(term.after_leaving for term in applying(own)):
+                subscriptions[row.municipality_id].append(row)
+        naming: list[Any] = [
+            term for term in self.terms if term.payers == Term.Payers.NAMED and not term.after_leaving
+        ]
+        found = (
+            Forgotten(place, left_on, subscriptions[pk], [term for term in naming if pk in term.named_ids])
+            for pk, (place, left_on) in gone.items()
+        )
+        return [each for each in found if each.subscriptions or each.terms]
+
+    def _gone(self) -> Iterator[tuple[Municipality, dt.date]]:
+        """Who is no member on ``day`` or later, and until when they were."""
+        for place, spans in self.members.items():
+            ends = [member.valid_until for member in spans if member.valid_until]
+            if len(ends) == len(spans) and max(ends) <= self.day:
+                yield place, max(ends)
+
+    def odd_parts(self, key: Key | None = None) -> list[OddPart]:
+        """Those of the versions of ``key``, or all, that some term uses on ``day`` or later; soonest first.
+
+        Who leaves may hold a part under terms that charge also after leaving. Who was a member when the
+        version began holds none by decision; who joins later is told where all members pay.
+        """
+        if not any(member.has_parts for spans in self.members.values() for member in spans):
+            return []
+        using = Term.objects.of(self.cooperation).lasting(self.day).filter(key=OuterRef("key"))
+        versions = KeyVersion.objects.of(self.cooperation).lasting(self.day).filter(Exists(using))
+        versions = versions.filter(key=key) if key else versions
+        rows = FixedPart.objects.filter(component__version__in=versions.order_by().values("pk"))
+        parts = defaultdict(list)
+        for part in rows.select_related("component__version__key", "municipality"):
+            parts[part.component.version].append(part)
+        found = {
+            odd
+            for version, own in parts.items()
+            for odd in _odd_parts_of(
+                version,
+                own,
+                [term for term in self.terms if term.key_id == version.key_id],
+                self.members,
+                max(self.day, version.valid_from),
+            )
+        }
+        return sorted(found, key=lambda each: (each.bites_on, each.key.name, each.municipality.name))
+
+
 def _odd_parts_of(
-    version: KeyVersion, terms: Iterable[Term], members: Memberships, start: dt.date
+    version: KeyVersion,
+    parts: Sequence[FixedPart],
+    terms: Iterable[Term],
+    members: Memberships,
+    start: dt.date,
 ) -> Iterator[OddPart]:
-    parts = [part for component in version.components.all() for part in component.fixed_parts.all()]
     if any(not term.after_leaving or term.payers == Term.Payers.MEMBERS for term in terms):
         yield from _held(version, parts, members, start)
     if any(term.payers == Term.Payers.MEMBERS for term in terms):

@@ -25,7 +25,7 @@ from agreements.portal import (
     scope_in_words,
     version_in_words,
 )
-from agreements.reports import Outcome, odd_parts, outcome_of
+from agreements.reports import Departures, Outcome, outcome_of
 from agreements.tables import KeyTable
 from agreements.views.key_versions import ByCode, KeyVersionWithdraw
 from municipalities.portal import (
@@ -77,7 +77,7 @@ class KeyPage(ByCode):
         history = list(key.versions.for_listing().order_by("-valid_from"))
         version = next((each for each in history if each.holds_on(today)), None)
         terms = list(Term.objects.of(self.cooperation).lasting(today).filter(key=key).for_listing())
-        actions = []
+        actions, left = [], Departures(self.cooperation, today)
         if self.rights.may_edit:
             url = self.url("key-version-add", key.code)
             actions.append({"url": url, "label": _("New version"), "primary": True})
@@ -96,7 +96,7 @@ class KeyPage(ByCode):
                 for each in history
             ],
             "terms": [(term, scope_in_words(term), payers_in_words(term)) for term in terms],
-            "odd_parts": [odd_part_in_words(part, today) for part in odd_parts(self.cooperation, today, key)],
+            "odd_parts": [odd_part_in_words(part, today) for part in left.odd_parts(key)],
             "today": today,
         }
         if version:

@@ -1,7 +1,7 @@
 """Steps of the set-up: the first key with its decision, and the term that lets it divide every cost."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -14,13 +14,13 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from agreements.actions import ComponentDraft, begin_key, begin_term
+from agreements.actions import ComponentDraft, begin_key, begin_term, plan_key_version, planned_fact
 from agreements.models import Agreement, Component, Key, KeyVersion, Term
 from agreements.portal import KEY, TERM, payers_in_words, scope_in_words, version_in_words
 from municipalities.actions import begin_driver, validate_row
 from municipalities.models import Cooperation, Driver, Municipality, Reading
 from municipalities.portal import Change, SetUpPage, listed, side_by_side
-from services.models import Subscription
+from services.models import Application, Subscription
 from sharedict.common.days import DayInput
 from sharedict.common.figures import count
 
@@ -36,14 +36,14 @@ HUNDRED = Decimal(100)
 
 def told_users(cooperation: Cooperation) -> tuple[str, dict[Municipality, int]]:
     """The first application of which all users are told, and how many there are in each municipality."""
-    users: dict[str, dict[Municipality, int | None]] = {}
+    users: dict[Application, dict[Municipality, int | None]] = {}
     rows = Subscription.objects.of(cooperation).for_listing().order_by("application_id", "municipality__name")
     for row in rows:
-        users.setdefault(row.application.name, {})[row.municipality] = row.users
-    for name, counts in users.items():
+        users.setdefault(row.application, {})[row.municipality] = row.users
+    for application, counts in users.items():
         told = {place: number for place, number in counts.items() if number is not None}
         if len(told) == len(counts) and any(told.values()):
-            return name, told
+            return application.name, told
     return "", {}
 
 
@@ -125,7 +125,16 @@ class SetUpKey(SetUpPage):
     elsewhere = (("key-add", gettext_lazy("A key in several parts, with fixed parts, a floor or a cap")),)
 
     def checked_changes(self, form: Any) -> Sequence[Change]:
-        return [Change(None, KeyVersion(cooperation=self.cooperation, **self.version(form)))]
+        """The version with what it divides by, and the readings that come with it."""
+        way = form.cleaned_data["way"]
+        driver = self.driver_of_users() if way == USERS else None
+        readings = self.readings_of_users(form, driver) if driver else []
+        parts = [self.component(way, driver)]
+        _latest, version = plan_key_version(key=self.key(way), components=parts, **self.version(form))
+        return [
+            *(Change(None, each) for each in readings),
+            Change(None, version, parts=planned_fact(version, parts)),
+        ]
 
     def version(self, form: FirstKeyForm) -> dict[str, Any]:
         found = form.cleaned_data
@@ -137,32 +146,58 @@ class SetUpKey(SetUpPage):
 
     def save(self, form: FirstKeyForm) -> KeyVersion:
         way = form.cleaned_data["way"]
-        known = Key.objects.of(self.cooperation).filter(code=way).first()
-        key = known or Key(cooperation=self.cooperation, code=way, name=str(NAMES[way]))
+        driver = self.begun_driver(form) if way == USERS else None
         return begin_key(
-            key=key, by=self.viewer, components=[self.component(form, way)], **self.version(form)
+            key=self.key(way), by=self.viewer, components=[self.component(way, driver)], **self.version(form)
         )
 
-    def component(self, form: FirstKeyForm, way: str) -> ComponentDraft:
+    def key(self, way: str) -> Key:
+        """The key that divides so, which may be new."""
+        known = Key.objects.of(self.cooperation).filter(code=way).first()
+        return known or Key(cooperation=self.cooperation, code=way, name=str(NAMES[way]))
+
+    def component(self, way: str, driver: Driver | None) -> ComponentDraft:
         if way == EVEN:
             return ComponentDraft(Component.Kind.EVEN, HUNDRED)
         if way == POPULATION:
             driver = Driver.objects.get(cooperation=None, code=POPULATION)
             return ComponentDraft(Component.Kind.DRIVER, HUNDRED, driver, Component.Rule.YEAR_START)
-        driver = self.driver_of_users(form.application, form.users)
         return ComponentDraft(Component.Kind.DRIVER, HUNDRED, driver, Component.Rule.LATEST_BEFORE)
 
-    def driver_of_users(self, application: str, users: Mapping[Municipality, int]) -> Driver:
-        """The cooperation's own driver, read on the last day before its first month."""
+    def driver_of_users(self) -> Driver:
+        """The cooperation's own, which may be new."""
         known = Driver.objects.of(self.cooperation).filter(code=USERS).first()
-        new = Driver(cooperation=self.cooperation, code=USERS, name=_("Users"), unit=_("users"))
+        return known or Driver(cooperation=self.cooperation, code=USERS, name=_("Users"), unit=_("users"))
+
+    def readings_of_users(self, form: FirstKeyForm, driver: Driver) -> list[Reading]:
+        """Those that ``begun_driver`` would add to ``driver``; nothing is saved."""
+        values, day, source = self.told(form)
+        known = Reading.objects.filter(driver=driver.pk, reference_on__lte=day) if driver.pk else ()
+        has_one = {each.municipality_id for each in known}
+        return [
+            Reading(
+                cooperation=self.cooperation,
+                driver=driver,
+                municipality=place,
+                reference_on=day,
+                value=value,
+                source=source,
+            )
+            for place, value in values.items()
+            if place.pk not in has_one
+        ]
+
+    def begun_driver(self, form: FirstKeyForm) -> Driver:
+        values, day, source = self.told(form)
         return begin_driver(
-            driver=known or new,
-            values={place: Decimal(number) for place, number in users.items()},
-            on=self.cooperation.first_month - dt.timedelta(days=1),
-            source=_("Users of %(application)s, told at the set-up") % {"application": application},
-            by=self.viewer,
+            driver=self.driver_of_users(), values=values, on=day, source=source, by=self.viewer
         )
+
+    def told(self, form: FirstKeyForm) -> tuple[dict[Municipality, Decimal], dt.date, str]:
+        """How many users each has on the last day before the first month, and who says so."""
+        source = _("Users of %(application)s, told at the set-up") % {"application": form.application}
+        values = {place: Decimal(number) for place, number in form.users.items()}
+        return values, self.cooperation.first_month - dt.timedelta(days=1), source
 
     def there(self) -> Sequence[dict[str, str]]:
         rows = KeyVersion.objects.of(self.cooperation).for_listing().order_by("key__name", "-valid_from")
@@ -229,6 +264,7 @@ class FirstTermForm(forms.Form):
         )
         term = Term(
             cooperation=self.cooperation,
+            agreement=agreement,
             key=found["key"],
             payers=found["payers"],
             valid_from=found["valid_from"],

@@ -20,7 +20,7 @@ from agreements.forms import (
 )
 from agreements.models import Agreement, CostType, Key, Term
 from agreements.portal import payers_in_words, scope_in_words, still_named, still_subscribes
-from agreements.reports import forgotten
+from agreements.reports import Departures
 from agreements.tables import AgreementTable, CostTypeTable, TermTable
 from municipalities.portal import (
     Change,
@@ -165,7 +165,7 @@ class Terms(ListPage):
     def forgotten(self) -> list[dict[str, str]]:
         """What those who have left still stand in, each with where to end it."""
         rows = []
-        for each in forgotten(self.cooperation, timezone.localdate()):
+        for each in Departures(self.cooperation, timezone.localdate()).forgotten():
             for row in each.subscriptions:
                 said = still_subscribes(each, str(row.application))
                 rows.append({"text": said, "url": self.url("subscription-end", row.pk), "label": _("End it")})

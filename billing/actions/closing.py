@@ -21,7 +21,9 @@ from billing.models import Period, RunLine, Statement
 from billing.querysets import lost_changes
 from billing.snapshots import STOPS, gather, late_states, left_mark
 from municipalities.actions import save_row
-from municipalities.models import Cooperation, Invitation
+from municipalities.models import Cooperation
+from municipalities.reports import has_let_in
+from sharedict.accounts.addresses import mailbox_of
 from sharedict.accounts.models import User
 from sharedict.common.days import date_format
 from sharedict.jobs.actions import announce_change
@@ -29,7 +31,7 @@ from sharedict.jobs.models import Job
 from sharedict.kernel.periods import months_between
 
 KNOWN_FOR = dt.timedelta(days=30)
-"""So long who was invited is not taken to be another than who invited them, without it being said."""
+"""So long who was let in is not taken to be another than who let them in, without it being said."""
 
 MONTH_IS_CLOSED = gettext_lazy("The month is closed: what changes now is corrected in the next open month.")
 
@@ -156,7 +158,7 @@ def _close(period: Period, by: User, seen: Seen | None) -> Period:
 
 def _refuse_same_address(period: Period, by: User) -> None:
     """Raise ValidationError where who proposed and ``by`` have one e-mail address: they may be one person."""
-    addresses = [(each.email or each.username).casefold() for each in (period.proposed_by, by) if each]
+    addresses = [mailbox_of(each.email or each.username) for each in (period.proposed_by, by) if each]
     if addresses[0] == addresses[-1]:
         said = _(
             "You have the e-mail address of whoever proposed the month: somebody with another closes it."
@@ -166,8 +168,8 @@ def _refuse_same_address(period: Period, by: User) -> None:
 
 def _is_invited_by_other(period: Period, by: User, now: dt.datetime) -> bool:
     """Whether one of the two who close the month has lately brought in the other."""
-    first, invitations = period.proposed_by, Invitation.objects.of(period.cooperation)
-    return first is not None and invitations.between(first, by, now - KNOWN_FOR).exists()
+    first = period.proposed_by
+    return first is not None and has_let_in(first, by, period.cooperation, now - KNOWN_FOR)
 
 
 def _locked(period: Period) -> Period:

@@ -40,8 +40,30 @@ COST_COLUMNS = Columns(
         "amount": (label_of("amount"), gettext_lazy("Amount")),
         "starts_on": (label_of("starts_on"), gettext_lazy("From")),
     },
-    last_days={"ends_on": (gettext_lazy("Last day"),)},
-    either_days={"ends_on": (label_of("ends_on"), gettext_lazy("Until"), gettext_lazy("To"))},
+    last_days={"ends_on": (gettext_lazy("Last day"), gettext_lazy("Through"))},
+    either_days={
+        "ends_on": (
+            label_of("ends_on"),
+            gettext_lazy("Until"),
+            gettext_lazy("To"),
+            gettext_lazy("End date"),
+            gettext_lazy("Period to"),
+        )
+    },
+    otherwise={
+        "external_id": (gettext_lazy("Voucher number"), gettext_lazy("Voucher")),
+        "application": (gettext_lazy("Service"), gettext_lazy("System")),
+        "cost_type": (gettext_lazy("Type"), gettext_lazy("Category")),
+        "supplier": (gettext_lazy("Vendor"), gettext_lazy("Supplier name")),
+        "invoice_number": (gettext_lazy("Invoice"), gettext_lazy("Invoice no.")),
+        "description": (gettext_lazy("Text"), gettext_lazy("Specification")),
+        "amount": (
+            gettext_lazy("Net amount"),
+            gettext_lazy("Net"),
+            gettext_lazy("Amount excl. VAT"),
+        ),
+        "starts_on": (gettext_lazy("Start date"), gettext_lazy("Period from")),
+    },
     passed_over=(gettext_lazy("State"),),
     units={"amount": "currency"},
 )

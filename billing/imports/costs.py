@@ -95,8 +95,8 @@ def _compare(row: UploadedRow, blank: Cost, readers: Mapping[str, Reader], store
     if errors:
         return Finding(row.line, Outcome.WRONG, what, errors=tuple(errors))
     outcome = Outcome.NEW if old is None else Outcome.CHANGED if changed else Outcome.SAME
-    after = _words(new)
-    before = "" if old is None else _words(old) if changed else after
+    after = cost_in_words(new)
+    before = "" if old is None else cost_in_words(old) if changed else after
     note = _withdrawn(old) if old and old.is_withdrawn else ""
     return Finding(row.line, outcome, what, before=before, after=after, row=new, old=old, note=note)
 
@@ -177,7 +177,7 @@ def _broken(cost: Cost) -> list[tuple[str, str]]:
     return errors
 
 
-def _words(cost: Cost) -> str:
+def cost_in_words(cost: Cost) -> str:
     """The cost as the dry run shows it: numbers and days as the reader's language writes them everywhere."""
     parts = (
         cost.application.name if cost.application else _("The cooperation as a whole"),

@@ -10,9 +10,10 @@ from billing.portal.words import Words, in_words, summed
 from billing.reports.effects import ClosedEffect, closed_effects_of_costs
 from billing.reports.moved import NAMES, months_of, moved_days, moved_months, within
 from billing.reports.undivided import undivided_in
+from municipalities.actions import concerned
 from municipalities.models import Cooperation
 from municipalities.portal import Change, ShareEffect
-from sharedict.common.models import Span, SpannedFact
+from sharedict.common.models import Fact, Span
 from sharedict.kernel.periods import Month
 
 
@@ -87,10 +88,19 @@ def effect_of_changes(
     )
 
 
-def refuse_used(row: SpannedFact) -> None:
-    """Raise ValidationError for a row that was in force in closed months: they were computed with it."""
-    used = moved_months(months_of(row.cooperation).closed, row, row.touches)
-    if used:
+def refuse_used(row: Fact) -> None:
+    """Raise ValidationError for a row that was in force in closed months: they were computed with it.
+
+    What is public may be so in any cooperation that it concerns. A row that only has a name is kept by those
+    that refer to it.
+    """
+    if isinstance(row, NAMES):
+        return
+    cooperations = Cooperation.objects.filter(pk__in=concerned(row))
+    found = {
+        month for each in cooperations for month in moved_months(months_of(each).closed, row, row.touches)
+    }
+    if used := sorted(found):
         said = _(
             "Months that are closed were computed with it: %(months)s. So it stays: let it end, or let "
             "another follow it."

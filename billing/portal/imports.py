@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from billing.actions import import_costs, take_back_costs
-from billing.imports import COST_COLUMNS, compare_costs
+from billing.imports import COST_COLUMNS, compare_costs, cost_in_words
 from billing.models import Cost
 from municipalities.models import Upload
 from municipalities.portal import Change, ImportKind, cooperation_of
@@ -32,6 +32,9 @@ class CostImport(ImportKind):
 
     def compare(self, upload: Upload, table: UploadedTable) -> Sequence[Finding]:
         return compare_costs(cooperation_of(upload), table.rows)
+
+    def words(self, row: Cost) -> str:
+        return cost_in_words(row)
 
     def apply(self, upload: Upload, moving: Sequence[Finding], by: User) -> None:
         import_costs(cooperation=cooperation_of(upload), costs=[each.row for each in moving], by=by)

@@ -68,7 +68,8 @@ KINDS = (
         gettext_lazy("A month was closed by two of whom one had just invited the other"),
         _saying(
             gettext_lazy(
-                "%(month)s was closed by two of whom one had invited the other less than 30 days before"
+                "%(month)s was closed by two of whom one had invited the other, or given them a role or a "
+                "password, less than 30 days before"
             )
         ),
         _of_month,

@@ -1,6 +1,6 @@
 """What changes would do to each municipality, in words, for the pages of every app."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -11,11 +11,14 @@ from billing.portal.words import month_name
 from billing.reports.moved import months_of
 from billing.reports.previews import KINDS, UNNUMBERED, Moved, PayerMoved, Uncounted, moved_by
 from billing.reports.undivided import names_whom, why_in_words, with_names
+from billing.reports.would_pay import Borne, borne
 from municipalities.models import Cooperation
-from municipalities.portal import Change, Preview, PreviewRow
+from municipalities.portal import Change, Payer, Preview, PreviewRow, WouldPay, listed
 from sharedict.common.figures import minor, signed_minor
+from sharedict.kernel.periods import Month
+from sharedict.pictures.bar import bars, tell_apart
 
-__all__ = ["KINDS", "preview_of_changes"]
+__all__ = ["KINDS", "payers_with_changes", "preview_of_changes"]
 MOST_ROWS = 12
 """So many municipalities are shown, those with the largest changes first."""
 MOST_UNCOUNTED = 5
@@ -38,9 +41,49 @@ def preview_of_changes(cooperation: Cooperation, changes: Sequence[Change]) -> P
         rows=rows,
         total=_row(_("All municipalities"), found.whole),
         more=more % {"count": left} if left else "",
-        uncounted=tuple(_sentences(found, uncounted, cooperation.currency)),
+        uncounted=tuple(_sentences(found.month, found.names, uncounted, cooperation.currency)),
         named=fingerprint(repr(uncounted)) if uncounted else "",
     )
+
+
+def payers_with_changes(cooperation: Cooperation, changes: Sequence[Change]) -> WouldPay:
+    """Who would pay what with ``changes``, of the first month that has costs and is not closed."""
+    found = borne(cooperation, changes)
+    if found is None:
+        return WouldPay(_("No cost lies in a month that is shared and not closed."))
+    amounts = [each.then_minor for each in found.payers]
+    has_bars = tell_apart(amounts)
+    marks = [each.now_minor for each in found.payers]
+    drawn = bars(amounts, marks=marks) if has_bars else [None] * len(amounts)
+    words = {
+        "amount": minor(found.whole.then_minor, cooperation.currency),
+        "month": month_name(found.month),
+        "keys": listed([_("“%(name)s”") % {"name": name} for name in found.keys]),
+    }
+    said = _("Of %(amount)s in %(month)s, divided by %(keys)s.") if found.keys else _("In %(month)s.")
+    return WouldPay(
+        lead=said % words,
+        finding=_finding(found, cooperation.currency),
+        unit=cooperation.currency,
+        payers=tuple(
+            Payer(each.name, minor(each.now_minor), minor(each.then_minor), drawn[place])
+            for place, each in enumerate(found.payers)
+        ),
+        total=minor(found.whole.then_minor),
+        is_even=marks == amounts,
+        uncounted=tuple(_sentences(found.month, found.names, found.uncounted, cooperation.currency)),
+    )
+
+
+def _finding(found: Borne, currency: str) -> str:
+    """Whom the rules move most from an even split; empty where they move nobody."""
+    most = max(found.payers, key=lambda each: abs(each.change_minor), default=None)
+    if most is None or not most.change_minor:
+        return ""
+    said = _("%(name)s pays %(amount)s more than divided evenly.")
+    if most.change_minor < 0:
+        said = _("%(name)s pays %(amount)s less than divided evenly.")
+    return said % {"name": most.name, "amount": minor(abs(most.change_minor), currency)}
 
 
 def _row(name: str, each: PayerMoved) -> PreviewRow:
@@ -64,8 +107,10 @@ def _lead(found: Moved) -> str:
     return _("Nothing is saved yet.")
 
 
-def _sentences(found: Moved, uncounted: Sequence[Uncounted], currency: str) -> list[str]:
-    said = [_sentence(found, each, currency) for each in uncounted[:MOST_UNCOUNTED]]
+def _sentences(
+    month: Month, names: Mapping[str, str], uncounted: Sequence[Uncounted], currency: str
+) -> list[str]:
+    said = [_sentence(month, names, each, currency) for each in uncounted[:MOST_UNCOUNTED]]
     rest = uncounted[MOST_UNCOUNTED:]
     if rest:
         total = minor(sum(each.amount_minor for each in rest), currency)
@@ -78,14 +123,14 @@ def _sentences(found: Moved, uncounted: Sequence[Uncounted], currency: str) -> l
     return said
 
 
-def _sentence(found: Moved, each: Uncounted, currency: str) -> str:
+def _sentence(month: Month, names: Mapping[str, str], each: Uncounted, currency: str) -> str:
     said = _("“%(cost)s” would be charged to nobody in %(month)s, %(amount)s: %(why)s")
     why = why_in_words(each.reason)
     if names_whom(each.reason):
-        why = f"{why} ({with_names(each.detail, found.names)})"
+        why = f"{why} ({with_names(each.detail, names)})"
     return said % {
         "cost": each.description or each.reference,
-        "month": month_name(found.month),
+        "month": month_name(month),
         "amount": minor(each.amount_minor, currency),
         "why": why,
     }

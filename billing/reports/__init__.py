@@ -1,5 +1,6 @@
 """Database rows become what everybody is shown, always those of a month's current run."""
 
+from billing.reports.calendar import Calendar, calendar_beside, calendar_from, calendar_of
 from billing.reports.changed import rules_changed
 from billing.reports.corrections import (
     Corrected,
@@ -11,7 +12,6 @@ from billing.reports.corrections import (
     corrections_of,
     entered_after,
     left_at_closing,
-    open_before,
     together,
 )
 from billing.reports.dropped import Dropped, dropped_proposals
@@ -21,19 +21,20 @@ from billing.reports.followed import Followed, followed
 from billing.reports.held_effects import Becomes, MonthEffect, OtherEffect
 from billing.reports.late import Effect, LateRow, effects_of, first_open_month, late_job, late_rows, names_in
 from billing.reports.months import (
-    Calendar,
-    calendar_of,
+    Totals,
     changes_by_application,
-    failed_job,
-    has_undone_jobs,
+    failed_about,
+    jobs_about,
     key_names,
     period_of,
+    told_lines,
     totals_by_month,
     totals_of,
     unallocated_of,
-    unfinished_job,
+    unfinished_about,
 )
 from billing.reports.moved import closed_months_of
+from billing.reports.names import Names, names_of
 from billing.reports.parted import parted_change
 from billing.reports.reasons import (
     facts_of,
@@ -46,7 +47,7 @@ from billing.reports.reasons import (
     whys_corrected,
 )
 from billing.reports.shares import share_lines
-from billing.reports.statements import head_of, heads_of, preliminary, statement_of
+from billing.reports.statements import head_from, head_of, heads_of, preliminary, statement_of
 from billing.reports.twice import CONTENT, SAME_COST, SAME_INVOICE, Twin, Twins, twins_of
 
 __all__ = [
@@ -62,11 +63,15 @@ __all__ = [
     "Followed",
     "LateRow",
     "MonthEffect",
+    "Names",
     "OtherEffect",
     "Together",
+    "Totals",
     "Twin",
     "Twins",
     "before_first_month",
+    "calendar_beside",
+    "calendar_from",
     "calendar_of",
     "changes_by_application",
     "charged_since",
@@ -80,18 +85,19 @@ __all__ = [
     "effects_of",
     "entered_after",
     "facts_of",
-    "failed_job",
+    "failed_about",
     "first_open_month",
     "followed",
-    "has_undone_jobs",
+    "head_from",
     "head_of",
     "heads_of",
+    "jobs_about",
     "key_names",
     "late_job",
     "late_rows",
     "left_at_closing",
     "names_in",
-    "open_before",
+    "names_of",
     "parted_change",
     "period_of",
     "preliminary",
@@ -100,11 +106,12 @@ __all__ = [
     "shares_of_cost",
     "statement_of",
     "together",
+    "told_lines",
     "totals_by_month",
     "totals_of",
     "twins_of",
     "unallocated_of",
-    "unfinished_job",
+    "unfinished_about",
     "ways_of_month",
     "why",
     "why_corrected",

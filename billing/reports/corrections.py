@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, OuterRef, Sum
+from django.db.models import Count, Sum
 
 from billing.engine.overview import Correction
 from billing.models import Cost, LateDecision, Period, RunLine, Share
@@ -11,7 +11,7 @@ from billing.reports.rows import minor_of, run_of
 from billing.snapshots import LateState, correction_of, moved_minor
 from sharedict.audit.models import Entry
 from sharedict.common.access import Viewer
-from sharedict.kernel.periods import Month, months_between
+from sharedict.kernel.periods import Month
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +37,8 @@ class Together:
     moved_minor: int
 
 
-def corrections_of(period: Period) -> list[Correction]:
-    """The corrections that ``period`` charges, by month and reference; one query."""
-    rows = RunLine.objects.filter(run=run_of(period).pk, concerns__isnull=False)
+def corrections_of(lines: Iterable[RunLine]) -> list[Correction]:
+    """The corrections among ``told_lines`` of a month, by month and reference."""
     return [
         Correction(
             month=Month.of(row.concerns),
@@ -50,7 +49,7 @@ def corrections_of(period: Period) -> list[Correction]:
             amount_minor=minor_of(row.amount),
             moved_minor=moved_minor(correction_of(row.evidence)) if row.evidence else 0,
         )
-        for row in rows.order_by("concerns", "reference")
+        for row in lines
         if row.concerns
     ]
 
@@ -92,15 +91,17 @@ def together(states: Iterable[LateState]) -> Together:
     )
 
 
-def left_at_closing(period: Period) -> list[LateDecision]:
-    """The decisions to leave late changes that stood when ``period`` was closed, the latest first.
+def left_at_closing(period: Period, decisions: Iterable[LateDecision]) -> list[LateDecision]:
+    """Those of ``decisions``, to leave late changes, that stood when ``period`` was closed, the latest first.
 
     One for each cost and month: the last that was taken by then, unless a month has charged a correction of
-    it since. What they came to then is kept nowhere. Two queries.
+    it since. What they came to then is kept nowhere. A query where any was to leave something.
     """
-    rows = LateDecision.objects.filter(cooperation=period.cooperation_id, decided_at__lte=period.closed_at)
-    rows = rows.select_related("period", "cost", "decided_by").order_by("id")
-    last = {(row.period_id, row.cost_id): row for row in rows}
+    last = {
+        (row.period_id, row.cost_id): row
+        for row in decisions
+        if period.closed_at and row.decided_at <= period.closed_at
+    }
     left = [row for row in last.values() if row.verdict == LateDecision.Verdict.LEAVE]
     if not left:
         return []
@@ -146,22 +147,3 @@ def entered_after(period: Period, cost: Cost) -> list[Entry]:
         subject_id=str(cost.pk),
     )
     return list(rows[:3])
-
-
-def open_before(period: Period) -> list[tuple[Month, bool]]:
-    """The months before ``period`` that are not closed, in order, and whether each is empty; one query.
-
-    Months run without a gap from the cooperation's first one: one that is not there yet is empty.
-    """
-    rows = Period.objects.of(period.cooperation).filter(first_day__lt=period.first_day)
-    lines = RunLine.objects.filter(run=OuterRef("current_run"))
-    known = {
-        Month.of(first_day): (state, is_full)
-        for first_day, state, is_full in rows.annotate(is_full=Exists(lines)).values_list(
-            "first_day", "state", "is_full"
-        )
-    }
-    months = {*known, *months_between(period.cooperation.first_month, period.first_day)}
-    missing = (Period.State.OPEN, False)
-    found = [(month, *known.get(month, missing)) for month in sorted(months)]
-    return [(month, not is_full) for month, state, is_full in found if state != Period.State.CLOSED]

@@ -4,55 +4,21 @@ import datetime as dt
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, Func, JSONField, Max, Q, Sum, TextField, Value
-from django.db.models.functions import Cast
+from django.db.models import Exists, Func, JSONField, Max, OuterRef, Q, Subquery, Sum, TextField, Value
+from django.db.models.functions import Cast, Concat
 
 from billing.engine.overview import Bar, MunicipalityTotal, Unallocated, percent_of
 from billing.engine.statement import StatementError
 from billing.models import Period, RunLine, RunTotal, Statement
 from billing.querysets import lost_changes
+from billing.reports.calendar import MONTHS, Calendar
 from billing.reports.rows import minor_of, run_of
 from municipalities.models import Cooperation
 from sharedict.common.access import Viewer, sight_of
-from sharedict.jobs.models import Job
+from sharedict.jobs.models import Job, JobQuerySet
 from sharedict.kernel.periods import Month
-
-
-@dataclass(frozen=True, slots=True)
-class Calendar:
-    """The months of a cooperation that have a run, in order, with its id; and which of them are closed."""
-
-    runs: Mapping[Month, int]
-    year_starts_in: int
-    closed: frozenset[Month] = frozenset()
-
-    def year_from(self, month: Month) -> Month:
-        """The first month of the agreement year that ``month`` lies in."""
-        year = month.year if month.number >= self.year_starts_in else month.year - 1
-        return Month(year, self.year_starts_in)
-
-    def before(self, month: Month) -> Month | None:
-        """The month before, where it has a run."""
-        previous = month.plus(-1)
-        return previous if previous in self.runs else None
-
-    def after(self, month: Month) -> Month | None:
-        following = month.plus(1)
-        return following if following in self.runs else None
-
-
-def calendar_of(cooperation: Cooperation) -> Calendar:
-    """One query."""
-    rows = Period.objects.of(cooperation).filter(current_run__isnull=False).order_by("first_day")
-    found = list(rows.values_list("first_day", "current_run_id", "state"))
-    return Calendar(
-        {Month.of(first_day): run for first_day, run, _state in found},
-        cooperation.year_starts_in,
-        frozenset(Month.of(first_day) for first_day, _run, state in found if state == Period.State.CLOSED),
-    )
 
 
 class PlainJSONField(JSONField):
@@ -75,10 +41,12 @@ def period_of(
 ) -> Period | None:
     """The month as ``viewer`` may see it, with its current run; None before anything was computed for it.
 
-    ``with_keys`` also what ``key_names`` asks for.
+    With who proposed and closed it, and what ``calendar_beside`` asks for; ``with_keys`` also what
+    ``key_names`` does. One query.
     """
     rows = Period.objects.visible_to(viewer).of(cooperation).filter(current_run__isnull=False)
-    rows = rows.filter(first_day=month.first).for_listing()
+    rows = rows.filter(first_day=month.first).for_listing().select_related("proposed_by", "closed_by")
+    rows = rows.annotate(all_months=MONTHS)
     return (rows.annotate(keys_text=KEYS) if with_keys else rows).first()
 
 
@@ -87,37 +55,74 @@ def key_names(period: Any) -> dict[str, str]:
     return {code: key["name"] for code, key in json.loads(period.keys_text or "{}").items()}
 
 
-def totals_of(viewer: Viewer, period: Period, calendar: Calendar) -> list[MunicipalityTotal]:
-    """What each municipality that ``viewer`` sees carries of the month, beside the month before."""
+Totals = dict[str, tuple[str, int]]
+"""Municipality -> its name and minor units."""
+
+
+def totals_of(
+    viewer: Viewer, period: Period, calendar: Calendar, read: Mapping[int, Totals] | None = None
+) -> list[MunicipalityTotal]:
+    """What each municipality that ``viewer`` sees carries of the month, beside the month before.
+
+    One query; none, but the numbers of statements are left out, where ``read`` holds what ``totals_by_month``
+    found of both months.
+    """
     run, before = run_of(period), calendar.before(period.month)
     runs = [run.pk, *([calendar.runs[before]] if before else [])]
-    rows = RunTotal.objects.visible_to(viewer).filter(run__in=runs).select_related("municipality")
-    now: dict[str, RunTotal] = {}
-    then: dict[str, RunTotal] = {}
-    for row in rows:
-        (now if row.run_id == run.pk else then)[row.municipality.key] = row
+    numbers: dict[str, int] = {}
+    if read is None:
+        read, numbers = _totals(viewer, runs, issued=run.pk if period.is_closed else None)
+    now, then = read[run.pk], read[calendar.runs[before]] if before else {}
     whole = minor_of(run.shared)
     sees_all = period.cooperation_id in sight_of(viewer).whole
-    if sees_all and sum(minor_of(row.amount) for row in now.values()) != whole:
+    if sees_all and sum(minor for _name, minor in now.values()) != whole:
         raise StatementError
-    issued = Statement.objects.filter(run=run).values_list("municipality_id", "number")
-    numbers = dict(issued) if period.is_closed else {}
     return [
         MunicipalityTotal(
             municipality=key,
-            name=(now.get(key) or then[key]).name,
-            this_minor=minor_of(now[key].amount) if key in now else 0,
-            before_minor=minor_of(then[key].amount) if key in then else 0,
-            number=numbers.get(now[key].municipality_id) if key in now else None,
+            name=(now.get(key) or then[key])[0],
+            this_minor=now[key][1] if key in now else 0,
+            before_minor=then[key][1] if key in then else 0,
+            number=numbers.get(key),
             has_statement=key in now,
-            percent=percent_of(minor_of(now[key].amount), whole) if key in now else None,
+            percent=percent_of(now[key][1], whole) if key in now else None,
         )
         for key in sorted({*now, *then})
     ]
 
 
-def unallocated_of(period: Period) -> list[Unallocated]:
-    """The costs of the month that nobody carries yet, by reference."""
+def totals_by_month(viewer: Viewer, runs: Iterable[int]) -> dict[int, Totals]:
+    """Run -> municipality -> (name, minor units), as far as ``viewer`` sees them; one query."""
+    return _totals(viewer, runs)[0]
+
+
+def _totals(
+    viewer: Viewer, runs: Iterable[int], issued: int | None = None
+) -> tuple[dict[int, Totals], dict[str, int]]:
+    """What ``totals_by_month`` gives, and the numbers of the statements of the run that was ``issued``."""
+    payer = Concat(OuterRef("municipality__country"), OuterRef("municipality__code"))
+    number = Subquery(Statement.objects.filter(run=issued, payer=payer).order_by().values("number"))
+    rows = RunTotal.objects.visible_to(viewer).filter(run__in=list(runs)).order_by("run_id")
+    found: dict[int, Totals] = defaultdict(dict)
+    numbers = {}
+    for run, country, code, name, amount, *more in rows.values_list(
+        *("run_id", "municipality__country", "municipality__code", "name", "amount"),
+        *([number] if issued else []),
+    ):
+        key = f"{country}{code}"
+        found[run][key] = (name, minor_of(amount))
+        if run == issued and more[0] is not None:
+            numbers[key] = more[0]
+    return found, numbers
+
+
+def told_lines(period: Period) -> list[RunLine]:
+    """The lines of the month that are told one by one: what nobody carries, and corrections; one query."""
+    return list(RunLine.objects.filter(~Q(reason="") | Q(concerns__isnull=False), run=run_of(period)))
+
+
+def unallocated_of(lines: Iterable[RunLine]) -> list[Unallocated]:
+    """Those of ``told_lines`` that nobody carries yet, by reference."""
     return [
         Unallocated(
             reference=line.reference,
@@ -129,7 +134,8 @@ def unallocated_of(period: Period) -> list[Unallocated]:
             reason=line.reason,
             detail=line.detail,
         )
-        for line in RunLine.objects.filter(run=run_of(period)).exclude(reason="")
+        for line in lines
+        if line.reason
     ]
 
 
@@ -157,42 +163,35 @@ def changes_by_application(period: Period, calendar: Calendar) -> tuple[list[Bar
     return [Bar(row["name"], minor_of(row["this"]) - minor_of(row["before"])) for row in found], late_minor
 
 
-def totals_by_month(viewer: Viewer, runs: Iterable[int]) -> dict[int, dict[str, tuple[str, int]]]:
-    """Run -> municipality -> (name, minor units), as far as ``viewer`` sees them; one query."""
-    rows = RunTotal.objects.visible_to(viewer).filter(run__in=list(runs)).order_by("run_id")
-    found: dict[int, dict[str, tuple[str, int]]] = defaultdict(dict)
-    for run, country, code, name, amount in rows.values_list(
-        "run_id", "municipality__country", "municipality__code", "name", "amount"
-    ):
-        found[run][f"{country}{code}"] = (name, minor_of(amount))
-    return found
+def jobs_about(period: Period) -> tuple[Job | None, Job | None]:
+    """The oldest of ``unfinished_about`` and the last of ``failed_about``, if there are any.
+
+    Two queries, and one where all jobs of the cooperation are done: then no month waits for anything.
+    """
+    jobs = Job.objects.filter(cooperation=period.cooperation_id)
+    if not jobs.undone().exists():
+        return None, None
+    working, failed = unfinished_about(period).order_by("id")[:1], failed_about(period).order_by("-id")[:1]
+    found = {job.is_finished: job for job in working.union(failed, all=True)}
+    return found.get(False), found.get(True)
 
 
-def has_undone_jobs(cooperation: Cooperation) -> bool:
-    """Whether any job of the cooperation is unfinished or failed: else no month of it waits for anything."""
-    return Job.objects.filter(cooperation=cooperation).undone().exists()
-
-
-def unfinished_job(period: Period) -> Job | None:
-    """The oldest job that may still change the month's shares."""
+def unfinished_about(period: Period) -> JobQuerySet:
+    """The jobs that may still change the month's shares."""
     jobs = Job.objects.filter(cooperation=period.cooperation_id)
     own = jobs.touching(period.month.first, period.month.after)
     of_closed = jobs.filter(_charges_closed(period), touches_from__lt=period.first_day)
-    return (own | of_closed).unfinished().order_by("id").first()
+    return (own | of_closed).unfinished()
 
 
-def failed_job(period: Period) -> Job | None:
-    """A job that should have brought the month up to date since it was last computed, and could not."""
+def failed_about(period: Period) -> JobQuerySet:
+    """Those that should have brought the month up to date since it was last computed, and could not."""
     jobs = Job.objects.filter(cooperation=period.cooperation_id)
     first, after = period.month.first, period.month.after
     own = jobs.lost(first, after) if period.failure else lost_changes(jobs, first, after)
     own = own.filter(finished_at__gt=run_of(period).computed_at)
     of_closed = lost_changes(jobs.filter(_charges_closed(period)), dt.date.min, first)
-    return (
-        Job.objects.filter(Q(pk__in=own.values("pk")) | Q(pk__in=of_closed.values("pk")))
-        .order_by("-id")
-        .first()
-    )
+    return Job.objects.filter(Q(pk__in=own.values("pk")) | Q(pk__in=of_closed.values("pk")))
 
 
 def _charges_closed(period: Period) -> Q:

@@ -91,7 +91,7 @@ def moved_by(cooperation: Cooperation, months: Months, changes: Sequence[Change]
         costs_of=costs_of,
         payers=_payers(now, then, was, would),
         whole=PayerMoved("", was.allocated_minor, would.allocated_minor),
-        uncounted=tuple(_uncounted(was, would)),
+        uncounted=tuple(uncounted_in(would, was)),
         names={**now.municipalities, **then.municipalities},
     )
 
@@ -140,11 +140,11 @@ def _place(
     row = changes[-1].after if changes[-1].after is not None else changes[-1].before
     if isinstance(row, Cost):
         month = _month_of_cost(months, span)
-        return (_period(cooperation, month), None) if month else None
+        return (period_of(cooperation, month), None) if month else None
     opened = moved_months(months.opened, row, span) if row is not None else []
     whole = [month for month in opened if _is_whole(month, span)]
     if whole or (opened and span[1] is not None):
-        return _period(cooperation, (whole or opened)[-1]), None
+        return period_of(cooperation, (whole or opened)[-1]), None
     known = months.opened or months.closed
     last_closed = months.closed[-1] if months.closed else None
     month = Month.of(first) if first == Month.of(first).first else Month.of(first).plus(1)
@@ -167,14 +167,15 @@ def _is_whole(month: Month, span: tuple[dt.date, dt.date | None]) -> bool:
     return span[0] <= month.first and (span[1] is None or month.after <= span[1])
 
 
-def _period(cooperation: Cooperation, month: Month) -> Period:
+def period_of(cooperation: Cooperation, month: Month) -> Period:
+    """The month as it is stored, or one that is not."""
     found = Period.objects.of(cooperation).filter(first_day=month.first).first()
     return found or Period(cooperation=cooperation, first_day=month.first)
 
 
 def _payers(now: Facts, then: Facts, was: Allocation, would: Allocation) -> tuple[PayerMoved, ...]:
     names = {**now.municipalities, **then.municipalities}
-    old, new = _shares(was), _shares(would)
+    old, new = shares_of(was), shares_of(would)
     found = [
         PayerMoved(names.get(code, code), old.get(code, 0), new.get(code, 0))
         for code in sorted({*old, *new})
@@ -183,16 +184,16 @@ def _payers(now: Facts, then: Facts, was: Allocation, would: Allocation) -> tupl
     return tuple(sorted(found, key=lambda each: (-abs(each.change_minor), each.name)))
 
 
-def _shares(month: Allocation) -> Counter[str]:
+def shares_of(month: Allocation) -> Counter[str]:
     """What each carries of the month, corrections of others included: code -> minor units."""
     found = Counter(month.shared_by_code())
     found.update(month.corrected_by_code())
     return found
 
 
-def _uncounted(was: Allocation, would: Allocation) -> Iterable[Uncounted]:
-    """Lines that nothing would divide, as far as that is not so already."""
-    known = {line.cost.reference: line for line in was.lines if line.division is None}
+def uncounted_in(would: Allocation, was: Allocation | None = None) -> Iterable[Uncounted]:
+    """Lines that nothing would divide, as far as that is not so in ``was`` already."""
+    known = {line.cost.reference: line for line in was.lines if line.division is None} if was else {}
     for line in would.lines:
         if (
             line.division is None

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q, Sum
+from django.db.models import Q, Sum, Value
 
 from billing.engine.statement import (
     Party,
@@ -18,11 +18,13 @@ from billing.engine.statement import (
 from billing.models import Period, RunLine, RunTotal
 from billing.models import Statement as StatementRow
 from billing.models import StatementLine as StatementLineRow
+from billing.reports.calendar import Calendar
 from billing.reports.issued import as_issued, shares_of
-from billing.reports.months import Calendar
+from billing.reports.months import Totals
 from billing.reports.rows import minor_of, run_of
 from municipalities.models import Cooperation, Municipality
 from sharedict.common.access import Viewer
+from sharedict.kernel.money import to_major
 from sharedict.kernel.periods import Month
 
 Sums = dict[Scope, int]
@@ -64,6 +66,20 @@ def head_of(viewer: Viewer, period: Period, key: str) -> RunTotal | None:
     """The head of the statement of ``key`` (SE1737), if there is one that ``viewer`` sees."""
     run = period.current_run_id or 0
     return heads_of(viewer, [run], key).get(run)
+
+
+def head_from(period: Period, municipality: Municipality, totals: Totals) -> RunTotal | None:
+    """What ``head_of`` gives, of the ``totals`` that were read of the month for the same viewer."""
+    if municipality.key not in totals:
+        return None
+    name, minor = totals[municipality.key]
+    return RunTotal(
+        cooperation_id=period.cooperation_id,
+        run=period.current_run,
+        municipality=municipality,
+        name=name,
+        amount=to_major(minor),
+    )
 
 
 def heads_of(viewer: Viewer, runs: Iterable[int], key: str) -> dict[int, RunTotal]:
@@ -203,21 +219,24 @@ def _running(
 
 
 def _names_of(scopes: Collection[Scope], issued: Any, runs: Collection[int]) -> Names:
-    """The names that these had last."""
-    rows = RunLine.objects.filter(
+    """The names that these had last; one query."""
+    running = RunLine.objects.filter(
         run_id__in=runs,
         application_code__in={application for application, _ in scopes},
         cost_type_code__in={kind for _, kind in scopes},
-    ).order_by("run__period__first_day", "number")
-    named = [
-        *issued.order_by("statement__first_day", "position").values_list(
-            "application", "cost_type", "application_name", "cost_type_name"
-        ),
-        *rows.values_list("application_code", "cost_type_code", "application_name", "cost_type_name"),
-    ]
+    )
+    of_issued = issued.order_by().values_list(
+        *("application", "cost_type", "application_name", "cost_type_name"),
+        *(Value(1), "statement__first_day", "position"),
+    )
+    of_running = running.order_by().values_list(
+        *("application_code", "cost_type_code", "application_name", "cost_type_name"),
+        *(Value(2), "run__period__first_day", "number"),
+    )
+    named = sorted(of_issued.union(of_running, all=True), key=lambda row: row[4:])
     return {
         (application, kind): (application_name, kind_name)
-        for application, kind, application_name, kind_name in named
+        for application, kind, application_name, kind_name, *_place in named
         if (application, kind) in scopes
     }
 

@@ -18,12 +18,11 @@ from billing.engine.statement import StatementError
 from billing.models import Cost, Period, Run, RunLine, RunTotal, Share, ShareBlock
 from billing.models import Statement as StatementRow
 from billing.models import StatementLine as StatementLineRow
+from billing.reports.held_to_log import differences_of_closing
 from billing.reports.issued import as_issued
 from billing.reports.rows import minor_of, run_of
 from billing.rows import LINE_COLUMNS, line_rows
 from municipalities.models import Cooperation
-from sharedict.audit.actions import field_values
-from sharedict.audit.models import Entry
 from sharedict.kernel.money import minor_text
 
 Place = tuple[str, str]
@@ -50,7 +49,7 @@ def verify_month(period: Period) -> Verified:
         found.differences.append("it is closed without a run")
         return found
     run = period.current_run
-    found.differences += [*_of_closing(period), *_of_strangers(run)]
+    found.differences += [*differences_of_closing(period), *_of_strangers(run)]
     if fingerprint(run.facts) != run.fingerprint:
         found.differences.append("its facts are not those that its fingerprint was made of")
     try:
@@ -84,16 +83,6 @@ def verify_numbers(cooperation: Cooperation) -> list[str]:
     return found
 
 
-def _of_closing(period: Period) -> Iterator[str]:
-    """Where who closed the month, and when, is not as the change log says; of release 0.1 it says nothing."""
-    entries = Entry.objects.filter(subject_type=period._meta.label_lower, subject_id=str(period.pk))
-    closing = entries.filter(changes__state__1=Period.State.CLOSED).order_by("pk").last()
-    stored = field_values(period)
-    for name, (_, logged) in sorted(closing.changes.items() if closing else ()):
-        if stored.get(name, logged) != logged:
-            yield f"its {name} is {stored[name]}, in the change log {logged}"
-
-
 def _of_strangers(run: Run) -> Iterator[str]:
     """Rows of the run that stand in another cooperation, whose people would see them."""
     rows: dict[str, QuerySet[Any]] = {
@@ -113,6 +102,8 @@ def _of_run(period: Period, facts: Facts, allocation: Allocation) -> Iterator[st
     pairs: list[tuple[str, Any, Any]] = [
         ("month", facts.month, str(period)),
         ("rule version", facts.rule_version, run.rule_version),
+        ("kind", Run.Kind.MONTH, run.kind),
+        ("mark of what money depends on", run.money_mark and facts.money_mark(), run.money_mark),
         ("total", allocation.allocated_minor + allocation.unallocated_minor, minor_of(run.total)),
         ("unallocated", allocation.unallocated_minor, minor_of(run.unallocated)),
         (

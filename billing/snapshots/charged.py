@@ -2,8 +2,11 @@
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
+
+from django.db.models import CharField, DateField, IntegerField, Value
 
 from billing.engine.corrections import LateLine
 from billing.engine.facts import CorrectionFact, CostFact, Owed
@@ -13,6 +16,8 @@ from sharedict.common.sight import of_cooperation, seeing
 
 Place = tuple[dt.date, int]
 """First day of a closed month, and the key of a cost."""
+ChargedLine = tuple[dt.date, int, dt.date, int, dict[str, Any]]
+"""First day of the month that charges it, number, first day of the month it corrects, cost, evidence."""
 
 
 def late_line(content: dict[str, Any]) -> LateLine:
@@ -30,21 +35,34 @@ def correction_of(content: dict[str, Any]) -> CorrectionFact:
     return CorrectionFact(**{**content, "cost": CostFact(**content["cost"]), "owed": _owed(content["owed"])})
 
 
+NO_DAY, NO_NUMBER = Value(None, DateField()), Value(None, IntegerField())
+
+
+def charged_lines(cooperation: Cooperation) -> Any:
+    """The lines by which closed months have charged corrections, for ``by_place``.
+
+    What each corrects, its evidence, nothing, the first day of the month that charges it, and its number.
+    """
+    lines = RunLine.objects.of(cooperation).current().order_by()
+    lines = lines.filter(concerns__isnull=False, run__period__state=Period.State.CLOSED)
+    nothing = Value("", CharField())
+    return lines.values_list("concerns", "cost_id", "evidence", nothing, "run__period__first_day", "number")
+
+
 def charged_by_place(cooperation: Cooperation, **only: Any) -> dict[Place, list[CorrectionFact]]:
     """The corrections that closed months have charged, by what they correct, in the order of the months.
 
     ``only`` narrows their lines down.
     """
-    rows = (
-        RunLine.objects.of(cooperation)
-        .current()
-        .filter(concerns__isnull=False, run__period__state=Period.State.CLOSED, **only)
-        .order_by("run__period__first_day", "number")
-        .values_list("concerns", "cost_id", "evidence")
-    )
+    lines = charged_lines(cooperation).filter(**only)
+    return by_place((month, number, *cells) for *cells, _nothing, month, number in lines)
+
+
+def by_place(lines: Iterable[ChargedLine]) -> dict[Place, list[CorrectionFact]]:
+    """The corrections that ``lines`` charge, by what they correct."""
     found: dict[Place, list[CorrectionFact]] = defaultdict(list)
-    for concerns, cost_id, content in rows:
-        if concerns and content:
+    for _month, _number, concerns, cost_id, content in sorted(lines, key=lambda line: line[:2]):
+        if content:
             found[concerns, cost_id].append(correction_of(content))
     return found
 

@@ -11,12 +11,24 @@ from itertools import chain
 from math import inf
 from typing import Any
 
+from django.db.models import QuerySet
+
 from billing.engine.corrections import LEFT, LateLine, charged_so_far, marks_of, to_charge
 from billing.engine.facts import CorrectionFact, Facts, fingerprint
 from billing.engine.held import goes_along
 from billing.engine.should_be import ShouldBe
 from billing.models import Cost, LateChange, LateDecision, Period
-from billing.snapshots.charged import Place, charged_by_place, late_line, shares_of
+from billing.snapshots.charged import (
+    NO_DAY,
+    NO_NUMBER,
+    ChargedLine,
+    Place,
+    by_place,
+    charged_by_place,
+    charged_lines,
+    late_line,
+    shares_of,
+)
 from billing.snapshots.held import with_held
 from billing.snapshots.overlay import Overlay
 from municipalities.models import Cooperation
@@ -103,16 +115,16 @@ def charged_now(period: Period) -> tuple[CorrectionFact, ...]:
     return tuple(state.correction for state in states if state.verdict in CHARGED)
 
 
-def late_states(cooperation: Cooperation) -> list[LateState]:
+def late_states(cooperation: Cooperation, decisions: Iterable[LateDecision] | None = None) -> list[LateState]:
     """All that closed months were charged otherwise than they should be, by month and reference.
 
-    What later closed months have charged already is no part of it.
+    What later closed months have charged already is no part of it. One query where nothing was late, and one
+    more for ``decisions``, where they are not given as ``decisions_of`` does.
     """
-    rows = _changes(cooperation)
-    return _states(
-        cooperation,
-        {(row.period.first_day, row.cost_id): (late_line(row.content), row.run.fingerprint) for row in rows},
-    )
+    late, charged = _late_and_charged(cooperation)
+    if not late and not charged:
+        return []
+    return _states(cooperation, late, charged, decisions_of(cooperation) if decisions is None else decisions)
 
 
 def late_states_if(period: Period, closed: Facts, today: Facts, overlay: Overlay) -> list[LateState]:
@@ -129,7 +141,9 @@ def late_states_if(period: Period, closed: Facts, today: Facts, overlay: Overlay
     unsaved = [cost.reference for cost in overlay.costs if not cost.pk]
     keys |= {name: -number for number, name in enumerate(unsaved, start=1)}
     late = {(period.first_day, keys[name]): (line, mark) for name, line in lines.items()}
-    return _states(period.cooperation, late, period, overlay.decisions)
+    charged = charged_by_place(period.cooperation, concerns=period.first_day)
+    stored = decisions_of(period.cooperation).filter(period=period)
+    return _states(period.cooperation, late, charged, chain(stored, overlay.decisions))
 
 
 def late_lines(closed: Facts, today: Facts) -> tuple[LateLine, ...]:
@@ -142,15 +156,13 @@ def late_lines(closed: Facts, today: Facts) -> tuple[LateLine, ...]:
 def _states(
     cooperation: Cooperation,
     late: Mapping[Place, Found],
-    period: Period | None = None,
-    laid: Sequence[LateDecision] = (),
+    charged: Mapping[Place, Sequence[CorrectionFact]],
+    decided: Iterable[LateDecision],
 ) -> list[LateState]:
-    """What is ``late``, or was charged and is not any more, with what was decided on it.
-
-    In ``period`` alone where it is given; ``laid`` decisions come after those that are stored.
-    """
-    charged = charged_by_place(cooperation, **({"concerns": period.first_day} if period else {}))
-    decisions = _decisions(cooperation, laid, **({"period": period} if period else {}))
+    """What is ``late``, or was ``charged`` and is not any more, with what was ``decided`` on it, in order."""
+    decisions: dict[Place, dict[str, LateDecision]] = defaultdict(dict)
+    for row in decided:
+        decisions[row.period.first_day, row.cost_id][row.mark] = row
     undone = shares_of([place for place in charged if place not in late], cooperation)
     lines = {(place[0], line.cost.reference): line for place, (line, _mark) in late.items()}
     found = []
@@ -237,18 +249,23 @@ def _verdict(correction: CorrectionFact, decision: LateDecision | None, reason: 
     return Verdict.COUNTS if correction.cause == "cost" else Verdict.WAITING
 
 
-def _changes(cooperation: Cooperation) -> Iterable[LateChange]:
-    rows = LateChange.objects.of(cooperation).select_related("period", "run").order_by()
-    return rows.defer("run__facts", "run__carry", "run__notices")
+def _late_and_charged(
+    cooperation: Cooperation,
+) -> tuple[dict[Place, Found], dict[Place, list[CorrectionFact]]]:
+    """What is late, and what closed months have charged by ``charged_lines``: one query for both."""
+    rows: Any = LateChange.objects.of(cooperation).order_by()
+    rows = rows.values_list("period__first_day", "cost_id", "content", "run__fingerprint", NO_DAY, NO_NUMBER)
+    late: dict[Place, Found] = {}
+    charged: list[ChargedLine] = []
+    for day, cost_id, content, mark, charged_in, number in rows.union(charged_lines(cooperation), all=True):
+        if charged_in is None:
+            late[day, cost_id] = late_line(content), mark
+        else:
+            charged.append((charged_in, number, day, cost_id, content))
+    return late, by_place(charged)
 
 
-def _decisions(
-    cooperation: Cooperation, laid: Iterable[LateDecision], **only: Any
-) -> dict[Place, dict[str, LateDecision]]:
-    """The latest decision on each result of each late change; ``only`` narrows them down."""
-    rows = LateDecision.objects.filter(cooperation=cooperation, **only)
-    rows = rows.select_related("period", "decided_by")
-    found: dict[Place, dict[str, LateDecision]] = defaultdict(dict)
-    for row in chain(rows.order_by("id"), laid):
-        found[row.period.first_day, row.cost_id][row.mark] = row
-    return found
+def decisions_of(cooperation: Cooperation) -> QuerySet[LateDecision]:
+    """What was decided on late changes, the latest last, with the cost and who did."""
+    rows = LateDecision.objects.filter(cooperation=cooperation)
+    return rows.select_related("period", "cost", "decided_by").order_by("id")

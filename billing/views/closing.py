@@ -44,7 +44,7 @@ class Step(CorrectingPage, EditorsOnly):
         except ValidationError as error:
             for message in error.messages:
                 messages.error(request, capfirst(message))
-            for name in ("period", "late_states", "late", "open_before"):
+            for name in ("period", "calendar", "told_lines", "decisions", "late_states", "late"):
                 self.__dict__.pop(name, None)
             return self.ask(409)
         messages.success(request, capfirst(str(self.said) % {"month": month_name(self.month)}))

@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from billing.models import Period
-from billing.reports import Together, corrected_in, corrections_of, open_before, together
-from billing.snapshots import STOPS, LateState, Verdict, late_states
+from billing.models import LateDecision
+from billing.reports import Together, corrected_in, corrections_of, together
+from billing.snapshots import STOPS, LateState, Verdict, decisions_of, late_states
 from billing.views.months import MonthPage
 from billing.views.pictures import month_name, moved_as_seen, sum_or_moved, whole_name
 from municipalities.models import Role
@@ -36,8 +37,13 @@ class CorrectingPage(MonthPage):
     """A page about a month that may charge corrections of earlier ones, or be corrected itself."""
 
     @cached_property
+    def decisions(self) -> QuerySet[LateDecision]:
+        """What was decided on late changes, read once, if it is asked for."""
+        return decisions_of(self.cooperation)
+
+    @cached_property
     def late_states(self) -> list[LateState]:
-        return late_states(self.cooperation)
+        return late_states(self.cooperation, self.decisions) if self.calendar.closed else []
 
     @cached_property
     def late(self) -> Late:
@@ -46,10 +52,10 @@ class CorrectingPage(MonthPage):
             together(state for state in self.late_states if state.verdict == Verdict.LEFT),
         )
 
-    @cached_property
+    @property
     def open_before(self) -> list[tuple[Month, bool]]:
         """The open months before this one, in order, and whether each is empty."""
-        return open_before(self.period)
+        return self.calendar.open_before(self.month, self.cooperation.first_month)
 
     @property
     def proposed(self) -> str:
@@ -93,12 +99,6 @@ class CorrectingPage(MonthPage):
         return next((month for month, is_empty in self.open_before if not is_empty), None)
 
     @property
-    def failed_before(self) -> Period | None:
-        """The first closed month that could not be held against today's facts: none closes before it is."""
-        closed = Period.objects.of(self.cooperation).filter(state=Period.State.CLOSED)
-        return closed.exclude(failure="").order_by("first_day").first()
-
-    @property
     def empty_before(self) -> list[Month]:
         """The empty months that close along with this one."""
         return [month for month, is_empty in self.open_before if is_empty]
@@ -118,8 +118,8 @@ class CorrectingPage(MonthPage):
             url = progress["result_url"] if is_lost else self.url("period", self.month)
             label = progress["result_label"] if is_lost else _("Follow")
             found.append({"text": f"{progress['label'].rstrip('.')}.", "url": url, "label": label})
-        if failed := self.failed_before:
-            words = {"month": capfirst(month_name(failed.month)), "why": failed.failure}
+        if failed := self.calendar.failed_before:  # none closes before it is held against today's facts
+            words = dict(zip(("month", "why"), (capfirst(month_name(failed[0])), failed[1]), strict=True))
             text = _("%(month)s could not be computed: %(why)s") % words
             found.append({"text": text, "url": self.url("jobs"), "label": _("Jobs")})
         if period.current_run and period.current_run.unallocated_lines:
@@ -142,7 +142,7 @@ class CorrectingPage(MonthPage):
 
     def corrections(self) -> dict[str, Any] | None:
         """What this month charges to correct earlier ones, by cost; None for nothing."""
-        rows = corrections_of(self.period)
+        rows = corrections_of(self.told_lines)
         if not rows:
             return None
         return {
@@ -211,7 +211,7 @@ class CorrectingPage(MonthPage):
     def effects_of_closing(self) -> list[str]:
         """What closing charges and leaves beyond the month's own costs, in sentences."""
         found = [said for said in (self.not_over, self.closes_along()) if said]
-        if rows := corrections_of(self.period):
+        if rows := corrections_of(self.told_lines):
             sums = Together(
                 len(rows), sum(row.amount_minor for row in rows), sum(row.moved_minor for row in rows)
             )

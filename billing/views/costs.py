@@ -35,6 +35,6 @@ class Costs(ListPage):
 
 class CostsImport(ImportPage):
     kind = import_kind("costs")
-    example = "INV-2041;erp;licence;Fjord Software AB;2041;Licences, October;12500,00;2026-10-01;2026-11-01"
+    example = "INV-2041;erp;licence;Fjord Software AB;2041;Licences, October;12500,00;2026-10-01;2026-10-31"
     title = gettext_lazy("Import costs")
     lead = gettext_lazy("A row is found again by its external id: the same file twice changes nothing.")

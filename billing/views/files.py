@@ -50,7 +50,7 @@ class PeriodFile(MonthPage):
         run = self.period.current_run
         if run is None:
             raise Http404
-        unallocated = unallocated_of(self.period)
+        unallocated = unallocated_of(self.told_lines)
         return month_xlsx(
             title=f"{self.name_as_issued()}, {month_name(self.month)}",
             banner=banner_of(self.cooperation),
@@ -58,7 +58,7 @@ class PeriodFile(MonthPage):
             computed_at=run.computed_at,
             totals=totals_of(self.viewer, self.period, self.calendar),
             unallocated=unallocated,
-            corrections=corrections_of(self.period),
+            corrections=corrections_of(self.told_lines),
             corrected=corrections_by_municipality(self.viewer, self.period),
             reasons={line.reason: why_in_words(line.reason) for line in unallocated},
             facts=[

@@ -11,10 +11,11 @@ from django.utils.translation import gettext_lazy
 
 from billing.engine.overview import MunicipalityTotal
 from billing.engine.statement import StatementError
-from billing.models import Period
-from billing.reports import Calendar, calendar_of, failed_job, has_undone_jobs, period_of, unfinished_job
+from billing.models import Period, RunLine
+from billing.reports import Calendar, calendar_beside, jobs_about, period_of, told_lines
 from billing.views.pictures import month_name
 from municipalities.portal import CooperationPage
+from sharedict.jobs.models import Job
 from sharedict.kernel.periods import Month
 from sharedict.kernel.written import alphabetical
 
@@ -53,7 +54,7 @@ class MonthPage(StatementsPage):
 
     @cached_property
     def calendar(self) -> Calendar:
-        return calendar_of(self.cooperation)
+        return calendar_beside(self.period, self.cooperation)
 
     @cached_property
     def period(self) -> Period:
@@ -62,6 +63,10 @@ class MonthPage(StatementsPage):
             raise Http404
         found.cooperation = self.cooperation
         return found
+
+    @cached_property
+    def told_lines(self) -> list[RunLine]:
+        return told_lines(self.period)
 
     def found_period(self) -> Period | None:
         return period_of(self.viewer, self.cooperation, self.month)
@@ -84,11 +89,11 @@ class MonthPage(StatementsPage):
 
         The figures of a closed month never change.
         """
-        if self.period.is_closed or not has_undone_jobs(self.cooperation):
+        if self.period.is_closed:
             return None
-        job = unfinished_job(self.period)
+        job, failed = jobs_about(self.period)
         if job is None:
-            return self.failure()
+            return self.failure(failed) if failed else None
         poll_url = self.url("period-progress", self.month)
         return {
             "label": _("A change has been made: the shares of this month are being recomputed."),
@@ -98,10 +103,7 @@ class MonthPage(StatementsPage):
             "result_url": result_url,
         }
 
-    def failure(self) -> dict[str, Any] | None:
-        job = failed_job(self.period)
-        if job is None:
-            return None
+    def failure(self, job: Job) -> dict[str, Any]:
         return {
             "label": _("The shares of this month could not be recomputed"),
             "is_ended": True,

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -10,15 +11,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from billing.engine.overview import MunicipalityTotal
-from billing.models import Period, Statement
+from billing.models import Period, RunTotal, Statement
 from billing.reports import (
-    Calendar,
-    calendar_of,
+    Totals,
     changes_by_application,
-    failed_job,
+    head_from,
     totals_by_month,
     totals_of,
-    unfinished_job,
 )
 from billing.reports.rows import minor_of
 from billing.views.ahead import AheadPage
@@ -35,6 +34,7 @@ from billing.views.openings import (
 from billing.views.own import OwnPage
 from billing.views.pictures import OWN_ONLY, month_name, months_by_municipality, with_corrections
 from billing.views.todo import MOST_NAMED, ToDoPage
+from municipalities.models import Municipality
 from municipalities.portal import CooperationPage, StepState, set_up_of
 from sharedict.common.days import date_format
 from sharedict.kernel.periods import Month
@@ -50,12 +50,18 @@ class Start(CooperationPage):
         return redirect(self.url("overview"))
 
 
-class Overview(OwnPage, AskedPage, ToDoPage, AheadPage):
-    """What concerns the reader first: their amount of this month and of what, what needs them, and a year."""
+class Overview(AskedPage, ToDoPage, AheadPage, OwnPage):
+    """What concerns the reader first: their amount of this month and of what, what needs them, and a year.
+
+    ``totals_read`` is what each municipality carries of the months shown, by their runs.
+    """
+
+    totals_read: dict[int, Totals]
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         self.read_months(timezone.localdate())
         months = shown_months(self.months_with_costs or sorted(self.periods), Month.of(self.today))
+        self.newest = self.periods[months[-1]] if months else None
         answers_for_all = self.rights.is_administrator or self.rights.is_auditor
         steps = self.set_up()
         context: dict[str, Any] = {
@@ -65,18 +71,28 @@ class Overview(OwnPage, AskedPage, ToDoPage, AheadPage):
             "answers_for_all": answers_for_all,
             "todo": self.todo() if answers_for_all else None,
             "steps": steps,
-            "next_step": next((step for step in steps if not step.is_done and not step.step.address), None),
+            "next_step": next((step for step in steps if step.is_to_do), None),
             "steps_done": sum(step.is_done for step in steps),
         }
         if months:
+            self.totals_read = self.totals_by_month(months)
             context |= self.of_month(months[-1], sees_all=answers_for_all)
             context["ahead"] = self.ahead(self.today, of_all=answers_for_all)
             context["picture"] = self.picture(months, sees_all=answers_for_all)
         return self.page("billing/overview.html", context)
 
+    def totals_by_month(self, months: list[Month]) -> dict[int, Totals]:
+        """What each municipality carries of ``months`` and of the one before the last, by their runs."""
+        before = self.calendar.before(months[-1])
+        runs = {self.calendar.runs[month] for month in (*months, before) if month}
+        return totals_by_month(self.viewer, runs)
+
+    def head(self, period: Period, place: Municipality) -> RunTotal | None:
+        return head_from(period, place, self.totals_read[period.current_run_id or 0])
+
     def of_month(self, month: Month, *, sees_all: bool) -> dict[str, Any]:
         """The newest month: what the reader's municipalities pay for, or what all of them do."""
-        period, calendar = self.periods[month], calendar_of(self.cooperation)
+        period, calendar = self.periods[month], self.calendar
         label, variant = STAMPS[Period.State(period.state)]
         own = self.own_places(period, calendar)
         opening = self.of_own(own, period)
@@ -90,20 +106,14 @@ class Overview(OwnPage, AskedPage, ToDoPage, AheadPage):
             "month_name": month_name(month),
             "before_name": month_name(before) if (before := calendar.before(month)) else "",
             "month_url": self.url("period", month),
-            **self.staleness(period),
+            "is_stale": bool(self.undone_jobs.changing),
+            "has_failed": bool(self.undone_jobs.lost),
             "own": own,
             "asked": self.whom_to_ask(self.uses.values()) if own else [],
             "opening": opening,
             "issued": [each for place in own for each in place["issued"]],
-            **self.of_all(period, calendar, answers=sees_all),
+            **self.of_all(period, answers=sees_all),
         }
-
-    def staleness(self, period: Period) -> dict[str, bool]:
-        """Whether the month is being recomputed, or could not be; what is closed never changes."""
-        if period.is_closed or not any(self.undone_jobs):
-            return {}
-        is_stale = unfinished_job(period) is not None
-        return {"is_stale": is_stale, "has_failed": not is_stale and failed_job(period) is not None}
 
     def of_own(self, own: list[dict[str, Any]], period: Period) -> dict[str, Any] | None:
         """What those pay together for whom the reader answers; none for who answers for nobody."""
@@ -119,12 +129,12 @@ class Overview(OwnPage, AskedPage, ToDoPage, AheadPage):
         link = {"url": paying[0]["url"], "label": _("See the costs behind it")}
         return {**opening_of_statement(paying[0]["statement"], undivided_minor), "link": link}
 
-    def of_all(self, period: Period, calendar: Calendar, *, answers: bool) -> dict[str, Any]:
+    def of_all(self, period: Period, *, answers: bool) -> dict[str, Any]:
         """Who pays the month, for those who may see it; what it is in all, for those who answer for it."""
         if not (answers or self.rights.sees_all_shares):
             return {}
-        run, month, before = period.current_run, period.month, calendar.before(period.month)
-        rows = self.own_first(totals_of(self.viewer, period, calendar))
+        run, month, before = period.current_run, period.month, self.calendar.before(period.month)
+        rows = self.own_first(totals_of(self.viewer, period, self.calendar, self.totals_read))
         shown = {
             "totals": self.totals(rows, month),
             "whole": whole(rows),
@@ -134,7 +144,7 @@ class Overview(OwnPage, AskedPage, ToDoPage, AheadPage):
             return shown
         then = (before, sum(row.before_minor for row in rows)) if before else None
         statements = statements_fact(sum(row.has_statement for row in rows), is_closed=period.is_closed)
-        causes = with_corrections(*changes_by_application(period, calendar))
+        causes = with_corrections(*changes_by_application(period, self.calendar))
         opening = opening_of_month(run, month, then, causes, self.cooperation.currency, statements)
         if before:
             url = f"{self.url('period', month)}#changes-title"
@@ -157,16 +167,21 @@ class Overview(OwnPage, AskedPage, ToDoPage, AheadPage):
 
     def set_up(self) -> list[StepState]:
         """The steps to the first closed month, for those who take them, until it is there."""
-        steps = set_up_of(self.cooperation) if self.rights.may_edit else []
-        return [] if not steps or steps[-1].is_done else steps
+        if not self.rights.may_edit or self.calendar.closed:
+            return []
+        steps = set_up_of(self.cooperation)
+        return [] if steps[-1].is_done else steps
 
     def issued_of_all(self) -> list[dict[str, str]]:
         """The statements of the month that was issued last, or the month where they are many."""
-        rows = Statement.objects.visible_to(self.viewer).of(self.cooperation).for_listing()
-        newest = rows.order_by("-first_day").first()
-        if newest is None:
+        if not self.calendar.closed:
             return []
-        found = list(rows.filter(first_day=newest.first_day).order_by("number"))
+        rows = Statement.objects.visible_to(self.viewer).of(self.cooperation)
+        last = rows.order_by("-first_day").values("first_day")[:1]
+        found = list(rows.for_listing().filter(first_day=Subquery(last)).order_by("number"))
+        if not found:
+            return []
+        newest = found[0]
         if len(found) <= MOST_NAMED:
             return [self.as_issued(statement) for statement in found]
         text = ngettext("%(month)s, %(count)s statement", "%(month)s, %(count)s statements", len(found))
@@ -182,9 +197,12 @@ class Overview(OwnPage, AskedPage, ToDoPage, AheadPage):
         if len(months) < 2:
             return None
         runs = [self.periods[month].current_run_id or 0 for month in months]
-        totals = totals_by_month(self.viewer, runs)
         seen = [
-            {key: row for key, row in totals[run].items() if sees_all or not self.own or key in self.own}
+            {
+                key: row
+                for key, row in self.totals_read[run].items()
+                if sees_all or not self.own or key in self.own
+            }
             for run in runs
         ]
         names = {key: name for rows in seen for key, (name, _minor) in rows.items()}

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from billing.engine.statement import ApplicationPart
 from billing.engine.statement import Statement as StatementOfMonth
-from billing.models import Period, Statement
+from billing.models import Period, RunTotal, Statement
 from billing.reports import Calendar, head_of, statement_of
 from billing.views.months import StatementsPage
 from billing.views.pictures import month_name, whole_name
@@ -57,9 +57,11 @@ class Service:
 class OwnPage(StatementsPage):
     """A page that shows what each municipality that the reader answers for uses and pays.
 
+    ``calendar`` is that of the cooperation.
     ``uses`` says how each, by its primary key, uses what, once ``own_places`` was asked.
     """
 
+    calendar: Any
     uses: Mapping[int, Use]
 
     def own_places(self, period: Period, calendar: Calendar) -> list[dict[str, Any]]:
@@ -67,8 +69,9 @@ class OwnPage(StatementsPage):
         month, found = period.month, []
         uses, there = self.uses_in(month)
         self.uses = uses
+        issued = self.issued_last(self.rights.municipality_ids)
         for place in self.own_municipalities:
-            head = head_of(self.viewer, period, place.key)
+            head = self.head(period, place)
             statement = statement_of(head, period, calendar) if head else None
             services = self.services(statement, uses[place.pk], there) if statement else []
             found.append(
@@ -76,7 +79,7 @@ class OwnPage(StatementsPage):
                     "key": place.key,
                     "name": statement.name if statement else str(place),
                     "anchor": f"own-{self.cooperation.slug}-{place.key}",
-                    "issued": self.issued_of(place),
+                    "issued": [self.as_issued(issued[place.pk])] if place.pk in issued else [],
                     "statement": statement,
                     "services": services,
                     "has_users": any(service.users is not None for service in services),
@@ -86,6 +89,10 @@ class OwnPage(StatementsPage):
                 }
             )
         return found
+
+    def head(self, period: Period, place: Municipality) -> RunTotal | None:
+        """The head of the statement of ``place``, where there is one."""
+        return head_of(self.viewer, period, place.key)
 
     def uses_in(self, month: Month) -> tuple[Mapping[int, Use], set[str]]:
         """How each of the reader's own uses what on the last day of ``month``, or today where it lasts.
@@ -135,11 +142,13 @@ class OwnPage(StatementsPage):
         ]
         return [*paid, *sorted(free, key=lambda service: alphabetical(service.name))]
 
-    def issued_of(self, place: Municipality) -> list[dict[str, str]]:
-        """The statement that was issued last to ``place``, if there is one."""
+    def issued_last(self, places: Collection[int]) -> dict[int, Statement]:
+        """Of those of ``places`` that have any, the statement that was issued last; at most one query."""
+        if not places or not self.calendar.closed:
+            return {}
         rows = Statement.objects.visible_to(self.viewer).of(self.cooperation).for_listing()
-        newest = rows.filter(municipality=place).order_by("-first_day").first()
-        return [self.as_issued(newest)] if newest else []
+        rows = rows.filter(municipality__in=places).order_by("municipality_id", "-first_day")
+        return {row.municipality_id: row for row in rows.distinct("municipality_id") if row.municipality_id}
 
     def as_issued(self, statement: Statement) -> dict[str, str]:
         words = {

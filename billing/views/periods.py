@@ -47,7 +47,7 @@ class PeriodPage(UndividedPage, CorrectingPage):
         period, run, currency = self.period, self.period.current_run, self.cooperation.currency
         totals = totals_of(self.viewer, period, self.calendar)
         before = self.calendar.before(self.month)
-        unallocated = unallocated_of(period)
+        unallocated = unallocated_of(self.told_lines)
         progress = self.progress(request.path)
         corrections = self.corrections()
         corrected = corrections_by_municipality(self.viewer, period) if corrections else {}
@@ -164,7 +164,7 @@ class PeriodPage(UndividedPage, CorrectingPage):
 
     def left_then(self) -> dict[str, Any]:
         """What had been decided to be left when the month was closed, the latest first."""
-        rows = left_at_closing(self.period)
+        rows = left_at_closing(self.period, self.decisions)
         shown = [
             {
                 "row": row,
@@ -199,8 +199,8 @@ class PeriodPage(UndividedPage, CorrectingPage):
             }
         if period.is_closed_by_invited:
             found["known"] = _(
-                "One of the two had invited the other less than 30 days before: administrators and auditors "
-                "were told."
+                "One of the two had invited the other less than 30 days before, or given them a role or a "
+                "password: administrators and auditors were told."
             )
         if self.rights.may_edit and period.state == Period.State.PROPOSED:
             found["reopen_url"] = self.url("period-reopen", self.month)

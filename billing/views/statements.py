@@ -28,12 +28,13 @@ from billing.reports import (
     whys_corrected,
 )
 from billing.reports.rows import minor_of
+from billing.snapshots import decisions_of
 from billing.views.files import CSV, XLSX, attachment
 from billing.views.months import MonthPage
 from billing.views.openings import causes_of, opening_of_nothing, opening_of_statement
 from billing.views.pictures import Picture, month_name, statement_picture, whole_name, year_picture
 from municipalities.models import Municipality
-from municipalities.portal import banner_of
+from municipalities.portal import banner_of, merged_in_words
 from sharedict.common.cells import Column, body, cells, joined, link, row
 from sharedict.common.csv_forms import form_of, remember_form
 from sharedict.common.days import date_format
@@ -69,13 +70,24 @@ class StatementBase(MonthPage):
             raise Http404
         return statement_of(self.total_row, self.period, self.calendar)
 
+    @cached_property
+    def payer(self) -> Municipality | None:
+        """The municipality as the register has it today."""
+        ever = Municipality.objects.ever_in(self.cooperation).select_related("successor")
+        return ever.filter(country=self.key[:2], code=self.key[2:]).first()
+
     def place(self) -> Municipality:
         """The municipality, for a month in which it carries nothing; not for those who may not ask."""
-        ever = Municipality.objects.ever_in(self.cooperation)
-        found = ever.filter(country=self.key[:2], code=self.key[2:]).first()
+        found = self.payer
         if found is None or not (self.rights.sees_all_shares or found.pk in self.rights.municipality_ids):
             raise Http404
         return found
+
+    def change_told(self) -> dict[str, str]:
+        """What ``billing/parts_of_change.html`` needs to lead to the parts of the statement's change."""
+        before = self.calendar.before(self.month)
+        url = self.url("statement", self.month, self.key)
+        return {"before_name": month_name(before), "parts_url": f"{url}?parts"} if before else {}
 
 
 class StatementPage(StatementBase):
@@ -116,6 +128,7 @@ class StatementPage(StatementBase):
         parts = [(part, table.cells_of(part)) for part in statement.applications]
         return {
             "lead": self.lead(),
+            "merged": merged_in_words(self.payer) if self.payer else "",
             "statement": statement,
             "currency": statement.currency,
             "opening": {
@@ -126,7 +139,7 @@ class StatementPage(StatementBase):
             "picture": statement_picture(statement),
             "year_picture": self.year(statement),
             "parts": self.parts(statement),
-            "asks_parts": before is not None and "parts" not in self.request.GET,
+            "parts_url": "" if "parts" in self.request.GET else "?parts",
             "causes": causes_of(statement),
             "lines": joined(body(table.rows(part, own)) for part, own in parts),
             "by_service": joined(
@@ -201,7 +214,9 @@ class StatementPage(StatementBase):
 
     def left(self) -> str:
         """That something late was left uncharged when the month closed; empty if nothing was."""
-        found = len(left_at_closing(self.period)) if self.period.is_closed else 0
+        if not self.period.is_closed:
+            return ""
+        found = len(left_at_closing(self.period, decisions_of(self.cooperation)))
         if not found:
             return ""
         text = ngettext(

@@ -1,6 +1,7 @@
 """What needs a person: jobs that failed, what stops a month, what those who left leave to mend."""
 
 import datetime as dt
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -11,9 +12,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from agreements.portal import odd_part_in_words, scope_in_words, still_named, still_subscribes
-from agreements.reports import forgotten, odd_parts
+from agreements.reports import Departures
 from billing.models import Period
-from billing.reports import Dropped, dropped_proposals
+from billing.reports import (
+    Calendar,
+    Dropped,
+    calendar_from,
+    dropped_proposals,
+    failed_about,
+    unfinished_about,
+)
 from billing.snapshots import STOPS, late_states
 from billing.views.months import StatementsPage
 from billing.views.notices import notices_of
@@ -28,11 +36,28 @@ MOST_TO_DO = 12
 MOST_NAMED = 5
 
 
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """How many jobs have failed, how many are still to be done, and how many of these concern one month.
+
+    ``changing`` may still change what it shows, ``lost`` should have and could not.
+    """
+
+    failed: int
+    working: int
+    changing: int = 0
+    lost: int = 0
+
+
 class ToDoPage(StatementsPage):
-    """A page that says what needs a person, of the months in ``periods`` as of ``today``."""
+    """A page that says what needs a person, of the months in ``periods`` as of ``today``.
+
+    ``newest`` is the month that the page tells more about, if it does.
+    """
 
     periods: dict[Month, Any]
     today: dt.date
+    newest: Period | None = None
 
     def read_months(self, today: dt.date) -> None:
         """Take the months that have been computed, as of ``today``; one query."""
@@ -40,22 +65,30 @@ class ToDoPage(StatementsPage):
         found = rows.filter(current_run__isnull=False).for_listing().with_lines_or_not()
         self.today, self.periods = today, {period.month: period for period in found}
 
+    @cached_property
+    def calendar(self) -> Calendar:
+        """Of the months in ``periods``: no query."""
+        return calendar_from(self.periods.values(), self.cooperation)
+
     @property
     def months_with_costs(self) -> list[Month]:
         return sorted(month for month, period in self.periods.items() if period.has_lines)
 
     @cached_property
-    def undone_jobs(self) -> tuple[int, int]:
-        """How many jobs have failed, and how many are still to be done; one query."""
-        failed = Count("pk", filter=Q(state=Job.State.FAILED))
+    def undone_jobs(self) -> Undone:
+        """The jobs that are not done; one query."""
+        newest = self.newest
+        asked = {"failed": Q(state=Job.State.FAILED), "working": ~Q(state=Job.State.FAILED)}
+        if newest and not newest.is_closed:  # what is closed never changes
+            asked["changing"] = Q(pk__in=unfinished_about(newest).values("pk"))
+            asked["lost"] = Q(pk__in=failed_about(newest).values("pk"))
         undone = Job.objects.filter(cooperation=self.cooperation).undone()
-        counts = undone.aggregate(failed=failed, every=Count("pk"))
-        return counts["failed"], counts["every"] - counts["failed"]
+        return Undone(**undone.aggregate(**{name: Count("pk", filter=each) for name, each in asked.items()}))
 
     def todo(self) -> list[dict[str, Any]]:
         """What needs a person, most urgent first."""
         found = list[dict[str, Any]]()
-        failed, working = self.undone_jobs
+        failed, working = self.undone_jobs.failed, self.undone_jobs.working
         url = self.url("jobs")
         if failed:
             text = ngettext("%(count)s job has failed", "%(count)s jobs have failed", failed)
@@ -76,11 +109,12 @@ class ToDoPage(StatementsPage):
     def left_behind(self) -> list[dict[str, Any]]:
         """What those who left or joined leave to mend, before or after it stops a month."""
         found = []
-        for part in odd_parts(self.cooperation, self.today):
+        departures = Departures(self.cooperation, self.today)
+        for part in departures.odd_parts():
             variant = "danger" if part.is_held and part.bites_on <= self.today else "warning"
             url, text = self.url("key", part.key.code), odd_part_in_words(part, self.today)
             found.append(needs(text, url, _("Look at the key"), variant, _("Fixed parts")))
-        for each in forgotten(self.cooperation, self.today):
+        for each in departures.forgotten():
             if each.subscriptions:
                 text = still_subscribes(each, few([row.application.name for row in each.subscriptions]))
                 url = f"{self.url('subscriptions')}?municipality={each.municipality.key}"
@@ -92,7 +126,8 @@ class ToDoPage(StatementsPage):
 
     def late_todo(self) -> list[dict[str, Any]]:
         """Late changes of closed months that wait: no month can be proposed before they are decided."""
-        waiting = sum(state.verdict in STOPS for state in late_states(self.cooperation))
+        states = late_states(self.cooperation) if self.calendar.closed else []
+        waiting = sum(state.verdict in STOPS for state in states)
         if not waiting:
             return []
         text = ngettext(

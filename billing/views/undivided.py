@@ -1,6 +1,6 @@
 """A cost that nothing divides in a month: why, what to do about it, and the term that divides it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from agreements.models import Agreement, Key, Term
 from agreements.views.terms import PRECEDENCE, SaveTerm
 from billing.models import Cost
-from billing.reports import names_in
+from billing.reports import Names, names_of
 from billing.reports.undivided import (
     names_key,
     names_whom,
@@ -35,13 +35,17 @@ class UndividedPage(CooperationPage):
     """A page that names costs which nothing divides, with what to do about each."""
 
     @cached_property
-    def names(self) -> dict[str, str]:
-        """Those that are, were or will be members, by country and code."""
-        return names_in(self.cooperation)
+    def all_names(self) -> Names:
+        return names_of(self.cooperation, ())
 
-    @cached_property
-    def key_names(self) -> dict[str, str]:
-        return dict(Key.objects.of(self.cooperation).values_list("code", "name"))
+    @property
+    def names(self) -> Mapping[str, str]:
+        """Those that are, were or will be members, by country and code."""
+        return self.all_names.places
+
+    @property
+    def key_names(self) -> Mapping[str, str]:
+        return self.all_names.keys
 
     def detail(self, reason: str, detail: str) -> str:
         """What stands beside ``reason``, with names in place of codes."""

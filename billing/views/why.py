@@ -128,6 +128,7 @@ class Why(Steps):
             "opening": opening_of_share(told, self.currency),
             "back_url": self.url("statement", self.month, self.key),
             "back_label": f"{self.total_row.name}, {month_name(self.month)}",
+            "change_told": self.change_told(),
             "run": self.period.current_run,
             "progress": self.progress(self.request.path),
             "differs": shares.get(self.key, 0) != told.own.share_minor,

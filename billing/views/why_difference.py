@@ -161,6 +161,7 @@ class WhyCorrection(WhyDifference):
             "back_url": self.url("statement", self.month, self.key),
             "back_label": f"{self.total_row.name}, {month_name(self.month)}",
             "month_name": month_name(self.month),
+            "change_told": self.change_told(),
             "late_url": ""
             if self.period.is_closed
             else self.url("late-change", self.concerns, self.reference),

@@ -69,6 +69,7 @@ from municipalities.actions.registers import (
     import_public_readings,
     import_readings,
     public_population,
+    refuse_impossible_successor,
     save_site,
 )
 from municipalities.actions.rows import (
@@ -94,6 +95,7 @@ from municipalities.actions.sign_ins import (
     note_sign_in,
     note_sign_out,
     order_note_of_failure,
+    order_note_of_refusal,
 )
 from municipalities.actions.taken_back import (
     before_upload,
@@ -203,6 +205,7 @@ __all__ = [
     "notify",
     "open_invitation",
     "order_note_of_failure",
+    "order_note_of_refusal",
     "order_password_letter",
     "order_step",
     "plan_members",
@@ -210,6 +213,7 @@ __all__ = [
     "reactivate_cooperation",
     "read_address",
     "read_link",
+    "refuse_impossible_successor",
     "refuse_strangers",
     "reset_password",
     "retry_job",

@@ -3,6 +3,8 @@
 import datetime as dt
 import secrets
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
 from django.conf import settings
 from django.core import signing
@@ -15,8 +17,9 @@ from django.utils.translation import gettext as _
 
 from municipalities.actions.notices import holders, notify, settle
 from municipalities.actions.people import save_role
-from municipalities.actions.rows import lock_cooperation, save_row
+from municipalities.actions.rows import hold_administrator, lock_cooperation, save_row
 from municipalities.models import Cooperation, Invitation, Municipality, Role
+from sharedict.accounts.addresses import written_ways
 from sharedict.accounts.models import User
 from sharedict.audit.actions import record
 from sharedict.common.days import date_format
@@ -83,7 +86,11 @@ def link_of(invitation: Invitation) -> str:
 def invite(
     *, cooperation: Cooperation, email: str, kind: str, municipality: Municipality | None, by: User
 ) -> Invitation:
-    """Ask whoever has the address ``email``; whether they have a sign-in is neither asked nor told."""
+    """Ask whoever has the address ``email``; whether they have a sign-in is neither asked nor told.
+
+    Raises ValidationError where it is invited already, or ``by`` is not administrator any more.
+    """
+    hold_administrator(cooperation.pk, by)
     email = email.strip().lower()
     same = Role.objects.of(cooperation).filter(
         kind=kind, municipality=municipality, user__email__iexact=email
@@ -107,8 +114,11 @@ def invite(
 
 @transaction.atomic
 def invite_again(*, invitation: Invitation, by: User) -> Invitation:
-    """Another link and another end; the link before it is dead. Raises ValidationError for what is over."""
-    lock_cooperation(invitation.cooperation_id)
+    """Another link and another end; the link before it is dead.
+
+    Raises ValidationError for what is over, and where ``by`` is not administrator any more.
+    """
+    hold_administrator(invitation.cooperation_id, by)
     fresh = _waiting(invitation)
     now = timezone.now()
     settle(cooperation_id=None, kind=INVITED, about=str(Link.of(fresh)))
@@ -137,7 +147,7 @@ def open_invitation(link: Link) -> Invitation:
     if found.mark != link.mark:
         raise NotInvitedError(_("It was sent once more: follow the link that came last."))
     if found.accepted_at:
-        raise NotInvitedError(_("It was accepted already: sign in."))
+        raise NotInvitedError(_("It was accepted already."))
     if found.withdrawn_at:
         raise NotInvitedError(_("It was withdrawn meanwhile."))
     if not may_invite(found):
@@ -157,7 +167,8 @@ def may_invite(invitation: Invitation) -> bool:
 
 def has_sign_in(email: str) -> bool:
     """Whether somebody with this address can sign in: they do, and nobody becomes a second one of them."""
-    return User.objects.filter(Q(email__iexact=email) | Q(username__iexact=email)).exists()
+    ways = [Q(email__iexact=each) | Q(username__iexact=each) for each in written_ways(email)]
+    return User.objects.filter(reduce(or_, ways)).exists()
 
 
 def address_shown(invitation: Invitation) -> str:
@@ -172,7 +183,7 @@ def is_invited(user: User, invitation: Invitation) -> bool:
     """
     if not invitation.sent_at and not user.email:
         return True
-    return invitation.email.casefold() == (user.email or user.username).casefold()
+    return not written_ways(invitation.email).isdisjoint(written_ways(user.email or user.username))
 
 
 def is_new_to_us(invitation: Invitation) -> bool:
@@ -250,8 +261,8 @@ def send_letter(*, cooperation_id: int, pk: int) -> None:
     except UndeliveredError as error:
         same.update(failure=error.message[:200])
         raise
-    same.update(sent_at=timezone.now(), failure="")
-    _tell_invited(invitation)
+    if same.waiting().update(sent_at=timezone.now(), failure=""):
+        _tell_invited(invitation)  # else it was sent again, withdrawn or accepted meanwhile
 
 
 def _tell_invited(invitation: Invitation) -> None:
@@ -302,7 +313,7 @@ def _waiting(invitation: Invitation) -> Invitation:
 def _hold(email: str) -> None:
     """Let whoever makes a sign-in with the same address wait until this transaction ends."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [LOCKS, email.casefold()])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [LOCKS, min(written_ways(email))])
 
 
 def _signer() -> signing.Signer:

@@ -2,13 +2,17 @@
 
 import datetime as dt
 from collections.abc import Iterable
+from functools import reduce
+from operator import or_
 
 from django.core import signing
 from django.db import transaction
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from municipalities.actions.people import save_person
+from sharedict.accounts.addresses import written_ways
 from sharedict.accounts.models import User
 from sharedict.common.mail import address_of, deliver
 from sharedict.kernel.errors import SharedictError
@@ -61,7 +65,8 @@ def confirm_address(*, user: User, secret: str) -> User:
     pk, email = read_address(secret)
     if pk != user.pk:
         raise NotConfirmedError(_("It is for another sign-in: sign out, and follow it as the right one."))
-    if User.objects.filter(confirmed_email__iexact=email, email__iexact=email).exclude(pk=pk).exists():
+    ways = [Q(confirmed_email__iexact=each, email__iexact=each) for each in written_ways(email)]
+    if User.objects.filter(reduce(or_, ways)).exclude(pk=pk).exists():
         raise NotConfirmedError(_("Another sign-in has this address: two people have two addresses."))
     fresh = User.objects.get(pk=pk)
     fresh.email = fresh.confirmed_email = email

@@ -1,5 +1,7 @@
 """People and their roles."""
 
+import datetime as dt
+
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
@@ -100,7 +102,8 @@ def _end_what_they_gave(by: User, user: User, cooperation_id: int | None = None)
     now, where = timezone.now(), {"cooperation": cooperation_id} if cooperation_id else {}
     invitations = Invitation.objects.waiting().filter(invited_by=user, expires_at__gt=now, **where)
     for invitation in invitations.order_by("pk"):
-        invitation.expires_at = now
+        # later than it was given, by whatever clock: nothing keeps somebody in a role that is taken away
+        invitation.expires_at = max(now, invitation.invited_at + dt.timedelta(microseconds=1))
         save_row(row=invitation, by=by)
     for token in Token.objects.usable(now).filter(created_by=user, **where).order_by("pk"):
         revoke_token(token=token, by=by)

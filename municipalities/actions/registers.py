@@ -1,20 +1,29 @@
 """Sites with what they mirror, and readings that come as a file."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from decimal import Decimal
+from types import MappingProxyType
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from municipalities.actions.rows import changed, save_row
+from municipalities.actions.rows import changed, save_row, take_over
 from municipalities.actions.touched import differences, naming
 from municipalities.models import Driver, Municipality, Reading, Site
 from municipalities.models.driver import POPULATION
+from municipalities.reports import Merged, Mergers, known_mergers, merged_of
 from sharedict.audit.actions import field_values
 from sharedict.common.bulk import add_rows, change_rows
 from sharedict.jobs.actions import announce_change
+
+_together: ContextVar[Mapping[str, Merged | None]] = ContextVar(
+    "merged_together", default=MappingProxyType({})
+)
+"""Mergers that are saved in one act."""
 
 
 @transaction.atomic
@@ -63,6 +72,7 @@ def import_readings(*, driver: Driver, readings: Sequence[Reading], by: object) 
     """Add and change many readings of ``driver`` at once, logged one by one, announced together.
 
     Those with a primary key change, the others are new. They are validated already: see ``compare_readings``.
+    Raises ValidationError for one that somebody else has changed or removed since it was read.
     """
     if readings:
         _write(readings, by, touching=[min(readings, key=lambda reading: reading.reference_on)])
@@ -71,7 +81,12 @@ def import_readings(*, driver: Driver, readings: Sequence[Reading], by: object) 
 def _write(readings: Sequence[Reading], by: object, touching: Sequence[Reading]) -> None:
     new = [reading for reading in readings if not reading.pk]
     kept = {reading.pk: reading for reading in readings if reading.pk}
-    before = {old.pk: field_values(old) for old in Reading.objects.select_for_update().filter(pk__in=kept)}
+    stored = {old.pk: old for old in Reading.objects.select_for_update().order_by("pk").filter(pk__in=kept)}
+    for pk, reading in kept.items():
+        if pk not in stored:
+            raise ValidationError(_("Somebody has removed it in the meantime."))
+        take_over(reading, stored[pk])
+    before = {pk: field_values(old) for pk, old in stored.items()}
     add_rows(Reading, new)
     change_rows(Reading, [*kept.values()], ["value", "source"])
     changed(
@@ -90,7 +105,7 @@ def _write(readings: Sequence[Reading], by: object, touching: Sequence[Reading])
 
 @transaction.atomic
 def import_municipalities(
-    *, municipalities: Sequence[Municipality], merged: Mapping[str, tuple[str, dt.date]], by: object
+    *, municipalities: Sequence[Municipality], merged: Mapping[str, Merged], by: object
 ) -> None:
     """Add and change many municipalities of the public register, logged one by one.
 
@@ -102,12 +117,31 @@ def import_municipalities(
         if not place.pk:
             save_row(row=place, by=by)
     known = {place.key: place for place in Municipality.objects.all()}
-    for place in municipalities:
-        if place.key in merged:
-            successor, place.merged_on = merged[place.key]
-            place.successor = known[successor]
-        if place.key in merged or place.key not in added:
-            save_row(row=place, by=by)
+    with merged_together(merged):
+        for place in municipalities:
+            if place.key in merged:
+                successor, place.merged_on = merged[place.key]
+                place.successor = known[successor]
+            if place.key in merged or place.key not in added:
+                save_row(row=place, by=by)
+
+
+@contextmanager
+def merged_together(merged: Mapping[str, Merged | None]) -> Iterator[None]:
+    """Saved inside, municipalities are held to how all of ``merged`` (by key) will be, and not one by one."""
+    token = _together.set(merged)
+    try:
+        yield
+    finally:
+        _together.reset(token)
+
+
+def refuse_impossible_successor(place: Municipality) -> None:
+    """Raise ValidationError where ``place`` cannot have been merged as it says, beside all others."""
+    told: dict[str, Merged | None] = {**known_mergers(), **_together.get(), place.key: merged_of(place)}
+    mergers = Mergers({key: merged for key, merged in told.items() if merged})
+    if why := mergers.why_impossible(place.key):
+        raise ValidationError({"successor": why})
 
 
 @transaction.atomic

@@ -19,7 +19,7 @@ from municipalities.actions.touched import (
     since_when,
     span_of,
 )
-from municipalities.models import Cooperation
+from municipalities.models import Cooperation, Role
 from sharedict.accounts.models import User
 from sharedict.audit.actions import as_text, column_values, columns_of, field_values, record_all
 from sharedict.common.days import last_day
@@ -27,7 +27,6 @@ from sharedict.common.figures import NOTHING
 from sharedict.common.models import DayAfterField, Remembered, Span
 from sharedict.jobs.actions import announce_change
 from sharedict.kernel.errors import ConflictError
-from sharedict.kernel.written import turns
 
 R = TypeVar("R", bound=models.Model)
 Chosen = Mapping[str, Collection[models.Model]]
@@ -172,22 +171,24 @@ def lock_cooperation(pk: int) -> Cooperation:
     return Cooperation.objects.select_for_update(no_key=True).get(pk=pk)
 
 
+def hold_administrator(pk: int, by: User) -> Cooperation:
+    """The cooperation, locked, of which ``by`` stays administrator until the transaction ends.
+
+    Whoever gives others a way in asks: a role that was taken away meanwhile has ended what it gave, and ends
+    nothing that comes after. Raises ValidationError.
+    """
+    cooperation = lock_cooperation(pk)
+    roles = Role.objects.filter(cooperation=pk, kind=Role.Kind.ADMINISTRATOR, user=by, user__is_active=True)
+    if not roles.exists():
+        raise ValidationError(_("You are not administrator here any more."))
+    return cooperation
+
+
 def validate_row(row: models.Model) -> None:
     """Raise the ValidationError that saving ``row`` would; nothing is written or locked."""
     refuse_strangers(row)
-    refuse_turned(row)
     row.full_clean()
     check_row(row)
-
-
-def refuse_turned(row: models.Model) -> None:
-    """Raise ValidationError for text that would turn what stands behind it, as the digits of an amount."""
-    kinds = (models.CharField, models.TextField)
-    texts = [field for field in row._meta.concrete_fields if isinstance(field, kinds)]
-    turned = [field.name for field in texts if turns(str(getattr(row, field.attname) or ""))]
-    if turned:
-        said = _("This holds an invisible sign that turns the direction of writing: type it anew.")
-        raise ValidationError(dict.fromkeys(turned, said))
 
 
 @transaction.atomic

@@ -4,10 +4,13 @@ import datetime as dt
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from municipalities.models import Role
 from sharedict.accounts.models import User
+from sharedict.accounts.signals import WAITS
+from sharedict.accounts.throttle import WINDOW
 from sharedict.audit.actions import record
 from sharedict.audit.models import Entry
 from sharedict.common.sight import Sight, everything, seeing
@@ -50,31 +53,45 @@ def note_password(*, user: User, by: object, **_signal: Any) -> None:
     note_of_person(verb="password", user=user, by=by, at=timezone.now())
 
 
-@transaction.atomic
 def order_note_of_failure(*, credentials: dict[str, Any], **_signal: Any) -> None:
-    """Have it noted that whoever ``credentials`` name could not sign in.
+    """Have it noted that whoever ``credentials`` name could not sign in."""
+    _order_note("failure", credentials.get(User.USERNAME_FIELD) or "")
 
-    Of a name that nobody has nothing is kept, for it may be a password typed into the wrong field; the same
-    is done all the same, so that it takes as long.
+
+def order_note_of_refusal(*, username: str, why: str, **_signal: Any) -> None:
+    """Have it noted why whoever is called ``username`` was refused.
+
+    What costs whoever tries nothing, not even a password that is hashed, is noted once in the time in which
+    attempts are counted: however many are made, they make no more entries, and no more jobs.
     """
-    named = User.objects.filter(username=credentials.get(User.USERNAME_FIELD) or "")
-    people = [*named.values_list("pk", flat=True)]
-    order(
-        kind=FAILED_SIGN_IN,
-        cooperation_id=None,
-        arguments={"people": people, "at": timezone.now().isoformat()},
-        idempotency_key=" ".join(map(str, people)) or "nobody",
-    )
+    _order_note(why, username, once_in=WINDOW if why == WAITS else None)
 
 
-def note_failure(*, people: list[int], at: dt.datetime) -> None:
+@transaction.atomic
+def _order_note(verb: str, username: str, once_in: dt.timedelta | None = None) -> None:
+    """Have ``verb`` noted of whoever is called ``username``.
+
+    Of a name that nobody has nothing is kept, for it may be a password typed into the wrong field; as much is
+    done all the same, so that it takes as long.
+    """
+    now = timezone.now()
+    people = [*User.objects.filter(username__iexact=username).values_list("pk", flat=True)]
+    key = f"{verb} {' '.join(map(str, people)) or 'nobody'}"
+    about: Any = {"kind": FAILED_SIGN_IN, "cooperation_id": None, "idempotency_key": key}
+    if once_in and Job.objects.filter(**about, created_at__gt=now - once_in).exists():
+        return
+    order(arguments={"people": people, "at": now.isoformat(), "verb": verb}, **about)
+
+
+def note_failure(*, people: list[int], at: dt.datetime, verb: str) -> None:
     for user in User.objects.filter(pk__in=people):
-        note_of_person(verb="failure", user=user, by=None, at=at, apart=FAILURES_APART)
+        note_of_person(verb=verb, user=user, by=None, at=at, apart=FAILURES_APART)
 
 
 def forget_noted_failures() -> None:
     """Delete the jobs that noted failures: the log has them, and strangers may cause many."""
-    Job.objects.filter(kind=FAILED_SIGN_IN, state=Job.State.DONE).delete()
+    counted = Q(idempotency_key__startswith=f"{WAITS} ", created_at__gt=timezone.now() - WINDOW)
+    Job.objects.filter(kind=FAILED_SIGN_IN, state=Job.State.DONE).exclude(counted).delete()
 
 
 def _is_noted(verb: str, user: User, cooperation_id: int | None, since: dt.datetime) -> bool:

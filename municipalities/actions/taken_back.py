@@ -6,10 +6,11 @@ from typing import Any
 
 from django.db import models, transaction
 
-from municipalities.actions.registers import announce_public
+from municipalities.actions.registers import announce_public, merged_together
 from municipalities.actions.rows import Done, changed, delete_row, save_row
 from municipalities.actions.touched import differences
 from municipalities.models import Municipality, Reading, Upload
+from municipalities.reports import merged_of
 from sharedict.audit.actions import field_values
 from sharedict.audit.models import Entry
 from sharedict.common.bulk import change_rows
@@ -31,19 +32,38 @@ def before_upload(upload: Upload, model: type[models.Model]) -> list[tuple[model
 
 
 def touched_since(upload: Upload) -> list[Entry]:
-    """What the change log says was done since to rows that ``upload`` has written: the last of each row."""
-    written = {entry.subject_id: entry for entry in _written(upload)}
-    if not written:
+    """What the change log says was done since to rows that ``upload`` has written: the last of each row.
+
+    What was changed and is again as ``upload`` left it, as by another import that was undone, is untouched.
+    """
+    entries = _written(upload)
+    if not entries:
         return []
-    one = next(iter(written.values()))
-    later = Entry.objects.filter(cooperation=upload.cooperation_id, subject_type=one.subject_type)
-    later = later.filter(pk__gt=min(entry.pk for entry in written.values())).order_by("pk")
-    last = {
-        subject: pk
-        for pk, subject in later.values_list("pk", "subject_id")
-        if subject in written and pk > written[subject].pk
-    }
-    return list(Entry.objects.filter(pk__in=last.values()).for_listing().order_by("pk"))
+    written = {entry.subject_id: entry.pk for entry in entries}
+    kind = entries[0].subject_type
+    later = Entry.objects.filter(cooperation=upload.cooperation_id, subject_type=kind)
+    later = later.filter(pk__gt=min(written.values())).order_by("pk")
+    done: dict[str, list[tuple[str, Mapping[str, Sequence[Any]]]]] = {}
+    last = {}
+    for pk, subject, verb, changes in later.values_list("pk", "subject_id", "verb", "changes"):
+        if pk > written.get(subject, pk):
+            done.setdefault(subject, []).append((verb, changes))
+            last[subject] = pk
+    touched = [last[subject] for subject, steps in done.items() if not _is_as_before(steps)]
+    return list(Entry.objects.filter(pk__in=touched).for_listing().order_by("pk"))
+
+
+def _is_as_before(steps: Sequence[tuple[str, Mapping[str, Sequence[Any]]]]) -> bool:
+    """Whether a row is, after all ``steps``, what it was before the first."""
+    was: dict[str, Any] = {}
+    now: dict[str, Any] = {}
+    for verb, changes in steps:
+        if verb != "change":
+            return False
+        for name, (before, after) in changes.items():
+            was.setdefault(name, before)
+            now[name] = after
+    return was == now
 
 
 def _written(upload: Upload) -> list[Entry]:
@@ -95,9 +115,18 @@ def take_back_municipalities(
 
     Raises ProtectedError for one that something refers to, and ValidationError as saving them does.
     """
-    for _now, before in pairs:
-        if before is not None:
-            save_row(row=before, by=by)
-    added = [now for now, before in pairs if before is None]
-    for place in sorted(added, key=lambda place: place.successor_id is None):
+    with merged_together({now.key: merged_of(before) if before else None for now, before in pairs}):
+        for _now, before in pairs:
+            if before is not None:
+                save_row(row=before, by=by)
+    added = {now.pk: now for now, before in pairs if before is None}
+    for place in sorted(added.values(), key=lambda place: -_steps(place, added)):
         delete_row(row=place, by=by)
+
+
+def _steps(place: Municipality, places: Mapping[int, Municipality]) -> int:
+    """How often what ``place`` was merged into was merged again, as far as ``places`` tell."""
+    steps, later = 0, places.get(place.successor_id or 0)
+    while later and steps < len(places):
+        steps, later = steps + 1, places.get(later.successor_id or 0)
+    return steps

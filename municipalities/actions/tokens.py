@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from django.db import transaction
 from django.utils import timezone
 
-from municipalities.actions.rows import save_row
+from municipalities.actions.rows import hold_administrator, save_row
 from municipalities.models import Cooperation, Token
 from sharedict.accounts.models import User
 
@@ -17,7 +17,11 @@ from sharedict.accounts.models import User
 def create_token(
     *, cooperation: Cooperation, name: str, scopes: Sequence[str], expires_at: dt.datetime, by: User
 ) -> tuple[Token, str]:
-    """A new token and its secret, which is kept nowhere: show it once."""
+    """A new token and its secret, which is kept nowhere: show it once.
+
+    Raises ValidationError where ``by`` is not administrator any more.
+    """
+    hold_administrator(cooperation.pk, by)
     secret = secrets.token_hex(32)
     prefix = f"sd_{secrets.token_hex(4)}"
     token = Token(

@@ -66,8 +66,9 @@ def store_upload(
 def order_step(*, upload: Upload, step: str, by: User, shown: str = "") -> Upload:
     """Have a job take a step of ``upload``: look at it, apply it or undo it.
 
-    ``shown`` marks the dry run that was looked at. Raises NotAsShownError where another stands there by now,
-    the upload is in no state for the step, or a job is at work on it: so it is taken once.
+    ``shown`` marks the dry run that was looked at, or what undoing was said to do. Raises NotAsShownError
+    where another dry run stands there by now, the upload is in no state for the step, or a job is at work on
+    it: so it is taken once.
     """
     _refuse_step(_found(upload.pk), step, shown)
     held = locked_upload(upload.pk)
@@ -153,20 +154,25 @@ def end_upload(upload: Upload, state: Upload.State, *, by: User | None) -> None:
     changed(done=[("change", upload, {"state": [str(before), str(state)]})], by=by)
 
 
-def keep_findings(upload: Upload, findings: Sequence[Finding]) -> None:
-    """Write what each row of ``upload`` would do, in place of what was kept, and how many do what."""
+def keep_findings(upload: Upload, found: Mapping[str, Sequence[Finding]]) -> None:
+    """Write what each row of ``upload`` would do, in place of what was kept, and how many do what.
+
+    ``found`` says it by language, the upload's own among them; how many is the same in each.
+    """
     upload.findings.all().delete()
-    add_rows(UploadFinding, [*_rows(upload, findings)])
-    for outcome, number in counts(findings).items():
+    for language, findings in found.items():
+        add_rows(UploadFinding, [*_rows(upload, language, findings)])
+    for outcome, number in counts(found[upload.language]).items():
         setattr(upload, f"{outcome.value}_count", number)
     upload.save(update_fields=[f"{outcome.value}_count" for outcome in Outcome])
 
 
-def _rows(upload: Upload, findings: Iterable[Finding]) -> Iterable[UploadFinding]:
+def _rows(upload: Upload, language: str, findings: Iterable[Finding]) -> Iterable[UploadFinding]:
     for number, each in enumerate(findings):
         yield UploadFinding(
             upload_id=upload.pk,
             cooperation_id=upload.cooperation_id,
+            language=language,
             number=number,
             place=PLACES[each.outcome],
             line=each.line,

@@ -25,7 +25,7 @@ from municipalities.forms.rows import (
     TokenForm,
 )
 from municipalities.forms.set_up import CooperationForm, MembersForm
-from municipalities.forms.uploads import ColumnsForm, UploadFilter
+from municipalities.forms.uploads import ColumnsForm, UploadFilter, columns_in_words
 
 __all__ = [
     "STATES",
@@ -57,4 +57,5 @@ __all__ = [
     "TestMessageForm",
     "TokenForm",
     "UploadFilter",
+    "columns_in_words",
 ]

@@ -38,6 +38,10 @@ class AddressForm(OwnPasswordForm):
         label=gettext_lazy("E-mail"), max_length=150, widget=forms.EmailInput(attrs={"autocomplete": "email"})
     )
     field_order = ("email", "old_password")
+    error_messages = {
+        **OwnPasswordForm.error_messages,
+        "password_incorrect": gettext_lazy("This is not your password."),
+    }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -119,7 +119,7 @@ class ChangeFilter(Filter):
     """Who changed what, when."""
 
     SECURITY = "security"
-    who = django_filters.CharFilter(label=gettext_lazy("Who"), field_name="who", lookup_expr="icontains")
+    who = django_filters.CharFilter(label=gettext_lazy("Who"), method="by_whom")
     what = django_filters.CharFilter(label=gettext_lazy("What"), field_name="what", lookup_expr="icontains")
     kind = django_filters.ChoiceFilter(label=gettext_lazy("Kind"), method="of_kind", choices=())
     since = django_filters.DateFilter(label=gettext_lazy("From date"), method="begun", widget=DayInput())
@@ -130,6 +130,9 @@ class ChangeFilter(Filter):
         kinds = ((kind, kind_in_words(kind)) for kind in Entry.objects.kinds_in(cooperation))
         security = (self.SECURITY, _("Security: sign-ins, roles, tokens, closings"))
         self.form.fields["kind"].choices = [security, *sorted(kinds, key=lambda choice: choice[1])]
+
+    def by_whom(self, rows: Any, name: str, value: str) -> Any:
+        return rows.by_somebody_called(value, self.cooperation)
 
     def of_kind(self, rows: Any, name: str, value: str) -> Any:
         return rows.of_security() if value == self.SECURITY else rows.filter(subject_type=value)

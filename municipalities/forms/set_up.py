@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import Any, ClassVar
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.dates import MONTHS
 from django.utils.text import capfirst
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from municipalities.models import Cooperation, Member, Municipality
-from municipalities.portal import RowForm
+from municipalities.portal import RowForm, merged_in_words
 from sharedict.common.days import DayInput, date_format
 from sharedict.common.numbers import CountField
 from sharedict.kernel.periods import Month
@@ -79,6 +80,14 @@ class CooperationForm(RowForm):
         found = {now.plus(number).first for number in range(-MONTHS_BACK, MONTHS_AHEAD + 1)}
         return sorted(found | {chosen}, reverse=True)
 
+    def clean_name(self) -> str:
+        """Nobody could tell two of one name apart; a form sent from a second tab would make the other."""
+        name: str = self.cleaned_data["name"]
+        others = Cooperation.objects.filter(name__iexact=name, deactivated_at=None)
+        if not self.instance.pk and others.exists():
+            raise ValidationError(_("There is a cooperation of this name already."))
+        return name
+
     def clean_currency(self) -> str:
         return str(self.cleaned_data["currency"]).upper()
 
@@ -120,7 +129,7 @@ class MembersForm(forms.Form):
         """The choices under the names of their counties, those of the country with most of them first."""
         chosen = {str(value) for value in self["municipalities"].value() or ()}
         field: Any = self.fields["municipalities"]
-        rows = field.queryset.exclude(pk__in=self.members.values("municipality"))
+        rows = field.queryset.select_related("successor").exclude(pk__in=self.members.values("municipality"))
         found: list[dict[str, Any]] = []
         for (country, county), places in groupby(rows, key=lambda place: (place.country, place.county)):
             choices = [
@@ -128,6 +137,7 @@ class MembersForm(forms.Form):
                     "value": str(place.pk),
                     "name": place.name,
                     "key": place.key,
+                    "merged": merged_in_words(place),
                     "is_chosen": str(place.pk) in chosen,
                 }
                 for place in places

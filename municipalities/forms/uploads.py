@@ -12,13 +12,16 @@ from django.utils.translation import gettext_lazy
 
 from municipalities.models import Upload
 from municipalities.portal import Filter
-from sharedict.common.uploads import OF_DAYS, Columns, shortened
+from sharedict.common.uploads import AND, OF_DAYS, Columns, shortened
 
 LONGEST_SAMPLE = 30
 
 
 class ColumnsForm(forms.Form):
     """For each column of ours one of the file; those that nobody chooses are empty in every row.
+
+    One of the file may stand for several of ours, as a number of an invoice for an external id too; what is
+    a number to reckon with stands for nothing else.
 
     ``known`` are the headings that are understood anyway, by the column that they name; ``sample`` is what
     stands below each in the first row.
@@ -35,7 +38,9 @@ class ColumnsForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.headers: list[str] = upload.headers
-        chosen = {name: header for header, name in upload.columns.items()} or known
+        self.numbers = columns.numbers
+        pairs = ((header, name) for header, said in upload.columns.items() for name in said.split(AND))
+        chosen = {name: header for header, name in pairs} or known
         choices = [("", _("not in the file"))]
         choices += [(header, _with_sample(header, sample.get(header, ""))) for header in self.headers]
         for name, label in _labels(columns):
@@ -49,8 +54,11 @@ class ColumnsForm(forms.Form):
     @property
     def chosen(self) -> dict[str, str]:
         """Which of ours each heading of the file stands for; empty for those to pass over."""
-        names = {header: name for name, header in self.cleaned_data.items() if header}
-        return {header: names.get(header, "") for header in self.headers}
+        found: dict[str, list[str]] = {header: [] for header in self.headers}
+        for name, header in self.cleaned_data.items():
+            if header:
+                found[header].append(name)
+        return {header: AND.join(names) for header, names in found.items()}
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}
@@ -58,20 +66,28 @@ class ColumnsForm(forms.Form):
         if not given:
             raise ValidationError(_("Choose the columns of the file that stand for ours."))
         headers, names = [header for _name, header in given], [_bare(name) for name, _header in given]
+        numbers = {header for name, header in given if _bare(name) in self.numbers}
         for name, header in given:
-            if headers.count(header) > 1:
+            if header in numbers and headers.count(header) > 1:
                 self.add_error(name, _("This column of the file is chosen twice."))
             elif names.count(_bare(name)) > 1:
                 self.add_error(name, _("Choose one of the two: the last day, or the day after it."))
         return found
 
 
+def columns_in_words(columns: Columns, chosen: Mapping[str, str]) -> str:
+    """Which of ours each heading of a file stands for, in our order; those passed over are left out."""
+    headings = {name: heading for heading, said in chosen.items() for name in said.split(AND)}
+    pairs = [(headings.get(name), label) for name, label in _labels(columns)]
+    return ", ".join(f"{heading}: {label}" for heading, label in pairs if heading)
+
+
 def _labels(columns: Columns) -> Iterator[tuple[str, str]]:
     """Each column in words and as programs name it; what ends, as its last day too."""
     for name in columns.names:
         if name in columns.last_days:
-            yield f"{name}{OF_DAYS}last", str(columns.last_days[name][0])
-            yield name, _("The day after the last (%(name)s)") % {"name": name}
+            for chosen in (f"{name}{OF_DAYS}last", name):
+                yield chosen, columns.said(chosen)
         elif labels := columns.labels.get(name):
             yield name, f"{capfirst(str(labels[0]))} ({name})"
         else:

@@ -1,4 +1,5 @@
-from babel.numbers import get_currency_precision, list_currencies
+from babel.core import get_global
+from babel.numbers import get_currency_precision
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models
@@ -14,13 +15,19 @@ RESERVED_SLUGS = frozenset(
     }
 )
 
-CURRENCIES = frozenset(list_currencies())
+CURRENCIES = frozenset(
+    code
+    for used in get_global("territory_currencies").values()
+    for code, _since, until, is_tender in used
+    if is_tender and until is None
+)
+"""Those that some country pays in today: a slip of the pen may well be the code of one that is gone."""
 DECIMALS = 2
 LONGEST_PAYMENT_DAYS = 365
 
 
 def refuse_currency(code: str) -> None:
-    """Raise ValidationError unless ``code`` is a currency whose amounts have two decimals (ISO 4217).
+    """Raise ValidationError unless ``code`` is a currency of today whose amounts have two decimals.
 
     Amounts are kept and divided with two decimals: of others, shares would be amounts that nobody can pay.
     """

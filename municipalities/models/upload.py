@@ -1,3 +1,6 @@
+from collections.abc import Mapping
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -12,11 +15,11 @@ class Upload(Remembered):
     """A file that somebody has uploaded to be imported, what it would do or has done, and how far it is.
 
     Without a cooperation it is of a public register: those who run the installation see it alone. ``told`` is
-    what was said beside the file, ``columns`` which of ours its columns stand for, ``language`` the one that
-    everything about it is said in. ``shown`` marks the dry run that stands in its findings, ``effect`` is
-    what that one does to shares, and ``said`` what came of the last step, which may be a problem. ``entries``
-    are those of the change log that applying it wrote, by their keys. The file of one that was discarded is
-    forgotten.
+    what was said beside the file, ``columns`` which of ours its columns stand for, ``language`` the one of
+    whoever uploaded it. ``shown`` marks the dry run that stands in its findings, ``effect`` is what that one
+    does to shares, and ``said`` what came of the last step, which may be a problem; ``words`` say the same in
+    the other languages. ``entries`` are those of the change log that applying it wrote, by their keys. The
+    file of one that was discarded is forgotten.
     """
 
     class State(models.TextChoices):
@@ -47,6 +50,7 @@ class Upload(Remembered):
     effect = models.JSONField(default=dict)
     shown = models.CharField(max_length=64, blank=True)
     said = models.TextField(blank=True)
+    words = models.JSONField(default=dict)
     is_problem = models.BooleanField(default=False)
     entries = models.JSONField(default=list)
     label = models.CharField(max_length=200, blank=True)
@@ -81,9 +85,32 @@ class Upload(Remembered):
         return self.state in (self.State.UNREAD, self.State.SHOWN)
 
     @property
+    def is_looked_at(self) -> bool:
+        """Whether how many rows do what is known."""
+        return self.shown_at is not None and self.state != self.State.UNREAD
+
+    @property
     def is_at_work(self) -> bool:
         """Whether a job that was ordered for it has still to end."""
         return self.job is not None and not self.job.is_finished
+
+    def in_words(self, language: str | None) -> Mapping[str, Any]:
+        """What is said of it in ``language``, or in its own: ``said``, ``notices``, ``label``, and what is to
+        be read of shares before it is applied (``warnings``) and after (``effect``).
+        """
+        own: dict[str, Any] = {
+            "said": self.said,
+            "notices": self.notices,
+            "label": self.label,
+            "warnings": self.effect.get("warnings", []),
+            "effect": self.effect.get("said", ""),
+        }
+        own |= self.words.get(language or "", {})
+        return own if self.said else own | {"said": ""}
+
+    def found_in(self, language: str | None) -> str:
+        """The language that a reader of ``language`` has its findings in."""
+        return language if language and "notices" in self.words.get(language, {}) else self.language
 
     @property
     def counts(self) -> dict[str, int]:
@@ -92,7 +119,7 @@ class Upload(Remembered):
 
 
 class UploadFinding(models.Model):
-    """What one row of an upload would do, in the words of its language; once applied, what it did.
+    """What one row of an upload would do, in the words of one language; once applied, what it did.
 
     ``number`` counts them in the order of the file, ``place`` puts first what asks for most attention.
     """
@@ -101,6 +128,7 @@ class UploadFinding(models.Model):
     cooperation = models.ForeignKey(
         "municipalities.Cooperation", models.PROTECT, null=True, related_name="+", db_index=False
     )
+    language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES)
     number = models.PositiveIntegerField()
     place = models.PositiveSmallIntegerField()
     line = models.PositiveIntegerField(_("line"))
@@ -117,7 +145,9 @@ class UploadFinding(models.Model):
         verbose_name = _("row of an import")
         verbose_name_plural = _("rows of an import")
         constraints = [
-            models.UniqueConstraint(fields=["upload", "place", "number"], name="municipalities_finding_once")
+            models.UniqueConstraint(
+                fields=["upload", "language", "place", "number"], name="municipalities_finding_once"
+            )
         ]
 
     def __str__(self) -> str:

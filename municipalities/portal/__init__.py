@@ -21,20 +21,30 @@ from municipalities.portal.forms import (
 )
 from municipalities.portal.hooks import (
     Change,
+    Payer,
     Preview,
     PreviewRow,
     ShareEffect,
+    WouldPay,
     add_effect_of,
     add_preview_of,
     add_runs_at,
+    add_would_pay,
     effect_of,
     may_preview,
     preview_of,
     runs_at,
 )
-from municipalities.portal.importing import reasons_to_keep, take_step, undoing
+from municipalities.portal.importing import take_step
 from municipalities.portal.imports import ImportPage, OperatorImportPage
-from municipalities.portal.kinds import ImportKind, add_import_kind, cooperation_of, import_kind, moving_of
+from municipalities.portal.kinds import (
+    ImportKind,
+    add_import_kind,
+    cooperation_of,
+    import_in_words,
+    import_kind,
+    moving_of,
+)
 from municipalities.portal.lists import (
     ADDRESS,
     BAR,
@@ -62,6 +72,7 @@ from municipalities.portal.set_up import (
 )
 from municipalities.portal.steps import ChangePage, FormPage
 from municipalities.portal.turning import TurnedListPage
+from municipalities.portal.undoing import Undoing, reasons_to_keep, undoing
 from municipalities.portal.words import banner_of, code_of, few, listed, merged_in_words, one_of
 
 __all__ = [
@@ -96,6 +107,7 @@ __all__ = [
     "LockMixin",
     "OperatorImportPage",
     "OperatorPage",
+    "Payer",
     "Preview",
     "PreviewRow",
     "RowForm",
@@ -107,12 +119,15 @@ __all__ = [
     "ShareEffect",
     "StepState",
     "TurnedListPage",
+    "Undoing",
     "WithdrawPage",
+    "WouldPay",
     "add_effect_of",
     "add_import_kind",
     "add_preview_of",
     "add_runs_at",
     "add_set_up_step",
+    "add_would_pay",
     "as_shown",
     "banner_of",
     "choices_in",
@@ -124,6 +139,7 @@ __all__ = [
     "far_in_words",
     "few",
     "fields_by_message",
+    "import_in_words",
     "import_kind",
     "listed",
     "may_preview",

@@ -10,6 +10,7 @@ from django.db import models
 
 from municipalities.models import Cooperation
 from sharedict.kernel.periods import Month
+from sharedict.pictures.bar import BarLayout
 
 RunsAt = Callable[[Cooperation, dt.date], dict[int, list[str]]]
 _runs_at: list[RunsAt] = []
@@ -104,6 +105,33 @@ class Preview:
     named: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Payer:
+    """What one municipality would pay, evenly and by the rules, in the reader's words; ``bar`` shows it."""
+
+    name: str
+    evenly: str
+    amount: str
+    bar: BarLayout | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WouldPay:
+    """Who would pay what of the first month that has costs, in the reader's words.
+
+    ``finding`` says whom the rules move most from an even split, ``is_even`` that they move nobody.
+    ``uncounted`` says what nothing divides yet. Without ``payers``, ``lead`` says what is missing.
+    """
+
+    lead: str
+    finding: str = ""
+    unit: str = ""
+    payers: tuple[Payer, ...] = ()
+    total: str = ""
+    is_even: bool = False
+    uncounted: tuple[str, ...] = ()
+
+
 ShareEffectOf = Callable[[Cooperation, Sequence[Change], bool], ShareEffect]
 _effect_of: list[ShareEffectOf] = []
 
@@ -144,4 +172,21 @@ def preview_of(cooperation: Cooperation, changes: Sequence[Change]) -> Preview |
         row = change.after if change.after is not None else change.before
         if row is not None and (maker := _preview_of.get(type(row))):
             return maker(cooperation, changes)
+    return None
+
+
+WouldPayOf = Callable[[Cooperation, Sequence[Change]], WouldPay]
+_would_pay: list[WouldPayOf] = []
+
+
+def add_would_pay(maker: WouldPayOf) -> None:
+    """Let the app above that shares costs say who would pay what; adding one twice changes nothing."""
+    if maker not in _would_pay:
+        _would_pay.append(maker)
+
+
+def would_pay(cooperation: Cooperation, changes: Sequence[Change]) -> WouldPay | None:
+    """Who would pay what if ``changes`` were saved; None while no app knows."""
+    for maker in _would_pay:
+        return maker(cooperation, changes)
     return None

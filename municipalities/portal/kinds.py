@@ -14,7 +14,6 @@ from municipalities.portal.far import far_days, far_in_words
 from municipalities.portal.hooks import Change, ShareEffect, effect_of
 from sharedict.accounts.models import User
 from sharedict.common.uploads import (
-    OF_DAYS,
     Columns,
     Finding,
     Outcome,
@@ -22,10 +21,13 @@ from sharedict.common.uploads import (
     are_last_days,
     found_in,
     read_table,
+    split,
 )
 
 LEAST_HEADINGS = 2
 """Columns are not chosen of fewer: it is no table."""
+LONGEST_HEADING = 200
+"""Longer ones are no headings: whoever chooses could not read them, nor a browser show them."""
 MOST_FIGURES = 1
 """A line of which more cells begin with a digit is no header, but a row."""
 DAYS_THAT_TELL = 50
@@ -36,7 +38,7 @@ class ImportKind:
     """One kind of table that is imported, into a cooperation or into a public register.
 
     ``name`` is how uploads name it, ``title`` how people do, ``model`` is what its rows become. All that is
-    said of an upload is said in the language of whoever uploaded it.
+    said of an upload is said in the language that is active, one after the other.
     """
 
     name: ClassVar[str]
@@ -52,7 +54,7 @@ class ImportKind:
         content, mark = bytes(upload.content), upload.told.get("mark", "")
         if not upload.columns:
             return read_table(content, self.columns, mark)
-        chosen = {name.partition(OF_DAYS)[0] for name in upload.columns.values()}
+        chosen = {name for said in upload.columns.values() for name, _days in split(said)}
         required = tuple(name for name in self.columns.required if name in chosen)
         table = read_table(content, replace(self.columns, required=required), mark, upload.columns)
         for row in table.rows:
@@ -68,7 +70,7 @@ class ImportKind:
         _lines, header, _notices = found_in(content, self.columns)
         found = [heading for heading in header.headings if heading]
         is_known = not (header.missing or header.unknown or header.twice)
-        is_table = len({*found}) == len(found) >= LEAST_HEADINGS
+        is_table = len({*found}) == len(found) >= LEAST_HEADINGS and max(map(len, found)) <= LONGEST_HEADING
         has_figures = sum(heading.lstrip("-")[:1].isdigit() for heading in found) > MOST_FIGURES
         return [] if is_known or has_figures or not is_table else found
 
@@ -99,6 +101,21 @@ class ImportKind:
     def compare(self, upload: Upload, table: UploadedTable) -> Sequence[Finding]:
         """What each row would do, in a few queries; may add to the notices of ``table``."""
         raise NotImplementedError
+
+    def words(self, row: Any) -> str:
+        """What ``row`` is, as it is stored or would be saved, in the active language."""
+        raise NotImplementedError
+
+    def retold(self, findings: Sequence[Finding]) -> list[Finding]:
+        """Findings without errors and notes, with what each row is and becomes in the active language."""
+        return [
+            replace(
+                each,
+                before=self.words(each.old) if each.before else "",
+                after=self.words(each.row) if each.after else "",
+            )
+            for each in findings
+        ]
 
     def apply(self, upload: Upload, moving: Sequence[Finding], by: User) -> None:
         """Save the new and changed rows, in the transaction that is already open."""
@@ -162,3 +179,8 @@ def import_kind(name: str) -> ImportKind:
     if name not in _kinds:
         raise LookupError(f"There is no import of kind {name!r}.")
     return _kinds[name]
+
+
+def import_in_words(name: str) -> str:
+    """What the import ``name`` brings in, as its reader calls it; ``name`` where no app knows it any more."""
+    return str(_kinds[name].title) if name in _kinds else name

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.generic.base import View
 
-from municipalities.access import Rights, rights_of
+from municipalities.access import Rights, cooperations_of, rights_of
 from municipalities.actions import lock_cooperation
 from municipalities.models import Cooperation, Municipality
 from sharedict.accounts.models import User
@@ -36,7 +36,8 @@ class CooperationPage(View):
         return in_one_moment(self.answer)(request, *args, **kwargs)
 
     def answer(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        found = Cooperation.objects.visible_to(request.user).filter(slug=kwargs.pop("cooperation")).first()
+        slug = kwargs.pop("cooperation")
+        found = next((each for each in cooperations_of(request) if each.slug == slug), None)
         if found is None:
             raise Http404
         self.enter(found)

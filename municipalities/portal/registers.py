@@ -26,9 +26,10 @@ from municipalities.reports import (
     compare_population,
     compare_readings,
     read_population,
+    reading_in_words,
 )
 from sharedict.accounts.models import User
-from sharedict.common.uploads import Columns, Finding, UploadedTable
+from sharedict.common.uploads import Columns, Finding, UploadedTable, UploadError
 
 
 class ReadingImport(ImportKind):
@@ -40,10 +41,17 @@ class ReadingImport(ImportKind):
     columns = READING_COLUMNS
 
     def driver(self, upload: Upload) -> Driver:
-        return Driver.objects.usable_in(cooperation_of(upload)).get(pk=upload.told["driver"])
+        """Raises UploadError for one that has been removed since."""
+        usable = Driver.objects.usable_in(cooperation_of(upload))
+        if found := usable.filter(pk=upload.told["driver"]).first():
+            return found
+        raise UploadError(_("Its driver has been removed: there is nothing to import readings of."))
 
     def compare(self, upload: Upload, table: UploadedTable) -> Sequence[Finding]:
         return compare_readings(cooperation_of(upload), self.driver(upload), table.rows)
+
+    def words(self, row: Reading) -> str:
+        return reading_in_words(row)
 
     def apply(self, upload: Upload, moving: Sequence[Finding], by: User) -> None:
         import_readings(driver=self.driver(upload), readings=[each.row for each in moving], by=by)
@@ -93,9 +101,12 @@ class PopulationImport(PublicKind):
         table.notices.extend(notices)
         return findings
 
+    def words(self, row: Reading) -> str:
+        return reading_in_words(row)
+
     def effect(self, upload: Upload, changes: Sequence[Change]) -> ShareEffect:
         """For each cooperation that names some of them as members, users or payers, what they do to it."""
-        warnings = []
+        warnings, marks = [], []
         places = [(change, _place(change)) for change in changes]
         named = naming({place for _change, place in places})
         for cooperation in Cooperation.objects.filter(pk__in=named).order_by("name"):
@@ -103,7 +114,9 @@ class PopulationImport(PublicKind):
             told = effect_of(cooperation, own, in_bulk=True)
             said = told.warnings or (_("its open months are recomputed."),)
             warnings += [f"{cooperation}: {each}" for each in said]
-        return ShareEffect(warnings=tuple(warnings), by_change=("",) * len(changes))
+            marks.append(f"{cooperation.pk} {told.mark}")
+        found = ShareEffect(by_change=("",) * len(changes))
+        return found.asking(warnings, " ".join(marks)) if warnings else found
 
     def apply(self, upload: Upload, moving: Sequence[Finding], by: User) -> None:
         readings = [each.row for each in moving]
@@ -122,6 +135,10 @@ class RegisterImport(PublicKind):
 
     def compare(self, upload: Upload, table: UploadedTable) -> Sequence[Finding]:
         return compare_municipalities(table.rows)
+
+    def retold(self, findings: Sequence[Finding]) -> list[Finding]:
+        """Names and keys are the same in every language."""
+        return [*findings]
 
     def apply(self, upload: Upload, moving: Sequence[Finding], by: User) -> None:
         places = [each.row.place for each in moving]

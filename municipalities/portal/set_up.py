@@ -16,24 +16,31 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from municipalities.models import Cooperation
+from municipalities.portal.hooks import Change, WouldPay, would_pay
 from municipalities.portal.steps import FormPage
+from municipalities.portal.words import listed
 
 
 @dataclass(frozen=True, slots=True)
 class SetUpStep:
     """A step, on the page that is named ``page``.
 
-    ``is_done`` makes the condition on the cooperation that an outer query is about; ``said`` what is there
-    then, in a few words, and ``about`` what the step is for until then. ``address`` is where it is taken if
-    that is no page of the set-up.
+    ``is_done`` makes the condition on the cooperation that an outer query is about, and ``there`` what it
+    reads of what is there. Of that ``said`` makes a few words where the step is done, and ``waits`` says what
+    others have yet to do where it is not, empty where nothing; ``about`` is what it is for until then.
+    ``address`` is where it is taken if that is no page of the set-up; ``lacking`` is what nobody would pay
+    anything without, in a sentence.
     """
 
     page: str
     title: Any
     about: Any
     is_done: Callable[[], Combinable]
-    said: Callable[[Cooperation], str]
-    address: Callable[[Cooperation], str] | None = None
+    there: Callable[[], Combinable]
+    said: Callable[[Cooperation, Any], str]
+    address: Callable[[Cooperation, Any], str] | None = None
+    waits: Callable[[Any], str] | None = None
+    lacking: Any = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +53,12 @@ class StepState:
     said: str = ""
     url: str = ""
     is_current: bool = False
+    is_waiting: bool = False
+
+    @property
+    def is_to_do(self) -> bool:
+        """Whether it can be taken now, on a page of the set-up."""
+        return not (self.is_done or self.is_waiting or self.step.address)
 
 
 _steps: list[SetUpStep] = []
@@ -64,19 +77,27 @@ def steps_ahead() -> list[StepState]:
 
 
 def set_up_of(cooperation: Cooperation, page: str = "") -> list[StepState]:
-    """The steps as they stand for ``cooperation``, that of ``page`` being looked at."""
-    [flags] = Cooperation.objects.filter(pk=cooperation.pk).values_list(*(step.is_done() for step in _steps))
+    """The steps as they stand for ``cooperation``, that of ``page`` being looked at; one query."""
+    asked = [each for step in _steps for each in (step.is_done(), step.there())]
+    slug = cooperation.slug
+    [cells] = Cooperation.objects.filter(pk=cooperation.pk).values_list(*asked)
     return [
-        StepState(
-            step,
-            number,
-            is_done=is_done,
-            said=step.said(cooperation) if is_done else str(step.about),
-            url=_address(step, cooperation),
+        replace(
+            _state(step, number, cooperation, there, is_done=is_done),
+            url=step.address(cooperation, there) if step.address else reverse(step.page, args=[slug]),
             is_current=step.page == page,
         )
-        for number, (step, is_done) in enumerate(zip(_steps, flags, strict=True), start=1)
+        for number, (step, is_done, there) in enumerate(
+            zip(_steps, cells[::2], cells[1::2], strict=True), start=1
+        )
     ]
+
+
+def _state(step: SetUpStep, number: int, cooperation: Cooperation, there: Any, *, is_done: bool) -> StepState:
+    if is_done:
+        return StepState(step, number, is_done=True, said=step.said(cooperation, there))
+    awaited = step.waits(there) if step.waits else ""
+    return StepState(step, number, said=awaited or str(step.about), is_waiting=bool(awaited))
 
 
 def with_steps_done(rows: QuerySet[Cooperation]) -> list[tuple[Cooperation, int, int]]:
@@ -86,17 +107,15 @@ def with_steps_done(rows: QuerySet[Cooperation]) -> list[tuple[Cooperation, int,
     return [(row, sum(getattr(row, name) for name in names), len(names)) for row in marked]
 
 
-def _address(step: SetUpStep, cooperation: Cooperation) -> str:
-    return step.address(cooperation) if step.address else reverse(step.page, args=[cooperation.slug])
-
-
 class SetUpPage(FormPage):
     """A step: what is there already, and a form whose saving leads on to the next step that is not done.
 
-    ``more_label`` is what a second button says, which saves and comes back for more.
+    ``more_label`` is what a second button says, which saves and comes back for more. Beside the form stands
+    who would pay what by all that is saved and by ``tried``, what the form says where that is asked for.
     """
 
     step: ClassVar[SetUpStep]
+    tried: Sequence[Change] = ()
     template_name = "municipalities/set_up.html"
     done_name = "overview"
     go_label: ClassVar[Any] = gettext_lazy("Save and go on")
@@ -117,11 +136,27 @@ class SetUpPage(FormPage):
         else:
             messages.success(self.request, done)
 
+    def is_told(self, changes: Sequence[Change]) -> bool:
+        if self.is_asked_to_show:
+            self.tried = changes
+        return super().is_told(changes)
+
+    def would_pay(self, states: Sequence[StepState]) -> WouldPay | None:
+        """Who would pay what, or what is missing for that; None until there are members."""
+        told = [each for each in states if each.is_done or (each.is_current and self.tried)]
+        missing = [str(each.step.lacking) for each in states if each.step.lacking and each not in told]
+        if not any(each.is_done and each.step.lacking for each in states):
+            return None
+        if missing:
+            said = _("It is computed here as soon as there is %(what)s.")
+            return WouldPay(said % {"what": listed(missing)})
+        return would_pay(self.cooperation, self.tried)
+
     def onward(self) -> str:
-        """The next step that is not done, or one that was left out; the overview after the last."""
+        """The next step to be taken, or one that was left out; the overview after the last, or to wait."""
         states = set_up_of(self.cooperation, self.step.page)
         here = next(state.number for state in states if state.is_current)
-        left = [state for state in states if not state.is_done and not state.step.address]
+        left = [state for state in states if state.is_to_do]
         left.sort(key=lambda state: state.number <= here)
         return next((state.url for state in left if not state.is_current), self.url("overview"))
 
@@ -140,14 +175,14 @@ class SetUpPage(FormPage):
     def context(self, form: Any) -> dict[str, Any]:
         states = set_up_of(self.cooperation, self.step.page)
         here = next(state for state in states if state.is_current)
-        following = [
-            each
-            for each in states
-            if each.number > here.number and not each.is_done and not each.step.address
-        ]
+        following = [each for each in states if each.number > here.number and each.is_to_do]
         return {
             **super().context(form),
             "states": states,
+            "would_pay": self.would_pay(states),
+            "may_try": bool(self.step.lacking),
+            "is_tried": bool(self.tried),
+            "is_answer": bool(self.tried) and not self.effect.mark,
             "here": here,
             "there": self.there(),
             "there_title": self.there_title,

@@ -1,6 +1,7 @@
 """What is stored beside what would be, or was, and as a picture."""
 
-from municipalities.reports.changes import Change, changes_in_words, subject_in_words
+from municipalities.reports.changes import Change, add_words_of, changes_in_words, subject_in_words
+from municipalities.reports.letting_in import has_let_in
 from municipalities.reports.municipalities import (
     REGISTER_COLUMNS,
     compare_municipalities,
@@ -8,23 +9,31 @@ from municipalities.reports.municipalities import (
 )
 from municipalities.reports.network import network_count, network_figures, network_finding, network_of
 from municipalities.reports.population import compare_population, listed_population, read_population
-from municipalities.reports.readings import KEPT_BY, READING_COLUMNS, compare_readings
+from municipalities.reports.readings import KEPT_BY, READING_COLUMNS, compare_readings, reading_in_words
+from municipalities.reports.successors import Merged, Mergers, known_mergers, merged_of
 
 __all__ = [
     "KEPT_BY",
     "READING_COLUMNS",
     "REGISTER_COLUMNS",
     "Change",
+    "Merged",
+    "Mergers",
+    "add_words_of",
     "changes_in_words",
     "compare_municipalities",
     "compare_population",
     "compare_readings",
+    "has_let_in",
+    "known_mergers",
     "listed_municipalities",
     "listed_population",
+    "merged_of",
     "network_count",
     "network_figures",
     "network_finding",
     "network_of",
     "read_population",
+    "reading_in_words",
     "subject_in_words",
 ]

@@ -24,6 +24,13 @@ from sharedict.common.numbers import shown
 from sharedict.kernel.money import MINOR_DIGITS
 from sharedict.kernel.periods import Month
 
+_words: dict[tuple[str, str], Callable[[str], str]] = {}
+
+
+def add_words_of(subject_type: str, column: str, in_words: Callable[[str], str]) -> None:
+    """Say how values of a ``column`` are called that holds words of the program without being a choice."""
+    _words[subject_type, column] = in_words
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -58,7 +65,7 @@ def changes_in_words(entries: Iterable[Entry]) -> dict[int, list[Change]]:
     }
     return {
         entry.pk: [
-            _change(_field(entry.subject_type, name), name, _pair(values), names)
+            _change(entry.subject_type, name, _pair(values), names)
             for name, values in sorted(told[entry.pk].items(), key=_place_in(entry.subject_type))
             if name != "cooperation"
         ]
@@ -106,14 +113,17 @@ def _field(subject_type: str, name: str) -> Any:
 
 
 def _change(
-    field: Any, name: str, pair: list[str], names: Mapping[tuple[type[models.Model], str], str]
+    subject_type: str, name: str, pair: list[str], names: Mapping[tuple[type[models.Model], str], str]
 ) -> Change:
+    field = _field(subject_type, name)
     if field is None:
         return Change(name.replace("_", " "), *pair)
     if isinstance(field, models.ForeignObjectRel):
         return Change(str(field.related_model._meta.verbose_name_plural), *pair)
     if isinstance(field, models.ForeignKey):
         pair = [names.get((field.related_model, value), value) for value in pair]
+    elif in_words := _words.get((subject_type, name)):
+        pair = [in_words(value) if value else "" for value in pair]
     else:
         pair = [_said(field, value) for value in pair]
     is_end = isinstance(field, DayAfterField)

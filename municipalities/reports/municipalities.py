@@ -1,6 +1,5 @@
 """An upload of municipalities against the public register."""
 
-import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence, Set
 from copy import copy
 from dataclasses import dataclass
@@ -8,8 +7,10 @@ from dataclasses import dataclass
 from django.core.exceptions import ValidationError
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from municipalities.models import Municipality
+from municipalities.reports.successors import Merged, Mergers, merged_of
 from sharedict.common.sheets import Cell
 from sharedict.common.uploads import (
     Columns,
@@ -20,7 +21,6 @@ from sharedict.common.uploads import (
     parse_day,
     shortened,
 )
-from sharedict.kernel.written import turns
 
 LISTED = ("name", "county", "official_name", "county_code")
 TOLD = ("country", "code", "name", "county"), ("official_name", "county_code", "successor", "merged_on")
@@ -31,6 +31,12 @@ REGISTER_COLUMNS = Columns(
         name: (Municipality._meta.get_field(name).verbose_name,)  # type: ignore[union-attr]
         for names in TOLD
         for name in names
+    },
+    otherwise={
+        "country": (gettext_lazy("Country code"),),
+        "code": (gettext_lazy("Municipality code"),),
+        "name": (gettext_lazy("Municipality"),),
+        "county": (gettext_lazy("County name"), gettext_lazy("Region")),
     },
 )
 
@@ -49,7 +55,7 @@ class Listed:
     """A municipality as a row lists it, and what it was merged into (by key) on which day, if it was."""
 
     place: Municipality
-    merged: tuple[str, dt.date] | None
+    merged: Merged | None
 
 
 def compare_municipalities(rows: Sequence[UploadedRow]) -> list[Finding]:
@@ -60,7 +66,20 @@ def compare_municipalities(rows: Sequence[UploadedRow]) -> list[Finding]:
     known = {place.key: place for place in Municipality.objects.select_related("successor")}
     told = {row.values.get("country", "").upper() + row.values.get("code", "") for row in rows}
     seen: dict[str, int] = {}
-    return [_compare(row, known, known.keys() | told, seen) for row in rows]
+    findings = [_compare(row, known, known.keys() | told, seen) for row in rows]
+    before = {key: found for key, place in known.items() if (found := merged_of(place))}
+    after = {each.row.place.key: each.row.merged for each in findings if each.row and each.row.merged}
+    were, are = Mergers(before), Mergers(before | after)
+    return [_held_to(were, are, each) for each in findings]
+
+
+def _held_to(were: Mergers, are: Mergers, finding: Finding) -> Finding:
+    """``finding``, wrong where by the file its municipality cannot have been merged as it is told then."""
+    key = finding.row.place.key if finding.row else ""
+    why = are.why_impossible(key)
+    if not why or were.why_impossible(key):
+        return finding
+    return Finding(finding.line, Outcome.WRONG, finding.what, errors=(why,))
 
 
 def _compare(
@@ -81,13 +100,13 @@ def _compare(
     seen.setdefault(place.key, row.line)
     merged = None
     try:
-        merged = _merged(row, place.key, keys)
+        merged = _merged(row, keys)
     except UploadError as error:
         errors.append(error.message)
     if errors:
         return Finding(row.line, Outcome.WRONG, what, errors=tuple(errors))
-    before = _words(old, _merged_of(old)) if old else ""
-    after = _words(place, merged or (_merged_of(old) if old else None))
+    before = _words(old, merged_of(old)) if old else ""
+    after = _words(place, merged or (merged_of(old) if old else None))
     outcome = Outcome.NEW if old is None else Outcome.SAME if before == after else Outcome.CHANGED
     listed = Listed(place, merged)
     return Finding(row.line, outcome, place.key, before=before, after=after, row=listed, old=old)
@@ -95,33 +114,25 @@ def _compare(
 
 def _faults(place: Municipality) -> list[str]:
     labels = {field.name: field.verbose_name for field in place._meta.concrete_fields}
-    turned = _("This holds an invisible sign that turns the direction of writing: type it anew.")
-    errors = [f"{labels[name]}: {turned}" for name in LISTED if turns(getattr(place, name))]
     try:
         place.clean_fields(exclude=["successor"])
     except ValidationError as error:
-        errors += [f"{labels[name]}: {' '.join(said)}" for name, said in error.message_dict.items()]
-    return errors
+        return [f"{labels[name]}: {' '.join(said)}" for name, said in error.message_dict.items()]
+    return []
 
 
-def _merged(row: UploadedRow, key: str, keys: Set[str]) -> tuple[str, dt.date] | None:
+def _merged(row: UploadedRow, keys: Set[str]) -> Merged | None:
     successor, day = row.values.get("successor", "").upper(), row.values.get("merged_on", "")
     if not successor and not day:
         return None
     if not successor or not day:
         raise UploadError(_("Say both: what it was merged into, and when."))
-    if successor == key:
-        raise UploadError(_("A municipality is not merged into itself."))
     if successor not in keys:
         said = _("No municipality has the key “%(key)s”: write country and code, such as SE1737.")
         raise UploadError(said % {"key": shortened(successor, 20)})
     return successor, parse_day(day)
 
 
-def _merged_of(place: Municipality) -> tuple[str, dt.date] | None:
-    return (place.successor.key, place.merged_on) if place.successor and place.merged_on else None
-
-
-def _words(place: Municipality, merged: tuple[str, dt.date] | None) -> str:
+def _words(place: Municipality, merged: Merged | None) -> str:
     told = [getattr(place, name) for name in LISTED]
     return ", ".join([each for each in told if each] + ([f"→ {merged[0]} {merged[1]}"] if merged else []))

@@ -7,6 +7,7 @@ Torsby``), a title above, footnotes and the source below, ``..`` where nothing i
 import datetime as dt
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -15,7 +16,8 @@ from django.utils.translation import ngettext
 
 from municipalities.models import Driver, Municipality, Reading
 from municipalities.models.driver import POPULATION
-from sharedict.common.numbers import plain, shown
+from municipalities.reports.readings import reading_in_words
+from sharedict.common.numbers import plain
 from sharedict.common.sheets import Cell
 from sharedict.common.uploads import (
     MAX_ROWS,
@@ -188,19 +190,18 @@ def _compare(row: UploadedRow, reading: Reading, old: Reading | None, earlier: i
         errors.append(said % {"text": shortened(row.values["value"], 20)})
     if errors or value is None:
         return Finding(row.line, Outcome.WRONG, what, errors=tuple(errors))
-    reading.value = value
-    if old:
-        reading.pk, reading.external_id = old.pk, old.external_id
-        if old.value == value:
-            reading.source = old.source
     is_same = old is not None and old.value == value
+    if old:
+        source, reading = reading.source, copy(old)
+        reading.source = old.source if is_same else source
+    reading.value = value
     outcome = Outcome.NEW if old is None else Outcome.SAME if is_same else Outcome.CHANGED
     return Finding(
         row.line,
         outcome,
         what,
-        before=_words(old) if old else "",
-        after=_words(reading),
+        before=reading_in_words(old) if old else "",
+        after=reading_in_words(reading),
         row=reading,
         old=old,
         note=_called_otherwise(row.values["name"], reading.municipality),
@@ -220,7 +221,3 @@ def _called_otherwise(name: str, place: Municipality) -> str:
     if not name or name.casefold() in own:
         return ""
     return _("The file calls it “%(name)s”.") % {"name": shortened(name, 60)}
-
-
-def _words(reading: Reading) -> str:
-    return f"{shown(reading.value)} ({reading.source})"

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
 from municipalities.models import Cooperation, Driver, Municipality, Reading
+from sharedict.common.models import TURNED
 from sharedict.common.numbers import shown
 from sharedict.common.uploads import (
     Choices,
@@ -22,7 +24,7 @@ from sharedict.common.uploads import (
     parse_number,
     shortened,
 )
-from sharedict.kernel.written import alike, is_seen
+from sharedict.kernel.written import alike, is_seen, turns
 
 KEPT_BY = {
     "public": gettext_lazy("public register"),
@@ -42,7 +44,25 @@ READING_COLUMNS = Columns(
         "source": (Reading._meta.get_field("source").verbose_name,),
         "kept_by": (gettext_lazy("Kept by"),),
     },
-    otherwise={"code": (gettext_lazy("Municipality"),)},
+    otherwise={
+        "code": (
+            gettext_lazy("Municipality"),
+            gettext_lazy("Municipality code"),
+            gettext_lazy("Member"),
+        ),
+        "reference_date": (
+            gettext_lazy("Date"),
+            gettext_lazy("Day"),
+            gettext_lazy("As of"),
+            gettext_lazy("Read on"),
+        ),
+        "value": (
+            gettext_lazy("Count"),
+            gettext_lazy("Figure"),
+            gettext_lazy("Quantity"),
+        ),
+        "source": (gettext_lazy("Origin"), gettext_lazy("According to")),
+    },
 )
 
 
@@ -87,7 +107,7 @@ def compare_readings(cooperation: Cooperation, driver: Driver, rows: Sequence[Up
     places = Choices(
         Municipality.objects.ever_in(cooperation),
         codes=lambda place: (place.key, place.code, place.code.lstrip("0")),
-        names=lambda place: {place.name, place.official_name} - {""},
+        names=lambda place: [name for name in (place.name, place.official_name) if name],
         unknown=_("No member has the code “%(text)s”."),
     )
     stored, kept_by = Stored(cooperation, driver), _words_of_keepers()
@@ -127,17 +147,10 @@ def _compare(
         return Finding(row.line, Outcome.WRONG, what, errors=tuple(errors))
     if old and stored.is_public(old):
         return Finding(row.line, Outcome.SAME, f"{parsed['code']} {old.reference_on}", row=old, old=old)
-    new = Reading(
-        pk=old.pk if old else None,
-        driver=stored.blank.driver,
-        cooperation_id=stored.blank.cooperation_id,
-        municipality=parsed["code"],
-        reference_on=parsed["reference_date"],
-        value=parsed["value"],
-        source=parsed["source"],
-        external_id=old.external_id if old else "",
-    )
-    before, after = (_words(old) if old else ""), _words(new)
+    new = copy(old or stored.blank)
+    new.municipality, new.reference_on = parsed["code"], parsed["reference_date"]
+    new.value, new.source = parsed["value"], parsed["source"]
+    before, after = (reading_in_words(old) if old else ""), reading_in_words(new)
     outcome = Outcome.NEW if old is None else Outcome.SAME if before == after else Outcome.CHANGED
     what = f"{new.municipality} {new.reference_on}"
     return Finding(row.line, outcome, what, before=before, after=after, row=new, old=old)
@@ -179,10 +192,13 @@ def _value(text: str) -> Decimal:
 def _source(text: str) -> str:
     if not is_seen(text):
         raise UploadError(_("Say where the value comes from (source)."))
+    if turns(text):
+        raise UploadError(str(TURNED))
     if len(text) > 300:
         raise UploadError(_("The source is longer than 300 characters."))
     return text
 
 
-def _words(reading: Reading) -> str:
+def reading_in_words(reading: Reading) -> str:
+    """What it is, and who says so."""
     return f"{shown(reading.value)} ({reading.source})"

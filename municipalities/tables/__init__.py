@@ -10,7 +10,7 @@ from municipalities.tables.registers import (
     SupplierTable,
 )
 from municipalities.tables.upkeep import JOB_LOOK, ChangeTable, JobTable, RoleTable, TokenTable, job_label
-from municipalities.tables.uploads import PublicUploadTable, UploadTable
+from municipalities.tables.uploads import PublicUploadTable, UploadTable, state_of_upload
 
 __all__ = [
     "JOB_LOOK",
@@ -29,4 +29,5 @@ __all__ = [
     "instant",
     "job_label",
     "state_of",
+    "state_of_upload",
 ]

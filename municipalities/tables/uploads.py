@@ -6,9 +6,11 @@ import django_tables2 as tables
 from django.urls import reverse
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from municipalities.actions import APPLY, LOOK, UNDO
 from municipalities.models import Upload
 from municipalities.portal import CountColumn, RowTable, import_kind, page_of
 from municipalities.tables.looks import MomentColumn, status
+from sharedict.common.figures import NOTHING
 
 STATE_LOOK = {
     Upload.State.UNREAD: "neutral",
@@ -19,16 +21,40 @@ STATE_LOOK = {
 }
 
 
+STEPS_AT_WORK = {
+    LOOK: gettext_lazy("being looked at"),
+    APPLY: gettext_lazy("being applied"),
+    UNDO: gettext_lazy("being undone"),
+}
+
+
+def state_of_upload(upload: Upload) -> str:
+    """How far an upload is, in words; with a job at work, what that one does."""
+    if upload.job is None or upload.job.is_finished:
+        return str(upload.get_state_display())
+    return str(STEPS_AT_WORK[upload.job.arguments["step"]])
+
+
+class OutcomeColumn(CountColumn):
+    """How many rows have an outcome; nothing where nobody has looked at the file yet."""
+
+    def render(self, value: int, record: Upload) -> str:  # type: ignore[override]
+        return super().render(value) if record.is_looked_at else NOTHING
+
+    def value(self, value: int, record: Upload) -> int | None:  # type: ignore[override]
+        return value if record.is_looked_at else None
+
+
 class UploadTable(RowTable):
     """Who imported what, when."""
 
     file_name = tables.Column(gettext_lazy("File"), linkify=page_of("upload"))
     kind = tables.Column(gettext_lazy("Kind"))
     state = tables.Column(gettext_lazy("State"))
-    new_count = CountColumn(gettext_lazy("New"))
-    changed_count = CountColumn(gettext_lazy("Changed"))
-    same_count = CountColumn(gettext_lazy("Same"))
-    wrong_count = CountColumn(gettext_lazy("Wrong"))
+    new_count = OutcomeColumn(gettext_lazy("New"))
+    changed_count = OutcomeColumn(gettext_lazy("Changed"))
+    same_count = OutcomeColumn(gettext_lazy("Same"))
+    wrong_count = OutcomeColumn(gettext_lazy("Wrong"))
     uploaded_at = MomentColumn(gettext_lazy("Uploaded"))
     uploaded_by = tables.Column(pgettext_lazy("upload", "By"), order_by="uploaded_by__username")
     ended_by = tables.Column(gettext_lazy("Ended by"), order_by="ended_by__username")
@@ -47,10 +73,10 @@ class UploadTable(RowTable):
         return self.render_kind(value)
 
     def render_state(self, record: Any) -> str:
-        return status(record.get_state_display(), STATE_LOOK[Upload.State(record.state)])
+        return status(state_of_upload(record), STATE_LOOK[Upload.State(record.state)])
 
     def value_state(self, record: Any) -> str:
-        return str(record.get_state_display())
+        return state_of_upload(record)
 
     def render_sha256(self, value: str) -> str:
         return f"{value[:12]}…"

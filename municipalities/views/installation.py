@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import Count, Max, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from municipalities.forms.registers import DAYS
@@ -39,6 +40,8 @@ def kept_by_all() -> dict[str, Any]:
         "drivers": drivers.order_by("code"),
         "countries": countries,
         "population_files": _population_files(),
+        "register_csv_url": reverse("register-file"),
+        "register_xlsx_url": f"{reverse('register-file')}?format=xlsx",
         "failed": failed,
         "unfinished": Job.objects.unfinished().count(),
         "jobs": [_job(job) for job in undone[:SHOWN_JOBS]],
@@ -52,8 +55,16 @@ def _population_files() -> list[dict[str, Any]]:
     kept = public.values_list("municipality__country", "reference_on__month", "reference_on__day")
     found = [(country, f"{month:02}-{day:02}") for country, month, day in kept.order_by().distinct()]
     days = dict(DAYS)
+    address = reverse("population-file")
     return [
-        {"country": country, "day": day, "label": days[day]} for country, day in sorted(found) if day in days
+        {
+            "country": country,
+            "label": days[day],
+            "csv_url": f"{address}?country={country}&day={day}",
+            "xlsx_url": f"{address}?country={country}&day={day}&format=xlsx",
+        }
+        for country, day in sorted(found)
+        if day in days
     ]
 
 
@@ -65,6 +76,7 @@ def _job(job: Job) -> dict[str, Any]:
         "look": JOB_LOOK.get(Job.State(job.state), "neutral"),
         "ordered": instant(job.created_at),
         "error": job.error if job.state == Job.State.FAILED else "",
+        "retry_url": reverse("any-job-retry", args=[job.pk]) if job.state == Job.State.FAILED else "",
     }
 
 

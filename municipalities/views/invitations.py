@@ -98,7 +98,7 @@ class InvitationPage(RowMixin, EditorsOnly):
         facts = [
             (_("Role"), row.role),
             (_("Invited by"), str(row.invited_by)),
-            (_("Invited"), date_format(timezone.localtime(row.invited_at), "j F Y H:i")),
+            (_("Invited on"), date_format(timezone.localtime(row.invited_at), "j F Y H:i")),
         ]
         context = {
             "title": _("Invitation of %(email)s") % {"email": row.email},

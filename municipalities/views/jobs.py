@@ -4,13 +4,14 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from municipalities.actions import retry_job
 from municipalities.forms import JobFilter
-from municipalities.portal import EditorsOnly, ListPage, RowMixin
+from municipalities.portal import EditorsOnly, ListPage, OperatorPage, RowMixin
 from municipalities.tables import JobTable, instant, job_label
 from sharedict.common.requests import STOP_POLLING
 from sharedict.jobs.models import Job
@@ -74,6 +75,18 @@ class JobPage(RowMixin):
         }
 
 
+def question(job: Job, cancel_url: str) -> dict[str, Any]:
+    """What is asked before a job that failed is ordered once more."""
+    label = job_label(job)
+    return {
+        "title": _("Try “%(what)s” again?") % {"what": label},
+        "lead": _("It is done once more from the start. What is there already stays as it is."),
+        "confirm_label": _("Try “%(what)s” again") % {"what": label},
+        "danger": False,
+        "cancel_url": cancel_url,
+    }
+
+
 class JobRetry(RowMixin, EditorsOnly):
     model = Job
 
@@ -84,17 +97,27 @@ class JobRetry(RowMixin, EditorsOnly):
         return job
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        label = job_label(self.row())
-        context = {
-            "title": _("Try “%(what)s” again?") % {"what": label},
-            "lead": _("It is done once more from the start. What is there already stays as it is."),
-            "confirm_label": _("Try “%(what)s” again") % {"what": label},
-            "danger": False,
-            "cancel_url": self.url("jobs"),
-        }
-        return self.page("components/confirm_page.html", context)
+        return self.page("components/confirm_page.html", question(self.row(), self.url("jobs")))
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         job = retry_job(job=self.row(), by=self.viewer)
         messages.success(request, _("Ordered again."))
         return redirect(self.url("job", job.pk))
+
+
+class AnyJobRetry(OperatorPage):
+    """The same of any cooperation, or of none, for those who run the installation."""
+
+    model = Job
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        context = question(self.row(pk), reverse("installation"))
+        return render(request, "components/confirm_page.html", context)
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        retry_job(job=self.row(pk), by=self.viewer)
+        messages.success(request, _("Ordered again."))
+        return redirect("installation")
+
+    def row(self, pk: int) -> Job:
+        return get_object_or_404(Job, pk=pk, state=Job.State.FAILED)

@@ -10,7 +10,8 @@ from municipalities.forms import PopulationForm, RegisterForm
 from municipalities.forms.registers import DAYS
 from municipalities.portal import OperatorImportPage, OperatorPage, import_kind
 from municipalities.reports import listed_municipalities, listed_population
-from sharedict.common.sheets import Cell, csv_lines, xlsx_bytes
+from sharedict.common.csv_forms import csv_in_form, remember_form
+from sharedict.common.sheets import Cell, xlsx_bytes
 
 
 class PopulationImport(OperatorImportPage):
@@ -37,7 +38,7 @@ class RegisterImport(OperatorImportPage):
 
 
 class PublicFile(OperatorPage):
-    """What all cooperations share as CSV, or with ``?format=xlsx``, to be changed and loaded again."""
+    """What all cooperations share as CSV, in either form, or with ``?format=xlsx``, to be loaded again."""
 
     name: ClassVar[str]
     title: ClassVar[Any]
@@ -53,12 +54,14 @@ class PublicFile(OperatorPage):
             content = xlsx_bytes(str(self.title), [str(cell) for cell in header], rows)
             media = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
         elif kind == "csv":
-            content = b"".join(csv_lines([header, *rows]))
+            content = b"".join(csv_in_form(request, [header, *rows]))
             media = "text/csv; charset=utf-8"
         else:
             raise Http404
         name = f'attachment; filename="{self.name}.{kind}"'
-        return HttpResponse(content, content_type=media, headers={"Content-Disposition": name})
+        response = HttpResponse(content, content_type=media, headers={"Content-Disposition": name})
+        remember_form(request, response)
+        return response
 
 
 class RegisterFile(PublicFile):

@@ -8,15 +8,15 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.text import capfirst
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from municipalities.access import Rights
 from municipalities.actions import APPLY, LOOK, UNDO, NotAsShownError, choose_columns, discard_upload
-from municipalities.forms import ColumnsForm
+from municipalities.forms import ColumnsForm, columns_in_words
 from municipalities.models import Upload
-from municipalities.portal import EditorsOnly, ShareEffect, import_kind, reasons_to_keep, undoing
-from municipalities.tables import instant
+from municipalities.portal import EditorsOnly, ShareEffect, Undoing, import_kind, reasons_to_keep, undoing
+from municipalities.tables import instant, state_of_upload
 from municipalities.views.uploads import OfCooperation, OfRegister, UploadMixin
 from sharedict.common.figures import count
 from sharedict.common.requests import STOP_POLLING
@@ -77,9 +77,11 @@ class ShowsUpload(UploadMixin):
         upload, kind = self.upload, import_kind(self.upload.kind)
         outcome = self.request.GET.get("outcome", "")
         outcome = outcome if outcome in upload.counts else ""
-        pages = Paginator(Findings(upload, outcome), FINDINGS_ON_A_PAGE)
+        findings = Findings(upload, outcome)
+        pages = Paginator(findings, FINDINGS_ON_A_PAGE)
         page = pages.get_page(self.request.GET.get("page"))
         slug = upload.cooperation.slug if upload.cooperation else ""
+        words = upload.in_words(get_language())
         is_idle = self.may_edit and not upload.is_at_work
         return {
             "title": f"{kind.title}: {upload.file_name}",
@@ -94,14 +96,13 @@ class ShowsUpload(UploadMixin):
             "counts": upload.counts,
             "outcome": outcome,
             "findings": page.object_list,
+            "findings_language": findings.language,
             "page": page,
             "may_act": is_idle and upload.is_open,
             "may_apply": is_idle and self.saves_something(),
-            "notices": upload.notices,
-            "effect": ShareEffect(
-                warnings=tuple(upload.effect.get("warnings", ())),
-                said=upload.effect.get("said", ""),
-            ),
+            "words": words,
+            "notices": words["notices"],
+            "effect": ShareEffect(warnings=tuple(words["warnings"]), said=words["effect"]),
             "reaches_back": upload.effect.get("reaches_back", False),
         }
 
@@ -123,7 +124,7 @@ class ShowsUpload(UploadMixin):
     def facts(self) -> Sequence[tuple[Any, Any]]:
         upload = self.upload
         found = [
-            (_("State"), upload.get_state_display()),
+            (_("State"), state_of_upload(upload)),
             (_("Uploaded"), f"{instant(upload.uploaded_at)}, {upload.uploaded_by}"),
         ]
         if upload.ended_at:
@@ -131,8 +132,8 @@ class ShowsUpload(UploadMixin):
             found.append((said, f"{instant(upload.ended_at)}, {upload.ended_by or 'sharedict'}"))
         found.append(("SHA-256", upload.sha256))
         if upload.columns:
-            pairs = [f"{ours} = {theirs}" for theirs, ours in upload.columns.items() if ours]
-            found.append((_("Columns"), ", ".join(pairs)))
+            columns = import_kind(upload.kind).columns
+            found.append((_("Columns"), columns_in_words(columns, upload.columns)))
         return found
 
 
@@ -140,7 +141,8 @@ class Findings(Sequence[Any]):
     """The findings of an upload with one outcome, or all; how many there are is known already."""
 
     def __init__(self, upload: Upload, outcome: str) -> None:
-        rows = upload.findings.order_by(*_order(upload))
+        self.language = upload.found_in(get_language())
+        rows = upload.findings.filter(language=self.language).order_by(*_order(upload))
         self.rows: Any = rows.filter(place=_place(outcome)) if outcome else rows
         self.length = upload.counts[outcome] if outcome else sum(upload.counts.values())
         if upload.state in (Upload.State.DISCARDED, Upload.State.UNREAD):
@@ -241,13 +243,14 @@ class Undoes(UploadMixin):
         if upload.state != Upload.State.APPLIED or upload.is_at_work:
             return self.back()
         reasons = reasons_to_keep(upload)
-        changes = [] if reasons else undoing(upload)
-        effect = import_kind(upload.kind).effect(upload, changes) if changes else ShareEffect()
+        undone = Undoing((), ShareEffect()) if reasons else undoing(upload)
+        said = undone.effect.warnings or tuple(filter(None, [undone.effect.said]))
         context = {
             "title": _("Undo the import of %(file)s?") % {"file": upload.file_name},
             "lead": import_kind(upload.kind).undo_lead,
             "reasons": reasons,
-            "consequences": [self.count(len(changes)), *(effect.warnings or filter(None, [effect.said]))],
+            "seen": undone.mark,
+            "consequences": [self.count(len(undone.changes)), *said],
             "danger": True,
             "confirm_label": _("Undo the import"),
             "cancel_url": self.address("upload", upload.pk),
@@ -259,7 +262,7 @@ class Undoes(UploadMixin):
         return said % {"count": count(rows)}
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        self.order(UNDO)
+        self.order(UNDO, request.POST.get("seen", ""))
         return self.back()
 
 

@@ -9,16 +9,16 @@ from django.utils.translation import gettext_lazy
 
 from municipalities.actions import validate_row
 from municipalities.models import Municipality
-from municipalities.portal import Change, RowForm, SetUpPage, code_of, few, stored
+from municipalities.portal import Change, SetUpPage, code_of, few, stored
 from services.actions import share_application
-from services.forms import RESERVED_CODES
+from services.forms import RESERVED_CODES, NamedForm
 from services.models import Application, Subscription
 from services.portal import APPLICATION
 from sharedict.common.days import DayInput
 from sharedict.common.numbers import CountField, NumberInput
 
 
-class SharedApplicationForm(RowForm):
+class SharedApplicationForm(NamedForm):
     """An application, and a line for each of ``places``: whether it uses it, and with how many users."""
 
     layout = ("name", "purpose", ("owner", "vendor"))

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from sharedict.accounts.models import User
+from sharedict.accounts.signals import NOT_HERE, WAITS, WRONG_PASSWORD, attempt_refused
 from sharedict.accounts.throttle import TooManyFailuresError, begin_asking, begin_attempt_of, forgive
 from sharedict.accounts.usernames import refuse_address_of_another
 
@@ -48,15 +49,20 @@ class SignInForm(AuthenticationForm):
             attempt = begin_attempt_of(self.request, username)
         except TooManyFailuresError as error:
             self.throttled = error
+            attempt_refused.send(User, username=username, why=WAITS)
             raise _too_many(error) from None
         cleaned = super().clean()
         forgive(attempt)
         return cleaned
 
     def confirm_login_allowed(self, user: User) -> None:
-        super().confirm_login_allowed(user)
-        if user.is_demonstration and not settings.LOADS_DEMONSTRATION:
-            raise ValidationError(_("Demonstration sign-ins are not allowed here."), code="demonstration")
+        try:
+            super().confirm_login_allowed(user)
+            if user.is_demonstration and not settings.LOADS_DEMONSTRATION:
+                raise ValidationError(_("Demonstration sign-ins are not allowed here."), code="demonstration")
+        except ValidationError:
+            attempt_refused.send(User, username=user.get_username(), why=NOT_HERE)
+            raise
 
 
 class OperatorSignInForm(SignInForm, AdminAuthenticationForm):
@@ -71,11 +77,17 @@ class OwnPasswordForm(PasswordChangeForm):  # generic in its stubs only
         self.request = request
 
     def clean_old_password(self) -> str:
+        username = self.user.get_username()
         try:
-            attempt = begin_attempt_of(self.request, self.user.get_username())
+            attempt = begin_attempt_of(self.request, username)
         except TooManyFailuresError as error:
+            attempt_refused.send(User, username=username, why=WAITS)
             raise _too_many(error) from None
-        old = super().clean_old_password()
+        try:
+            old = super().clean_old_password()
+        except ValidationError:
+            attempt_refused.send(User, username=username, why=WRONG_PASSWORD)
+            raise
         forgive(attempt)
         return str(old)
 

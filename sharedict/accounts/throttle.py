@@ -21,7 +21,8 @@ PER_USERNAME = 100
 PER_ADDRESS = 50
 LETTERS_PER_PERSON = 3
 DEVICE_COOKIE, DEVICE_DAYS = "device", 365
-LOCK_CLASSES = {"username": 0x5D1D, "address": 0x5D1E}
+LOCK_CLASSES = {"username": 0x5D1B, "address": 0x5D1E}
+"""First keys of the advisory locks under which attempts are counted; nothing else locks by them."""
 
 
 class TooManyFailuresError(SharedictError):

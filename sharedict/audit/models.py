@@ -1,12 +1,12 @@
 """Who did what, when: one row for each change, written in the same transaction."""
 
-from typing import Self
+from typing import Any, Self
 
 from django.apps import apps
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import models
-from django.db.models import OuterRef, Subquery, Value
+from django.db import connection, models
+from django.db.models import OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce, NullIf
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -23,10 +23,13 @@ VERBS = {
     "failure": _("noted a failed sign-in of"),
     "forget": _("erased what was personal of"),
     "password": _("changed the password of"),
+    "refused": _("refused, though the password was right,"),
     "reset": _("chose another password, by a letter, for"),
     "retry": _("ordered again"),
     "sign-in": _("signed in"),
     "sign-out": _("signed out"),
+    "throttled": _("kept waiting, after too many failures,"),
+    "wrong-password": _("noted a wrong old password of"),
 }
 
 SECURITY = (
@@ -54,16 +57,58 @@ def kind_in_words(subject_type: str) -> str:
 class EntryQuerySet(models.QuerySet["Entry"]):
     def kinds_in(self, cooperation: models.Model) -> list[str]:
         """The kinds of rows that its log tells of: each is looked up, for there may be a million entries."""
-        known = [model._meta.label_lower for model in apps.get_models() if not _is_of_django(model)]
-        found = self.filter(cooperation=cooperation.pk).order_by().values_list("subject_type", flat=True)
-        return list(found.none().union(*(found.filter(subject_type=kind)[:1] for kind in known), all=True))
+        known = {model._meta.label_lower for model in apps.get_models() if not _is_of_django(model)}
+        return [kind for kind in _texts(Entry, "subject_type", "TRUE", cooperation) if kind in known]
 
     def of_security(self) -> Self:
         return self.filter(subject_type__in=SECURITY)
 
+    def by_somebody_called(self, text: str, cooperation: models.Model) -> Self:
+        """Those of the log of ``cooperation`` by whom its reader knows by a name that contains ``text``.
+
+        The names are found first, each once: a log of a million entries has few. Those of rows
+        ``for_listing``.
+        """
+        if text.casefold() in str(FORGOTTEN).casefold():
+            return self.filter(who__icontains=text)
+        personal: Any = apps.get_model("audit.PersonalValue")
+        people = _texts(personal, "after", "part = 'actor'", cooperation, text)
+        programs = _texts(Entry, "actor", "actor <> ''", cooperation, text)
+        theirs = personal._default_manager.filter(cooperation=cooperation.pk, part="actor", after__in=people)
+        keys = list(theirs.values_list("entry_id", flat=True)[: FEW + 1]) if people else []
+        is_few = len(keys) <= FEW
+        found = Q(pk__in=keys) if is_few else Q(pk__in=theirs.values("entry_id"))
+        return self.filter(found | Q(actor__in=programs) if programs else found)
+
     def for_listing(self) -> Self:
         """With ``who`` and ``what``: the names as they were then, of whoever was not forgotten since."""
         return self.annotate(who=_said("actor"), what=_said("subject"))
+
+
+TEXTS = """
+WITH RECURSIVE texts AS (
+    (SELECT {column} AS text FROM {table} WHERE cooperation_id = %s AND {only} ORDER BY {column} LIMIT 1)
+    UNION ALL
+    SELECT (
+        SELECT {column} FROM {table} WHERE cooperation_id = %s AND {only} AND {column} > texts.text
+        ORDER BY {column} LIMIT 1
+    )
+    FROM texts WHERE texts.text IS NOT NULL
+)
+SELECT text FROM texts WHERE upper(text) LIKE upper(%s)
+"""
+"""Each text is found behind the one before it in the index: what all entries say is never read."""
+FEW = 1_000
+"""Entries so few are named by their keys; of more, the first of a page are soon found among all."""
+
+
+def _texts(model: Any, column: str, only: str, cooperation: models.Model, part: str = "") -> list[str]:
+    """What stands in ``column`` of the rows ``only``, each text once, as far as ``part`` is in it."""
+    asked = TEXTS.format(column=column, table=model._meta.db_table, only=only)
+    pattern = f"%{connection.ops.prep_for_like_query(part)}%"
+    with connection.cursor() as cursor:
+        cursor.execute(asked, [cooperation.pk, cooperation.pk, pattern])
+        return [text for (text,) in cursor.fetchall()]
 
 
 def _is_of_django(model: type[models.Model]) -> bool:
@@ -114,6 +159,7 @@ class Entry(models.Model):
                 condition=models.Q(subject_type__in=SECURITY),
                 name="audit_of_security",
             ),
+            models.Index(fields=["cooperation", "actor"], condition=~models.Q(actor=""), name="audit_actor"),
         ]
 
     def __str__(self) -> str:
@@ -141,6 +187,11 @@ class PersonalValue(models.Model):
         verbose_name = _("personal value")
         verbose_name_plural = _("personal values")
         constraints = [models.UniqueConstraint(fields=["entry", "part"], name="audit_personal_value_once")]
+        indexes = [
+            models.Index(
+                fields=["cooperation", "after"], condition=models.Q(part="actor"), name="audit_personal_actor"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.part

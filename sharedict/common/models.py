@@ -12,7 +12,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from sharedict.common.days import LastDayField, last_day
-from sharedict.kernel.written import is_seen
+from sharedict.kernel.written import is_seen, turns
 
 Span = tuple[dt.date, dt.date | None]
 """Half-open days; an open end as None."""
@@ -30,10 +30,15 @@ class Personal:
     columns: frozenset[str] = frozenset()
 
 
-class Readable(models.Model):
-    """A row whose texts can be read: one that holds nothing to be seen is refused, wherever it comes from.
+UNSEEN = _("Nothing of this text can be seen.")
+TURNED = _("This holds an invisible sign that turns the direction of writing: type it anew.")
 
-    What was stored before, and has not changed, is left alone: a row that has it can still end.
+
+class Readable(models.Model):
+    """A row whose texts can be read, wherever they come from.
+
+    One that holds nothing to be seen is refused, and one that would turn what stands behind it, as the digits
+    of an amount. What was stored before, and has not changed, is left alone: a row that has it can still end.
     """
 
     class Meta:
@@ -45,19 +50,24 @@ class Readable(models.Model):
             super().clean_fields(exclude=exclude)
         except ValidationError as error:
             errors = error.update_error_dict(errors)
-        for name in {*self._unseen()}.difference(exclude or (), errors):
-            errors[name] = [ValidationError(_("Nothing of this text can be seen."), code="blank")]
+        for name, why in self._unreadable():
+            if name not in errors and name not in (exclude or ()):
+                errors[name] = [why]
         if errors:
             raise ValidationError(errors)
 
-    def _unseen(self) -> Iterator[str]:
-        """The text columns that hold something, and nothing that can be seen."""
+    def _unreadable(self) -> Iterator[tuple[str, ValidationError]]:
+        """The text columns that hold something which nobody can read, and why."""
         read: Mapping[str, Any] = getattr(self, "as_read", {})
         for field in self._meta.concrete_fields:
             if isinstance(field, models.CharField | models.TextField):
                 text: object = getattr(self, field.attname)
-                if isinstance(text, str) and text and text != read.get(field.attname) and not is_seen(text):
-                    yield field.name
+                if not isinstance(text, str) or not text or text == read.get(field.attname):
+                    continue
+                if not is_seen(text):
+                    yield field.name, ValidationError(UNSEEN, code="blank")
+                elif turns(text):
+                    yield field.name, ValidationError(TURNED, code="turned")
 
 
 class Remembered(Readable):

@@ -16,6 +16,8 @@ SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 SNAPSHOT = "ISOLATION LEVEL REPEATABLE READ"
 """PostgreSQL takes the snapshot at the first query, and shows it until the transaction ends."""
 
+FOR_FILES = "SET LOCAL cursor_tuple_fraction = 1; SET LOCAL work_mem = '32MB'"
+
 View = Callable[..., HttpResponseBase]
 
 
@@ -43,13 +45,14 @@ def streamed(pieces: Iterable[bytes]) -> Iterator[bytes]:
     """``pieces``, made in one moment that begins with the first of them, for whoever asks now.
 
     It ends with the last, or when the reader closes the stream; one who never reads begins none.
-    PostgreSQL is told that all rows of a cursor will be read, and not just the first ones soon.
+    PostgreSQL is told that all rows of a cursor will be read, and not just the first ones soon, and sorts
+    those of a long list in memory.
     """
 
     def read() -> Iterator[bytes]:
         with reading():
             with connection.cursor() as cursor:
-                cursor.execute("SET LOCAL cursor_tuple_fraction = 1")
+                cursor.execute(FOR_FILES)
             yield from pieces
 
     return kept(read())

@@ -3,7 +3,6 @@
 import re
 from typing import Any
 
-from django.db.models import Model
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
 from rest_framework.pagination import BasePagination
@@ -110,8 +109,10 @@ class ComputedPagination(KeyPagination):
         return rows[:size]
 
 
-def _key(row: Model) -> tuple[int, ...]:
-    return row.pk if isinstance(row.pk, tuple) else (row.pk,)
+def _key(row: Any) -> tuple[int, ...]:
+    """The key of a row: of an object, or as the last of its cells."""
+    key = row[-1] if isinstance(row, tuple) else row.pk
+    return key if isinstance(key, tuple) else (key,)
 
 
 def refusal(name: str, message: str, code: str = "invalid") -> exceptions.ValidationError:

@@ -1,14 +1,14 @@
 """Tables of text, numbers and dates as CSV and XLSX, safe to open: no cell is ever read as a formula."""
 
-import csv
 import datetime as dt
 import io
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
-from itertools import chain, islice
+from itertools import chain, groupby, islice
+from types import NoneType
 from typing import Any
 
 import xlsxwriter
@@ -27,6 +27,7 @@ A4 = 9
 MARGIN = 0.6
 """Inches."""
 PIECE_ROWS = 500
+LINE_END, QUOTE = "\r\n", '"'
 TEXTS = 2_000
 """So many texts of a file are remembered: most columns say the same again and again."""
 FIRST_DAY = dt.datetime(1980, 1, 1, tzinfo=dt.UTC)
@@ -75,20 +76,56 @@ def csv_lines(
 
     ``decimal`` stands before the decimals of numbers; ``banner`` is a line of its own above the rows.
     """
-    plain = lru_cache(TEXTS)(neutral)
-
-    def told(cell: Cell) -> Cell:
-        if isinstance(cell, str):
-            return plain(cell)
-        return str(cell).replace(".", decimal) if isinstance(cell, Decimal) else cell
-
+    told = _Told(delimiter, decimal)
     each, start = chain([[banner]] if banner else [], rows), BOM
     while batch := list(islice(each, PIECE_ROWS)):
-        buffer = io.StringIO(newline="")
-        buffer.write(start)
-        csv.writer(buffer, delimiter=delimiter).writerows([told(cell) for cell in row] for row in batch)
-        yield buffer.getvalue().encode()
+        lines = chain.from_iterable(told.lines(list(alike)) for _length, alike in groupby(batch, key=len))
+        yield f"{start}{LINE_END.join(lines)}{LINE_END}".encode()
         start = ""
+
+
+class _Told:
+    """Cells as they stand in CSV, a column at a time: what a column says again is made a text once.
+
+    Quoted is what has to be (RFC 4180), as by ``csv.writer``, which takes one cell after the other.
+    """
+
+    def __init__(self, delimiter: str, decimal: str) -> None:
+        self.delimiter, self.decimal = delimiter, decimal
+        self.must_quote = re.compile(f'[{re.escape(delimiter)}"\r\n]').search
+        self.text: Callable[[str], str] = lru_cache(TEXTS)(self._text)
+        self.day: Callable[[dt.date | None], str] = lru_cache(TEXTS)(self._day)
+
+    def lines(self, rows: Sequence[Sequence[Cell]]) -> Iterable[str]:
+        """Those of ``rows``, which have as many cells each."""
+        columns = [self._column(column) for column in zip(*rows, strict=True)]
+        if len(columns) == 1:  # an empty line would be no row
+            return (text or '""' for text in columns[0])
+        return map(self.delimiter.join, zip(*columns, strict=True)) if columns else [""] * len(rows)
+
+    def _column(self, column: Sequence[Cell]) -> Iterable[str]:
+        kinds = set(map(type, column))
+        if kinds == {str}:
+            return map(self.text, column)  # type: ignore[arg-type]
+        if kinds <= {dt.date, NoneType}:
+            return map(self.day, column)  # type: ignore[arg-type]
+        return map(self._cell, column)
+
+    def _cell(self, cell: Cell) -> str:
+        if cell is None:
+            return ""
+        if isinstance(cell, str):
+            return self.text(cell)
+        return self._quoted(str(cell).replace(".", self.decimal) if isinstance(cell, Decimal) else str(cell))
+
+    def _day(self, day: dt.date | None) -> str:
+        return "" if day is None else self._quoted(str(day))
+
+    def _text(self, text: str) -> str:
+        return self._quoted(neutral(text))
+
+    def _quoted(self, text: str) -> str:
+        return f'"{text.replace(QUOTE, QUOTE * 2)}"' if self.must_quote(text) else text
 
 
 def day_format(language: str | None) -> str:

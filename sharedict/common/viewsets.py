@@ -12,10 +12,12 @@ from rest_framework import serializers
 from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from sharedict.common import moments
 from sharedict.common.access import sight_of
+from sharedict.common.columns import columns_of
 from sharedict.common.pagination import KeyPagination, refusal
 from sharedict.common.problems import ProblemSerializer
 from sharedict.common.sight import seeing
@@ -75,7 +77,10 @@ class ViewSet(GenericViewSet[M]):
         return found
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return super().filter_queryset(queryset) if self.action == "list" else queryset
+        """In a list by what is asked for; where nothing is, no filter has anything to look at."""
+        filterset: Any = getattr(self, "filterset_class", None)
+        is_narrowed = filterset and not self.request.query_params.keys().isdisjoint(filterset.base_filters)
+        return super().filter_queryset(queryset) if self.action == "list" and is_narrowed else queryset
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
@@ -102,7 +107,20 @@ class ViewSet(GenericViewSet[M]):
 
 
 class ReadViewSet(RetrieveModelMixin, ListModelMixin, ViewSet[M]):
-    """Rows that are listed, and read one by one."""
+    """Rows that are listed, and read one by one.
+
+    A list whose rows are written as their columns are is read as these.
+    """
+
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        queryset: Any = getattr(self, "queryset", None)
+        serializer: Any = self.get_serializer_class()
+        columns = columns_of(serializer, queryset.model) if queryset is not None else None
+        if columns is None:
+            return super().list(request, *args, **kwargs)
+        rows = self.filter_queryset(self.get_queryset())
+        page: Any = self.paginate_queryset(rows.values_list(*columns.read, "pk"))
+        return self.get_paginated_response(columns.rows(page))
 
 
 class Schema(AutoSchema):

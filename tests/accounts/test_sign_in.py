@@ -7,11 +7,13 @@ import pytest
 import time_machine
 from django.contrib.auth.hashers import MD5PasswordHasher
 from django.contrib.sessions.models import Session
+from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 
 from sharedict.accounts.models import SignInFailure, User
 from sharedict.accounts.throttle import begin_attempt
+from sharedict.jobs.models import JOB_LOCKS, TURN_LOCKS
 from sharedict.jobs.tasks import tidy
 from tests.factories.accounts import PASSWORD, UserFactory
 
@@ -164,6 +166,19 @@ def test_demonstration_sign_ins_are_shown_only_beside_demonstration_data(
     assert b"shared-by-auditor" not in page
     settings.LOADS_DEMONSTRATION = False
     assert b"shared-by-finance" not in client.get("/sign-in/").content
+
+
+def test_counting_an_attempt_takes_no_lock_that_workers_go_by(karin: User) -> None:
+    """A stranger chooses the user name, and with it the second key."""
+    asked = "SELECT DISTINCT classid::bigint FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2"
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(asked)
+        before = {*cursor.fetchall()}
+        begin_attempt(username="karin", address="10.0.0.9", now=timezone.now())
+        cursor.execute(asked)
+        taken = {key for (key,) in {*cursor.fetchall()} - before}
+    assert len(taken) == 2
+    assert not taken & {TURN_LOCKS, JOB_LOCKS}
 
 
 def test_demonstration_people_cannot_sign_in_where_demonstration_is_refused(

@@ -11,7 +11,7 @@ from django.test import Client
 
 from agreements.models import Key, KeyVersion, Term
 from agreements.portal import odd_part_in_words
-from agreements.reports import forgotten, odd_parts
+from agreements.reports import Departures
 from municipalities.models import Cooperation, Member, Municipality
 from services.models import Application, Subscription
 from sharedict.accounts.models import User
@@ -36,7 +36,7 @@ def leaves(place: Municipality, on: dt.date) -> None:
 
 
 def said(north: Cooperation, key: Key | None = None) -> list[str]:
-    return [odd_part_in_words(part, TODAY) for part in odd_parts(north, TODAY, key)]
+    return [odd_part_in_words(part, TODAY) for part in Departures(north, TODAY).odd_parts(key)]
 
 
 @pytest.fixture
@@ -51,9 +51,9 @@ def people(north: Cooperation, torsby: Municipality, hagfors: Municipality) -> K
 
 
 def test_who_left_and_still_subscribes_is_told(north: Cooperation, torsby: Municipality) -> None:
-    assert forgotten(north, TODAY) == []
+    assert Departures(north, TODAY).forgotten() == []
     leaves(torsby, MAY)
-    (each,) = forgotten(north, TODAY)
+    (each,) = Departures(north, TODAY).forgotten()
     assert (each.municipality, each.left_on, list(each.terms)) == (torsby, MAY, [])
     assert [row.application.code for row in each.subscriptions] == ["erp"]
 
@@ -63,13 +63,13 @@ def test_it_counts_from_the_first_day_after_leaving(
     north: Cooperation, torsby: Municipality, left_on: dt.date, count: int
 ) -> None:
     leaves(torsby, left_on)
-    assert len(forgotten(north, TODAY)) == count
+    assert len(Departures(north, TODAY).forgotten()) == count
 
 
 def test_who_comes_back_is_not_forgotten(north: Cooperation, torsby: Municipality) -> None:
     leaves(torsby, MAY)
     MemberFactory(cooperation=north, municipality=torsby, valid_from=LATER)
-    assert forgotten(north, TODAY) == []
+    assert Departures(north, TODAY).forgotten() == []
 
 
 def test_ended_subscriptions_and_other_cooperations_are_left_out(
@@ -78,7 +78,7 @@ def test_ended_subscriptions_and_other_cooperations_are_left_out(
     leaves(torsby, MAY)
     SubscriptionFactory(application=ApplicationFactory(cooperation=outside), municipality=torsby)
     Subscription.objects.filter(cooperation=north, municipality=torsby).update(valid_until=TODAY)
-    assert forgotten(north, TODAY) == forgotten(outside, TODAY) == []
+    assert Departures(north, TODAY).forgotten() == Departures(outside, TODAY).forgotten() == []
 
 
 def test_who_left_and_is_still_named_is_told(
@@ -93,11 +93,11 @@ def test_who_left_and_is_still_named_is_told(
         key=key, application=ApplicationFactory(cooperation=north), payers="named", named=[hagfors]
     )
     leaves(torsby, MAY)
-    (each,) = forgotten(north, TODAY)
+    (each,) = Departures(north, TODAY).forgotten()
     assert list(each.terms) == [term]
     assert other not in each.terms
     Term.objects.filter(pk=term.pk).update(after_leaving=True)
-    assert forgotten(north, TODAY) == []
+    assert Departures(north, TODAY).forgotten() == []
 
 
 def test_what_a_term_charges_also_after_leaving_is_meant(
@@ -105,9 +105,9 @@ def test_what_a_term_charges_also_after_leaving_is_meant(
 ) -> None:
     leaves(torsby, MAY)
     Term.objects.filter(pk=default_term.pk).update(after_leaving=True)
-    assert forgotten(north, TODAY) == []
+    assert Departures(north, TODAY).forgotten() == []
     TermFactory(key=default_term.key, application=erp)
-    assert len(forgotten(north, TODAY)) == 1
+    assert len(Departures(north, TODAY).forgotten()) == 1
 
 
 def test_the_terms_page_leads_administrators_to_what_was_forgotten(
@@ -134,7 +134,7 @@ def test_a_fixed_part_of_who_left_or_leaves_is_told(
         "By people: Hagfors left after 30 April 2026 and still holds a fixed part.",
         "By people: Torsby leaves after 31 December 2026 and still holds a fixed part.",
     ]
-    assert [part.bites_on for part in odd_parts(north, TODAY)] == [TODAY, LATER]
+    assert [part.bites_on for part in Departures(north, TODAY).odd_parts()] == [TODAY, LATER]
 
 
 def test_a_version_that_ends_by_then_fits(north: Cooperation, people: Key, torsby: Municipality) -> None:

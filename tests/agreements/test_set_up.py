@@ -93,6 +93,12 @@ def test_an_unknown_population_is_entered_where_the_refusal_leads(
     assert decided(client, "population").status_code == 302
 
 
+def test_another_application_of_that_name_hides_no_users(client: Client, new: Cooperation) -> None:
+    twin = ApplicationFactory(cooperation=new, code="care-2", name="Care")
+    SubscriptionFactory(application=twin, municipality=Municipality.objects.get(name="Torsby"), users=None)
+    assert "By users of Care: Hagfors 890 and Torsby 940" in client.get(KEY).content.decode()
+
+
 def test_a_key_by_users_reads_those_that_were_told(client: Client, new: Cooperation) -> None:
     assert "By users of Care: Hagfors 890 and Torsby 940" in client.get(KEY).content.decode()
     assert decided(client, "users").status_code == 302

@@ -188,3 +188,12 @@ def test_a_body_cannot_tell_another_cooperations_rows_from_none(
 
 def _hidden(cooperation: Cooperation) -> Application:
     return Application.objects.create(cooperation=cooperation, code="hidden", name="Hidden", purpose="-")
+
+
+def test_a_code_that_is_not_there_is_answered_with_those_there_are(caller: Caller) -> None:
+    for name, listed in (("application", "“erp”"), ("cost_type", "“licence”")):
+        status, refused = caller.post("costs/", LICENCE | {name: "nowhere"})
+        [said] = refused["fields"][name]
+        assert (status, said["code"]) == (400, "no_such_choice")
+        assert said["message"].startswith("There is no such choice: choose another. Possible: ")
+        assert listed in said["message"]

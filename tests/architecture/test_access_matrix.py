@@ -13,9 +13,10 @@ from django.core.cache import cache
 from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
+from django.utils import timezone
 from django.views import defaults
 
-from municipalities.models import Role
+from municipalities.models import Cooperation, Role
 from sharedict.jobs.wake import note_sweep
 from tests import cast
 from tests.architecture import worlds
@@ -115,7 +116,7 @@ EXPECTED: dict[str, str] = {
         EDITORS,
     ),
     **dict.fromkeys(["cooperations", "cooperation-add", "population-import", "register-import"], OPERATORS),
-    **dict.fromkeys(["population-file", "register-file"], OPERATORS),
+    **dict.fromkeys(["population-file", "register-file", "any-job-retry"], OPERATORS),
     **dict.fromkeys(["cooperation-deactivate", "cooperation-reactivate", "installation", "mail"], OPERATORS),
     **dict.fromkeys(["change-log", "tokens", "uploads", "upload", "upload-file"], LOGGED),
     **dict.fromkeys(["post upload", "upload-columns", "upload-undo"], EDITORS),
@@ -320,6 +321,46 @@ def test_what_is_anothers_is_not_there(caller: Caller) -> None:
             if outcome != right:
                 found.append(f"{method} {route.name} of {what}: {outcome} instead of {right}")
     assert not found
+
+
+@pytest.fixture(params=["administrator", "finance", "writer"])
+def turned_away(request: pytest.FixtureRequest, north: World, outside: World) -> Caller:
+    """Somebody of a cooperation that is deactivated."""
+    found = caller_of(request.param, north, outside)
+    Cooperation.objects.filter(pk=north.cooperation.pk).update(deactivated_at=timezone.now())
+    return found
+
+
+def test_what_is_deactivated_is_as_if_it_were_not_there(turned_away: Caller) -> None:
+    found = []
+    for route, method, rule in _of_a_tenant():
+        address = route.address(_filled(route, turned_away.home.values(route.model)))
+        outcome = turned_away.outcome(method, address, _body(rule, turned_away.home))
+        if turned_away.is_person:  # what is one's own in all cooperations holds nothing of this one
+            right = {STAFF: FORBIDDEN, OPERATORS: FORBIDDEN, SIGNED_IN: IN}.get(rule, MISSING)
+        else:
+            right = UNKNOWN if route.is_api else SIGN_IN
+        if outcome != right:
+            found.append(f"{method} {route.name}: {outcome} instead of {right}")
+    assert not found
+
+
+def test_no_list_holds_anything_of_what_is_deactivated_and_all_is_there_again(turned_away: Caller) -> None:
+    slug, found = turned_away.home.cooperation.slug, []
+    for route in all_routes():
+        if route.is_api and route.name.endswith("-list"):
+            page = turned_away.client.get(route.address({}), headers=turned_away.headers).json()
+            if slug in [row.get("cooperation", row.get("slug")) for row in page.get("results", [])]:
+                found.append(route.name)
+            written = turned_away.outcome("post", route.address({}), {"cooperation": slug})
+            if written not in (REFUSED, UNKNOWN, FORBIDDEN, NO_METHOD):
+                found.append(f"post {route.name}: {written}")
+    assert not found
+    if turned_away.is_person:
+        pages = [turned_away.client.get(path) for path in ("/", "/mine.csv", "/accounts/notices/")]
+        assert turned_away.home.cooperation.name.encode() not in b"".join(b"".join(each) for each in pages)
+    Cooperation.objects.update(deactivated_at=None)
+    assert turned_away.client.get("/api/v1/costs/", headers=turned_away.headers).json()["results"]
 
 
 def test_a_query_string_cannot_name_anothers(caller: Caller) -> None:

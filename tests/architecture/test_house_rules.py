@@ -4,13 +4,13 @@ import ast
 import re
 from pathlib import Path
 
-import pytest
-
-from tests.architecture.tree import CODE, ROOT, name_of, parsed, python_files
+from tests.architecture.tree import CODE, ROOT, found_in, name_of, parsed, python_files
 
 SAVE_SIGNALS = {"pre_save", "post_save", "pre_delete", "post_delete", "m2m_changed"}
 QUERIES = re.compile(r"\bSELECT\b.+\bFROM\b", re.DOTALL)
 DATABASE = ("django.db", "sharedict.common.copying", "sharedict.common.loading", "billing.models")
+LOCKS_ABOVE = 0x5D
+"""What the first keys of our advisory locks begin with."""
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 INLINE = {
     "inline script": re.compile(
@@ -24,21 +24,26 @@ INLINE = {
 }
 
 
-@pytest.mark.parametrize("path", python_files(*CODE), ids=name_of)
-def test_imports_stand_at_the_top(path: Path) -> None:
+def test_imports_stand_at_the_top() -> None:
     """An import inside a function is a cycle in disguise."""
-    found = [
+    assert found_in(python_files(*CODE), imports_inside) == {}
+
+
+def imports_inside(path: Path) -> list[str]:
+    return [
         f"line {inner.lineno} in {function.name}()"
         for function in ast.walk(parsed(path))
         if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef) and function.name != "ready"
         for inner in ast.walk(function)
         if isinstance(inner, ast.Import | ast.ImportFrom)
     ]
-    assert not found
 
 
-@pytest.mark.parametrize("path", python_files(*CODE), ids=name_of)
-def test_no_signal_on_save_or_delete(path: Path) -> None:
+def test_no_signal_on_save_or_delete() -> None:
+    assert found_in(python_files(*CODE), signals) == {}
+
+
+def signals(path: Path) -> set[str]:
     named = {node.id for node in ast.walk(parsed(path)) if isinstance(node, ast.Name)}
     named |= {
         alias.name
@@ -46,34 +51,46 @@ def test_no_signal_on_save_or_delete(path: Path) -> None:
         if isinstance(node, ast.ImportFrom)
         for alias in node.names
     }
-    assert not named & SAVE_SIGNALS
+    return named & SAVE_SIGNALS
 
 
-@pytest.mark.parametrize("path", python_files(*CODE), ids=name_of)
-def test_rows_are_read_with_the_sight_of_who_asks(path: Path) -> None:
+def test_rows_are_read_with_the_sight_of_who_asks() -> None:
     """The database is told who asks before each statement; what goes on after it, or past it, is not one."""
-    if name_of(path) not in ("sharedict/common/copying.py", "sharedict/common/loading.py"):
-        called = {node.attr for node in ast.walk(parsed(path)) if isinstance(node, ast.Attribute)}
-        assert not called & {"iterator", "copy_expert", "copy_from", "copy_to"}
+    past = {"iterator", "copy_expert", "copy_from", "copy_to"}
+    own = ("sharedict/common/copying.py", "sharedict/common/loading.py")
+    paths = [path for path in python_files(*CODE) if name_of(path) not in own]
+    assert found_in(paths, lambda path: attributes(path) & past) == {}
 
 
-@pytest.mark.parametrize("path", python_files(*CODE), ids=name_of)
-def test_days_are_told_by_the_clock_of_the_readers(path: Path) -> None:
+def attributes(path: Path) -> set[str]:
+    return {node.attr for node in ast.walk(parsed(path)) if isinstance(node, ast.Attribute)}
+
+
+def test_days_are_told_by_the_clock_of_the_readers() -> None:
     """Django's own would tell the day of a moment in UTC: for an hour or two each night, the day before."""
+    assert found_in(python_files(*CODE), lambda path: "date_format" in of_formats(path)) == {}
+
+
+def of_formats(path: Path) -> set[str]:
+    """What a file takes of Django's own formats."""
     imports = [node for node in ast.walk(parsed(path)) if isinstance(node, ast.ImportFrom)]
-    named = {alias.name for node in imports if node.module == "django.utils.formats" for alias in node.names}
-    assert "date_format" not in named
+    return {alias.name for node in imports if node.module == "django.utils.formats" for alias in node.names}
 
 
-@pytest.mark.parametrize("path", python_files("billing/documents"), ids=name_of)
-def test_documents_write_what_reports_give(path: Path) -> None:
+def test_documents_write_what_reports_give() -> None:
     """They ask the database nothing."""
+    assert found_in(python_files("billing/documents"), questions) == {}
+
+
+def questions(path: Path) -> list[str]:
+    """The names of what asks the database, and what it is asked in its own words."""
     nodes = list(ast.walk(parsed(path)))
     named = [node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)]
     named += [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
-    assert not [name for name in named if name.startswith(DATABASE)]
     texts = [node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)]
-    assert not [text for text in texts if QUERIES.search(text)]
+    return [name for name in named if name.startswith(DATABASE)] + [
+        text for text in texts if QUERIES.search(text)
+    ]
 
 
 INCLUDED = re.compile(r'{% include "(?P<name>[^"]+)"(?P<given>.*?)%}')
@@ -93,15 +110,26 @@ def test_a_form_that_is_included_has_its_token() -> None:
     assert found == []
 
 
-@pytest.mark.parametrize("path", TEMPLATES, ids=name_of)
-def test_templates_keep_to_the_content_security_policy(path: Path) -> None:
+def test_templates_keep_to_the_content_security_policy() -> None:
+    assert found_in(TEMPLATES, inline) == {}
+
+
+def inline(path: Path) -> list[str]:
     text = path.read_text(encoding="utf-8")
-    found = [f"{what}: {match.group(0)}" for what, rule in INLINE.items() for match in rule.finditer(text)]
-    assert not found
+    return [f"{what}: {match.group(0)}" for what, rule in INLINE.items() for match in rule.finditer(text)]
 
 
-@pytest.mark.parametrize("path", python_files("tests"), ids=name_of)
-def test_browsers_wait_for_what_they_asked_for(path: Path) -> None:
+def test_browsers_wait_for_what_they_asked_for() -> None:
     """An address that is waited for may be that of the page that is left; ``follow`` waits for the next."""
-    called = {node.attr for node in ast.walk(parsed(path)) if isinstance(node, ast.Attribute)}
-    assert "wait_for_url" not in called
+    assert found_in(python_files("tests"), lambda path: "wait_for_url" in attributes(path)) == {}
+
+
+def test_each_kind_of_advisory_lock_has_a_first_key_of_its_own() -> None:
+    """Two that share one would wait for each other, or take each other's for their own."""
+    keys = [
+        node.value
+        for path in python_files(*CODE)
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.Constant) and isinstance(node.value, int) and node.value >> 8 == LOCKS_ABOVE
+    ]
+    assert len(keys) == len({*keys}) > 4

@@ -164,6 +164,7 @@ def _furnished(world: World) -> World:
         ),
     ]
     finding = {"number": 0, "place": 0, "line": 2, "outcome": "wrong", "what": "L-1", "errors": ["Its own"]}
+    finding["language"] = "en"
     UploadFinding.objects.create(upload=upload, cooperation=cooperation, **finding)
     world.rows = {type(row): row for row in rows}
     expected = {

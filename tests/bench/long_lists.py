@@ -39,7 +39,8 @@ FROM generate_series(1, %s) AS number
 """
 ACTORS = """
 INSERT INTO audit_personalvalue (entry_id, cooperation_id, part, user_id, before, after)
-SELECT id, cooperation_id, 'actor', user_id, '', 'Anna Andersson ' || id %% 7
+SELECT id, cooperation_id, 'actor', user_id, '',
+       CASE WHEN id %% 250000 = 0 THEN 'Berit Berg' ELSE 'Anna Andersson ' || id %% 7 END
 FROM audit_entry WHERE cooperation_id = %s AND actor = ''
 ON CONFLICT DO NOTHING
 """
@@ -78,6 +79,8 @@ def change_log(slug: str) -> dict[str, Any]:
         "of security": "?kind=security",
         "of one day": f"?since={day}&until={day}",
         "who": "?who=anna",
+        "who, of few entries": "?who=berit",
+        "who, of none": "?who=nobody",
         "what": "?what=licences",
     }
     reader, address = Reader(), reverse("change-log", args=[slug])

@@ -1,10 +1,11 @@
 """Two months of ``north`` that statements are made from, and how months are closed."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 
 import pytest
+import time_machine
 
 from agreements.models import CostType
 from billing.models import Cost, Period
@@ -12,6 +13,13 @@ from municipalities.models import Cooperation
 from services.models import Application
 from tests.billing.books import charged, post, shutting, support_of
 from tests.factories.billing import CostFactory, compute
+
+
+@pytest.fixture
+def in_october() -> Iterator[None]:
+    """It is noon of 20 October 2026, and stays so."""
+    with time_machine.travel(dt.datetime(2026, 10, 20, 12, tzinfo=dt.UTC), tick=False):
+        yield
 
 
 @pytest.fixture

@@ -100,8 +100,8 @@ def test_what_has_changed_is_changed_and_only_that(client: Client, do_jobs: Call
         (0, "", "must not be empty"),
         (0, "x" * 101, "at most 100 characters"),
         (1, "nowhere", "There is no “nowhere” here"),
-        (2, "", "There is no “” here"),
-        (2, "nothing", "There is no “nothing” here"),
+        (2, "", "There is nothing in this cell: write a code or a name. Possible: “Licence”."),
+        (2, "nothing", "There is no “nothing” here. Possible: “Licence”."),
         (3, "x" * 10_000, "at most 150 characters"),
         (4, "9" * 61, "at most 60 characters"),
         (5, "", "This field cannot be blank"),
@@ -294,7 +294,8 @@ def test_a_file_of_any_size_takes_the_same_few_queries(
 ) -> None:
     new = [ROW.replace("L-1", f"L-{number}") for number in range(rows)]
     taken = uploading.take(client, PAGE, "\r\n".join([HEADER, *new]).encode())
-    with django_assert_max_num_queries(14 + uploading.QUERIES_OF_HELPER):
+    looked = 14 + 4 * uploading.OTHER_LANGUAGES
+    with django_assert_max_num_queries(looked + uploading.QUERIES_OF_HELPER):
         uploading.work()
     shown = client.get(taken["Location"])
     ordered = uploading.step(shown, "apply")
@@ -327,7 +328,7 @@ def test_the_dry_run_keeps_the_order_of_the_file_and_uses_words(client: Client, 
     assert [finding.line for finding in shown.context["findings"]] == [2, 3, 4, 5]
     assert shown.context["findings"][0].after.startswith(f"{erp.name} | Licence | Fjord")
     assert shown.context["findings"][1].after.startswith("The cooperation as a whole | ")
-    assert errors(shown) == {4: ["Application (application): There is no “nowhere” here."]}
+    assert errors(shown) == {4: ["Application (application): There is no “nowhere” here. Possible: “ERP”."]}
     done = apply(client, upload(client, ROW, whole))
     assert "2 rows saved." in done.content.decode()
 
@@ -341,3 +342,33 @@ def test_errors_name_columns_in_swedish_and_as_the_file_does(erp: Application, a
     [application, amount] = errors(shown)[2]
     assert application.startswith("Applikation (application): ")
     assert amount.startswith("Belopp exklusive moms (amount): ")
+
+
+COMMON = "Verifikat;System;Kategori;Leverantörsnamn;Fakturanr;Text;Nettobelopp;Startdatum;Till och med"
+
+
+def test_common_words_for_columns_need_no_choice(client: Client, erp: Application) -> None:
+    row = "V-1;erp;licence;Fjord AB;F-1;Licences;100,00;2026-10-01;2026-10-31"
+    assert apply(client, upload(client, row, header=COMMON)).status_code == 200
+    cost = Cost.objects.get(external_id="V-1")
+    assert (cost.invoice_number, cost.supplier, cost.amount) == ("F-1", "Fjord AB", Decimal(100))
+    assert (cost.starts_on, cost.ends_on) == (dt.date(2026, 10, 1), dt.date(2026, 11, 1))
+
+
+def test_one_column_of_the_file_serves_several_of_ours(client: Client, erp: Application) -> None:
+    content = "Faktura;Vad;Slag;Kr;Dag\nF-7;erp;licence;100,00;2026-10-05\n"
+    taken = uploading.take(client, PAGE, content.encode())
+    chosen = {
+        "external_id": "Faktura", "invoice_number": "Faktura", "application": "Vad", "description": "Vad",
+        "cost_type": "Slag", "amount": "Kr", "starts_on": "Dag", "ends_on:last": "Dag",
+    }  # fmt: skip
+    refused = client.post(taken["Location"], chosen | {"supplier": "Kr"})
+    assert (refused.status_code, "chosen twice" in refused.content.decode()) == (422, True)
+    shown = uploading.followed(client, client.post(taken["Location"], chosen))
+    assert shown.context["counts"]["new"] == 1
+    again = client.get(taken["Location"]).context["form"]
+    assert {name: again[name].value() for name in chosen} == chosen
+    apply(client, shown)
+    cost = Cost.objects.get(external_id="F-7")
+    assert (cost.invoice_number, cost.application, cost.description) == ("F-7", erp, "erp")
+    assert (cost.starts_on, cost.ends_on) == (dt.date(2026, 10, 5), dt.date(2026, 10, 6))

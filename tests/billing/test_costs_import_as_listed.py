@@ -10,12 +10,15 @@ from typing import Any
 import openpyxl
 import pytest
 from django.test import Client
+from django.utils.translation import override
 
 from agreements.models import CostType
+from billing.imports import COST_COLUMNS
 from billing.models import Cost
 from municipalities.models import Cooperation
 from services.models import Application
 from sharedict.accounts.models import User
+from sharedict.common.uploads import read_table
 from tests import uploading
 from tests.factories.agreements import CostTypeFactory
 from tests.factories.billing import CostFactory
@@ -173,3 +176,16 @@ def test_a_reference_keeps_the_external_id_and_is_of_no_other_cost(
     assert "C00000001 has another external id here" in errors(wrong)
     assert "Reference (reference): line 3 has the same" in errors(wrong)
     assert Cost.objects.count() == 2
+
+
+@pytest.mark.parametrize("language", ["en", "sv"])
+def test_the_example_beside_the_form_is_one_that_is_read_as_it_says(
+    administrator: User, north: Cooperation, sign_in: Callable[[User], Client], language: str
+) -> None:
+    client = sign_in(administrator)
+    page = client.get("/north/costs/register/import/", headers={"accept-language": language})
+    assert "2026-11-01" not in page.content.decode()
+    with override(language):
+        content = ";".join(page.context["columns"].written) + "\n" + page.context["example"] + "\n"
+    [row] = read_table(content.encode(), COST_COLUMNS).rows
+    assert (row.values["starts_on"], row.values["ends_on"]) == ("2026-10-01", "2026-11-01")

@@ -17,6 +17,8 @@ from sharedict.accounts.models import User
 from sharedict.audit.models import Entry
 from sharedict.jobs.actions import run_all
 from tests import uploading
+from tests.factories.agreements import CostTypeFactory
+from tests.factories.services import ApplicationFactory
 from tests.uploading import address_of, apply, is_applied, undo
 
 PAGE = "/north/costs/register/import/"
@@ -105,3 +107,23 @@ def test_a_cost_that_somebody_changed_or_withdrew_since_is_left(client: Client, 
     said = undo(client, done).context["upload"].said
     assert said == f"Nothing is undone: cost {cost} was changed since, by {administrator}."
     assert Cost.objects.valid().count() == 2
+
+
+@pytest.mark.parametrize("what", ["application", "cost type"])
+def test_what_a_cost_had_before_and_is_not_here_any_more_is_said(
+    client: Client, north: Cooperation, what: str
+) -> None:
+    had: Any = (
+        ApplicationFactory(cooperation=north, code="old", name="Old")
+        if what == "application"
+        else CostTypeFactory(cooperation=north, code="old", name="Old")
+    )
+    before = ROW.replace("erp" if what == "application" else "licence", "old")
+    apply(client, upload(client, before))
+    done = apply(client, upload(client, ROW))
+    type(had).objects.filter(pk=had.pk).delete()
+    assert client.get(f"{address_of(done)}undo/").status_code == 200
+    refused = undo(client, done)
+    assert state(refused) == Upload.State.APPLIED
+    assert "what its rows had before is not here any more" in refused.context["upload"].said
+    assert Cost.objects.get(external_id="L-1").cost_type.code == "licence"

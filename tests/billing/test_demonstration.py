@@ -1,15 +1,12 @@
 """The demonstration data: complete, computed, and refused where they would be a danger."""
 
 import datetime as dt
-from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import transaction
 from django.db.models import Min, Sum
-from pytest_django import DjangoDbBlocker
 
 from agreements.models import KeyVersion
 from billing.management.demonstration.cooperations import MONTHS_SHOWN, load_cooperations, load_people
@@ -29,14 +26,14 @@ VARMLAND = {
 }
 
 
+pytestmark = pytest.mark.django_db
+
+
 @pytest.fixture(scope="module", autouse=True)
-def loaded(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+def loaded(kept: None) -> None:
     """All of it as of one day, loaded once for this module and rolled back after it."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        call_command("load_registers", verbosity=0)
-        load_cooperations(load_people(), TODAY)
-        yield
-        transaction.set_rollback(True)
+    call_command("load_registers", verbosity=0)
+    load_cooperations(load_people(), TODAY)
 
 
 def north() -> Cooperation:

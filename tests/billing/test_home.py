@@ -9,7 +9,6 @@ from decimal import Decimal
 
 import openpyxl
 import pytest
-import time_machine
 from django.test import Client
 
 from agreements.models import CostType
@@ -23,14 +22,8 @@ from tests import cast
 from tests.factories.billing import CostFactory, compute
 from tests.factories.services import ApplicationFactory, SubscriptionFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_october")]
 SignIn = Callable[[User], Client]
-
-
-@pytest.fixture(autouse=True)
-def in_october() -> object:
-    with time_machine.travel(dt.datetime(2026, 10, 20, 12, tzinfo=dt.UTC), tick=False) as now:
-        yield now
 
 
 @pytest.fixture
@@ -84,6 +77,7 @@ def test_both_cooperations_and_their_sum_stand_on_the_first_page(
     for amount in (owed(north), owed(west), owed(north) + owed(west)):
         assert minor(amount, "SEK") in text
     assert "Torsby in all cooperations" in text
+    assert '<h2 id="places">October 2026</h2>' in text
     assert 'href="/north/overview/"' in text
     assert 'href="/west/overview/"' in text
 

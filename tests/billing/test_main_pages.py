@@ -6,16 +6,24 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
-from municipalities.models import Cooperation, Role
+from billing.actions import decide_late
+from billing.models import Cost, LateDecision, Period
+from billing.snapshots import late_states
+from municipalities.models import Cooperation, Member, Municipality, Role
 from sharedict.accounts.models import User
+from sharedict.jobs.models import Job
 from tests import cast
 from tests.architecture import worlds
 from tests.budgets import MOMENT
+from tests.factories.billing import CostFactory, compute
 
 pytestmark = pytest.mark.django_db
+SignIn = Callable[[User], Client]
 MOST = 15 + MOMENT
 PAGES = [
+    "overview/",
     "costs/",
     "costs/2026-01/{key}/",
     "costs/register/",
@@ -24,15 +32,83 @@ PAGES = [
     "network/",
     "members/",
 ]
+ROLES = [Role.Kind.ADMINISTRATOR, Role.Kind.AUDITOR, Role.Kind.COORDINATOR, Role.Kind.FINANCE]
+EVERYBODY = pytest.mark.parametrize("kind", ROLES, ids=str)
+OPEN, PROPOSED, CLOSED = Period.State.OPEN, Period.State.PROPOSED, Period.State.CLOSED
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_a_main_page_asks_at_most_fifteen_times(
-    north: Cooperation, sign_in: Callable[[User], Client], page: str
-) -> None:
-    world = worlds.north()
-    client = sign_in(cast.person("anna", north, Role.Kind.ADMINISTRATOR))
-    address = f"/north/{page.format(key=world.place.key)}"
+def reader(north: Cooperation, torsby: Municipality, kind: Role.Kind) -> User:
+    """Somebody of the whole cooperation, or of Torsby."""
+    return cast.person("anna", north, kind, None if kind in ROLES[:2] else torsby)
+
+
+def asks_little(client: Client, address: str) -> None:
     with CaptureQueriesContext(connection) as asked:
         assert client.get(address).status_code == 200
     assert len(asked) <= MOST, [query["sql"][:120] for query in asked]
+
+
+@EVERYBODY
+@pytest.mark.parametrize("page", PAGES)
+def test_a_main_page_asks_at_most_fifteen_times(
+    north: Cooperation, torsby: Municipality, sign_in: SignIn, page: str, kind: Role.Kind
+) -> None:
+    world = worlds.north()
+    client = sign_in(reader(north, torsby, kind))
+    asks_little(client, f"/north/{page.format(key=world.place.key)}")
+
+
+@EVERYBODY
+def test_the_overview_does_on_the_way_to_the_first_closed_month(
+    north: Cooperation, torsby: Municipality, sign_in: SignIn, kind: Role.Kind
+) -> None:
+    CostFactory(cooperation=north)
+    compute(north)
+    asks_little(sign_in(reader(north, torsby, kind)), "/north/overview/")
+
+
+@EVERYBODY
+@pytest.mark.parametrize("is_shown", [True, False], ids=["open", "own only"])
+@pytest.mark.parametrize(
+    ("month", "state"),
+    [("2026-01", CLOSED), ("2026-02", OPEN), ("2026-02", PROPOSED), ("2026-02", CLOSED), ("2026-03", OPEN)],
+)
+def test_a_month_does_in_every_state(
+    north: Cooperation,
+    torsby: Municipality,
+    sign_in: SignIn,
+    month: str,
+    state: Period.State,
+    is_shown: bool,
+    kind: Role.Kind,
+) -> None:
+    """January is closed and corrected, February charges the correction, and March comes after both."""
+    anna = reader(north, torsby, kind)
+    proposer = anna if kind == ROLES[0] else cast.person("proposer", north, ROLES[0])
+    busy(north, proposer, state)
+    Cooperation.objects.filter(pk=north.pk).update(shares_are_open=is_shown)
+    asks_little(sign_in(anna), f"/north/costs/{month}/")
+    if kind in ROLES[2:]:
+        asks_little(sign_in(anna), "/north/overview/")
+
+
+def busy(north: Cooperation, proposer: User, state: Period.State) -> None:
+    """Three months in which much is to be told; February is in ``state``."""
+    worlds.north()
+    Job.objects.all().delete()
+    cost = Cost.objects.of(north).get(description="Licences")
+    for first_day, after in [("2026-01-01", "2026-02-01"), ("2026-02-01", "2026-03-01")]:
+        CostFactory(cooperation=north, cost_type=cost.cost_type, starts_on=first_day, ends_on=after)
+    CostFactory(cooperation=north, cost_type=cost.cost_type, starts_on="2026-03-01", ends_on="2026-04-01")
+    Member.objects.filter(cooperation=north, municipality=cast.hagfors()).update(valid_until="2026-02-01")
+    compute(north)
+    late = [each for each in late_states(north) if each.cost_id != cost.pk]
+    decide_late(
+        cooperation=north, states=late, verdict=LateDecision.Verdict.LEAVE, reason="Agreed", by=proposer
+    )
+    compute(north)
+    now, closer = timezone.now(), cast.person("the-closer", north, ROLES[0])
+    if state != OPEN:
+        closing = {"closed_by": closer, "closed_at": now} if state == CLOSED else {}
+        february = Period.objects.of(north).filter(first_day="2026-02-01")
+        february.update(state=state, proposed_by=proposer, proposed_at=now, **closing)

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
-import time_machine
 from django.test import Client
 from django.utils import translation
 from django.utils.translation import gettext as translated
@@ -33,14 +32,8 @@ from tests.factories.billing import CostFactory, close, compute
 from tests.factories.municipalities import MemberFactory
 from tests.factories.services import ApplicationFactory, SubscriptionFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_october")]
 SignIn = Callable[[User], Client]
-
-
-@pytest.fixture(autouse=True)
-def in_october() -> object:
-    with time_machine.travel(dt.datetime(2026, 10, 20, 12, tzinfo=dt.UTC), tick=False) as now:
-        yield now
 
 
 def test_a_finance_officer_starts_with_this_months_amount(

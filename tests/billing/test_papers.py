@@ -60,6 +60,27 @@ def paper(client: Client, address: str = PAPER, **headers: Any) -> bytes:
     return content
 
 
+def begins_at(content: bytes, word: str) -> int:
+    """How far from the left the text that begins with ``word`` stands on page one, in points."""
+    places: list[float] = []
+
+    def note(text: str, cm: list[float], tm: list[float], *_font: Any) -> None:
+        if text.strip().startswith(word):
+            places.append(cm[4] + tm[4] * cm[0])
+
+    pypdf.PdfReader(io.BytesIO(content)).pages[0].extract_text(visitor_text=note)
+    return round(places[0])
+
+
+def test_a_first_month_without_a_year_leaves_no_hole_on_page_one(
+    north: Cooperation, february: Period, finance: User, sign_in: SignIn
+) -> None:
+    first = paper(sign_in(finance), PAPER.replace("2026-02", "2026-01"))
+    later = paper(sign_in(finance))
+    assert begins_at(first, "Who pays") == begins_at(first, "By service"), "at the left edge"
+    assert begins_at(later, "Who pays") > begins_at(later, "By service"), "beside the year"
+
+
 def test_page_one_says_what_the_statement_says(
     north: Cooperation, february: Period, finance: User, sign_in: SignIn
 ) -> None:

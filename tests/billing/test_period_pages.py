@@ -20,7 +20,7 @@ from agreements.models import CostType, Term
 from billing.actions import decide_late, recompute, save_cost
 from billing.models import Cost, Period, Run, RunLine
 from billing.reports import left_at_closing
-from billing.snapshots import late_states
+from billing.snapshots import decisions_of, late_states
 from municipalities.models import Cooperation, Driver, Municipality, Reading, Role
 from sharedict.accounts.models import User
 from sharedict.common.figures import minor, money
@@ -407,7 +407,7 @@ def test_what_a_later_month_charged_was_left_in_it_no_longer(
     Cost.objects.filter(pk=late.pk).update(amount=180)
     recompute(cooperation_id=north.pk, touches=(dt.date.min, None))
     run_all()
-    assert left_at_closing(close_month(10)) == []
+    assert left_at_closing(close_month(10), decisions_of(north)) == []
 
 
 def test_empty_months_close_along_and_say_so(

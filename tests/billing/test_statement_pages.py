@@ -277,6 +277,16 @@ def test_anonymous_visitors_are_asked_to_sign_in(october: Period) -> None:
         assert response["Location"].startswith("/sign-in/")
 
 
+def test_the_page_names_what_the_municipality_was_merged_into(
+    october: Period, finance: User, sign_in: SignIn, torsby: Municipality, hagfors: Municipality
+) -> None:
+    said = "Torsby was merged into Hagfors on 1 January 2027."
+    address = f"/north/costs/2026-10/{torsby.key}/"
+    assert said not in sign_in(finance).get(address).content.decode()
+    Municipality.objects.filter(pk=torsby.pk).update(successor=hagfors, merged_on=dt.date(2027, 1, 1))
+    assert said in sign_in(finance).get(address).content.decode()
+
+
 def test_the_page_reads_in_swedish(october: Period, finance: User, sign_in: SignIn) -> None:
     client = sign_in(finance)
     client.cookies["django_language"] = "sv"

@@ -14,7 +14,7 @@ from django.test import Client
 from agreements.models import Term
 from billing.actions import close_period, compute_period, propose_period, reopen_period, save_cost
 from billing.models import Cost, Period
-from municipalities.actions import Link, accept_invitation
+from municipalities.actions import Link, accept_invitation, save_person
 from municipalities.models import Cooperation, Notice, Role
 from sharedict.accounts.models import User
 from sharedict.audit.models import Entry
@@ -179,7 +179,57 @@ def test_after_thirty_days_and_between_others_nothing_is_marked(
     assert not Notice.objects.filter(kind="closed-by-invited").exists()
 
 
-@pytest.mark.parametrize("address", ["one@example.se", "ONE@Example.SE"])
+def test_whoever_was_let_in_by_way_of_others_is_let_in(
+    january: Period, north: Cooperation, administrator: User
+) -> None:
+    between = joined(north, administrator, "between")
+    assert close(january, proposer=joined(north, between, "last"), closer=administrator).is_closed_by_invited
+
+
+@pytest.mark.parametrize("how", ["role", "made", "password", "address"])
+@pytest.mark.parametrize("proposes", ["operator", "other"])
+def test_an_operator_who_lets_in_a_second_sign_in_is_taken_for_an_inviter(
+    how: str,
+    proposes: str,
+    january: Period,
+    north: Cooperation,
+    administrator: User,
+    second_administrator: User,
+    sign_in: SignIn,
+) -> None:
+    User.objects.filter(pk=administrator.pk).update(is_staff=True, is_superuser=True)
+    client, other = sign_in(User.objects.get(pk=administrator.pk)), second_administrator
+    password = {"password1": "lykta stig valross mosse", "password2": "lykta stig valross mosse"}
+    password |= {"usable_password": "true"}
+    if how == "made":
+        client.post("/system/accounts/user/add/", {"username": "puppet", **password})
+        other = User.objects.get(username="puppet")
+        Role.objects.create(cooperation=north, user=other, kind=Role.Kind.ADMINISTRATOR)
+    elif how == "password":
+        assert client.post(f"/system/accounts/user/{other.pk}/password/", password).status_code == 302
+    elif how == "address":
+        other.email = "mine@example.se"
+        save_person(user=other, by=administrator)
+    else:
+        Role.objects.filter(user=other).delete()
+        fields = {"cooperation": north.pk, "user": other.pk, "kind": "administrator"}
+        assert client.post("/system/municipalities/role/add/", fields).status_code == 302
+    administrator = User.objects.get(pk=administrator.pk)
+    pair = [administrator, other] if proposes == "operator" else [other, administrator]
+    assert close(january, proposer=pair[0], closer=pair[1]).is_closed_by_invited
+
+
+SAME = [
+    "one@example.se",
+    "ONE@Example.SE",
+    "one+second@example.se",
+    "\uff4fne@example.se",
+    "one@\uff45xample.se",
+    " one@example.se",
+]
+
+
+@pytest.mark.parametrize("address", SAME)
 def test_two_sign_ins_with_one_address_close_no_month(
     address: str, january: Period, administrator: User, second_administrator: User
 ) -> None:

@@ -9,9 +9,11 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from billing.actions import decide_late
 from billing.models import Cost, Period
+from billing.snapshots import late_states
 from municipalities.actions import save_row
-from municipalities.models import Cooperation
+from municipalities.models import Cooperation, Role
 from services.models import Application
 from tests import cast
 from tests.billing.books import change, credit, month, post, shutting, support_of
@@ -124,6 +126,17 @@ TAMPERED = [
     ("UPDATE billing_runtotal SET cooperation_id = {other}", "totals stand in another"),
     ("UPDATE billing_statementline SET cooperation_id = {other}", "lines of statements stand in another"),
     ("UPDATE billing_period SET current_run_id = NULL WHERE id = {period}", "closed without a run"),
+    ("UPDATE billing_run SET money_mark = 'x' WHERE id = {run}", "mark of what money depends on is x"),
+    ("UPDATE billing_run SET kind = 'should_be' WHERE id = {run}", "its kind is should_be"),
+    ("UPDATE billing_period SET proposed_at = proposed_at - interval '1 day'", "proposed_at is"),
+    ("UPDATE billing_period SET is_closed_by_invited = true WHERE id = {period}", "is_closed_by_invited is"),
+    ("UPDATE billing_period SET is_taken_over = true WHERE id = {period}", "said to be of release 0.1"),
+    ("UPDATE billing_period SET cooperation_id = {other} WHERE id = {period}", "2026-02 is not closed here"),
+    ("UPDATE billing_period SET cooperation_id = {other} WHERE id = {period}", "between 2026-01 and 2026-03"),
+    (
+        "UPDATE audit_entry SET subject_id = '0' WHERE subject_type = 'billing.period'",
+        "the change log does not tell of its closing",
+    ),
     (
         "UPDATE billing_period SET current_run_id = (SELECT min(id) FROM billing_run) WHERE id = {period}",
         "month is",
@@ -145,6 +158,55 @@ def test_what_was_changed_behind_the_program_is_named(books: Cooperation, sql: s
     assert said in wrong
     assert wrong.startswith("north")
     assert "differences." in summary
+
+
+ITS_LINES = """
+DELETE FROM billing_statementline
+WHERE statement_id IN (SELECT id FROM billing_statement WHERE period_id = {period})
+"""
+ROWS_OF_RUNS = (
+    "DELETE FROM billing_%s WHERE run_id IN (SELECT id FROM billing_run WHERE period_id = {period})"
+)
+WHOLE_MONTH = (
+    ITS_LINES,
+    "DELETE FROM billing_statement WHERE period_id = {period}",
+    *(ROWS_OF_RUNS % table for table in ("shareblock", "runtotal", "runline")),
+    "DELETE FROM billing_latechange WHERE period_id = {period}",
+    "DELETE FROM billing_period WHERE id = {period}",
+    "DELETE FROM billing_run WHERE period_id = {period}",
+)
+
+
+def test_a_last_month_that_is_gone_with_all_that_was_of_it_is_named(books: Cooperation) -> None:
+    """Nothing that is left refers to it but the change log."""
+    march = month(books, MARCH)
+    with as_somebody_who_may(), connection.cursor() as cursor:
+        for statement in WHOLE_MONTH:
+            cursor.execute(statement.format(period=march.pk))
+    _summary, wrong = verify("north")
+    assert wrong == "north: 2026-03 is not closed here, and the change log tells of its closing\n"
+
+
+DECIDED = [
+    ("UPDATE billing_latedecision SET verdict = 'charge'", "its verdict is charge, in the change log leave"),
+    ("UPDATE billing_latedecision SET reason = 'x'", "its reason is x, in the change log Agreed"),
+    ("UPDATE billing_latedecision SET decided_by_id = NULLIF(decided_by_id, 0) + 1", "is another's than"),
+    ("DELETE FROM billing_latedecision", "is missing, of which the change log tells"),
+    ("UPDATE billing_latedecision SET id = id + 100", "is not told of by the change log"),
+]
+
+
+@pytest.mark.parametrize(("sql", "said"), DECIDED)
+def test_a_decision_is_as_the_change_log_tells(books: Cooperation, sql: str, said: str) -> None:
+    change(Cost.objects.get(cooperation=books, description="Help"), amount=Decimal("31.00"))
+    person = cast.person("administrator", books, Role.Kind.ADMINISTRATOR)
+    states = late_states(books)
+    assert decide_late(cooperation=books, states=states, verdict="leave", reason="Agreed", by=person)
+    assert verify("north")[1] == ""
+    refused(sql)
+    with as_somebody_who_may(), connection.cursor() as cursor:
+        cursor.execute(sql)
+    assert said in verify("north")[1]
 
 
 def test_a_cooperation_that_is_not_there_is_said(books: Cooperation) -> None:

@@ -57,6 +57,16 @@ def test_nothing_and_what_is_not_there_names_nothing(choices: Choices[Thing], te
         choices.find(text)
 
 
+def test_what_names_nothing_is_told_the_few_names_there_are() -> None:
+    few = Choices([ERP, THINGS[4]], codes=lambda one: (one.code,), names=lambda one: (one.name,))
+    with pytest.raises(UploadError, match=r"There is no “x” here. Possible: “Ekonomi  system”, “Löner”.$"):
+        few.find("x")
+    crowd = [Thing(f"c{number}", f"Name {number}") for number in range(11)]
+    many = Choices(crowd, codes=lambda one: (one.code,), names=lambda one: (one.name,))
+    with pytest.raises(UploadError, match=r"There is no “x” here.$"):
+        many.find("x")
+
+
 def test_of_many_codes_some_are_said() -> None:
     many = Choices(
         [Thing(f"c{number}", "Same") for number in range(50)],

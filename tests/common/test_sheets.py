@@ -102,6 +102,30 @@ def test_no_reader_of_the_file_finds_a_formula(rows: list[list[str]]) -> None:
     assert not [cell for cell in found if cell.lstrip("\t\r\n").startswith(("=", "+", "-", "@"))]
 
 
+cells = st.one_of(st.none(), texts, st.integers(), st.dates(), st.decimals(allow_nan=False, places=2))
+
+
+@given(st.lists(st.lists(cells, max_size=3), max_size=5), st.sampled_from(",;"))
+@example([["a"], [None], [""], ["=1,\r"], ['say "x"', Decimal("1.0"), 1], [1, True, Decimal("1.00")]], ",")
+@example([["1", 1], [Decimal("1.50"), None]], ";")
+def test_lines_are_those_of_a_writer_of_one_cell_after_the_other(rows: list[list[Any]], mark: str) -> None:
+    buffer, decimal = io.StringIO(newline=""), "," if mark == ";" else "."
+    told = [
+        [
+            neutral(cell)
+            if isinstance(cell, str)
+            else str(cell).replace(".", decimal)
+            if isinstance(cell, Decimal)
+            else cell
+            for cell in row
+        ]
+        for row in rows
+    ]
+    csv.writer(buffer, delimiter=mark).writerows(told)
+    made = b"".join(csv_lines(rows, delimiter=mark, decimal=decimal))
+    assert made.decode("utf-8-sig") == buffer.getvalue()
+
+
 def test_numbers_stay_numbers() -> None:
     (line,) = csv_lines([["-5", Decimal("-5.00"), -5, None]])
     assert line.decode("utf-8-sig") == "'-5,-5.00,-5,\r\n"

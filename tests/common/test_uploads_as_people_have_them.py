@@ -81,6 +81,23 @@ def sheet(*lines: str, after: str = "") -> bytes:
 HEAD = inline("code", "value", "ends_on")
 
 
+@pytest.mark.parametrize(
+    ("written", "read_as"),
+    [
+        ("250,50-", "-250.5"),
+        ("1 250,50 -", "-1250.5"),
+        ("5\u2212", "-5"),
+        ("-5", "-5"),
+        ("5--", "5--"),
+        ("-", "-"),
+        ("2026-10", "2026-10"),
+    ],
+)
+def test_a_minus_may_stand_behind_its_number_as_ledgers_print_it(written: str, read_as: str) -> None:
+    [row] = values(PLAIN.replace("1 250,50", written))
+    assert row["value"] == read_as
+
+
 def test_a_workbook_is_read_with_the_numbers_of_its_rows() -> None:
     content = sheet(
         inline("Title"), "", HEAD, "", inline("1737") + "<c><v>1250.5</v></c>" + inline("2026-02-01")
@@ -171,7 +188,7 @@ def test_a_column_is_known_by_its_name_and_in_every_language(header: str, langua
     [
         ("code;Municipality;value;ends_on", "twice: code"),
         ("code;value;ends_on;Last day", "twice: ends_on"),
-        ("code;value;Colour", "missing: ends_on; unknown: Colour"),
+        ("code;value;Colour", "missing: Last day; unknown: Colour"),
     ],
 )
 def test_a_column_that_stands_twice_or_not_at_all_is_said(header: str, said: str) -> None:

@@ -3,7 +3,9 @@
 import contextlib
 import io
 import zipfile
+from time import process_time
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -55,6 +57,7 @@ PIECES = st.sampled_from(
             ' r="1.5"',
             ' Id="rId1"',
         ),
+        *("_x0000_", "_xD800_", "_xD83D__xDE00_"),
         *("<c/>", "<v>7</v>", "<row/>", ' state="hidden"', ' numFmtId="x"'),
         *('<mergeCell ref="A1:XFD1048576"/>', '<mergeCell ref="A9"/>'),
     ]
@@ -63,8 +66,12 @@ CHANGES = st.lists(st.tuples(st.floats(0, 1), PIECES, st.integers(0, 12)), max_s
 
 
 def is_told(content: bytes) -> None:
+    """Refused in words, or read as texts that the database takes."""
     with contextlib.suppress(UploadError):
-        read_table(content, COLUMNS)
+        for row in read_table(content, COLUMNS).rows:
+            for text in (*row.values.values(), row.error):
+                assert "\0" not in text
+                assert text.encode().decode() == text
 
 
 @given(
@@ -107,3 +114,18 @@ def test_text_with_anything_in_it(changes: list[tuple[float, bytes, int]]) -> No
 @example("sep=🦐\ncode🦐value\n".encode())
 def test_any_bytes(content: bytes) -> None:
     is_told(content)
+
+
+def test_a_cell_that_no_program_could_write_is_refused_at_once() -> None:
+    text = "x" * (24 * 1024 * 1024)
+    for content in (
+        workbook(rows(inline("code", "value"), inline(text, "1"))),
+        workbook(
+            rows(inline("code", "value"), '<c t="s"><v>0</v></c>' + inline("1")),
+            texts=f"<si><t>{text}</t></si>",
+        ),
+    ):
+        started = process_time()
+        with pytest.raises(UploadError, match="holds too much"):
+            read_table(content, COLUMNS)
+        assert process_time() - started < 5

@@ -88,6 +88,18 @@ def test_every_kind_of_cell(cell: str, read: str) -> None:
     assert of(cell, texts=texts) == read
 
 
+@pytest.mark.parametrize("sign", ["_x0000_", "_xD800_", "_xDFFF_"])
+def test_what_no_text_can_hold_is_a_fault(sign: str) -> None:
+    for cell, parts in (
+        (inline(f"a{sign}b"), {}),
+        ('<c t="s"><v>0</v></c>', {"texts": f"<si><t>a{sign}b</t></si>"}),
+    ):
+        found = of(cell, **parts)
+        assert isinstance(found, Fault)
+        assert found == "the cell holds a sign that is no letter."
+    assert of(inline("a_xD83D__xDE00_b")) == "a\N{GRINNING FACE}b"
+
+
 @pytest.mark.parametrize(
     ("cell", "said"),
     [
@@ -123,6 +135,13 @@ def test_the_form_of_a_number_tells_days_and_leading_zeros(code: str, cell: str,
         '<cellXfs><xf numFmtId="0"/><xf numFmtId="200"/></cellXfs>'
     )
     assert of(f'<c s="1"><v>{cell}</v></c>', styles=styles) == read
+
+
+@pytest.mark.parametrize("number", ["46701234567", "9999999999999", "1E+20", "1E+999999", "-46701234567"])
+def test_a_number_that_is_no_day_is_a_fault_of_its_cell_alone(number: str) -> None:
+    found = of(f'<c s="0"><v>{number}</v></c>', styles='<cellXfs><xf numFmtId="14"/></cellXfs>')
+    assert isinstance(found, Fault)
+    assert found == "the cell is to show a day, and its number is none."
 
 
 def test_days_are_counted_from_1904_where_the_workbook_says_so() -> None:

@@ -1,11 +1,13 @@
 """Every class that a page names is one of a style sheet, and what was retired stays away."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import drf_spectacular_sidecar
 import pytest
 
+from tests.architecture.tree import found_in
 from tests.front.sheets import rules
 
 ROOT = Path(__file__).parents[2]
@@ -22,7 +24,6 @@ CODE = sorted(
     for app in ("sharedict", "municipalities", "services", "agreements", "billing")
     for path in (ROOT / app).rglob("*.py")
 )
-ALL = [*TEMPLATES, *CODE, *OWN_SHEETS]
 LIBRARY = Path(*drf_spectacular_sidecar.__path__).joinpath(
     "static/drf_spectacular_sidecar/swagger-ui-dist/swagger-ui.css"
 )
@@ -70,34 +71,34 @@ def classes(text: str) -> set[str]:
     return {name for name in found if re.fullmatch(r"[a-zA-Z][\w-]*[\w]", name)}
 
 
-@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_every_class_of_a_template_is_styled(path: Path) -> None:
-    assert classes(path.read_text(encoding="utf-8")) - STYLED - PLAIN == set()
+def test_every_class_of_a_template_is_styled() -> None:
+    assert found_in(TEMPLATES, unstyled) == {}
 
 
-@pytest.mark.parametrize("path", CODE, ids=lambda path: str(path.relative_to(ROOT)))
-def test_every_class_that_code_writes_is_styled(path: Path) -> None:
-    assert classes(path.read_text(encoding="utf-8")) - STYLED - PLAIN == set()
+def test_every_class_that_code_writes_is_styled() -> None:
+    assert found_in(CODE, unstyled) == {}
 
 
-@pytest.mark.parametrize("path", [*TEMPLATES, *CODE], ids=lambda path: str(path.relative_to(ROOT)))
-def test_classes_stand_in_double_quotes(path: Path) -> None:
+def unstyled(path: Path) -> set[str]:
+    return classes(path.read_text(encoding="utf-8")) - STYLED - PLAIN
+
+
+def test_classes_stand_in_double_quotes() -> None:
     """So that they are found; the templates of a page are no place for a second way."""
-    assert re.findall(r"<[^>]*\bclass='", path.read_text(encoding="utf-8")) == []
+    assert found_in([*TEMPLATES, *CODE], finding(re.compile(r"<[^>]*\bclass='"))) == {}
 
 
-@pytest.mark.parametrize(
-    "path", [*TEMPLATES, *CODE, *OWN_SHEETS], ids=lambda path: str(path.relative_to(ROOT))
-)
-def test_nothing_retired_is_named(path: Path) -> None:
-    assert RETIRED.findall(path.read_text(encoding="utf-8")) == []
+def test_nothing_retired_is_named() -> None:
+    assert found_in([*TEMPLATES, *CODE, *OWN_SHEETS], finding(RETIRED)) == {}
 
 
-@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_a_card_holds_what_stands_alone(path: Path) -> None:
+def test_a_card_holds_what_stands_alone() -> None:
     """Sign-in, invitations, error pages and empty states; nothing else is in a box."""
-    if not ALONE.match(path.name):
-        assert not CARD.search(path.read_text(encoding="utf-8"))
+    assert found_in([path for path in TEMPLATES if not ALONE.match(path.name)], finding(CARD)) == {}
+
+
+def finding(pattern: re.Pattern[str]) -> Callable[[Path], list[str]]:
+    return lambda path: pattern.findall(path.read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("sheet", OWN_SHEETS, ids=lambda path: path.name)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.architecture.tree import found_in
 from tests.front.sheets import SHEETS, TOKENS, declared, rules
 
 ROOT = Path(__file__).parents[2]
@@ -37,9 +38,9 @@ def test_no_size_or_weight_comes_by_another_name(sheet: Path) -> None:
     assert [name for name, _value in declared(sheet) if FONTS.fullmatch(name)] == []
 
 
-@pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_no_page_sets_a_size_or_a_weight_of_its_own(path: Path) -> None:
-    assert re.findall(r"\bfont-(?:size|weight)\s*=", path.read_text(encoding="utf-8")) == []
+def test_no_page_sets_a_size_or_a_weight_of_its_own() -> None:
+    own = re.compile(r"\bfont-(?:size|weight)\s*=")
+    assert found_in(PAGES, lambda path: own.findall(path.read_text(encoding="utf-8"))) == {}
 
 
 def test_the_tokens_are_names_alone() -> None:

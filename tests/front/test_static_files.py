@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.architecture.tree import found_in
+
 ROOT = Path(__file__).parents[2]
 STATIC = ROOT / "static"
 VENDOR = STATIC / "vendor"
@@ -43,19 +45,26 @@ def test_the_lock_file_holds_no_download_addresses() -> None:
     assert [name for name, package in locked.items() if "resolved" in package] == []
 
 
-@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_a_template_has_nothing_inline(template: Path) -> None:
+def test_a_template_has_nothing_inline() -> None:
+    assert found_in(TEMPLATES, inline) == {}
+
+
+def inline(template: Path) -> list[str]:
     text = template.read_text(encoding="utf-8")
-    assert re.findall(r"<style|<[^>]+\sstyle=|<[^>]+\son\w+=|javascript:", text) == []
-    assert [script for script in re.findall(r"<script[^>]*>", text) if "src=" not in script] == []
+    scripts = [script for script in re.findall(r"<script[^>]*>", text) if "src=" not in script]
+    return re.findall(r"<style|<[^>]+\sstyle=|<[^>]+\son\w+=|javascript:", text) + scripts
 
 
-@pytest.mark.parametrize("path", [*TEMPLATES, *OWN], ids=lambda path: str(path.relative_to(ROOT)))
-def test_nothing_of_ours_points_to_another_host(path: Path) -> None:
+def test_nothing_of_ours_points_to_another_host() -> None:
+    assert found_in([*TEMPLATES, *OWN], foreign) == {}
+
+
+def foreign(path: Path) -> list[str]:
+    """The addresses of other hosts that a file names."""
     addresses = re.findall(
         r"""(?:src|href|action|url\()\s*=?\s*["']?((?:https?:)?//[^"')\s]+)""", path.read_text("utf-8")
     )
-    assert [address for address in addresses if not address.startswith(tuple(NAMES))] == []
+    return [address for address in addresses if not address.startswith(tuple(NAMES))]
 
 
 @pytest.mark.parametrize("path", [path for path in OWN if path.suffix == ".js"], ids=lambda path: path.name)

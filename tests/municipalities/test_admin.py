@@ -125,6 +125,24 @@ def test_tokens_entries_and_jobs_are_not_made_here(operator: Client, furnished: 
     assert operator.post(f"/system/audit/entry/{entry.pk}/change/", {"actor": "x"}).status_code == 403
 
 
+def test_a_token_is_revoked_and_never_comes_alive_or_gets_more_time(
+    operator: Client, furnished: Cooperation
+) -> None:
+    token = Token.objects.get()
+    chosen = {"action": "revoke", "_selected_action": [token.pk]}
+    assert operator.post("/system/municipalities/token/", chosen).status_code == 302
+    token.refresh_from_db()
+    assert token.revoked_at
+    assert Entry.objects.filter(subject_type="municipalities.token", user__username="operator").exists()
+    address = f"/system/municipalities/token/{token.pk}/change/"
+    later = {"expires_at_0": "2199-01-01", "expires_at_1": "00:00:00"}
+    fields = {"name": "renamed", "revoked_at_0": "", "revoked_at_1": "", **later}
+    assert operator.post(address, fields).status_code == 302
+    after = Token.objects.get()
+    assert after.name == "renamed"
+    assert (after.revoked_at, after.expires_at) == (token.revoked_at, token.expires_at)
+
+
 def test_failed_jobs_are_tried_again(operator: Client, furnished: Cooperation) -> None:
     failed = Job.objects.get(state="failed")
     chosen = {"action": "retry_failed", "_selected_action": [failed.pk]}

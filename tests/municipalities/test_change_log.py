@@ -58,6 +58,14 @@ def test_what_is_taken_away_leaves_a_dash(link: Link, administrator: User) -> No
     assert words(Entry.objects.latest("id")) == {"Mbit/s": "100 → —"}
 
 
+def test_what_was_imported_is_called_by_its_name(north: Cooperation, administrator: User) -> None:
+    entry = Entry(pk=1, subject_type="municipalities.upload", changes={"kind": ["", "costs"]})
+    gone = Entry(pk=2, subject_type="municipalities.upload", changes={"kind": ["", "stamps"]})
+    with override("sv"):
+        told = changes_in_words([entry, gone])
+    assert [told[pk][0].after for pk in (1, 2)] == ["Kostnader", "stamps"]
+
+
 def test_an_entry_about_what_is_no_more_is_still_read(north: Cooperation, administrator: User) -> None:
     entry = record(verb="change", subject=north, by=administrator, at=timezone.now())
     entry.subject_type, entry.changes = (
@@ -275,3 +283,20 @@ def test_months_are_named_on_the_page_and_sort_in_the_file(
     file = client.get("/north/change-log/?format=csv")
     text = b"".join(file.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
     assert f",{subject}," in text.replace(";", ",")
+
+
+def test_entries_are_found_by_names_in_whatever_case_and_by_no_part_of_a_pattern(
+    north: Cooperation, outside: Cooperation, stranger: User, administrator: User
+) -> None:
+    """Names come before entries: those of other cooperations are none, and ``%`` is a letter."""
+    subject = Site(pk=7777, name="A site")
+    for cooperation, by in [(north, administrator), (outside, stranger), (north, None)]:
+        record(verb="add", subject=subject, by=by, at=timezone.now(), cooperation_id=cooperation.pk)
+    rows = Entry.objects.filter(cooperation=north, subject_id="7777").for_listing()
+
+    def found(text: str) -> int:
+        return rows.by_somebody_called(text, north).count()
+
+    assert [found(text) for text in ("ADMINISTRATOR", "minist", "stranger", "%", "nobody")] == [1, 1, 0, 0, 0]
+    program = rows.exclude(actor="").get().actor
+    assert found(program) == 1

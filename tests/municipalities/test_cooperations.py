@@ -60,6 +60,8 @@ def test_an_operator_makes_one(operator: Client) -> None:
         ("currency", "ISK", "ISK is not divided into hundredths"),
         ("currency", "KWD", "KWD is not divided into hundredths"),
         ("currency", "SKR", "SKR is no currency"),
+        ("currency", "KRO", "KRO is no currency"),
+        ("currency", "DEM", "DEM is no currency"),
         ("currency", "sek", "sek is no currency"),
         ("currency", "", "This field is required"),
         ("first_month", "2026-03-02", "A month is named by its first day"),

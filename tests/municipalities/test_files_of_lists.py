@@ -50,10 +50,11 @@ def from_the_page(table: Any, columns: Sequence[Any]) -> Iterator[list[Any]]:
         ]
 
 
-@pytest.fixture
-def address_of(north: Cooperation) -> Callable[[str], str]:
+@pytest.fixture(scope="module")
+def address_of(kept: None) -> Callable[[str], str]:
     """The address of a list in a cooperation that has something of each, and texts that are hard to write."""
     world = worlds.north()
+    north = world.cooperation
     driver: Any = world.rows[Driver]
     for text in TEXTS:
         place = MunicipalityFactory(name=text or "Nameless", county=text)

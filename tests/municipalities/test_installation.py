@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from municipalities.models import Cooperation, Driver, Member, Municipality
 from sharedict.accounts.models import User
@@ -113,3 +114,30 @@ def test_others_have_no_such_page(
         assert client.post(address).status_code == 403
     north.refresh_from_db()
     assert north.deactivated_at is None
+
+
+def test_a_job_that_failed_is_tried_again_from_there(
+    operator: Client, north: Cooperation, administrator: User, sign_in: Callable[[User], Client]
+) -> None:
+    announce_change(cooperation_id=north.pk, touches=(dt.date(2026, 1, 1), None))
+    Job.objects.update(state=Job.State.FAILED, error="Disk full", finished_at=timezone.now())
+    failed = Job.objects.get()
+    address = f"{PAGE}jobs/{failed.pk}/retry/"
+    assert f'href="{address}"' in operator.get(f"{PAGE}installation/").content.decode()
+    assert sign_in(administrator).post(address).status_code == 403
+    assert "stays as it is" in operator.get(address).content.decode()
+    assert operator.post(address).headers["Location"] == f"{PAGE}installation/"
+    failed.refresh_from_db()
+    assert (failed.state, failed.attempts) == (Job.State.QUEUED, 0)
+    assert Entry.objects.get(verb="retry").cooperation == north
+    assert (operator.get(address).status_code, operator.post(address).status_code) == (404, 404)
+
+
+def test_a_job_of_no_cooperation_is_tried_again_too(operator: Client) -> None:
+    now = timezone.now()
+    job = Job.objects.create(
+        kind="upload", state=Job.State.FAILED, created_at=now, run_after=now, finished_at=now
+    )
+    assert operator.post(f"{PAGE}jobs/{job.pk}/retry/").status_code == 302
+    job.refresh_from_db()
+    assert job.state == Job.State.QUEUED

@@ -88,6 +88,9 @@ def test_somebody_known_signs_in_and_accepts_once(sign_in: SignIn, invitation: I
     assert not User.objects.filter(username="maria").exists()
     client = sign_in(maria)
     assert [client.post(address).status_code for _ in range(2)] == [302, 410]
+    again = client.get(address).content.decode()
+    assert "To the overview" in again
+    assert 'href="/sign-in/"' not in again, "who is signed in needs no sign-in"
     assert Role.objects.filter(user=maria).count() == 1
 
 

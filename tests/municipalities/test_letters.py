@@ -148,6 +148,12 @@ def link() -> str:
     return str("/accounts/address/" + mail.outbox[-1].body.split("/accounts/address/")[1].split()[0])
 
 
+def test_a_wrong_password_is_called_yours_not_old(sign_in: SignIn, erik: User) -> None:
+    sent = {"email": "erik@example.se", "old_password": "wrong"}
+    page = sign_in(erik).post(PAGE, sent).content.decode()
+    assert "This is not your password." in page
+
+
 def test_an_address_is_confirmed_by_following_a_letter(sign_in: SignIn, erik: User) -> None:
     client = sign_in(erik)
     assert b"You get no letters yet" in client.get(PAGE).content

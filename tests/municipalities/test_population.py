@@ -13,6 +13,7 @@ from django.test import Client
 from municipalities.actions import UPLOAD
 from municipalities.management.commands.load_registers import REGISTERS, load_municipalities
 from municipalities.models import Cooperation, Driver, Municipality, Reading
+from municipalities.portal import ShareEffect
 from municipalities.reports import read_population
 from municipalities.reports.population import whole_number
 from sharedict.accounts.models import User
@@ -21,7 +22,7 @@ from sharedict.common.uploads import UploadError
 from sharedict.jobs.models import Job
 from tests.factories.accounts import UserFactory
 from tests.factories.municipalities import ReadingFactory
-from tests.uploading import address_of, apply, followed, is_applied, upload
+from tests.uploading import address_of, apply, followed, is_applied, undo, upload
 
 PAGE = "/cooperations/population/"
 TITLE = "Folkmängden den 31 december efter region och år"
@@ -213,3 +214,40 @@ def test_the_command_does_the_same(
     file.write_text(published(y2022="x1"), encoding="utf-8")
     with pytest.raises(CommandError, match="Nothing is saved"):
         call_command("load_population", file, "--source", "SCB")
+
+
+def test_undoing_brings_back_the_figures_and_concerns_the_same_months(
+    operator: Client, north: Cooperation, outside: Cooperation, population: Driver
+) -> None:
+    columns = ("municipality__code", "reference_on", "value", "source")
+    before = sorted(Reading.objects.values_list(*columns))
+    done = apply(operator, sent(operator, published()))
+    Job.objects.all().delete()
+    assert "North: " in operator.get(f"{address_of(done)}undo/").content.decode()
+    undone = undo(operator, done)
+    assert undone.context["upload"].said == "32 rows are as before."
+    assert sorted(Reading.objects.values_list(*columns)) == before
+    [job] = Job.objects.exclude(kind=UPLOAD)
+    assert (job.cooperation, job.touches_from, job.touches_until) == (north, dt.date(2022, 12, 31), None)
+    again = apply(operator, sent(operator, published()))
+    other = apply(operator, sent(operator, published(y2023="7")))
+    refused = undo(operator, again)
+    assert refused.context["upload"].said == (
+        "Nothing is undone: reading Population, Torsby, 2023-12-31 was changed since, by operator."
+    )
+    undo(operator, other)
+    undo(operator, again)
+    assert sorted(Reading.objects.values_list(*columns)) == before
+
+
+def test_what_it_does_to_a_cooperation_is_read_before_it_is_applied(
+    operator: Client, north: Cooperation, population: Driver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = sent(operator, published())
+    told = ShareEffect(warnings=("January 2026 is closed.",), mark="closed")
+    monkeypatch.setattr("municipalities.portal.registers.effect_of", lambda *_, **_more: told)
+    refused = apply(operator, shown)
+    assert not is_applied(refused)
+    assert "something has changed since" in refused.content.decode()
+    assert "North: January 2026 is closed." in refused.content.decode()
+    assert is_applied(apply(operator, refused))

@@ -111,6 +111,78 @@ def test_failures_that_wait_are_one_job_for_each_person(finance: User, auditor: 
     assert len(told("failure")) == 2
 
 
+def test_whoever_is_kept_waiting_is_noted_once_however_often_it_is_tried(
+    north: Cooperation, finance: User, auditor: User
+) -> None:
+    began = dt.datetime(2026, 10, 1, 12, tzinfo=dt.UTC)
+    with time_machine.travel(began, tick=False):
+        for _ in range(10):
+            attempt("finance", "wrong")
+    for minute in range(1, 15):
+        with time_machine.travel(began + dt.timedelta(minutes=minute), tick=False):
+            for name in ("finance", "Finance"):
+                assert attempt(name).status_code == 429
+            run_all()
+            tidy()
+    assert told("throttled") == [(north.pk, "sharedict", "finance")]
+    assert Job.objects.filter(kind=FAILED_SIGN_IN).count() == 1
+    again = began + dt.timedelta(minutes=30)
+    with time_machine.travel(again, tick=False):
+        for _ in range(11):
+            attempt("finance", "wrong")
+        run_all()
+    assert len(told("throttled")) == 2
+
+
+def test_of_a_name_that_nobody_has_no_waiting_is_noted_and_it_takes_as_long(
+    finance: User, django_assert_num_queries: Any
+) -> None:
+    for name in ("finance", "nobody"):
+        for _ in range(10):
+            attempt(name, "wrong")
+    for _turn in ("the first refusal", "the next"):
+        with django_assert_num_queries(13, exact=False) as known:
+            assert attempt("finance").status_code == 429
+        with django_assert_num_queries(len(known)):
+            assert attempt("nobody").status_code == 429
+    run_all()
+    assert [subject for _, _, subject in told("throttled")] == ["finance"]
+
+
+def test_a_wrong_old_password_is_noted_wherever_it_is_asked_for(
+    north: Cooperation, finance: User, sign_in: SignIn
+) -> None:
+    client = sign_in(finance)
+    for page, fields in (
+        ("/accounts/password/", {"new_password1": CHOSEN, "new_password2": CHOSEN}),
+        ("/accounts/letters/", {"email": "finance@example.se"}),
+    ):
+        answer = client.post(page, {"old_password": "wrong", **fields})
+        assert answer.status_code == 422
+        assert Job.objects.filter(kind=FAILED_SIGN_IN, arguments__verb="wrong-password").count() == 1
+        run_all()
+        Job.objects.all().delete()
+    assert told("wrong-password") == [(north.pk, "sharedict", "finance")]
+    for _ in range(10):
+        client.post("/accounts/password/", {"old_password": "wrong"})
+    assert client.post("/accounts/password/", {"old_password": PASSWORD}).status_code == 422
+    run_all()
+    assert told("throttled") == [(north.pk, "sharedict", "finance")]
+
+
+def test_who_may_not_come_in_by_a_door_with_the_right_password_is_noted(
+    north: Cooperation, finance: User, auditor: User, settings: Any
+) -> None:
+    """A sign-in of the demonstration where it is refused, and whoever is no operator."""
+    settings.LOADS_DEMONSTRATION = False
+    User.objects.filter(pk=finance.pk).update(is_demonstration=True)
+    assert attempt("finance").status_code == 422
+    assert Client().post("/system/login/", {"username": "auditor", "password": PASSWORD}).status_code == 200
+    run_all()
+    assert told("refused") == [(north.pk, "sharedict", name) for name in ("finance", "auditor")]
+    assert not told("failure")
+
+
 def test_a_changed_password_is_noted_with_who_changed_it(north: Cooperation, finance: User) -> None:
     client = Client()
     attempt("finance", client=client)
@@ -193,7 +265,7 @@ def test_somebody_who_is_forgotten_while_they_come_in_is_not_named(north: Cooper
 
 def test_it_is_all_said_in_swedish() -> None:
     assert {kind_in_words(kind) for kind in SECURITY}.isdisjoint(SECURITY)
-    verbs = ("failure", "password", "sign-in", "sign-out")
+    verbs = ("failure", "password", "refused", "sign-in", "sign-out", "throttled", "wrong-password")
     english = [verb_in_words(verb) for verb in verbs]
     with translation.override("sv"):
         assert not {*english} & {verb_in_words(verb) for verb in verbs}

@@ -53,7 +53,7 @@ def test_a_name_is_enough_and_who_made_it_administers_it(operator: Client, karin
 
 @pytest.mark.parametrize("name", ["Norra Värmland", "norra varmland", "Cooperations", "日本"])
 def test_an_address_is_found_for_every_name(operator: Client, name: str) -> None:
-    CooperationFactory(slug="norra-varmland")
+    CooperationFactory(slug="norra-varmland", name="North")
     response = operator.post(NEW, typed(operator.get(NEW), name=name))
     made = Cooperation.objects.get(name=name)
     assert response.headers["Location"] == f"/{made.slug}/set-up/members/"
@@ -64,6 +64,7 @@ def test_an_address_is_found_for_every_name(operator: Client, name: str) -> None
     ("wrong", "said"),
     [
         ({"name": ""}, "This field is required"),
+        ({"name": "TAKEN"}, "There is a cooperation of this name already"),
         ({"name": "East", "slug": "cooperations"}, "This address is used by the portal itself"),
         ({"name": "East", "slug": "taken"}, "already exists"),
         ({"name": "East", "currency": "JPY"}, "not divided into hundredths"),
@@ -74,7 +75,7 @@ def test_an_address_is_found_for_every_name(operator: Client, name: str) -> None
 def test_what_is_wrong_is_said_and_nothing_is_made(
     operator: Client, wrong: dict[str, str], said: str
 ) -> None:
-    CooperationFactory(slug="taken")
+    CooperationFactory(slug="taken", name="Taken")
     response = operator.post(NEW, typed(operator.get(NEW), **wrong))
     assert response.status_code == 422
     assert said in response.content.decode()
@@ -148,6 +149,19 @@ def test_a_step_leads_to_the_next_that_is_not_done(
     assert Invitation.objects.filter(email="johan@example.se").exists()
     assert client.post(there, person | {"kind": "auditor", "more": "1"}).headers["Location"] == there
     assert "invited, as auditor" in client.get(there).content.decode()
+
+
+def test_a_step_that_waits_for_somebody_is_not_led_to(
+    sign_in: SignIn, administrator: User, north: Cooperation
+) -> None:
+    client, there = sign_in(administrator), "/north/set-up/people/"
+    client.post(there, {"email": "johan@example.se", "kind": "administrator"})
+    sunne = MunicipalityFactory(code="1766", name="Sunne")
+    sent = {"municipalities": [sunne.pk], "valid_from": "2026-01-01"}
+    assert client.post("/north/set-up/members/", sent).headers["Location"] == "/north/set-up/cost/"
+    assert "Waits for johan@example.se" in client.get("/north/overview/").content.decode()
+    Invitation.objects.update(withdrawn_at=timezone.now())
+    assert client.get("/north/set-up/members/").context["onward_url"] == there
 
 
 def test_skipping_a_step_passes_over_what_is_done(

@@ -11,8 +11,8 @@ from django.test import Client
 from django.utils import timezone
 
 from municipalities.actions import APPLY, UPLOAD
-from municipalities.models import Cooperation, Driver, Municipality, Reading, Upload, UploadFinding
-from municipalities.portal import take_step
+from municipalities.models import Cooperation, Driver, Municipality, Reading, Role, Upload, UploadFinding
+from municipalities.portal import ShareEffect, import_kind, take_step
 from sharedict.accounts.models import User
 from sharedict.audit.models import Entry
 from sharedict.common import bulk
@@ -175,8 +175,64 @@ def test_a_later_import_of_the_same_rows_must_be_undone_first(client: Client, us
     second = apply(client, upload(client, users, ROWS.replace("810", "811")))
     assert undo(client, first).context["upload"].state == Upload.State.APPLIED
     assert undo(client, second).context["upload"].state == Upload.State.UNDONE
-    # what the second one wrote has been written back, and that is a change of its rows too
     assert values(users) == [Decimal(810), Decimal("744.5")]
+    assert undo(client, first).context["upload"].state == Upload.State.UNDONE
+    assert values(users) == []
+
+
+def test_undoing_does_what_was_asked_and_no_more(
+    client: Client, users: Driver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = apply(client, upload(client, users))
+    address = f"{address_of(done)}undo/"
+    seen = client.get(address).context["seen"]
+    told = ShareEffect(warnings=("A month has been closed.",), mark="closed")
+    with monkeypatch.context() as patched:
+        patched.setattr(import_kind("readings"), "effect", lambda *_: told)
+        refused = uploading.followed(client, client.post(address, {"seen": seen}))
+        assert refused.context["upload"].state == Upload.State.APPLIED
+        assert "it would do something else by now" in refused.context["upload"].said
+        assert "A month has been closed." in client.get(address).content.decode()
+    undone = uploading.followed(client, client.post(address, {"seen": seen}))
+    assert undone.context["upload"].state == Upload.State.UNDONE
+
+
+@pytest.mark.parametrize("how", ["role", "account"])
+@pytest.mark.parametrize("step", ["apply", "undo"])
+def test_nothing_is_done_for_whoever_may_no_more(
+    client: Client, users: Driver, administrator: User, how: str, step: str
+) -> None:
+    shown = upload(client, users)
+    if step == "undo":
+        shown = apply(client, shown)
+    before = values(users)
+    address = address_of(shown)
+    if step == "apply":
+        client.post(address, uploading.step(shown, "apply"))
+    else:
+        client.post(f"{address}undo/", {"seen": client.get(f"{address}undo/").context["seen"]})
+    if how == "role":
+        Role.objects.filter(user=administrator).delete()
+    else:
+        User.objects.filter(pk=administrator.pk).update(is_active=False)
+    uploading.work()
+    assert values(users) == before
+    found = Upload.objects.get(pk=shown.context["upload"].pk)
+    assert (found.state, found.is_problem) == (shown.context["upload"].state, True)
+    assert found.said == "Nothing is done: whoever ordered it may not change anything here any more."
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Kommunkod;Datum;Antal;Källa\n",
+        "Municipality code;Date;Count;Origin\n",
+        "KOMMUN;Avläst;mängd;Enligt\n",
+        "Medlem;Per;Siffra;Ursprung\n",
+    ],
+)
+def test_common_words_for_columns_need_no_choice(client: Client, users: Driver, header: str) -> None:
+    assert upload(client, users, header=header).context["counts"]["new"] == 2
 
 
 def test_what_is_discarded_is_forgotten_and_cannot_be_applied(client: Client, users: Driver) -> None:
@@ -203,7 +259,7 @@ def test_other_headings_are_chosen_once_and_remembered(client: Client, users: Dr
     chosen = {"code": "Kommunkod", "reference_date": "Datum", "value": "Antal konton", "source": "Anmärkning"}
     shown = uploading.followed(client, client.post(taken["Location"], chosen))
     assert shown.context["counts"]["new"] == 2
-    assert "value = Antal konton" in dict(shown.context["facts"])["Columns"]
+    assert "Antal konton: Value (value)" in dict(shown.context["facts"])["Columns"]
     again = upload(client, users, header=header)
     assert again.context["counts"]["new"] == 2
     changed = uploading.followed(
@@ -280,15 +336,48 @@ def test_many_rows_go_the_way_of_few(client: Client, users: Driver, monkeypatch:
     assert len(done.context["upload"].entries) == 2
 
 
-def test_what_is_said_of_an_upload_is_in_the_language_of_who_uploaded_it(
+def test_each_reader_has_all_that_is_said_of_an_upload_in_their_language(
     client: Client, users: Driver, administrator: User
 ) -> None:
     swede = Client(headers={"Accept-Language": "sv"})
     swede.force_login(administrator)
-    shown = upload(swede, users, "9999;2026-06-30;1;x\n")
-    [finding] = findings(shown)
-    assert finding.errors == ["Ingen medlem har koden ”9999”."]
-    assert client.get(address_of(shown)).context["findings"][0].errors == finding.errors
+    wrong = upload(swede, users, "9999;2026-06-30;1;x\n")
+    for reader, said in (
+        (swede, "Ingen medlem har koden ”9999”. Möjliga: ”Torsby”, ”Hagfors”."),
+        (client, "No member has the code “9999”. Possible: “Torsby”, “Hagfors”."),
+    ):
+        [finding] = reader.get(address_of(wrong)).context["findings"]
+        assert finding.errors == [said]
+    shown = upload(swede, users)
+    english = client.get(address_of(shown))
+    assert "Save 2 rows" in english.content.decode()
+    assert "Spara 2 rader" in swede.get(address_of(shown)).content.decode()
+    assert "744.5 (Directory)" in english.content.decode()
+    assert "744,5 (Directory)" in swede.get(address_of(shown)).content.decode()
+    done = apply(client, english)
+    assert "2 rows saved." in done.content.decode()
+    assert "2 rader sparade." in swede.get(address_of(shown)).content.decode()
+    undone = undo(swede, shown)
+    assert "2 rader är som förut." in undone.content.decode()
+    assert "2 rows are as before." in client.get(address_of(shown)).content.decode()
+    again = undo(client, apply(client, upload(client, users, ROWS.replace("810", "811"))))
+    assert "as before" in again.content.decode()
+
+
+def test_what_stands_in_the_way_is_said_to_each_reader_in_their_language(
+    client: Client, users: Driver, administrator: User
+) -> None:
+    swede = Client(headers={"Accept-Language": "sv"})
+    swede.force_login(administrator)
+    shown = upload(swede, users)
+    first = apply(swede, upload(swede, users))
+    refused = apply(client, client.get(address_of(shown)))
+    assert "something has changed since" in refused.content.decode()
+    assert "något har ändrats sedan dess" in swede.get(address_of(shown)).content.decode()
+    apply(swede, upload(swede, users, ROWS.replace("810", "811")))
+    undo(swede, first)
+    assert "was changed since" in client.get(address_of(first)).context["words"]["said"]
+    assert "har ändrats sedan" in swede.get(address_of(first)).context["words"]["said"]
 
 
 def test_what_nobody_applied_for_a_month_is_discarded_by_night(client: Client, users: Driver) -> None:
@@ -301,3 +390,89 @@ def test_what_nobody_applied_for_a_month_is_discarded_by_night(client: Client, u
     assert states == ["shown", "discarded", "applied"]
     assert bytes(Upload.objects.get(state="discarded").content) == b""
     assert "sharedict" in dict(client.get(address_of(old)).context["facts"])["Discarded"]
+
+
+def test_more_columns_than_anybody_could_choose_of_are_refused(client: Client, users: Driver) -> None:
+    wide = ";".join(f"Column {number}" for number in range(10_000))
+    for header in (wide, f"{HEADER.strip()};{wide}"):
+        answer = uploading.take(client, page(users), f"{header}\n1;2\n".encode())
+        assert (answer.status_code, "more than 200 columns" in answer.content.decode()) == (422, True)
+    long = ";".join("x" * 300 + str(number) for number in range(9))
+    assert uploading.take(client, page(users), f"{long}\n1;2\n".encode()).status_code == 422
+
+
+def test_text_that_would_turn_what_stands_behind_it_is_refused(
+    client: Client, users: Driver, north: Cooperation
+) -> None:
+    said = "turns the direction of writing"
+    shown = upload(client, users, "1737;2026-06-30;1;Directory\u202e\n")
+    assert (shown.context["counts"]["wrong"], said in shown.content.decode()) == (1, True)
+    costs = (
+        "external_id;application;cost_type;supplier;invoice_number;description;amount;starts_on;ends_on\n"
+        "A-1;;licence;S\u202e;1;D;10,00;2026-03-01;2026-04-01\n"
+    )
+    shown = uploading.upload(client, "/north/costs/register/import/", costs.encode())
+    assert (shown.context["counts"]["wrong"], said in shown.content.decode()) == (1, True)
+
+
+def test_one_that_nobody_has_looked_at_yet_has_no_figures_and_says_what_is_done(
+    client: Client, users: Driver
+) -> None:
+    address = uploading.take(client, page(users), (HEADER + ROWS).encode())["Location"]
+    listed = client.get("/north/imports/").content.decode()
+    assert "being looked at" in listed
+    assert '<td data-label="New" class="sd-num">0' not in listed
+    table = client.get("/north/imports/?format=csv").getvalue().decode()
+    assert "readings.csv,Readings,being looked at,,,,," in table.replace("file.csv", "readings.csv")
+    assert dict(client.get(address).context["facts"])["State"] == "being looked at"
+    uploading.work()
+    table = client.get("/north/imports/?format=csv").getvalue().decode()
+    assert 'Readings,"looked at, not applied",2,0,0,0,' in table
+
+
+def test_a_chosen_column_of_last_days_is_named_so_among_the_facts(client: Client, north: Cooperation) -> None:
+    header = "Rad;Slag;Belopp;Start;Slut"
+    chosen = {"external_id": "Rad", "cost_type": "Slag", "amount": "Belopp", "starts_on": "Start"}
+    content = f"{header}\nA-1;licence;1,50;2026-03-01;2026-03-31\n".encode()
+    taken = uploading.take(client, "/north/costs/register/import/", content)
+    said_of = {"ends_on:last": "Slut: Last day", "ends_on": "Slut: The day after the last (ends_on)"}
+    for name, said in said_of.items():
+        shown = uploading.followed(client, client.post(taken["Location"], chosen | {name: "Slut"}))
+        assert said in dict(shown.context["facts"])["Columns"]
+
+
+def test_what_its_driver_was_removed_of_is_said_and_nothing_fails(client: Client, users: Driver) -> None:
+    shown, other = upload(client, users), upload(client, users)
+    Driver.objects.filter(pk=users.pk).delete()
+    said = "Its driver has been removed: there is nothing to import readings of."
+    refused = apply(client, shown)
+    looked = uploading.followed(client, client.post(address_of(other), uploading.step(other, "look")))
+    for answer in (refused, looked):
+        assert answer.context["upload"].state == Upload.State.UNREAD
+        assert said in answer.content.decode()
+    assert not Job.objects.filter(kind=UPLOAD).exclude(state=Job.State.DONE).exists()
+    assert "Discarded" in client.post(address_of(shown), {"step": "discard"}, follow=True).content.decode()
+
+
+@pytest.mark.parametrize("what", ["changed", "removed"])
+def test_what_somebody_changes_while_it_is_applied_is_not_written_over(
+    client: Client, users: Driver, north: Cooperation, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    apply(client, upload(client, users))
+    shown = upload(client, users, ROWS.replace("810", "811"))
+    kind = import_kind("readings")
+    write = kind.apply
+
+    def beside(*told: Any) -> None:
+        """Once the rows have been compared, and before they are written."""
+        row = Reading.objects.filter(driver=users, value=810)
+        row.update(value=5) if what == "changed" else row.delete()
+        write(*told)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(kind, "apply", beside)
+        refused = apply(client, shown)
+    assert not is_applied(refused)
+    assert refused.context["upload"].is_problem
+    # both stand in one transaction here, so that what was done beside is undone too
+    assert values(users) == [Decimal(810), Decimal("744.5")]

@@ -3,17 +3,21 @@
 import io
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 import pytest
 from django.conf import LazySettings
 from django.test import Client
+from django.urls import URLResolver, get_resolver, reverse
 from pytest_django import DjangoAssertNumQueries
 
+from agreements.models import Agreement
+from municipalities.actions import Link
 from municipalities.models import Cooperation
 from sharedict.accounts.models import User
-from sharedict.logs import OneLineForARefusal
-from tests.factories.municipalities import TokenFactory, bearer
+from sharedict.logs import OneLineForARefusal, without_secrets
+from tests.factories.municipalities import InvitationFactory, RoleFactory, TokenFactory, bearer
 
 
 @pytest.fixture
@@ -91,6 +95,54 @@ def test_strangers_secrets_and_signs_of_life(client: Client, told: pytest.LogCap
     assert line.endswith("person=- cooperation=-")
 
 
+def doors(listed: Iterable[Any], above: str = "/") -> Iterator[str]:
+    """The routes of all addresses that hold something which opens them."""
+    for each in listed:
+        route = f"{above}{each.pattern}"
+        if isinstance(each, URLResolver):
+            yield from doors(each.url_patterns, route)
+        elif re.search(r"<str:(secret|token|uidb64)>", route):
+            yield route
+
+
+DOORS = sorted({*doors(get_resolver().url_patterns)})
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("route", DOORS)
+def test_no_line_holds_what_opens_an_address_whatever_becomes_of_the_request(
+    route: str, log: io.StringIO, told: pytest.LogCaptureFixture
+) -> None:
+    """Of one that is right, whose form is wrong, or that lost its last sign in a letter."""
+    address = re.sub(r"<str:\w+>", "aB3-secret", route)
+    strict = Client(enforce_csrf_checks=True)
+    for path in (address, address.rstrip("/"), f"{address}more/", f"{address.rstrip('/')}."):
+        for client in (Client(), strict):
+            client.get(path)
+            client.post(path, {})
+    assert len(DOORS) == 4
+    assert "secret" in route or "token" in route
+    assert "aB3" not in log.getvalue()
+    assert log.getvalue().count(f"path={route}") > 10
+
+
+@pytest.mark.django_db
+def test_the_link_of_an_invitation_is_in_no_line_while_its_form_is_wrong(
+    north: Cooperation, administrator: User, log: io.StringIO
+) -> None:
+    invitation = InvitationFactory(cooperation=north, invited_by=administrator)
+    address = reverse("invitation-accept", args=[Link.of(invitation).secret])
+    assert Client().post(address, {"username": "x"}).status_code == 422
+    assert "Unprocessable Entity: /accounts/invitations/<str:secret>/" in log.getvalue()
+    assert invitation.mark not in log.getvalue()
+
+
+def test_pages_that_only_look_alike_are_told_as_they_are() -> None:
+    for path in ("/north/set-up/members/", "/accounts/password/", "/accounts/letters/", "/set-up/"):
+        assert without_secrets(path) == path
+    assert without_secrets(7) == 7
+
+
 @pytest.mark.django_db
 def test_only_a_trusted_proxy_names_requests(client: Client, settings: LazySettings) -> None:
     headers = {"X-Request-ID": "of-the-proxy-1"}
@@ -121,6 +173,7 @@ NOBODY_ASKED_WHO = (405, 429)
         (404, "get", "/outside/costs/", {}),
         (404, "get", "/north/no/such/page/", {}),
         (405, "get", "/sign-out/", {}),
+        (409, "post", "/north/agreements/{agreement}/delete/", {}),
         (422, "post", "/accounts/password/", {}),
         (429, "post", "/sign-in/", {"username": "guessed", "password": "wrong"}),
     ],
@@ -137,6 +190,9 @@ def test_an_ordinary_refusal_is_told_like_any_request_and_without_a_traceback(
     path: str,
     sent: dict[str, str],
 ) -> None:
+    path = path.format(agreement=Agreement.objects.get(cooperation=north).pk)
+    if status == 409:
+        RoleFactory(cooperation=north, user=finance)  # who may remove what something refers to
     client = Client() if status == 429 else sign_in(finance)
     for _ in range(10 if status == 429 else 0):
         client.post(path, sent)

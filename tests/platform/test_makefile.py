@@ -13,7 +13,7 @@ PYTHON = """#!/bin/sh
 case "$*" in
   "-m venv .venv") mkdir -p .venv/bin && cp "$0" .venv/bin/python && cp "$0" .venv/bin/pybabel ;;
 esac
-echo "$(pwd): $*"
+echo "$(pwd): $*${PYTHONDONTWRITEBYTECODE:+, compiling all anew}"
 """
 
 
@@ -42,7 +42,7 @@ def test_make_works_in_a_deep_folder_with_spaces(
     done = subprocess.run(
         [shutil.which("make") or "make", "--no-print-directory", target],
         cwd=checkout,
-        env={"PATH": f"{tmp_path / 'bin'}:{os.environ['PATH']}"},
+        env={"PATH": f"{tmp_path / 'bin'}:{os.environ['PATH']}", "PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True,
         text=True,
         check=False,

@@ -64,6 +64,7 @@ def test_costs_are_mapped_looked_at_applied_and_undone(
     follow(page.get_by_role("button", name="Check the file"))
     page.get_by_role("button", name="Save 120 rows").wait_for()
     assert "1 October 2026 to 31 October 2026" in page.locator("tbody").inner_text()
+    assert "Fakturarad: External id (external_id), Tjänst: Application" in page.locator("main").inner_text()
     sound(page)
     follow(page.get_by_role("link", name="Next"))
     assert page.locator("tbody tr").count() == 20
@@ -90,8 +91,14 @@ def test_a_wrong_row_is_read_first_and_the_headings_are_remembered(
         page.select_option(f"[name='{name}']", value=heading)
     follow(page.get_by_role("button", name="Check the file"))
     page.get_by_text("Nothing is saved. Mend the wrong rows in the file, then upload it again.").wait_for()
+    assert "Or choose the columns anew." in page.get_by_role("alert").inner_text()
     assert "There is no “nowhere” here." in page.locator("tbody").inner_text()
     sound(page)
+    page.set_viewport_size({"width": 320, "height": 800})
+    card = page.locator("tbody tr").first
+    assert card.locator("td").first.inner_text() == "Line 2"
+    assert card.locator(".sd-card-line").bounding_box()["x"] < 20  # type: ignore[index]
+    page.set_viewport_size({"width": 1280, "height": 900})
     send(page, tmp_path, "A-1;erp;licence;;;x;1;2026-10-01;2026-10-31")
     page.get_by_role("button", name="Save 1 row").wait_for()
     page.get_by_role("button", name="Discard").click()

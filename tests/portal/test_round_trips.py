@@ -28,7 +28,7 @@ TEXTS = (
     "Plain", "=SUM(A1)", "'=1", "-5", "+46 70", "@x", "Räkor; \"fresh\", 🦐", "0012", "1,250", "2026-01-01",
     "TRUE", "_x0041_", "sep=;", "a | b; =c", "Total", "Ærø", "1E5", "\ufeffx", "two\nlines", "tab\tin",
 )  # fmt: skip
-FORMS = [(kind, language) for kind in ("csv", "xlsx") for language in ("en", "sv")]
+FORMS = [(kind, language) for kind in ("csv", "excel", "xlsx") for language in ("en", "sv")]
 
 
 def routes(patterns: Any, before: str = "") -> Iterator[tuple[str, type]]:
@@ -101,7 +101,8 @@ def lists(costs: None, readings: list[Driver]) -> dict[str, list[str]]:
 
 
 def exported(client: Client, address: str, kind: str, language: str) -> bytes:
-    answer = client.get(address, {"format": kind}, headers={"Accept-Language": language})
+    asked = {"format": "csv", "csv": kind} if kind == "excel" else {"format": kind}
+    answer = client.get(address, asked, headers={"Accept-Language": language})
     assert answer.status_code == 200
     return b"".join(answer) if answer.streaming else answer.content
 
@@ -173,7 +174,8 @@ def test_the_page_of_the_installation_leads_to_each_file(
     client = sign_in(UserFactory(username="operator", is_staff=True, is_superuser=True))
     page = client.get("/cooperations/installation/").content.decode()
     files = re.findall(r'href="(/cooperations/[a-z]+/file/[^"]*)"', page)
-    assert len(files) == 6
+    assert len(files) == 9
+    assert sum("csv=excel" in one for one in files) == 3
     assert all(client.get(html.unescape(address)).status_code == 200 for address in files)
     norway = next(html.unescape(one) for one in files if "country=NO" in one and "xlsx" not in one)
     assert client.get(norway).content.decode("utf-8-sig") == "Region,2024\r\n0301 Oslo,717710\r\n"

@@ -53,10 +53,19 @@ def test_what_is_in_the_catalogue_and_unused_is_taken_up(client: Client, new: Co
     assert client.get(ADDRESS).context["form"]["name"].value() in (None, "")
 
 
-def test_the_same_name_gets_a_code_of_its_own(client: Client, new: Cooperation) -> None:
-    for name in ("New", "New"):
+def test_a_name_that_reads_alike_gets_a_code_of_its_own(client: Client, new: Cooperation) -> None:
+    for name in ("New", "New!"):
         assert client.post(ADDRESS, {**SENT, "name": name, "uses_SE1737": "on"}).status_code == 302
     assert {*Application.objects.of(new).values_list("code", flat=True)} == {"new-2", "new-3"}
+
+
+def test_a_step_that_is_sent_from_two_tabs_makes_one_application(client: Client, new: Cooperation) -> None:
+    sent = {**SENT, "uses_SE1737": "on"}
+    assert client.post(ADDRESS, sent).status_code == 302
+    again = client.post(ADDRESS, {**sent, "name": "SOCIAL care system"})
+    assert again.status_code == 422
+    assert "There is an application of this name already." in again.content.decode()
+    assert Application.objects.of(new).count() == 1
 
 
 @pytest.mark.parametrize(

@@ -2,16 +2,19 @@
 
 import datetime as dt
 import re
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Model, QuerySet
+from django.db.models import Func, Model, QuerySet, TextField
+from django.db.models.constants import LOOKUP_SEP
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from municipalities.models import Municipality
+from sharedict.common.nearest import instead_of
 from sharedict.common.viewsets import StrictSerializer
 from sharedict.kernel.periods import DayError, parse_day
 
@@ -38,11 +41,16 @@ class CooperationField(serializers.SlugField):
 
 
 class MunicipalityField(serializers.CharField):
-    """A municipality by country and official code."""
+    """A municipality by country and official code; without ``name`` the row itself."""
 
     def __init__(self, name: str = "municipality", **kwargs: Any) -> None:
         kwargs.setdefault("help_text", "Country and official code, such as SE1737.")
-        super().__init__(source=f"{name}.key", read_only=True, **kwargs)
+        super().__init__(source=f"{name}.key" if name else None, read_only=True, **kwargs)
+
+    def as_column(self, way: Sequence[str]) -> Func:
+        """What ``Municipality.key`` is made of."""
+        columns = [LOOKUP_SEP.join([*way, name]) for name in ("country", "code")]
+        return Func(*columns, template="(%(expressions)s)", arg_joiner=" || ", output_field=TextField())
 
 
 class MunicipalitiesField(serializers.SlugRelatedField[Municipality]):
@@ -112,7 +120,8 @@ class ValueField(AmountField):
 class ChoiceByCode(serializers.Field[Any, str, str, Any]):
     """What a body names by code, found among the rows of the cooperation that is written to.
 
-    ``rows`` gives those for a cooperation; whatever is not among them gets one and the same answer.
+    ``rows`` gives those for a cooperation; whatever is not among them gets one and the same answer, which
+    names what could be meant where the rows go by a code that people choose.
     """
 
     default_error_messages = {"no_such_choice": NO_SUCH_CHOICE}
@@ -124,8 +133,19 @@ class ChoiceByCode(serializers.Field[Any, str, str, Any]):
     def to_internal_value(self, data: Any) -> Model:
         found = self.find(self.rows(self.context["cooperation"]), data) if isinstance(data, str) else None
         if found is None:
-            self.fail("no_such_choice")
+            said = str(self.error_messages["no_such_choice"])
+            raise serializers.ValidationError(f"{said}{self._instead_of(data)}", "no_such_choice")
         return found
+
+    def _instead_of(self, data: Any) -> str:
+        text = data if isinstance(data, str) else ""
+        return instead_of(text, self.known(self.rows(self.context["cooperation"])))
+
+    def known(self, rows: QuerySet[Any]) -> dict[str, tuple[str, ...]]:
+        """What can be named, with all that it goes by; none of what only has a number."""
+        if self.attribute != "code":
+            return {}
+        return {code: (code, name) for code, name in rows.order_by("code").values_list("code", "name")}
 
     def find(self, rows: QuerySet[Any], text: str) -> Model | None:
         return rows.filter(**{self.attribute: text}).first() if CODE.fullmatch(text) else None
@@ -142,6 +162,9 @@ class MunicipalityByKey(ChoiceByCode):
 
     def find(self, rows: QuerySet[Any], text: str) -> Model | None:
         return municipality_by_key(rows, text)
+
+    def known(self, rows: QuerySet[Any]) -> dict[str, tuple[str, ...]]:
+        return {place.key: (place.key, place.name) for place in rows.order_by("country", "code")}
 
 
 class CooperationOfBody(StrictSerializer):

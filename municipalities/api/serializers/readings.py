@@ -1,8 +1,11 @@
 """Readings as they are pushed and read, and what a change of one means for months that are closed."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import BooleanField, ExpressionWrapper, Q
+from django.db.models.expressions import Combinable
 from drf_spectacular.utils import OpenApiExample, extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
@@ -22,6 +25,14 @@ from municipalities.portal import FarDay
 from sharedict.common.viewsets import StrictSerializer
 
 
+class OwnFigureField(serializers.BooleanField):
+    """What ``Reading.is_own_figure`` says."""
+
+    def as_column(self, _way: Sequence[str]) -> Combinable:
+        is_own = Q(cooperation__isnull=False) & Q(driver__cooperation=None)
+        return ExpressionWrapper(is_own, output_field=BooleanField())
+
+
 class ReadingSerializer(serializers.ModelSerializer[Reading]):
     cooperation = CooperationField(
         allow_null=True, default=None, help_text="Address of the cooperation; null for a public fact."
@@ -31,7 +42,7 @@ class ReadingSerializer(serializers.ModelSerializer[Reading]):
     unit = CodeField("driver", "unit")
     municipality = MunicipalityField()
     municipality_name = CodeField("municipality", "name")
-    is_own_figure = serializers.BooleanField(
+    is_own_figure = OwnFigureField(
         read_only=True,
         help_text="Entered by the cooperation of a public driver, for itself: it counts while there is no "
         "public reading of the same day or of the quarter before it.",

@@ -37,7 +37,7 @@ class CooperationSerializer(serializers.ModelSerializer[Cooperation]):
 
 
 class MunicipalitySerializer(serializers.ModelSerializer[Municipality]):
-    key = serializers.CharField(read_only=True, help_text="Country and official code, such as SE1737.")
+    key = MunicipalityField("")
     successor = MunicipalityField(
         "successor",
         allow_null=True,
@@ -66,10 +66,28 @@ class MemberSerializer(serializers.ModelSerializer[Member]):
     cooperation = CooperationField()
     municipality = MunicipalityField()
     municipality_name = CodeField("municipality", "name")
+    successor = MunicipalityField(
+        "municipality.successor",
+        allow_null=True,
+        default=None,
+        help_text="What the municipality was merged into, if it was; nothing follows from it by itself.",
+    )
+    merged_on = serializers.DateField(
+        source="municipality.merged_on", read_only=True, help_text="The day it was merged."
+    )
 
     class Meta:
         model = Member
-        fields = ["id", "cooperation", "municipality", "municipality_name", "valid_from", "valid_until"]
+        fields = [
+            "id",
+            "cooperation",
+            "municipality",
+            "municipality_name",
+            "successor",
+            "merged_on",
+            "valid_from",
+            "valid_until",
+        ]
 
 
 class SiteSerializer(serializers.ModelSerializer[Site]):

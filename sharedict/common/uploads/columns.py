@@ -13,6 +13,7 @@ from sharedict.common.uploads.values import parse_day
 from sharedict.kernel.written import NumberError, has_two_readings, mark_of, number, readings
 
 MIDNIGHT = re.compile("[T ]00:00(?::00(?:[.]0+)?)?")
+MINUS_LAST = re.compile("\\s*([0-9][^-\u2212]*?)\\s*[-\u2212]\\s*")
 ONE_DAY = dt.timedelta(days=1)
 
 
@@ -21,7 +22,7 @@ def read_numbers(rows: Sequence[UploadedRow], name: str, mark: str | None) -> No
 
     Raises UploadError where one can be read in two ways and nothing tells which.
     """
-    texts = [(row, row.values.get(name, "")) for row in rows]
+    texts = [(row, _minus_first(row.values.get(name, ""))) for row in rows]
     told = [(row, text) for row, text in texts if type(text) is not Exact]
     mark = mark or mark_of(text for _row, text in told)
     for row, text in told:
@@ -39,6 +40,11 @@ def read_numbers(rows: Sequence[UploadedRow], name: str, mark: str | None) -> No
             continue
 
 
+def _minus_first(text: str) -> str:
+    """A negative number with its minus in front: ledgers print it behind, ``250,50-``."""
+    return f"-{found[1]}" if type(text) is not Exact and (found := MINUS_LAST.fullmatch(text)) else text
+
+
 def read_days(rows: Sequence[UploadedRow], header: Header) -> list[str]:
     """Take midnight away behind days, and write the day after for each last day; what was told, as notices.
 
@@ -49,8 +55,8 @@ def read_days(rows: Sequence[UploadedRow], header: Header) -> list[str]:
             if " " in (text := row.values.get(name, "")) or "T" in text:
                 row.values[name] = MIDNIGHT.sub("", text)
     notices = []
-    for heading, meaning in zip(header.headings, header.meanings, strict=True):
-        if meaning and meaning.days:
+    for heading, meaning in header.told:
+        if meaning.days:
             is_last = meaning.days == "last" or _are_last_days(rows, meaning.name, heading)
             if meaning.days == "either":
                 said = (

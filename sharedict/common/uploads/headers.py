@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from sharedict.common.sheets import BOM
-from sharedict.common.uploads.tables import Columns, Line, Lines, UploadError
+from sharedict.common.uploads.tables import OF_DAYS, Columns, Line, Lines, UploadError
 from sharedict.common.uploads.values import shortened
 from sharedict.kernel.written import alike
 
@@ -26,8 +26,8 @@ SEARCHED_LINES = 50
 WITH_UNIT = re.compile(r"(?P<label>.+?)(?:, | \()(?P<unit>[A-Z]{3})\)?")
 
 
-OF_DAYS = ":"
-"""Stands between a column and what its days are, where the uploader says both: ``ends_on:last``."""
+AND = "+"
+"""Stands between the columns of ours that one of the file serves: ``external_id+invoice_number``."""
 
 
 class Meaning(NamedTuple):
@@ -35,17 +35,25 @@ class Meaning(NamedTuple):
 
     ``days`` is "last" for the last day of a column that holds the day after, "either" where only its days
     can tell; ``is_spare`` that it counts only where nothing else names the column; ``unit`` stands behind it.
+    ``others`` are the columns that it serves as well, where the uploader says so.
     """
 
     name: str
     days: str = ""
     is_spare: bool = False
     unit: str = ""
+    others: tuple["Meaning", ...] = ()
 
     @property
     def said(self) -> str:
         """As an uploader says it."""
         return f"{self.name}{OF_DAYS}{self.days}" if self.days == "last" else self.name
+
+
+def split(said: str) -> list[tuple[str, str]]:
+    """The columns that an uploader says one of the file stands for, each with what its days are."""
+    parts = (one.partition(OF_DAYS) for one in said.split(AND))
+    return [(name, days) for name, _of, days in parts]
 
 
 class Words:
@@ -65,8 +73,8 @@ class Words:
     def of(self, heading: str) -> Meaning | None:
         """What a heading means; None where it is not known."""
         if heading in self.named:
-            name, _of, days = self.named[heading].partition(OF_DAYS)
-            return Meaning(name, days)
+            first, *others = (Meaning(name, days) for name, days in split(self.named[heading]))
+            return first._replace(others=tuple(others))
         text = heading.strip(BOM)
         if found := self.known.get(alike(text)):
             return found
@@ -107,8 +115,17 @@ class Header:
         return [meaning.name if meaning else "" for meaning in self.meanings]
 
     @property
+    def told(self) -> list[tuple[str, Meaning]]:
+        """Each heading that means something, with each column that it names."""
+        pairs = zip(self.headings, self.meanings, strict=True)
+        return [
+            (heading, each) for heading, meaning in pairs if meaning for each in (meaning, *meaning.others)
+        ]
+
+    @property
     def missing(self) -> list[str]:
-        return [name for name in self.columns.required if name not in self.names]
+        named = {meaning.name for _heading, meaning in self.told}
+        return [name for name in self.columns.required if name not in named]
 
     @property
     def unknown(self) -> list[str]:
@@ -117,7 +134,8 @@ class Header:
 
     @property
     def twice(self) -> list[str]:
-        return sorted(name for name, count in Counter(self.names).items() if name and count > 1)
+        counted = Counter(meaning.name for _heading, meaning in self.told)
+        return sorted(name for name, count in counted.items() if name and count > 1)
 
     @property
     def rank(self) -> tuple[bool, int, int]:
@@ -128,13 +146,15 @@ class Header:
         """Raise UploadError unless it names every column that it must, each once, and no other."""
         problems = []
         if self.missing:
-            problems.append(_("missing: %(names)s") % {"names": ", ".join(self.missing)})
+            written = dict(zip(self.columns.required, self.columns.written, strict=True))
+            missing = ", ".join(written[name] for name in self.missing)
+            problems.append(_("missing: %(names)s") % {"names": missing})
         if self.unknown:
             problems.append(_("unknown: %(names)s") % {"names": shortened(", ".join(self.unknown))})
         if self.twice:
             problems.append(_("twice: %(names)s") % {"names": ", ".join(self.twice)})
         if problems:
-            wanted = ";".join(self.columns.required)
+            wanted = ";".join(self.columns.written)
             raise UploadError(
                 _("One line must name the columns %(wanted)s (%(problems)s).")
                 % {"wanted": wanted, "problems": "; ".join(problems)}

@@ -10,6 +10,7 @@ from sharedict.common.uploads.columns import read_days, read_numbers
 from sharedict.common.uploads.headers import Header, Words, header_of, refuse_unreadable
 from sharedict.common.uploads.tables import (
     MAX_BYTES,
+    MAX_COLUMNS,
     MAX_ROWS,
     Columns,
     Fault,
@@ -70,13 +71,16 @@ def found_in(
     """Where the table of a file stands, what looks most like its header, and notices; raises UploadError.
 
     ``named`` says of some headings which column each is, or nothing (empty) for one to pass over. The header
-    is not checked: whoever maps columns looks at it.
+    is not checked beyond its width: whoever maps columns looks at it.
     """
     sources, notices = sources_of(content)
     words = Words(columns, named)
     headers = [header_of(source, words) for source in sources]
     place = max(range(len(sources)), key=lambda place: headers[place].rank)
     lines = sources[place]
+    if len(headers[place].headings) > MAX_COLUMNS:
+        said = _("Line %(line)d has more than %(columns)d columns. Keep those of the table alone.")
+        raise UploadError(said % {"line": headers[place].line, "columns": MAX_COLUMNS})
     if others := [other.name for other in sources if other.name and other is not lines]:
         said = _("Only the sheet “%(name)s” is read, not: %(others)s.")
         notices.append(said % {"name": lines.name, "others": ", ".join(others)})
@@ -118,6 +122,9 @@ class _Reading:
         self.lines = lines
         self.header = header
         self.names = header.names
+        self.others = [
+            (meaning.name, each.name) for meaning in header.meanings if meaning for each in meaning.others
+        ]
         self.units = {
             header.columns.units[meaning.name]: meaning.unit
             for meaning in header.meanings
@@ -153,12 +160,12 @@ class _Reading:
             given -= 1
         values = dict(self.units)
         error = ""
-        for name, cell in zip(self.names, cells, strict=False):
+        for name, meaning, cell in zip(self.names, self.header.meanings, cells, strict=False):
             if name:
                 values[name] = cell
                 if type(cell) is Fault:
                     error = f"{name}: {cell}"
-            elif cell:
+            elif cell and meaning is None:
                 self.unnamed += 1
         if self.lines.is_ragged:
             self.unnamed += sum(map(bool, cells[size:]))
@@ -169,6 +176,7 @@ class _Reading:
                 "The row has %(cells)d cells, the header has %(names)d.",
                 given,
             ) % {"cells": given, "names": size}
+        values |= {other: values[name] for name, other in self.others if name in values}
         return UploadedRow(line.number, values, error)
 
     def refuse_merged(self, rows: Sequence[UploadedRow]) -> None:

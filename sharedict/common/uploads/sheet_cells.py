@@ -12,6 +12,7 @@ from xml.parsers.expat import ExpatError, ParserCreate
 from django.utils.translation import gettext as _
 
 from sharedict.common.numbers import plain
+from sharedict.common.sheets import LONGEST_TEXT
 from sharedict.common.uploads.tables import MAX_COLUMNS, Exact, Fault, Line, Span, UploadError
 
 PIECE = 1 << 16
@@ -31,6 +32,8 @@ NOISE = Decimal("5e-16")
 PLAIN = re.compile("-?[0-9]{1,7}(?:[.][0-9]{0,7}[1-9])?")
 LONGEST_NUMBER = 60
 ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
+NO_LETTER = re.compile("[\0\ud800-\udfff]")
+"""What an escape can name and no text can hold."""
 ENDS = re.compile(r"\$?(?P<column>[A-Z]{1,3})\$?(?P<line>[0-9]{1,7})")
 
 
@@ -80,7 +83,7 @@ class TextReader:
 
     def heard(self, text: str) -> None:
         if self.is_heard:
-            self.text += text
+            self.text = longer(self.text, text)
 
     def ended(self, tag: str) -> None:
         name = local(tag)
@@ -162,7 +165,7 @@ class SheetReader:
 
     def heard(self, text: str) -> None:
         if self.is_heard:
-            self.text += text
+            self.text = longer(self.text, text)
 
     def ended(self, tag: str) -> None:
         name = local(tag)
@@ -198,7 +201,7 @@ class SheetReader:
             case "n":
                 return self.of_number(text.strip())
             case "s":
-                return self.texts[int(text)].strip()
+                return written(self.texts[int(text)])
             case "e":
                 return Fault(_("the cell holds the error %(error)s.") % {"error": text})
             case "b":
@@ -206,11 +209,14 @@ class SheetReader:
             case "d":
                 return text.strip()
             case _:
-                return unescaped(text).strip()
+                return written(unescaped(text))
 
     def of_number(self, text: str) -> str:
         if self.look in self.looks.days:
-            return day_of(text, self.looks.epoch)
+            try:
+                return day_of(text, self.looks.epoch)
+            except ArithmeticError:
+                return Fault(_("the cell is to show a day, and its number is none."))
         found = exact(text)
         if (digits := self.looks.digits.get(self.look)) and found.isdigit():
             return found.zfill(digits)
@@ -247,9 +253,26 @@ def place_of(letters: str) -> int:
     return place - 1
 
 
+def longer(text: str, more: str) -> str:
+    """Both as one; raises UploadError for more than a cell can hold, which would take ever longer to join."""
+    if len(text) + len(more) > LONGEST_TEXT:
+        raise UploadError(_("The workbook holds too much. Keep the sheet with the table alone."))
+    return text + more
+
+
 def unescaped(text: str) -> str:
-    """``text`` with the signs that XML cannot hold, which stand in it as ``_x000D_``."""
-    return ESCAPED.sub(lambda told: chr(int(told[1], 16)), text) if "_x" in text else text
+    """``text`` with the signs that XML cannot hold, which stand in it as ``_x000D_``; two may be a letter."""
+    if "_x" not in text:
+        return text
+    told = ESCAPED.sub(lambda told: chr(int(told[1], 16)), text)
+    return told.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
+
+
+def written(text: str) -> str:
+    """``text`` without the spaces around it; a Fault where it holds what no text can."""
+    if "\0" in text or (not text.isascii() and NO_LETTER.search(text)):
+        return Fault(_("the cell holds a sign that is no letter."))
+    return text.strip()
 
 
 def is_of_days(form: int, code: str) -> bool:

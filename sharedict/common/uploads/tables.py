@@ -4,12 +4,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
+from django.utils.translation import gettext as _
+
 from sharedict.kernel.errors import SharedictError
 
 MAX_BYTES = 9 * 1024 * 1024
 """Below what a request may bring, ``DATA_UPLOAD_MAX_MEMORY_SIZE``: the form around the file has room too."""
 MAX_ROWS = 100_000
 MAX_COLUMNS = 200
+
+
+OF_DAYS = ":"
+"""Stands between a column and what its days are, where the uploader says both: ``ends_on:last``."""
 
 
 class UploadError(SharedictError):
@@ -111,3 +117,19 @@ class Columns:
     @property
     def names(self) -> tuple[str, ...]:
         return (*self.required, *self.optional)
+
+    def said(self, chosen: str) -> str:
+        """What an uploader has chosen, in words where it is of days, and as programs name it else."""
+        name, _of, days = chosen.partition(OF_DAYS)
+        if name not in self.last_days:
+            return name
+        return (
+            str(self.last_days[name][0]) if days else _("The day after the last (%(name)s)") % {"name": name}
+        )
+
+    @property
+    def written(self) -> tuple[str, ...]:
+        """The required ones as people write a header: what ends, by its last day."""
+        return tuple(
+            str(self.last_days[name][0]) if name in self.last_days else name for name in self.required
+        )
