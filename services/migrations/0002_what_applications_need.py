@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("municipalities", "0012_suppliers_are_rows"),
+        ("municipalities", "0013_suppliers_are_rows"),
         ("services", "0001_initial"),
     ]
 

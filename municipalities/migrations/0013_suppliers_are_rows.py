@@ -25,7 +25,7 @@ def named(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("municipalities", "0011_files_are_uploaded")]
+    dependencies = [("municipalities", "0012_imports_speak_every_language")]
 
     operations = [
         migrations.CreateModel(
