@@ -6,6 +6,7 @@ from municipalities.api.serializers.fields import (
     CodeField,
     CooperationField,
     MunicipalityField,
+    NameField,
 )
 from municipalities.models import (
     Cooperation,
@@ -118,7 +119,7 @@ class LinkSerializer(serializers.ModelSerializer[Link]):
     cooperation = CooperationField()
     site_name = CodeField("site", "name")
     other_site_name = CodeField("other_site", "name", allow_null=True, default=None)
-    supplier = CodeField("supplier", "name", default="")
+    supplier = NameField("supplier")
     routed_by = MunicipalityField("routed_by", allow_null=True, default=None)
 
     class Meta:
