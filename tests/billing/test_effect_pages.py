@@ -374,7 +374,7 @@ def test_a_dry_run_takes_the_same_number_of_queries(
     head, row = CASE.split("\r\n")[:2]
     text = "\r\n".join([head, *(row.replace("LATE", f"LATE-{number}") for number in range(rows))])
     uploading.take(client, f"{REGISTER}import/", text.encode())
-    with django_assert_max_num_queries(14 + uploading.QUERIES_OF_HELPER):
+    with django_assert_max_num_queries(18 + uploading.QUERIES_OF_HELPER):
         uploading.work()
 
 

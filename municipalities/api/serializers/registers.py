@@ -74,7 +74,10 @@ class MemberSerializer(serializers.ModelSerializer[Member]):
         help_text="What the municipality was merged into, if it was; nothing follows from it by itself.",
     )
     merged_on = serializers.DateField(
-        source="municipality.merged_on", read_only=True, help_text="The day it was merged."
+        source="municipality.merged_on",
+        read_only=True,
+        allow_null=True,
+        help_text="The day it was merged; null for most.",
     )
 
     class Meta:
