@@ -49,7 +49,7 @@ def asking_more(client: Client, addresses: Iterable[str]) -> dict[str, list[str]
         with CaptureQueriesContext(connection) as asked:
             assert client.get(address).status_code == 200
         if len(asked) > MOST:
-            found[address] = [query["sql"][:120] for query in asked]
+            found[address] = [f"{len(asked)} queries", *(query["sql"][:120] for query in asked)]
     return found
 
 
@@ -82,8 +82,10 @@ def test_a_month_does_in_every_state(
     for is_shown in (True, False):
         Cooperation.objects.filter(pk=north.pk).update(shares_are_open=is_shown)
         for person in people:
-            months = [f"/north/costs/2026-{month}/" for month in ("01", "02", "03")]
-            assert asking_more(sign_in(person), [*months, "/north/overview/"]) == {}, (person, is_shown)
+            pages = [f"/north/costs/2026-{month}/" for month in ("01", "02", "03")]
+            if person in people[2:4]:
+                pages.append("/north/overview/")
+            assert asking_more(sign_in(person), pages) == {}, (person, is_shown)
 
 
 def busy(north: Cooperation, proposer: User, state: Period.State) -> None:
