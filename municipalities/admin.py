@@ -32,7 +32,18 @@ from municipalities.actions import (
     save_row,
     withdraw_row,
 )
-from municipalities.models import Cooperation, Driver, Link, Member, Municipality, Reading, Role, Site, Token
+from municipalities.models import (
+    Cooperation,
+    Driver,
+    Link,
+    Member,
+    Municipality,
+    Reading,
+    Role,
+    Site,
+    Supplier,
+    Token,
+)
 from municipalities.portal import SeenForm, refuse
 from sharedict.accounts.forms import GivenPasswordForm, GivenSignInForm
 from sharedict.accounts.models import User
@@ -344,5 +355,14 @@ class LinkAdmin(RowAdmin):
     list_display = ("name", "kind", "site", "other_site", "outside", "mbps", "cooperation")
     list_filter = ("cooperation", "kind")
     list_select_related = ("site", "other_site", "cooperation")
-    search_fields = ("name", "supplier", "outside")
-    autocomplete_fields = ("site", "other_site", "routed_by", "cooperation")
+    search_fields = ("name", "supplier__name", "outside")
+    autocomplete_fields = ("site", "other_site", "supplier", "routed_by", "cooperation")
+
+
+@admin.register(Supplier)
+class SupplierAdmin(RowAdmin):
+    list_display = ("name", "contact", "cooperation")
+    list_filter = ("cooperation",)
+    list_select_related = ("cooperation",)
+    search_fields = ("name",)
+    autocomplete_fields = ("cooperation",)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         Reading,
         Role,
         Site,
+        Supplier,
         Token,
         Upload,
     )
@@ -185,7 +186,13 @@ class SiteQuerySet(SpannedQuerySet["Site"]):
 
 class LinkQuerySet(SpannedQuerySet["Link"]):
     def for_listing(self) -> Self:
-        return self.select_related("site", "other_site", "routed_by")
+        return self.select_related("site", "other_site", "routed_by", "supplier")
+
+
+class SupplierQuerySet(TenantQuerySet["Supplier"]):
+    def for_listing(self) -> Self:
+        """With ``link_count``, how many links it supplies, ended ones too."""
+        return self.annotate(link_count=Count("links"))
 
 
 class UploadQuerySet(TenantQuerySet["Upload"]):

@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from municipalities.admin import RowAdmin
-from services.models import Application, Installation, Subscription
+from services.models import Application, Dependency, Installation, Subscription
 
 
 @admin.register(Application)
@@ -22,6 +22,15 @@ class InstallationAdmin(RowAdmin):
     list_select_related = ["application", "site", "cooperation"]
     search_fields = ["application__name", "site__name"]
     autocomplete_fields = ["cooperation", "application", "site", "administered_by"]
+
+
+@admin.register(Dependency)
+class DependencyAdmin(RowAdmin):
+    list_display = ["application", "purpose", "at_least", "cooperation", "valid_from", "last_day"]
+    list_filter = ["cooperation"]
+    list_select_related = ["application", "cooperation"]
+    search_fields = ["application__name", "purpose"]
+    autocomplete_fields = ["cooperation", "application", "applications", "links", "suppliers"]
 
 
 @admin.register(Subscription)

@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 from sharedict.common.access import SpannedQuerySet, TenantQuerySet
 
 if TYPE_CHECKING:
-    from services.models import Application, Installation, Subscription  # noqa: F401
+    from services.models import Application, Dependency, Installation, Subscription  # noqa: F401
 
 
 class ApplicationQuerySet(TenantQuerySet["Application"]):
@@ -37,6 +37,12 @@ class InstallationQuerySet(SpannedQuerySet["Installation"]):
     def for_listing(self) -> Self:
         """With application, site and the municipalities it is administrable from."""
         return self.select_related("application", "site").prefetch_related("administered_by")
+
+
+class DependencyQuerySet(SpannedQuerySet["Dependency"]):
+    def for_listing(self) -> Self:
+        """With the application, and everything that it needs."""
+        return self.select_related("application").prefetch_related("applications", "links", "suppliers")
 
 
 class SubscriptionQuerySet(SpannedQuerySet["Subscription"]):

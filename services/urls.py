@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from services.views import applications, installations, set_up, subscriptions
+from services.views import applications, dependencies, impact, installations, set_up, subscriptions
 
 urlpatterns = [
     path("services/", applications.Applications.as_view(), name="applications"),
@@ -20,6 +20,14 @@ urlpatterns = [
         installations.InstallationWithdraw.as_view(),
         name="installation-delete",
     ),
+    path("dependencies/", dependencies.Dependencies.as_view(), name="dependencies"),
+    path("dependencies/new/", dependencies.DependencyAdd.as_view(), name="dependency-add"),
+    path("dependencies/<int:pk>/", dependencies.DependencyChange.as_view(), name="dependency-change"),
+    path("dependencies/<int:pk>/end/", dependencies.DependencyEnd.as_view(), name="dependency-end"),
+    path(
+        "dependencies/<int:pk>/delete/", dependencies.DependencyWithdraw.as_view(), name="dependency-delete"
+    ),
+    path("impact/", impact.ImpactPage.as_view(), name="impact"),
     path("subscriptions/", subscriptions.Subscriptions.as_view(), name="subscriptions"),
     path("subscriptions/new/", subscriptions.SubscriptionAdd.as_view(), name="subscription-add"),
     path("subscriptions/<int:pk>/", subscriptions.SubscriptionChange.as_view(), name="subscription-change"),

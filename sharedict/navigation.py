@@ -17,8 +17,11 @@ ITEMS: dict[str, tuple[Any, tuple[tuple[str, Any], ...]]] = {
         (
             ("applications", _("Catalogue")),
             ("installations", _("Installations")),
+            ("dependencies", _("Dependencies")),
             ("subscriptions", _("Subscriptions")),
             ("network", _("Sites and network")),
+            ("suppliers", _("Suppliers")),
+            ("impact", _("What falls")),
         ),
     ),
     "agreements": (

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 
 from municipalities.api.serializers import KEY
-from municipalities.models import Cooperation, Driver, Link, Member, Municipality, Reading, Site
+from municipalities.models import Cooperation, Driver, Link, Member, Municipality, Reading, Site, Supplier
 from sharedict.jobs.models import Job
 from sharedict.kernel.periods import DayError, parse_day
 
@@ -136,6 +136,12 @@ class LinkFilters(Spanned):
     class Meta:
         model = Link
         fields = ["kind"]
+
+
+class SupplierFilters(OfCooperation):
+    class Meta:
+        model = Supplier
+        fields: list[str] = []
 
 
 class DriverFilters(OfCooperation):

@@ -37,9 +37,20 @@ from municipalities.api.serializers import (
     ReadingSerializer,
     ReadingWriteSerializer,
     SiteSerializer,
+    SupplierSerializer,
     municipality_by_key,
 )
-from municipalities.models import Cooperation, Driver, Link, Member, Municipality, Reading, Site, Token
+from municipalities.models import (
+    Cooperation,
+    Driver,
+    Link,
+    Member,
+    Municipality,
+    Reading,
+    Site,
+    Supplier,
+    Token,
+)
 from municipalities.portal import Change, effect_of, far_days_of, fields_by_message
 from sharedict.common.viewsets import ReadViewSet
 from sharedict.jobs.models import Job
@@ -184,9 +195,17 @@ class SiteViewSet(ReadViewSet[Site]):
 class LinkViewSet(ReadViewSet[Link]):
     """Network links between sites, or between a site and an outside provider."""
 
-    queryset = Link.objects.select_related("cooperation", "site", "other_site", "routed_by")
+    queryset = Link.objects.select_related("cooperation", "site", "other_site", "routed_by", "supplier")
     serializer_class = LinkSerializer
     filterset_class = filters.LinkFilters
+
+
+class SupplierViewSet(ReadViewSet[Supplier]):
+    """Whoever delivers what is shared, and whom to reach there."""
+
+    queryset = Supplier.objects.select_related("cooperation")
+    serializer_class = SupplierSerializer
+    filterset_class = filters.SupplierFilters
 
 
 class DriverViewSet(ReadViewSet[Driver]):

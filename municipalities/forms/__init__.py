@@ -21,6 +21,7 @@ from municipalities.forms.rows import (
     RoleFilter,
     SiteForm,
     StateFilter,
+    SupplierForm,
     TokenForm,
 )
 from municipalities.forms.set_up import CooperationForm, MembersForm
@@ -52,6 +53,7 @@ __all__ = [
     "RoleForm",
     "SiteForm",
     "StateFilter",
+    "SupplierForm",
     "TestMessageForm",
     "TokenForm",
     "UploadFilter",

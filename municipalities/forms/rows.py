@@ -13,7 +13,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from municipalities.models import Cooperation, Driver, Link, Member, Municipality, Reading, Role, Site, Token
+from municipalities.models import (
+    Cooperation,
+    Driver,
+    Link,
+    Member,
+    Municipality,
+    Reading,
+    Role,
+    Site,
+    Supplier,
+    Token,
+)
 from municipalities.portal import Filter, RowForm, merged_in_words, side_by_side
 from sharedict.audit.models import Entry, kind_in_words
 from sharedict.common.days import DayInput
@@ -197,6 +208,14 @@ class LinkForm(RowForm):
             "valid_until",
         ]
         field_classes = {"mbps": CountField}
+
+
+class SupplierForm(RowForm):
+    layout = ("name", "contact")
+
+    class Meta:
+        model = Supplier
+        fields = ["name", "contact"]
 
 
 class DriverForm(RowForm):

@@ -7,6 +7,7 @@ from municipalities.models.municipality import Municipality
 from municipalities.models.notice import Notice
 from municipalities.models.role import Role
 from municipalities.models.site import Site
+from municipalities.models.supplier import Supplier
 from municipalities.models.token import Token
 from municipalities.models.upload import Upload, UploadFinding
 
@@ -21,6 +22,7 @@ __all__ = [
     "Reading",
     "Role",
     "Site",
+    "Supplier",
     "Token",
     "Upload",
     "UploadFinding",

@@ -31,7 +31,14 @@ class Link(Spanned):
     outside = models.CharField(
         _("to outside provider"), max_length=100, blank=True, help_text=_("When the other end is not a site.")
     )
-    supplier = models.CharField(_("supplier"), max_length=100, blank=True)
+    supplier = models.ForeignKey(
+        "municipalities.Supplier",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="links",
+        verbose_name=_("supplier"),
+    )
     mbps = models.PositiveIntegerField(_("Mbit/s"), null=True, blank=True)
     routed_by = models.ForeignKey(
         "municipalities.Municipality",

@@ -1,7 +1,14 @@
 """The lists of who takes part and where things run."""
 
 from municipalities.tables.looks import instant, state_of
-from municipalities.tables.registers import DriverTable, LinkTable, MemberTable, ReadingTable, SiteTable
+from municipalities.tables.registers import (
+    DriverTable,
+    LinkTable,
+    MemberTable,
+    ReadingTable,
+    SiteTable,
+    SupplierTable,
+)
 from municipalities.tables.upkeep import JOB_LOOK, ChangeTable, JobTable, RoleTable, TokenTable, job_label
 from municipalities.tables.uploads import PublicUploadTable, UploadTable, state_of_upload
 
@@ -16,6 +23,7 @@ __all__ = [
     "ReadingTable",
     "RoleTable",
     "SiteTable",
+    "SupplierTable",
     "TokenTable",
     "UploadTable",
     "instant",

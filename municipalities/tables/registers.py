@@ -104,7 +104,7 @@ class LinkTable(SpannedTable):
     other_end = tables.Column(
         gettext_lazy("To"), accessor="other_site", order_by=("other_site__name", "outside"), empty_values=()
     )
-    supplier = tables.Column(gettext_lazy("Supplier"))
+    supplier = tables.Column(gettext_lazy("Supplier"), order_by="supplier__name")
     mbps = tables.Column(gettext_lazy("Mbit/s"), attrs=NUMBER)
     routed_by = tables.Column(gettext_lazy("Answers for routing"), order_by="routed_by__name")
 
@@ -116,6 +116,20 @@ class LinkTable(SpannedTable):
 
     def render_other_end(self, record: Any) -> str:
         return str(record.other_site or record.outside)
+
+
+class SupplierTable(RowTable):
+    row_page = ("supplier-change", gettext_lazy("Change"))
+    empty_action = gettext_lazy("Add a supplier")
+    name = tables.Column(gettext_lazy("Supplier"))
+    contact = tables.Column(gettext_lazy("Whom to reach"), orderable=False)
+    link_count = CountColumn(gettext_lazy("Links"))
+
+    empty_title = gettext_lazy("No suppliers yet")
+
+    class Meta:
+        order_by = "name"
+        empty_text = gettext_lazy("Add whoever delivers links, operations or applications.")
 
 
 class DriverTable(RowTable):

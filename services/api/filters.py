@@ -1,7 +1,7 @@
 """What lists of what is shared can be narrowed by."""
 
 from municipalities.api.filters import CodeFilter, MunicipalityFilter, OfCooperation, Spanned
-from services.models import Application, Installation, Subscription
+from services.models import Application, Dependency, Installation, Subscription
 
 
 class ApplicationFilters(OfCooperation):
@@ -16,6 +16,14 @@ class InstallationFilters(Spanned):
     class Meta:
         model = Installation
         fields = ["purpose"]
+
+
+class DependencyFilters(Spanned):
+    application = CodeFilter("application__code", "application")
+
+    class Meta:
+        model = Dependency
+        fields: list[str] = []
 
 
 class SubscriptionFilters(Spanned):

@@ -1,5 +1,7 @@
 """What is shared, as the API writes it."""
 
+from typing import Any
+
 from rest_framework import serializers
 
 from municipalities.api.serializers import (
@@ -8,7 +10,7 @@ from municipalities.api.serializers import (
     MunicipalitiesField,
     MunicipalityField,
 )
-from services.models import Application, Installation, Subscription
+from services.models import Application, Dependency, Installation, Subscription
 
 
 class ApplicationSerializer(serializers.ModelSerializer[Application]):
@@ -50,6 +52,27 @@ class InstallationSerializer(serializers.ModelSerializer[Installation]):
             "databases",
             "administered_by",
             "version",
+            "valid_from",
+            "valid_until",
+        ]
+
+
+class DependencySerializer(serializers.ModelSerializer[Dependency]):
+    cooperation = CooperationField()
+    application = CodeField("application")
+    applications: Any = serializers.SlugRelatedField(slug_field="code", many=True, read_only=True)
+
+    class Meta:
+        model = Dependency
+        fields = [
+            "id",
+            "cooperation",
+            "application",
+            "purpose",
+            "at_least",
+            "applications",
+            "links",
+            "suppliers",
             "valid_from",
             "valid_until",
         ]

@@ -1,8 +1,13 @@
 """What is shared: resources to read."""
 
 from services.api import filters
-from services.api.serializers import ApplicationSerializer, InstallationSerializer, SubscriptionSerializer
-from services.models import Application, Installation, Subscription
+from services.api.serializers import (
+    ApplicationSerializer,
+    DependencySerializer,
+    InstallationSerializer,
+    SubscriptionSerializer,
+)
+from services.models import Application, Dependency, Installation, Subscription
 from sharedict.common.viewsets import ReadViewSet
 
 
@@ -22,6 +27,16 @@ class InstallationViewSet(ReadViewSet[Installation]):
     )
     serializer_class = InstallationSerializer
     filterset_class = filters.InstallationFilters
+
+
+class DependencyViewSet(ReadViewSet[Dependency]):
+    """What each application needs beside the sites that it runs at: all of these, or at least so many."""
+
+    queryset = Dependency.objects.select_related("cooperation", "application").prefetch_related(
+        "applications", "links", "suppliers"
+    )
+    serializer_class = DependencySerializer
+    filterset_class = filters.DependencyFilters
 
 
 class SubscriptionViewSet(ReadViewSet[Subscription]):

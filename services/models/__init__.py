@@ -1,5 +1,6 @@
 from services.models.application import Application
+from services.models.dependency import Dependency, check_needed
 from services.models.installation import Installation
 from services.models.subscription import Subscription
 
-__all__ = ["Application", "Installation", "Subscription"]
+__all__ = ["Application", "Dependency", "Installation", "Subscription", "check_needed"]

@@ -74,14 +74,14 @@ def _cell(field: Any, model: Any) -> tuple[Any, Any]:
     if not is_key and type(field).get_attribute is not kinds.Field.get_attribute:
         return None, None
     *way, last = field.source_attrs or [""]
-    may_lack = field.allow_null or field.default is None
+    may_lack, knows_how = field.allow_null or field.default is None, hasattr(field, "as_column")
     try:
         for name in way:
             relation = model._meta.get_field(name)
-            if not relation.many_to_one or (relation.null and not may_lack):
+            if not relation.many_to_one or (relation.null and not may_lack and not knows_how):
                 return None, None
             model = relation.related_model
-        if hasattr(field, "as_column"):
+        if knows_how:
             cell = field.as_column(way)
             return cell, cell.output_field
         column = model._meta.get_field(last)

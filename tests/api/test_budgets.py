@@ -15,8 +15,18 @@ from agreements.models import Agreement, Component, CostType, FixedPart, Key, Ke
 from billing.engine.corrections import LateLine
 from billing.models import Cost, LateChange, Period, Run, RunLine, RunTotal, ShareBlock
 from billing.snapshots import cost_fact
-from municipalities.models import Cooperation, Driver, Link, Member, Municipality, Reading, Site, Token
-from services.models import Application, Installation, Subscription
+from municipalities.models import (
+    Cooperation,
+    Driver,
+    Link,
+    Member,
+    Municipality,
+    Reading,
+    Site,
+    Supplier,
+    Token,
+)
+from services.models import Application, Dependency, Installation, Subscription
 from sharedict.jobs.models import Job
 from tests.api.conftest import Caller
 from tests.budgets import MOMENT
@@ -70,6 +80,25 @@ def _links(north: Cooperation, count: int) -> None:
         )
         for number in range(count)
     )
+
+
+def _suppliers(north: Cooperation, count: int) -> None:
+    Supplier.objects.bulk_create(
+        Supplier(cooperation=north, name=f"Supplier {number}") for number in range(count)
+    )
+
+
+def _dependencies(north: Cooperation, count: int) -> None:
+    _links(north, 2)
+    _suppliers(north, 2)
+    application = Application.objects.get(cooperation=north)
+    rows = Dependency.objects.bulk_create(
+        Dependency(cooperation=north, application=application, purpose=f"{number}", valid_from=LONG_AGO)
+        for number in range(count)
+    )
+    for row in rows[:3]:
+        row.links.set(Link.objects.of(north))
+        row.suppliers.set(Supplier.objects.of(north))
 
 
 def _drivers(north: Cooperation, count: int) -> None:
@@ -295,11 +324,13 @@ LISTS: dict[str, Maker] = {
     "members": _members,
     "sites": _sites,
     "links": _links,
+    "suppliers": _suppliers,
     "drivers": _drivers,
     "readings": _readings,
     "jobs": _jobs,
     "applications": _applications,
     "installations": _installations,
+    "dependencies": _dependencies,
     "subscriptions": _subscriptions,
     "agreements": _agreements,
     "cost-types": _cost_types,

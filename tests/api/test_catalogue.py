@@ -11,8 +11,8 @@ from sharedict.accounts.models import User
 from sharedict.jobs.actions import announce_change
 from tests.api.conftest import Caller
 from tests.factories.agreements import KeyFactory, TermFactory, add_version, by, even
-from tests.factories.municipalities import LONG_AGO, DriverFactory, LinkFactory, SiteFactory
-from tests.factories.services import InstallationFactory
+from tests.factories.municipalities import LONG_AGO, DriverFactory, LinkFactory, SiteFactory, SupplierFactory
+from tests.factories.services import DependencyFactory, InstallationFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -23,6 +23,8 @@ OWNED = [
     "links",
     "drivers",
     "jobs",
+    "suppliers",
+    "dependencies",
     "applications",
     "installations",
     "subscriptions",
@@ -37,8 +39,9 @@ OWNED = [
 def furnished(north: Cooperation, erp: Any) -> Cooperation:
     """``north`` with something in every list."""
     site = SiteFactory(cooperation=north, name="Operations centre")
-    LinkFactory(site=site, name="Broadband")
+    LinkFactory(site=site, name="Broadband", supplier=SupplierFactory(cooperation=north))
     InstallationFactory(application=erp, site=site)
+    DependencyFactory(application=erp)
     DriverFactory(cooperation=north, code="users")
     announce_change(cooperation_id=north.pk, touches=(LONG_AGO, None))
     return north

@@ -10,7 +10,13 @@ from sharedict.api import router
 from sharedict.common.columns import columns_of
 from tests.api.conftest import Caller
 from tests.api.test_budgets import LISTS
-from tests.factories.municipalities import LinkFactory, MunicipalityFactory, ReadingFactory, SiteFactory
+from tests.factories.municipalities import (
+    LinkFactory,
+    MunicipalityFactory,
+    ReadingFactory,
+    SiteFactory,
+    SupplierFactory,
+)
 
 pytestmark = pytest.mark.django_db
 READ_AS_COLUMNS = {
@@ -25,6 +31,7 @@ READ_AS_COLUMNS = {
     "municipalities",
     "readings",
     "subscriptions",
+    "suppliers",
 }
 VIEWS: dict[str, Any] = {name: view for name, view, _basename in router.registry}
 
@@ -45,7 +52,9 @@ def test_a_list_of_columns_answers_what_objects_would(
 ) -> None:
     LISTS[name](north, 3)
     MunicipalityFactory(code="9999", name="Merged", successor=sundsvall, merged_on="2020-01-01")
-    LinkFactory(site=SiteFactory(cooperation=north, name="Its own"), name="To a provider")
+    site, supplier = SiteFactory(cooperation=north, name="Its own"), SupplierFactory(cooperation=north)
+    LinkFactory(site=site, name="To a provider")
+    LinkFactory(site=site, name="Supplied", supplier=supplier)
     ReadingFactory(cooperation=north, municipality=sundsvall)
     view = VIEWS[name]
     rows = [

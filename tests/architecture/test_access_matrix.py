@@ -45,6 +45,9 @@ EXPECTED: dict[str, str] = {
     **dict.fromkeys(
         [
             "network",
+            "suppliers",
+            "dependencies",
+            "impact",
             "members",
             "roles",
             "drivers",
@@ -84,13 +87,15 @@ EXPECTED: dict[str, str] = {
     ),
     **dict.fromkeys(
         [
-            *(f"{thing}-add" for thing in ("site", "link", "member", "token", "driver", "reading")),
-            *(f"{thing}-change" for thing in ("site", "link", "member", "role", "driver", "reading")),
+            *(f"{thing}-add" for thing in ("site", "link", "supplier", "member", "token", "driver")),
+            *(f"{thing}-change" for thing in ("site", "link", "supplier", "member", "role", "driver")),
+            *("reading-add", "reading-change"),
             *(f"{thing}-end" for thing in ("site", "link", "member")),
-            *(f"{thing}-delete" for thing in ("role", "reading")),
+            *(f"{thing}-delete" for thing in ("role", "reading", "supplier")),
             *("token-revoke", "readings-import", "job-retry", "invite", "invitation"),
             *(f"{thing}-add" for thing in ("application", "installation", "subscription")),
             *(f"{thing}-change" for thing in ("application", "installation", "subscription")),
+            *(f"dependency-{step}" for step in ("add", "change", "end", "delete")),
             *("application-retire", "installation-end", "subscription-end"),
             *(f"{thing}-add" for thing in ("agreement", "cost-type", "term", "key", "key-version")),
             *(f"{thing}-change" for thing in ("agreement", "cost-type", "term")),
@@ -126,6 +131,8 @@ EXPECTED: dict[str, str] = {
                 "members",
                 "sites",
                 "links",
+                "suppliers",
+                "dependencies",
                 "drivers",
                 "readings",
                 "jobs",

@@ -40,10 +40,16 @@ from tests.factories.municipalities import (
     NoticeFactory,
     ReadingFactory,
     SiteFactory,
+    SupplierFactory,
     TokenFactory,
     UploadFactory,
 )
-from tests.factories.services import ApplicationFactory, InstallationFactory, SubscriptionFactory
+from tests.factories.services import (
+    ApplicationFactory,
+    DependencyFactory,
+    InstallationFactory,
+    SubscriptionFactory,
+)
 
 NOTHING: dict[str, Any] = {
     "cooperation": "no-such",
@@ -101,6 +107,8 @@ def _furnished(world: World) -> World:
     driver = DriverFactory(cooperation=cooperation, code=code, name="Its own")
     site = SiteFactory(cooperation=cooperation)
     subscription = SubscriptionFactory(application=application, municipality=place)
+    link, supplier = LinkFactory(site=site), SupplierFactory(cooperation=cooperation)
+    other = ApplicationFactory(cooperation=cooperation, code=f"other-{code}", name="Another")
     kind = CostType.objects.get(cooperation=cooperation)
     cost = CostFactory(cooperation=cooperation, application=application, cost_type=kind)
     key = even_key(cooperation=cooperation, code=code, name="Its own")
@@ -134,7 +142,9 @@ def _furnished(world: World) -> World:
         period.current_run,
         RunTotal.objects.get(run=period.current_run, municipality=place),
         ReadingFactory(driver=driver, municipality=place),
-        LinkFactory(site=site),
+        link,
+        supplier,
+        DependencyFactory(application=application, needs=[other, link, supplier]),
         InstallationFactory(application=application, site=site),
         Member.objects.get(cooperation=cooperation, municipality=place),
         Agreement.objects.get(cooperation=cooperation),

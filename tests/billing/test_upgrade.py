@@ -78,6 +78,15 @@ INSERT INTO audit_entry (id, at, user_id, actor, verb, subject_type, subject_id,
 LOGGED = "SELECT id, actor, subject, changes FROM audit_entry ORDER BY id"
 
 
+SUPPLIED = """
+SELECT municipalities_link.id, municipalities_supplier.name
+FROM municipalities_link LEFT JOIN municipalities_supplier
+  ON municipalities_supplier.id = supplier_id AND municipalities_supplier.cooperation_id =
+    municipalities_link.cooperation_id
+ORDER BY municipalities_link.id
+"""
+
+
 def asked(url: str, statement: str) -> list[list[Any]]:
     connection = psycopg2.connect(url)
     with connection, connection.cursor() as cursor:
@@ -107,12 +116,15 @@ def upgraded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
             load(url)
             asked(url, LATER)
             before = asked(url, LOGGED)
+            links = asked(url, "SELECT id, NULLIF(supplier, '') FROM municipalities_link ORDER BY id")
             _run(variables, "manage.py", "migrate", "--verbosity", "0")
             told = json.loads(_run(variables, "-m", "tests.billing.upgraded"))
             verified = _run(variables, "manage.py", "verify")
             _run(variables, "manage.py", "migrate", "--verbosity", "0", "audit", "0003")
             back = asked(url, LOGGED)[: len(before)]
-            yield told | {"verified": verified, "log_before": before, "log_back": back}
+            supplied = asked(url, SUPPLIED)
+            logs = {"log_before": before, "log_back": back}
+            yield told | {"verified": verified, **logs, "links": links, "supplied": supplied}
         finally:
             cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
     admin.close()
@@ -326,3 +338,8 @@ def test_what_moved_is_known_to_be_somebodys_as_far_as_they_are_there(upgraded: 
         [100007, "subject", None],
     ]
     assert len(upgraded["personal"]) > 1000
+
+
+def test_every_link_keeps_who_supplies_it(upgraded: Told) -> None:
+    assert upgraded["supplied"] == upgraded["links"]
+    assert {name for _link, name in upgraded["supplied"]} > {None, "Teracom"}

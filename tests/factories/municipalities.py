@@ -15,6 +15,7 @@ from municipalities.models import (
     Reading,
     Role,
     Site,
+    Supplier,
     Token,
     Upload,
 )
@@ -171,6 +172,14 @@ class SiteFactory(DjangoModelFactory):
     name = factory.Sequence(lambda number: f"Site {number}")
     kind = Site.Kind.SERVER_ROOM
     valid_from = LONG_AGO
+
+
+class SupplierFactory(DjangoModelFactory):
+    class Meta:
+        model = Supplier
+
+    cooperation = factory.SubFactory(CooperationFactory)
+    name = factory.Sequence(lambda number: f"Supplier {number}")
 
 
 class LinkFactory(DjangoModelFactory):

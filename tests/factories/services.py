@@ -1,7 +1,9 @@
+from typing import Any
+
 import factory
 from factory.django import DjangoModelFactory
 
-from services.models import Application, Installation, Subscription
+from services.models import Application, Dependency, Installation, Subscription
 from tests.factories.municipalities import LONG_AGO, CooperationFactory, MunicipalityFactory, SiteFactory
 
 
@@ -23,6 +25,26 @@ class InstallationFactory(DjangoModelFactory):
     application = factory.SubFactory(ApplicationFactory)
     site = factory.SubFactory(SiteFactory, cooperation=factory.SelfAttribute("..cooperation"))
     valid_from = LONG_AGO
+
+
+class DependencyFactory(DjangoModelFactory):
+    """An application needs another one."""
+
+    class Meta:
+        model = Dependency
+        skip_postgeneration_save = True
+
+    cooperation = factory.SelfAttribute("application.cooperation")
+    application = factory.SubFactory(ApplicationFactory)
+    purpose = "signing in"
+    valid_from = LONG_AGO
+
+    @factory.post_generation
+    def needs(self, create: bool, extracted: list[Any] | None, **kwargs: Any) -> None:
+        """``needs``: the applications, links and suppliers; another application where none are named."""
+        row: Any = self
+        for needed in extracted or [ApplicationFactory(cooperation=row.cooperation)]:
+            getattr(row, f"{needed._meta.model_name}s").add(needed)
 
 
 class SubscriptionFactory(DjangoModelFactory):

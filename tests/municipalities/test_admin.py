@@ -20,8 +20,10 @@ from tests.factories.municipalities import (
     LinkFactory,
     MunicipalityFactory,
     SiteFactory,
+    SupplierFactory,
     TokenFactory,
 )
+from tests.factories.services import DependencyFactory
 
 OURS = ("accounts", "audit", "jobs", "municipalities")
 
@@ -38,6 +40,8 @@ def operator(db: None) -> Client:
 def furnished(north: Cooperation) -> Cooperation:
     site = SiteFactory(cooperation=north, name="Room")
     LinkFactory(site=site)
+    SupplierFactory(cooperation=north)
+    DependencyFactory(application__cooperation=north)
     TokenFactory(cooperation=north)
     record(verb="add", subject=site, by=None, at=timezone.now(), cooperation_id=north.pk)
     SignInFailure.objects.create(username="x", at=timezone.now())

@@ -26,6 +26,7 @@ from tests.factories.municipalities import (
     ReadingFactory,
     RoleFactory,
     SiteFactory,
+    SupplierFactory,
     TokenFactory,
 )
 
@@ -55,8 +56,15 @@ def add_network(north: Cooperation, count: int) -> str:
         site = SiteFactory(cooperation=north, municipality=place)
         mirror = SiteFactory(cooperation=north, kind="mirror")
         mirror.mirrors.set([site])
-        LinkFactory(site=site, other_site=mirror, outside="", routed_by=place)
+        supplier = SupplierFactory(cooperation=north)
+        LinkFactory(site=site, other_site=mirror, outside="", routed_by=place, supplier=supplier)
     return "/north/network/"
+
+
+def add_suppliers(north: Cooperation, count: int) -> str:
+    for supplier in SupplierFactory.create_batch(count, cooperation=north):
+        LinkFactory(site__cooperation=north, supplier=supplier)
+    return "/north/suppliers/"
 
 
 def add_drivers(north: Cooperation, count: int) -> str:
@@ -99,6 +107,7 @@ LISTS = [
     add_people,
     add_tokens,
     add_network,
+    add_suppliers,
     add_drivers,
     add_readings,
     add_jobs,

@@ -36,9 +36,7 @@ SignIn = Callable[[User], Client]
 @pytest.fixture
 def link(north: Cooperation) -> Link:
     site = SiteFactory(cooperation=north, name="Room")
-    found: Link = LinkFactory(
-        site=site, name="Line", kind="vpn", supplier="Telia", outside="Internet", mbps=10
-    )
+    found: Link = LinkFactory(site=site, name="Line", kind="vpn", outside="Telia", mbps=10)
     return found
 
 
@@ -97,10 +95,10 @@ def test_a_row_saved_again_knows_what_was_saved(link: Link, administrator: User)
 
 def test_what_was_not_read_is_not_written(link: Link, administrator: User) -> None:
     row = Link.objects.only("name", "site").get()
-    Link.objects.update(supplier="Another")
+    Link.objects.update(outside="Another")
     row.name = "Fibre"
     save_row(row=row, by=administrator)
-    assert Link.objects.values_list("name", "supplier").get() == ("Fibre", "Another")
+    assert Link.objects.values_list("name", "outside").get() == ("Fibre", "Another")
 
 
 def test_a_row_that_was_removed_does_not_come_back(link: Link, administrator: User) -> None:
@@ -132,9 +130,9 @@ def test_two_tabs_of_one_row_lose_nothing(sign_in: SignIn, administrator: User, 
     first, second = client.get(address), client.get(address)
     assert 'type="hidden" name="was"' in first.content.decode()
     assert client.post(address, typed(first, name="Fibre")).status_code == 302
-    assert client.post(address, typed(second, supplier="Tele2")).status_code == 302
+    assert client.post(address, typed(second, outside="Tele2")).status_code == 302
     link.refresh_from_db()
-    assert (link.name, link.supplier) == ("Fibre", "Tele2")
+    assert (link.name, link.outside) == ("Fibre", "Tele2")
 
 
 def test_a_second_tab_is_told_at_the_field_and_saves_by_saving_again(
@@ -142,7 +140,7 @@ def test_a_second_tab_is_told_at_the_field_and_saves_by_saving_again(
 ) -> None:
     client, address = sign_in(administrator), f"/north/network/links/{link.pk}/"
     first, second = client.get(address), client.get(address)
-    client.post(address, typed(first, name="Fibre", supplier="Tele2"))
+    client.post(address, typed(first, name="Fibre", outside="Tele2"))
     told = client.post(address, typed(second, name="Copper", mbps="100"))
     assert told.status_code == 422
     assert "“Fibre”" in shown_form(told).errors["name"][0]
@@ -151,7 +149,7 @@ def test_a_second_tab_is_told_at_the_field_and_saves_by_saving_again(
     assert (link.name, link.mbps) == ("Fibre", 10)
     assert client.post(address, typed(told)).status_code == 302
     link.refresh_from_db()
-    assert (link.name, link.supplier, link.mbps) == ("Copper", "Tele2", 100)
+    assert (link.name, link.outside, link.mbps) == ("Copper", "Tele2", 100)
 
 
 def test_going_back_and_saving_again_is_no_second_change(
@@ -192,14 +190,14 @@ def test_two_tabs_of_an_operator_lose_nothing(operator: Client, link: Link) -> N
     first, second, third = (operator.get(address) for _ in range(3))
     assert 'type="hidden" name="was"' in first.content.decode()
     assert operator.post(address, typed(first, name="Fibre")).status_code == 302
-    assert operator.post(address, typed(second, supplier="Tele2")).status_code == 302
+    assert operator.post(address, typed(second, outside="Tele2")).status_code == 302
     told = operator.post(address, typed(third, name="Copper"))
     assert "“Fibre”" in shown_form(told).errors["name"][0]
     link.refresh_from_db()
-    assert (link.name, link.supplier) == ("Fibre", "Tele2")
+    assert (link.name, link.outside) == ("Fibre", "Tele2")
     assert operator.post(address, typed(told)).status_code == 302
     link.refresh_from_db()
-    assert (link.name, link.supplier) == ("Copper", "Tele2")
+    assert (link.name, link.outside) == ("Copper", "Tele2")
 
 
 def test_two_tabs_of_a_cooperation_lose_nothing(operator: Client, north: Cooperation) -> None:
@@ -280,7 +278,7 @@ def test_a_choice_of_another_cooperation_is_none(
     assert not changes()
 
 
-@pytest.mark.parametrize("name", ["name", "supplier"])
+@pytest.mark.parametrize("name", ["name", "outside"])
 def test_a_text_with_nothing_to_be_seen_is_refused_at_its_field(
     link: Link, sign_in: SignIn, administrator: User, operator: Client, name: str
 ) -> None:
@@ -300,11 +298,11 @@ def test_a_text_with_nothing_to_be_seen_is_refused_at_its_field(
 
 def test_a_row_whose_text_nobody_sees_can_still_end(link: Link, administrator: User) -> None:
     """It was stored before such texts were refused."""
-    Link.objects.update(supplier="\u200b")
+    Link.objects.update(outside="\u200b")
     ended = end_row(
         row=Link.objects.get(), on=timezone.localdate() + dt.timedelta(days=400), by=administrator
     )
-    assert (ended.supplier, len(changes())) == ("\u200b", 1)
+    assert (ended.outside, len(changes())) == ("\u200b", 1)
 
 
 def test_a_person_has_a_name_that_can_be_seen(db: None) -> None:

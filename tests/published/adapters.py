@@ -4,6 +4,7 @@ A kind that stands nowhere here has no engine yet, nor has a case for which an a
 """
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
@@ -14,6 +15,8 @@ from billing.engine.corrections import difference
 from billing.engine.facts import CostFact
 from billing.engine.split import split_minor
 from billing.engine.spread import month_part
+from services.engine.graph import Graph, Need
+from services.engine.impact import fall
 from sharedict.kernel.money import minor_text, to_minor
 from sharedict.kernel.periods import Month
 
@@ -93,9 +96,56 @@ def credit_document(inputs: Mapping[str, Any]) -> dict[str, str]:
     return {name: minor_text(left.get(name, 0)) for name in charged}
 
 
+def graph_of(inputs: Mapping[str, Any]) -> Graph:
+    """``[a, b]``: b needs a; of what b needs, ``min_up`` must be up, or all where nothing is said."""
+    sources = defaultdict[str, list[str]](list)
+    things = dict[str, None]()
+    for source, owner in inputs["edges"]:
+        sources[str(owner)].append(str(source))
+        things |= {str(source): None, str(owner): None}
+    least = inputs.get("min_up", {})
+    return Graph({name: _needs(tuple(sources[name]), least.get(name)) for name in things})
+
+
+def _needs(sources: tuple[str, ...], least: int | None) -> tuple[Need, ...]:
+    if not sources:
+        return ()
+    return (Need.all_of(*sources),) if least is None else (Need(sources, least),)
+
+
+def impact(inputs: Mapping[str, Any]) -> Any:
+    """What falls beside what was lost; by ticket, where several are open and each knows of those before."""
+    graph = graph_of(inputs)
+    if "tickets" in inputs:
+        answers, already = dict[str, list[str]](), list[str]()
+        for name, lost in inputs["tickets"]:
+            answers[name] = _falls(graph, lost, already, held=())
+            already += lost
+        return answers
+    held = inputs.get("marked_not_impacted", [])
+    shown = set(_falls(graph, inputs["down"], (), held)) - set(inputs.get("hidden", []))
+    return sorted({*shown, *held})
+
+
+def _falls(graph: Graph, lost: Sequence[str], already: Sequence[str], held: Sequence[str]) -> list[str]:
+    down = fall(graph, lost, already, frozenset(held)).down
+    return sorted(set(down) - set(lost) - set(already))
+
+
+def path(inputs: Mapping[str, Any]) -> list[str]:
+    return list(fall(graph_of(inputs), [inputs["from"]]).chain(inputs["to"]))
+
+
+def relations(inputs: Mapping[str, Any]) -> dict[str, int]:
+    return {"relations_removed": graph_of(inputs).relations_of(str(inputs["deleted"]))}
+
+
 ADAPTERS: dict[str, Callable[[Mapping[str, Any]], Any]] = {
     "split": split,
     "credit_note_over_months": credit_note_over_months,
     "focus_correction": focus_correction,
     "credit_document": credit_document,
+    "impact": impact,
+    "path": path,
+    "graph": relations,
 }

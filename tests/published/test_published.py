@@ -15,7 +15,8 @@ WAITING = ["CR003", "CR005", "CR007", "CR009", "CR015", "CR017", "CR019", "CR021
 
 
 @pytest.mark.parametrize(
-    ("name", "count", "waiting"), [("allocation_cases", 49, []), ("correction_cases", 12, WAITING)]
+    ("name", "count", "waiting"),
+    [("allocation_cases", 49, []), ("correction_cases", 12, WAITING), ("impact_cases", 15, [])],
 )
 def test_the_engines_give_what_was_published(name: str, count: int, waiting: list[str]) -> None:
     verdicts = [judge(case) for case in read(HERE / f"{name}.json")]

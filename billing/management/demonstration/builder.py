@@ -14,8 +14,19 @@ from agreements.models import Agreement, CostType, Key, Term
 from billing.actions import add_costs, close_period, compute_period, propose_period, save_cost
 from billing.models import Cost, Period
 from municipalities.actions import save_row
-from municipalities.models import Cooperation, Driver, Member, Municipality, Notice, Reading, Role, Site
-from services.models import Application, Installation, Subscription
+from municipalities.models import (
+    Cooperation,
+    Driver,
+    Link,
+    Member,
+    Municipality,
+    Notice,
+    Reading,
+    Role,
+    Site,
+    Supplier,
+)
+from services.models import Application, Dependency, Installation, Subscription
 from sharedict.accounts.models import User
 from sharedict.jobs.actions import run_all
 from sharedict.kernel.money import to_major
@@ -95,6 +106,11 @@ class Builder:
                 valid_from=self.since,
             )
         )
+
+    def supplier(self, name: str) -> Supplier:
+        """The supplier of that name, added the first time it is asked for."""
+        found = Supplier.objects.of(self.cooperation).filter(name=name).first()
+        return found or self.add(Supplier(cooperation=self.cooperation, name=name))
 
     def driver(self, code: str, name: str, unit: str) -> Driver:
         return self.add(Driver(cooperation=self.cooperation, code=code, name=name, unit=unit))
@@ -207,6 +223,31 @@ class Builder:
             ),
             administered_by=[*self.members.values()],
         )
+
+    def need(
+        self,
+        code: str,
+        purpose: str,
+        *,
+        at_least: int | None = None,
+        applications: Iterable[str] = (),
+        links: Iterable[Link] = (),
+        suppliers: Iterable[Supplier] = (),
+    ) -> None:
+        """Say what an application needs beside its sites: ``applications`` by code."""
+        needed: dict[str, list[Any]] = {
+            "applications": [self.applications[other] for other in applications],
+            "links": [*links],
+            "suppliers": [*suppliers],
+        }
+        row = Dependency(
+            cooperation=self.cooperation,
+            application=self.applications[code],
+            purpose=purpose,
+            at_least=at_least,
+            valid_from=self.since,
+        )
+        self.add(row, **needed)
 
     def cost(
         self, contract: Contract, start: dt.date, end: dt.date, *, minor: int | None = None, **fields: Any

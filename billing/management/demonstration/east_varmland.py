@@ -71,7 +71,7 @@ def _network(builder: Builder) -> Site:
                 kind=Link.Kind.FIBRE,
                 site=office,
                 other_site=centre,
-                supplier="Mossfiber AB",
+                supplier=builder.supplier("Mossfiber AB"),
                 mbps=10_000,
                 routed_by=centre.municipality,
                 valid_from=builder.since,
@@ -107,6 +107,8 @@ def _applications(builder: Builder, centre: Site) -> None:
             used_by=used_by,
         )
         builder.install(code, centre, Installation.Purpose.PRIMARY, Installation.Databases.COMMON)
+    builder.need("helpdesk", "cases that come by mail", applications=["mail"], at_least=0)
+    builder.need("records", "delivering decisions", applications=["mail"])
 
 
 def _terms(builder: Builder, months: list[Month]) -> None:

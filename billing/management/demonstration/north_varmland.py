@@ -107,7 +107,7 @@ def _links(builder: Builder, sites: dict[str, Site]) -> None:
             kind=Link.Kind.BROADBAND,
             site=site,
             outside="Teracom",
-            supplier="Teracom",
+            supplier=builder.supplier("Teracom"),
             mbps=100,
         )
         for site in sites.values()
@@ -118,7 +118,7 @@ def _links(builder: Builder, sites: dict[str, Site]) -> None:
             kind=Link.Kind.INTERNET,
             site=sites[TORSBY],
             outside="TeliaSonera",
-            supplier="TeliaSonera",
+            supplier=builder.supplier("TeliaSonera"),
             routed_by=torsby,
         )
     )
@@ -170,6 +170,13 @@ def _applications(builder: Builder, sites: dict[str, Site]) -> None:
         )
         builder.install(code, sites[owner], Installation.Purpose.PRIMARY, stored)
         builder.install(code, sites["mirror"], Installation.Purpose.MIRROR, stored)
+    internet = Link.objects.get(cooperation=builder.cooperation, kind=Link.Kind.INTERNET)
+    builder.need("e-services", "signing in from outside", links=[internet])
+    builder.need("e-invoice", "receiving invoices", links=[internet], at_least=0)
+    builder.need("erp", "sending files to the bank", links=[internet], at_least=0)
+    builder.need("e-invoice", "posting to the accounts", applications=["erp"], at_least=0)
+    carer = builder.supplier("Omvårdnad Data AB")
+    builder.need("social-care", "its operation at night", suppliers=[carer], at_least=0)
 
 
 def _terms(builder: Builder) -> None:

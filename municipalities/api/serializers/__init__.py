@@ -30,6 +30,7 @@ from municipalities.api.serializers.registers import (
     MemberSerializer,
     MunicipalitySerializer,
     SiteSerializer,
+    SupplierSerializer,
 )
 
 __all__ = [
@@ -57,5 +58,6 @@ __all__ = [
     "ReadingSerializer",
     "ReadingWriteSerializer",
     "SiteSerializer",
+    "SupplierSerializer",
     "municipality_by_key",
 ]

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Func, Model, QuerySet, TextField
+from django.db.models import F, Func, Model, QuerySet, TextField, Value
 from django.db.models.constants import LOOKUP_SEP
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
@@ -51,6 +53,17 @@ class MunicipalityField(serializers.CharField):
         """What ``Municipality.key`` is made of."""
         columns = [LOOKUP_SEP.join([*way, name]) for name in ("country", "code")]
         return Func(*columns, template="(%(expressions)s)", arg_joiner=" || ", output_field=TextField())
+
+
+class NameField(serializers.CharField):
+    """The name of a row that this one may refer to; empty where it refers to none."""
+
+    def __init__(self, name: str, **kwargs: Any) -> None:
+        super().__init__(source=f"{name}.name", read_only=True, default="", **kwargs)
+
+    def as_column(self, way: Sequence[str]) -> Combinable:
+        """The name, or an empty text."""
+        return Coalesce(F(LOOKUP_SEP.join([*way, "name"])), Value(""), output_field=TextField())
 
 
 class MunicipalitiesField(serializers.SlugRelatedField[Municipality]):

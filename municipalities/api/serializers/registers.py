@@ -6,6 +6,7 @@ from municipalities.api.serializers.fields import (
     CodeField,
     CooperationField,
     MunicipalityField,
+    NameField,
 )
 from municipalities.models import (
     Cooperation,
@@ -14,6 +15,7 @@ from municipalities.models import (
     Member,
     Municipality,
     Site,
+    Supplier,
 )
 from sharedict.jobs.models import Job
 
@@ -120,6 +122,7 @@ class LinkSerializer(serializers.ModelSerializer[Link]):
     cooperation = CooperationField()
     site_name = CodeField("site", "name")
     other_site_name = CodeField("other_site", "name", allow_null=True, default=None)
+    supplier = NameField("supplier")
     routed_by = MunicipalityField("routed_by", allow_null=True, default=None)
 
     class Meta:
@@ -140,6 +143,14 @@ class LinkSerializer(serializers.ModelSerializer[Link]):
             "valid_from",
             "valid_until",
         ]
+
+
+class SupplierSerializer(serializers.ModelSerializer[Supplier]):
+    cooperation = CooperationField()
+
+    class Meta:
+        model = Supplier
+        fields = ["id", "cooperation", "name", "contact"]
 
 
 class DriverSerializer(serializers.ModelSerializer[Driver]):

@@ -1,0 +1,36 @@
+"""What administrators fill in about what is shared, and what narrows its lists."""
+
+from services.forms.applications import ApplicationFilter, ApplicationForm
+from services.forms.dependencies import DependencyFilter, DependencyForm
+from services.forms.impact import LostForm
+from services.forms.installations import InstallationFilter, InstallationForm
+from services.forms.shared import (
+    RESERVED_CODES,
+    CodedForm,
+    InForce,
+    NamedForm,
+    applications_here,
+    municipalities_here,
+    sites_here,
+)
+from services.forms.subscriptions import SubscribeForm, SubscriptionFilter, SubscriptionForm
+
+__all__ = [
+    "RESERVED_CODES",
+    "ApplicationFilter",
+    "ApplicationForm",
+    "CodedForm",
+    "DependencyFilter",
+    "DependencyForm",
+    "InForce",
+    "InstallationFilter",
+    "InstallationForm",
+    "LostForm",
+    "NamedForm",
+    "SubscribeForm",
+    "SubscriptionFilter",
+    "SubscriptionForm",
+    "applications_here",
+    "municipalities_here",
+    "sites_here",
+]

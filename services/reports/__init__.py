@@ -1,0 +1,4 @@
+from services.reports.impact import Falling, Things, graph_of, impact_of, people_stopped, points_of
+from services.reports.where import where_it_runs
+
+__all__ = ["Falling", "Things", "graph_of", "impact_of", "people_stopped", "points_of", "where_it_runs"]

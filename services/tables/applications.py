@@ -1,0 +1,48 @@
+"""The catalogue."""
+
+from typing import Any
+
+import django_tables2 as tables
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from municipalities.portal import CountColumn, RowTable, page_of
+from services.models import Application
+
+LIFECYCLE_LOOK = {
+    Application.Lifecycle.PROJECT: "info",
+    Application.Lifecycle.IN_USE: "ok",
+    Application.Lifecycle.PHASING_OUT: "warning",
+}
+"""How the status of an application looks; the other states are neutral."""
+
+
+class ApplicationTable(RowTable):
+    empty_action = _("Add an application")
+    name = tables.Column(_("Application"), linkify=page_of("application", "code"))
+    purpose = tables.Column(_("Purpose"), orderable=False)
+    lifecycle = tables.Column(_("Lifecycle"))
+    owner = tables.Column(_("Owner"), accessor="owner__name")
+    municipality_count = CountColumn(_("Municipalities"))
+    user_count = CountColumn(_("Users"))
+    runs_at = tables.Column(_("Runs at"), orderable=False)
+    information_class = tables.Column(_("Class"))
+    hours = tables.Column(_("Hours"))
+
+    empty_title = _("No applications yet")
+
+    class Meta:
+        order_by = "name"
+        empty_text = _("Add what you run together.")
+
+    def render_lifecycle(self, record: Any) -> str:
+        look = LIFECYCLE_LOOK.get(record.lifecycle, "neutral")
+        return format_html(
+            '<span class="sd-state sd-state-{}">{}</span>', look, record.get_lifecycle_display()
+        )
+
+    def value_lifecycle(self, record: Any) -> str:
+        return str(record.get_lifecycle_display())
+
+    def render_runs_at(self, value: list[str]) -> str:
+        return ", ".join(value)

@@ -1,0 +1,134 @@
+"""What falls if a part goes, and which parts alone stop a service."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from municipalities.portal import CooperationPage, listed
+from services.engine.impact import State
+from services.forms import LostForm
+from services.reports import Falling, Things, graph_of, impact_of, people_stopped, points_of
+from sharedict.common.figures import count
+
+MOST_LINKS = 40
+"""More links than this are not offered one by one."""
+MOST_PLACES = 6
+"""Of so many municipalities each has a column; of more it is told how many."""
+KINDS = {
+    "site": (gettext_lazy("site"), gettext_lazy("Sites")),
+    "outside": (gettext_lazy("outside provider"), gettext_lazy("Outside providers")),
+    "supplier": (gettext_lazy("supplier"), gettext_lazy("Suppliers")),
+    "link": (gettext_lazy("link"), gettext_lazy("Links")),
+    "application": (gettext_lazy("application"), gettext_lazy("Applications")),
+}
+STATES = {
+    State.UP: (gettext_lazy("up"), "ok"),
+    State.LESS: (gettext_lazy("with less"), "warning"),
+    State.DOWN: (gettext_lazy("down"), "danger"),
+}
+
+
+class ImpactPage(CooperationPage):
+    """``?lost=site:3&lost=link:4``: what is not there, or is not known, is left out."""
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        things = graph_of(self.cooperation, timezone.localdate())
+        lost = [name for name in dict.fromkeys(request.GET.getlist("lost")) if things.names.get(name)]
+        rows = impact_of(things, lost)
+        context = {
+            "title": self.title(things, lost),
+            "form": LostForm({"lost": lost}, choices=self.choices(things, lost)),
+            "opening": self.opening(rows) if lost and rows else None,
+            "table": self.table(things, rows) if lost else None,
+            "points": [] if lost else self.points(things),
+            "has_uses": bool(rows),
+        }
+        return self.page("services/impact.html", context)
+
+    def title(self, things: Things, lost: Sequence[str]) -> str:
+        if not lost:
+            return _("What falls if a part goes")
+        names = listed([things.names[name] for name in lost])
+        title = ngettext("What falls if %(names)s goes", "What falls if %(names)s go", len(lost))
+        return title % {"names": names}
+
+    def choices(self, things: Things, lost: Sequence[str]) -> list[Any]:
+        """By kind what can be lost; of many links, and of applications, only what is lost already."""
+        found = []
+        for kind, each in things.losable().items():
+            is_offered = kind != "application" and not (kind == "link" and len(each) > MOST_LINKS)
+            kept = each if is_offered else [pair for pair in each if pair[0] in lost]
+            if kept:
+                found.append((KINDS[kind][1], kept))
+        return found
+
+    def opening(self, rows: Sequence[Falling]) -> dict[str, Any]:
+        by_state = {state: [row for row in rows if row.state is state] for state in State}
+        stopped = by_state[State.DOWN]
+        people = people_stopped(pair for row in stopped for pair in row.stopped.items())
+        less, untouched = len(by_state[State.LESS]), len(by_state[State.UP])
+        said = []
+        if people:
+            words = ngettext(
+                "At least %(count)s person loses a service.",
+                "At least %(count)s people lose a service.",
+                people,
+            )
+            said.append({"bold": words % {"count": count(people)}, "text": ""})
+        if less:
+            words = ngettext("%(count)s goes on with less.", "%(count)s go on with less.", less)
+            said.append({"bold": "", "text": words % {"count": less}})
+        if untouched:
+            words = ngettext("%(count)s does not notice.", "%(count)s do not notice.", untouched)
+            said.append({"bold": "", "text": words % {"count": untouched}})
+        return {
+            "label": _("Stopped for somebody"),
+            "value": _("%(stopped)d of %(all)d") % {"stopped": len(stopped), "all": len(rows)},
+            "unit": ngettext("service", "services", len(rows)),
+            "sentences": said,
+        }
+
+    def table(self, things: Things, rows: Sequence[Falling]) -> dict[str, Any]:
+        """Service by service, those that are hit hardest first."""
+        places = sorted({place for row in rows for place in row.by_place}, key=lambda place: place.name)
+        each = places if len(places) <= MOST_PLACES else []
+        return {
+            "places": each,
+            "rows": [
+                {
+                    "application": row.application,
+                    "state": STATES[row.state],
+                    "states": [
+                        (place, STATES[row.by_place[place]] if place in row.by_place else None)
+                        for place in each
+                    ],
+                    "down": len(row.stopped),
+                    "less": sum(state is State.LESS for state in row.by_place.values()),
+                    "of": len(row.by_place),
+                    "because": " → ".join(things.names[step] for step in row.because),
+                }
+                for row in rows
+            ],
+        }
+
+    def points(self, things: Things) -> list[dict[str, Any]]:
+        found = []
+        for name, uses in points_of(things):
+            asked = QueryDict(mutable=True)
+            asked["lost"] = name
+            names = {things.applications[use.application_id].name for use in uses}
+            found.append(
+                {
+                    "name": things.names[name],
+                    "kind": KINDS[name.partition(":")[0]][0],
+                    "url": f"{self.url('impact')}?{asked.urlencode()}",
+                    "services": listed(sorted(names, key=str.lower)),
+                    "places": len({use.municipality_id for use in uses}),
+                    "people": people_stopped((use.municipality, use.users or 0) for use in uses),
+                }
+            )
+        return found
