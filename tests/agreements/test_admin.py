@@ -15,7 +15,7 @@ from sharedict.audit.models import Entry
 from sharedict.jobs.models import Job
 from tests.factories.accounts import UserFactory
 from tests.factories.agreements import KeyFactory, add_version
-from tests.factories.services import InstallationFactory
+from tests.factories.services import DependencyFactory, InstallationFactory
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[[User], Client]
@@ -30,6 +30,7 @@ def operator(sign_in: SignIn) -> Client:
 def test_every_model_has_its_place() -> None:
     assert {model._meta.object_name for model in MODELS} == {
         "Application",
+        "Dependency",
         "Installation",
         "Subscription",
         "Agreement",
@@ -47,6 +48,7 @@ def test_every_list_and_row_opens(
     model: type, north: Cooperation, erp: Application, torsby: Municipality, operator: Client
 ) -> None:
     InstallationFactory(application=erp)
+    DependencyFactory(application=erp)
     fixed = {"kind": "fixed", "percent": 100, "fixed": {torsby: 100}}
     add_version(KeyFactory(cooperation=north), fixed)
     name = f"admin:{model._meta.label_lower.replace('.', '_')}"  # type: ignore[attr-defined]
