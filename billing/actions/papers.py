@@ -1,4 +1,4 @@
-"""Statements as paper are kept when they are first given out: whoever asks later gets the same bytes."""
+"""Statements as paper are kept when they are first made: whoever asks gets the same bytes."""
 
 import zlib
 
@@ -10,7 +10,7 @@ FAST = 1
 """It makes an eighth of a long statement: trying harder takes longer than setting it."""
 
 
-def keep_paper(*, statement: Statement, language: str, tells_others: bool, content: bytes) -> bytes:
+def keep_paper(*, statement: Statement, language: str, tells_others: bool, content: bytes) -> Paper:
     """Keep ``content`` unless somebody else's was kept before; gives back what is kept.
 
     Two at once: the second waits for the first, and gets what that one kept.
@@ -24,5 +24,4 @@ def keep_paper(*, statement: Statement, language: str, tells_others: bool, conte
         made_at=timezone.now(),
     )
     Paper.objects.bulk_create([paper], ignore_conflicts=True)
-    kept = Paper.objects.get(statement=statement, language=language, tells_others=tells_others)
-    return kept.content
+    return Paper.objects.get(statement=statement, language=language, tells_others=tells_others)

@@ -37,9 +37,9 @@ from billing.reports.moved import closed_months_of
 from billing.reports.names import Names, names_of
 from billing.reports.parted import parted_change
 from billing.reports.reasons import (
+    facts_in_words,
     facts_of,
     shares_of_cost,
-    ways_of_month,
     why,
     why_corrected,
     why_late,
@@ -84,6 +84,7 @@ __all__ = [
     "dropped_proposals",
     "effects_of",
     "entered_after",
+    "facts_in_words",
     "facts_of",
     "failed_about",
     "first_open_month",
@@ -112,7 +113,6 @@ __all__ = [
     "twins_of",
     "unallocated_of",
     "unfinished_about",
-    "ways_of_month",
     "why",
     "why_corrected",
     "why_late",

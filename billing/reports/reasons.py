@@ -8,7 +8,6 @@ from billing.engine.allocate import Explanation, explain, explanations
 from billing.engine.changed import RulesChanged, RulesCompared
 from billing.engine.facts import CorrectionFact, Facts
 from billing.engine.should_be import ShouldBe
-from billing.engine.ways import Ways, ways_of
 from billing.engine.why import Why, WhyCorrected, tell
 from billing.models import Period, Run, RunLine, RunTotal, Share
 from billing.reports.rows import minor_of, run_of
@@ -21,22 +20,17 @@ from sharedict.kernel.periods import Month
 
 def why(period: Period, reference: str, key: str) -> Why | None:
     """Why the municipality ``key`` carries its share of the cost; None where it carries none of it."""
-    facts = _in_words(facts_of(period))
+    facts = facts_in_words(period)
     found = explain(facts, reference, key)
     return tell(facts, found) if found else None
 
 
 def whys(period: Period, key: str) -> Iterator[Why]:
     """Why the municipality ``key`` carries each of its shares, without the other payers."""
-    facts = _in_words(facts_of(period))
+    facts = facts_in_words(period)
     for found in explanations(facts, key):
         if found.division.weights[found.index] or found.share_minor:
             yield tell(facts, found, with_others=False)
-
-
-def ways_of_month(period: Period, key: str) -> Ways:
-    """How the month's costs were divided, as far as the municipality ``key`` carries of them."""
-    return ways_of(_in_words(facts_of(period)), key)
 
 
 def why_corrected(period: Period, reference: str, month: Month, key: str) -> WhyCorrected | None:
@@ -134,6 +128,11 @@ class _ClosedMonth:
 def facts_of(period: Period) -> Facts:
     """What the month's current run was computed from."""
     return Facts.from_json(Run.objects.values_list("facts", flat=True).get(pk=run_of(period).pk))
+
+
+def facts_in_words(period: Period) -> Facts:
+    """The same, with the names of public drivers in the reader's language."""
+    return _in_words(facts_of(period))
 
 
 def _in_words(facts: Facts) -> Facts:

@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import pgettext
 
 from billing.documents.csv import statement_csv
 from billing.documents.xlsx import statement_xlsx
@@ -20,7 +20,6 @@ from billing.reports import (
     head_of,
     heads_of,
     key_names,
-    left_at_closing,
     parted_change,
     period_of,
     statement_of,
@@ -28,11 +27,11 @@ from billing.reports import (
     whys_corrected,
 )
 from billing.reports.rows import minor_of
-from billing.snapshots import decisions_of
 from billing.views.files import CSV, XLSX, attachment
 from billing.views.months import MonthPage
 from billing.views.openings import causes_of, opening_of_nothing, opening_of_statement
 from billing.views.pictures import Picture, month_name, statement_picture, whole_name, year_picture
+from billing.views.printing import left_in_words
 from municipalities.models import Municipality
 from municipalities.portal import banner_of, merged_in_words
 from sharedict.common.cells import Column, body, cells, joined, link, row
@@ -146,7 +145,7 @@ class StatementPage(StatementBase):
                 row(whole_name(part.name), own)
                 for part, own in sorted(parts, key=lambda found: -found[0].this_minor)
             ),
-            "left": self.left(),
+            "left": left_in_words(self.period),
             "corrections": [self.correction(line) for line in statement.corrections],
             "earlier_corrections": [self.correction(line) for line in statement.earlier_corrections],
             "corrections_total_minor": corrections_minor,
@@ -211,20 +210,6 @@ class StatementPage(StatementBase):
         if statement.is_taken_over:
             return _("Statement %(number)s, closed %(day)s by release 0.1 and taken over as it was.") % words
         return _("Statement %(number)s, issued %(day)s: nothing in it changes any more.") % words
-
-    def left(self) -> str:
-        """That something late was left uncharged when the month closed; empty if nothing was."""
-        if not self.period.is_closed:
-            return ""
-        found = len(left_at_closing(self.period, decisions_of(self.cooperation)))
-        if not found:
-            return ""
-        text = ngettext(
-            "%(count)s late change of earlier months was left uncharged when %(month)s was closed.",
-            "%(count)s late changes of earlier months were left uncharged when %(month)s was closed.",
-            found,
-        )
-        return text % {"count": found, "month": month_name(self.month)}
 
     def correction(self, line: StatementLine) -> dict[str, Any]:
         """A line that corrects one cost in an earlier month, and where its reasons stand."""

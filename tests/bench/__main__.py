@@ -314,10 +314,12 @@ def papers() -> list[Row]:
     found = measured("papers", NATION)
     what = f"nation: a statement as PDF, {found['bytes'] / 1e6:.1f} MB"
     return [
-        Row(f"{what}, made and kept / {PAPER_SECONDS} s", f"{found['made']:.3f} s", f"{PAPER_SECONDS} s",
-            found["made"] / PAPER_SECONDS, 1),
-        Row(f"{what}, given out again / made", f"{found['again']:.3f} s", f"{found['made']:.3f} s",
-            found["again"] / found["made"]),
+        Row(f"{what}, asked for after its month closed / {PAPER_SECONDS} s", f"{found['asked']:.3f} s",
+            f"{PAPER_SECONDS} s", found["asked"] / PAPER_SECONDS, 1),
+        Row(f"{what}, made for who asks before that / {PAPER_SECONDS} s", f"{found['made']:.3f} s",
+            f"{PAPER_SECONDS} s", found["made"] / PAPER_SECONDS, 1),
+        Row(f"{what}, set by the worker / made for who asks", f"{found['beforehand']:.3f} s",
+            f"{found['made']:.3f} s", found["beforehand"] / found["made"]),
     ]  # fmt: skip
 
 

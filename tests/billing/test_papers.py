@@ -3,6 +3,7 @@
 import datetime as dt
 import io
 import re
+import zlib
 from collections.abc import Callable
 from typing import Any
 
@@ -15,12 +16,15 @@ from agreements.models import CostType
 from billing.actions import keep_paper
 from billing.models import Paper, Period
 from billing.models import Statement as StatementRow
+from billing.tasks import set_papers
+from billing.views.printing import set_missing
 from municipalities.models import Cooperation
 from services.models import Application
 from sharedict.accounts.models import User
 from sharedict.common.sight import Sight, seeing
+from sharedict.jobs.actions import announce_change, run_all
 from tests.billing.books import month, post, shutting
-from tests.tampering import refused
+from tests.tampering import as_somebody_who_may, refused
 from tests.workers import Beside
 
 JANUARY, FEBRUARY, MARCH, APRIL = (dt.date(2026, number, 1) for number in (1, 2, 3, 4))
@@ -160,9 +164,73 @@ def test_it_is_the_same_bytes_for_ever(
 def test_made_again_it_would_be_the_same_bytes(
     february: Period, finance: User, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("billing.views.paper.keep_paper", lambda *, content, **_more: content)
+    def unkept(*, content: bytes, **_more: object) -> Paper:
+        return Paper(packed=zlib.compress(content))
+
+    monkeypatch.setattr("billing.views.paper.keep_paper", unkept)
     assert paper(sign_in(finance)) == paper(sign_in(finance))
     assert not Paper.objects.exists()
+
+
+def test_what_was_issued_is_set_before_anybody_asks(
+    north: Cooperation, february: Period, finance: User, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = sign_in(finance)
+    english = paper(client)
+    run_all()
+    monkeypatch.setattr("billing.tasks.SETTING_SECONDS", 600)
+    with time_machine.travel(dt.datetime(2026, 3, 3, tzinfo=dt.UTC), tick=False):
+        set_papers()
+    issued = StatementRow.objects.filter(cooperation=north)
+    assert Paper.objects.count() == 2 * issued.count() > 4
+    monkeypatch.setattr("billing.documents.pdf.statement.typeset", None)
+    assert paper(client) == english, "it was kept"
+    assert "Summa, SEK 43,01" in pages(paper(client, headers=SWEDISH))[0]
+
+
+def forget_papers() -> None:
+    with as_somebody_who_may():
+        Paper.objects.all().delete()
+
+
+def test_set_beforehand_it_is_what_it_would_be_made_for_who_asks(
+    north: Cooperation, february: Period, finance: User, sign_in: SignIn
+) -> None:
+    post(north, "20.00", JANUARY, FEBRUARY, description="Came late")
+    client = sign_in(finance)
+    for is_open in (True, False):
+        Cooperation.objects.filter(pk=north.pk).update(shares_are_open=is_open)
+        asked = [paper(client), paper(client, headers=SWEDISH)]
+        forget_papers()
+        made = [each for each in set_missing(since=FEBRUARY) if each.statement.payer == "SE1737"]
+        found = [each.content for each in sorted(made, key=lambda each: each.language)]
+        assert found == asked
+
+
+def test_what_began_long_ago_was_deactivated_or_does_not_add_up_is_not_set_beforehand(
+    north: Cooperation, february: Period, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert not list(set_missing(since=MARCH))
+    Cooperation.objects.filter(pk=north.pk).update(deactivated_at=dt.datetime.now(dt.UTC))
+    assert not list(set_missing(since=JANUARY))
+    Cooperation.objects.filter(pk=north.pk).update(deactivated_at=None)
+    with as_somebody_who_may():
+        StatementRow.objects.filter(payer="SE1737").update(content_hash="0" * 64)
+    made = list(set_missing(since=JANUARY))
+    assert made, "others are not held up"
+    assert "SE1737" not in {each.statement.payer for each in made}
+    assert "cannot be set" in caplog.text
+
+
+def test_waiting_work_goes_before_setting(
+    north: Cooperation, february: Period, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("billing.tasks.SET_BEFOREHAND", dt.timedelta(days=40_000))
+    monkeypatch.setattr("billing.tasks.SETTING_SECONDS", 600)
+    run_all()
+    announce_change(cooperation_id=north.pk, touches=(MARCH, None))
+    set_papers()
+    assert Paper.objects.count() == 1, "it stops after the first"
 
 
 def test_a_month_that_is_open_has_none(february: Period, finance: User, sign_in: SignIn) -> None:
@@ -241,7 +309,8 @@ def test_two_at_once_get_the_same(north: Cooperation, licence: CostType) -> None
     issued = StatementRow.objects.get(payer="SE1737")
 
     def kept(content: bytes) -> Callable[[], bytes]:
-        return lambda: keep_paper(statement=issued, language="sv", tells_others=True, content=content)
+        told = {"statement": issued, "language": "sv", "tells_others": True}
+        return lambda: keep_paper(**told, content=content).content
 
     beside = [Beside(kept(bytes([number]))) for number in range(6)]
     assert len({each.value() for each in beside}) == 1
