@@ -12,6 +12,7 @@ from municipalities.actions.invitations import (
     INVITED,
     JOINED,
     LETTER,
+    AcceptedError,
     Link,
     NotInvitedError,
     accept_invitation,
@@ -26,6 +27,7 @@ from municipalities.actions.invitations import (
     open_invitation,
     read_link,
     send_letter,
+    was_asked_twice,
     withdraw_invitation,
 )
 from municipalities.actions.jobs import retry_job
@@ -139,6 +141,7 @@ __all__ = [
     "PASSWORD_LETTER",
     "UNDO",
     "UPLOAD",
+    "AcceptedError",
     "AlreadyThereError",
     "ChangedMeanwhileError",
     "Link",
@@ -235,6 +238,7 @@ __all__ = [
     "touched",
     "touched_since",
     "validate_row",
+    "was_asked_twice",
     "withdraw_invitation",
     "withdraw_row",
 ]
