@@ -128,6 +128,7 @@ from municipalities.actions.uploads import (
     locked_upload,
     order_step,
     store_upload,
+    upload_again,
 )
 
 __all__ = [
@@ -237,6 +238,7 @@ __all__ = [
     "take_over",
     "touched",
     "touched_since",
+    "upload_again",
     "validate_row",
     "was_asked_twice",
     "withdraw_invitation",
