@@ -12,11 +12,14 @@ from sharedict.common.figures import Amounts
 
 
 class LineTable:
-    """The rows of a statement's lines; ``before_url`` is the statement of the month before, or empty."""
+    """The rows of a statement's lines; ``before_url`` is the statement of the month before.
+
+    It is empty where there was no month before: then nothing is compared with one.
+    """
 
     def __init__(self, before_url: str) -> None:
         self.before_url = before_url
-        self.columns = line_columns()
+        self.columns = line_columns(has_before=bool(before_url))
         self.amounts = Amounts()
 
     def rows(self, part: ApplicationPart, own: SafeString) -> list[SafeString]:
@@ -46,18 +49,13 @@ class LineTable:
         return self._cells(this, before, line.change_minor, line.year_minor)
 
     def _cells(self, this: SafeString, before: SafeString, change_minor: int, year_minor: int) -> SafeString:
-        return cells(
-            self.columns, [this, before, self.amounts.change(change_minor), self.amounts(year_minor)]
-        )
+        compared = [before, self.amounts.change(change_minor)] if self.before_url else []
+        return cells(self.columns, [this, *compared, self.amounts(year_minor)])
 
 
-def line_columns() -> list[Column]:
-    return [
-        Column(_("This month"), "sd-num sd-main-amount"),
-        Column(_("Month before")),
-        Column(pgettext("difference", "Change")),
-        Column(_("Year so far")),
-    ]
+def line_columns(*, has_before: bool) -> list[Column]:
+    compared = [Column(_("Month before")), Column(pgettext("difference", "Change"))] if has_before else []
+    return [Column(_("This month"), "sd-num sd-main-amount"), *compared, Column(_("Year so far"))]
 
 
 def cost_columns() -> list[Column]:
