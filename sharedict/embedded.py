@@ -5,6 +5,7 @@ starts them, the last to leave stops them. Who uses them is told by a shared fil
 when a process is killed, so engines left behind by ``kill -9`` are taken over by the next process.
 """
 
+import errno
 import fcntl
 import os
 import signal
@@ -20,6 +21,8 @@ from sharedict.env import SettingError, text
 COMMANDS_WITHOUT = frozenset(
     ["run", "help", "version", "--help", "--version", "-h", "check", "collectstatic", "spectacular"]
 )
+FULL = tuple(os.strerror(number) for number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
+"""What engines say where the disk, or what may be used of it, is full."""
 
 
 def default_folder() -> Path:
@@ -111,7 +114,19 @@ def _explaining(folder: Path) -> Iterator[None]:
             "Name a folder that you can write to, or set DATABASE_URL and REDIS_URL.",
         ) from error
     except EngineError as error:
+        if any(words in str(error) for words in FULL):
+            raise SettingError(
+                "SHAREDICT_VAR",
+                f"is the folder {folder}, and there is no room left on its disk: {_reason_in(error)}",
+                "Make room, or name a folder on another disk.",
+            ) from error
         raise SettingError("DATABASE_URL or REDIS_URL", "is not set", str(error)) from error
+
+
+def _reason_in(error: EngineError) -> str:
+    """The line in which an engine says that the disk is full."""
+    lines = str(error).splitlines()
+    return next(line.strip() for line in lines if any(words in line for words in FULL))
 
 
 def _join(engines: Sequence[Engine], users: BinaryIO) -> None:

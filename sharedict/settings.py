@@ -128,7 +128,6 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "sharedict.urls"
 WSGI_APPLICATION = "sharedict.wsgi.application"
-ASGI_APPLICATION = "sharedict.asgi.application"
 
 TEMPLATES = [
     {

@@ -97,9 +97,9 @@ class FirstKeyForm(forms.Form):
         address = reverse("reading-add", args=[self.cooperation.slug, driver.pk])
         said = _("No population of %(names)s is known for that day.")
         return format_html(
-            '{} <a href="{}?for={}&amp;on={}">{}</a> {}',
+            '{} <a href="{}?for={}&amp;on={}&amp;step={}">{}</a> {}',
             said % {"names": listed([place.name for place in unknown])},
-            *(address, unknown[0].pk, day),
+            *(address, unknown[0].pk, day, KEY.page),
             _("Enter the population of %(name)s") % {"name": unknown[0].name},
             _("or choose another way."),
         )

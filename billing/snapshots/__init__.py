@@ -11,6 +11,7 @@ from billing.snapshots.late import (
     late_lines,
     late_states,
     late_states_if,
+    late_verdicts,
     left_mark,
     moved_minor,
 )
@@ -35,6 +36,7 @@ __all__ = [
     "late_lines",
     "late_states",
     "late_states_if",
+    "late_verdicts",
     "left_mark",
     "moved_minor",
     "with_held",

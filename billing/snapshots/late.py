@@ -11,7 +11,8 @@ from itertools import chain
 from math import inf
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import IntegerField, QuerySet, Value
+from django.db.models.functions import JSONObject
 
 from billing.engine.corrections import LEFT, LateLine, charged_so_far, marks_of, to_charge
 from billing.engine.facts import CorrectionFact, Facts, fingerprint
@@ -36,6 +37,9 @@ from sharedict.kernel.periods import Month
 
 Found = tuple[LateLine, str]
 """What is late, and the fingerprint of the facts that say so."""
+
+DECIDED = -1
+"""Stands for the number of a line where a decision stands among what was charged."""
 
 
 class Verdict(StrEnum):
@@ -125,6 +129,13 @@ def late_states(cooperation: Cooperation, decisions: Iterable[LateDecision] | No
     if not late and not charged:
         return []
     return _states(cooperation, late, charged, decisions_of(cooperation) if decisions is None else decisions)
+
+
+def late_verdicts(cooperation: Cooperation) -> list[Verdict]:
+    """Those of ``late_states``, which take one query less where nothing else of the decisions is told."""
+    decided: list[LateDecision] = []
+    late, charged = _late_and_charged(cooperation, decided)
+    return [state.verdict for state in _states(cooperation, late, charged, decided)]
 
 
 def late_states_if(period: Period, closed: Facts, today: Facts, overlay: Overlay) -> list[LateState]:
@@ -250,19 +261,34 @@ def _verdict(correction: CorrectionFact, decision: LateDecision | None, reason: 
 
 
 def _late_and_charged(
-    cooperation: Cooperation,
+    cooperation: Cooperation, decided: list[LateDecision] | None = None
 ) -> tuple[dict[Place, Found], dict[Place, list[CorrectionFact]]]:
-    """What is late, and what closed months have charged by ``charged_lines``: one query for both."""
+    """What is late, and what closed months have charged by ``charged_lines``: one query for both.
+
+    Into ``decided`` comes what was decided, as far as a verdict needs it.
+    """
     rows: Any = LateChange.objects.of(cooperation).order_by()
     rows = rows.values_list("period__first_day", "cost_id", "content", "run__fingerprint", NO_DAY, NO_NUMBER)
     late: dict[Place, Found] = {}
     charged: list[ChargedLine] = []
-    for day, cost_id, content, mark, charged_in, number in rows.union(charged_lines(cooperation), all=True):
-        if charged_in is None:
+    parts = [charged_lines(cooperation), *([] if decided is None else [_decided(cooperation)])]
+    for day, cost_id, content, mark, charged_in, number in rows.union(*parts, all=True):
+        if number == DECIDED and decided is not None:
+            decided.append(LateDecision(period=Period(first_day=day), cost_id=cost_id, mark=mark, **content))
+        elif charged_in is None:
             late[day, cost_id] = late_line(content), mark
         else:
             charged.append((charged_in, number, day, cost_id, content))
     return late, by_place(charged)
+
+
+def _decided(cooperation: Cooperation) -> Any:
+    """What was decided, as rows beside those of ``charged_lines``."""
+    rows = LateDecision.objects.filter(cooperation=cooperation).order_by()
+    content = JSONObject(pk="pk", verdict="verdict")
+    return rows.values_list(
+        "period__first_day", "cost_id", content, "mark", NO_DAY, Value(DECIDED, IntegerField())
+    )
 
 
 def decisions_of(cooperation: Cooperation) -> QuerySet[LateDecision]:

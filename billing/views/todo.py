@@ -22,7 +22,7 @@ from billing.reports import (
     failed_about,
     unfinished_about,
 )
-from billing.snapshots import STOPS, late_states
+from billing.snapshots import STOPS, late_verdicts
 from billing.views.months import StatementsPage
 from billing.views.notices import notices_of
 from billing.views.pictures import month_name
@@ -126,8 +126,8 @@ class ToDoPage(StatementsPage):
 
     def late_todo(self) -> list[dict[str, Any]]:
         """Late changes of closed months that wait: no month can be proposed before they are decided."""
-        states = late_states(self.cooperation) if self.calendar.closed else []
-        waiting = sum(state.verdict in STOPS for state in states)
+        verdicts = late_verdicts(self.cooperation) if self.calendar.closed else []
+        waiting = sum(verdict in STOPS for verdict in verdicts)
         if not waiting:
             return []
         text = ngettext(

@@ -12,6 +12,7 @@ from municipalities.actions.invitations import (
     INVITED,
     JOINED,
     LETTER,
+    AcceptedError,
     Link,
     NotInvitedError,
     accept_invitation,
@@ -26,6 +27,7 @@ from municipalities.actions.invitations import (
     open_invitation,
     read_link,
     send_letter,
+    was_asked_twice,
     withdraw_invitation,
 )
 from municipalities.actions.jobs import retry_job
@@ -126,6 +128,7 @@ from municipalities.actions.uploads import (
     locked_upload,
     order_step,
     store_upload,
+    upload_again,
 )
 
 __all__ = [
@@ -139,6 +142,7 @@ __all__ = [
     "PASSWORD_LETTER",
     "UNDO",
     "UPLOAD",
+    "AcceptedError",
     "AlreadyThereError",
     "ChangedMeanwhileError",
     "Link",
@@ -234,7 +238,9 @@ __all__ = [
     "take_over",
     "touched",
     "touched_since",
+    "upload_again",
     "validate_row",
+    "was_asked_twice",
     "withdraw_invitation",
     "withdraw_row",
 ]

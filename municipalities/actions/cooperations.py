@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from municipalities.actions.notices import order_held_letters
 from municipalities.actions.people import save_role
 from municipalities.actions.rows import lock_cooperation, save_row
 from municipalities.models import Cooperation, Member, Municipality, Role
@@ -35,10 +36,13 @@ def deactivate_cooperation(*, cooperation: Cooperation, at: dt.datetime, by: obj
 
 @transaction.atomic
 def reactivate_cooperation(*, cooperation: Cooperation, by: object) -> Cooperation:
-    """Open it again as it was; its jobs that waited are done."""
+    """Open it again as it was; its jobs that waited are done, and letters held back are sent."""
     row = lock_cooperation(cooperation.pk)
-    row.deactivated_at = None
-    return save_row(row=row, by=by)
+    deactivated_at, row.deactivated_at = row.deactivated_at, None
+    save_row(row=row, by=by)
+    if deactivated_at:
+        order_held_letters(cooperation_id=row.pk, deactivated_at=deactivated_at)
+    return row
 
 
 @transaction.atomic

@@ -33,6 +33,8 @@ INVITED, JOINED = "invited", "joined"
 VALID_FOR = dt.timedelta(days=14)
 KEPT_FOR = dt.timedelta(days=30)
 """How long one that has ended without an answer can be sent again."""
+SECOND_CLICK = dt.timedelta(minutes=1)
+"""How long what somebody made their sign-in with, sent once more by the same link, lets them in as well."""
 LOCKS = 0x5D1F
 """First key of the advisory locks under which somebody of one address makes their sign-in."""
 
@@ -41,6 +43,14 @@ class NotInvitedError(SharedictError):
     """The link of an invitation does not work, or not any more."""
 
     code = "not_invited"
+
+
+class AcceptedError(NotInvitedError):
+    """The invitation was accepted already: ``invitation`` says by whom."""
+
+    def __init__(self, invitation: Invitation) -> None:
+        super().__init__(_("It was accepted already."))
+        self.invitation = invitation
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +157,7 @@ def open_invitation(link: Link) -> Invitation:
     if found.mark != link.mark:
         raise NotInvitedError(_("It was sent once more: follow the link that came last."))
     if found.accepted_at:
-        raise NotInvitedError(_("It was accepted already."))
+        raise AcceptedError(found)
     if found.withdrawn_at:
         raise NotInvitedError(_("It was withdrawn meanwhile."))
     if not may_invite(found):
@@ -163,6 +173,22 @@ def may_invite(invitation: Invitation) -> bool:
     """Whether whoever invited is still administrator there, and can sign in."""
     roles = Role.objects.filter(cooperation=invitation.cooperation_id, kind=Role.Kind.ADMINISTRATOR)
     return roles.filter(user=invitation.invited_by_id, user__is_active=True).exists()
+
+
+def was_asked_twice(invitation: Invitation, user: User | None, username: str, password: str) -> User | None:
+    """Whoever accepted ``invitation`` and asks once more, by a second click; None for anybody else.
+
+    They are ``user``, who has signed in, or typed again what they have just made their sign-in with.
+    """
+    who = invitation.accepted_by
+    if who is None or not Role.objects.filter(cooperation=invitation.cooperation_id, user=who).exists():
+        return None
+    if user is not None:
+        return who if who == user else None
+    at = invitation.accepted_at
+    is_fresh = at is not None and timezone.now() - at < SECOND_CLICK and at - who.date_joined < SECOND_CLICK
+    is_theirs = is_fresh and who.is_active and who.username == username
+    return who if is_theirs and who.check_password(password) else None
 
 
 def has_sign_in(email: str) -> bool:

@@ -14,8 +14,11 @@ from municipalities.models import Notice, Role
 from sharedict.accounts.models import User
 from sharedict.common.mail import address_of, deliver
 from sharedict.jobs.actions import order
+from sharedict.jobs.models import Job
 
 NOTICE_LETTER = "notice-letter"
+HELD_FROM = dt.timedelta(days=1)
+"""A letter goes within minutes, or a day where the mail server was away."""
 READ_KEPT_FOR, KEPT_FOR = dt.timedelta(days=90), dt.timedelta(days=365)
 """How long a notice is kept that was read, and one that was not."""
 
@@ -92,8 +95,29 @@ def notify(
         new = Notice.objects.filter(cooperation=cooperation_id, event=event, at=now)
         wanting = new if _kinds[kind].is_always_sent else new.filter(user__letters__contains=[kind])
         for pk in wanting.values_list("pk", flat=True):
-            which = {"cooperation": cooperation_id, "notice": pk}
-            order(kind=NOTICE_LETTER, cooperation_id=None, arguments=which)
+            _order_letter(cooperation_id, pk)
+
+
+def _order_letter(cooperation_id: int | None, pk: int) -> None:
+    which = {"cooperation": cooperation_id, "notice": pk}
+    order(kind=NOTICE_LETTER, cooperation_id=None, arguments=which)
+
+
+def order_held_letters(*, cooperation_id: int, deactivated_at: dt.datetime) -> None:
+    """Have the letters sent that a deactivated cooperation, which is active again, held back.
+
+    These are of what was told in the day before, that nobody has read meanwhile and no job still has in hand.
+    """
+    if not settings.SENDS_MAIL:
+        return
+    rows = Notice.objects.unread().filter(
+        cooperation=cooperation_id, sent_at=None, at__gte=deactivated_at - HELD_FROM
+    )
+    jobs = Job.objects.unfinished().filter(kind=NOTICE_LETTER, arguments__cooperation=cooperation_id)
+    in_hand = {arguments["notice"] for arguments in jobs.values_list("arguments", flat=True)}
+    for notice in rows.for_listing().select_related("user").order_by("pk"):
+        if notice.pk not in in_hand and not kind_of(notice).has_own_letter and _may_send(notice):
+            _order_letter(cooperation_id, notice.pk)
 
 
 def settle(*, cooperation_id: int | None, kind: str, about: str) -> None:

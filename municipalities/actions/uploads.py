@@ -40,8 +40,12 @@ def store_upload(
     headers: Sequence[str],
     told: Mapping[str, str],
     by: User,
+    columns: Mapping[str, str] | None = None,
 ) -> Upload:
-    """Keep a file that is to be imported; its columns are as they were chosen last for the same source."""
+    """Keep a file that is to be imported.
+
+    Without ``columns``, they are as they were chosen last for the same source.
+    """
     upload = Upload(
         cooperation=cooperation,
         kind=kind,
@@ -55,11 +59,39 @@ def store_upload(
         uploaded_by=by,
         uploaded_at=timezone.now(),
     )
-    upload.columns = Upload.objects.columns_of(upload) if headers else {}
+    upload.columns = dict(columns or {}) if columns or not headers else Upload.objects.columns_of(upload)
     upload.save()
     said = {"file_name": upload.file_name, "sha256": upload.sha256, "kind": kind}
     changed(done=[("add", upload, {name: ["", text] for name, text in said.items()})], by=by)
     return upload
+
+
+@transaction.atomic
+def upload_again(*, upload: Upload, by: User) -> Upload:
+    """The file of one that was undone as an upload of its own, which is looked at before it is applied.
+
+    Where the same is open already it is that one: asked twice, there is one. Raises NotAsShownError for what
+    was not undone.
+    """
+    held = locked_upload(upload.pk, with_cooperation=True)
+    if held.state != Upload.State.UNDONE:
+        raise NotAsShownError(_("Only what was undone can be applied again."))
+    later = Upload.objects.filter(
+        pk__gt=held.pk, cooperation=held.cooperation_id, kind=held.kind, sha256=held.sha256, told=held.told
+    )
+    if found := later.filter(state__in=[Upload.State.UNREAD, Upload.State.SHOWN]).first():
+        return found
+    fresh = store_upload(
+        cooperation=held.cooperation,
+        kind=held.kind,
+        file_name=held.file_name,
+        content=bytes(held.content),
+        headers=held.headers,
+        told=held.told,
+        columns=held.columns,
+        by=by,
+    )
+    return order_step(upload=fresh, step=LOOK, by=by)
 
 
 @transaction.atomic

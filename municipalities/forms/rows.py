@@ -120,7 +120,7 @@ class ChangeFilter(Filter):
 
     SECURITY = "security"
     who = django_filters.CharFilter(label=gettext_lazy("Who"), method="by_whom")
-    what = django_filters.CharFilter(label=gettext_lazy("What"), field_name="what", lookup_expr="icontains")
+    what = django_filters.CharFilter(label=gettext_lazy("What"), method="about")
     kind = django_filters.ChoiceFilter(label=gettext_lazy("Kind"), method="of_kind", choices=())
     since = django_filters.DateFilter(label=gettext_lazy("From date"), method="begun", widget=DayInput())
     until = django_filters.DateFilter(label=gettext_lazy("To date"), method="over", widget=DayInput())
@@ -133,6 +133,9 @@ class ChangeFilter(Filter):
 
     def by_whom(self, rows: Any, name: str, value: str) -> Any:
         return rows.by_somebody_called(value, self.cooperation)
+
+    def about(self, rows: Any, name: str, value: str) -> Any:
+        return rows.about(value, self.cooperation)
 
     def of_kind(self, rows: Any, name: str, value: str) -> Any:
         return rows.of_security() if value == self.SECURITY else rows.filter(subject_type=value)

@@ -67,6 +67,7 @@ from municipalities.portal.set_up import (
     StepState,
     add_set_up_step,
     set_up_of,
+    step_address,
     steps_ahead,
     with_steps_done,
 )
@@ -155,6 +156,7 @@ __all__ = [
     "set_up_of",
     "side_by_side",
     "slug_of",
+    "step_address",
     "steps_ahead",
     "stored",
     "take_step",

@@ -76,6 +76,12 @@ def steps_ahead() -> list[StepState]:
     return [replace(each, is_current=each.number == 1) for each in found]
 
 
+def step_address(cooperation: Cooperation, page: str) -> str:
+    """Where the step on ``page`` is taken, for whoever left it and comes back; empty where it is none."""
+    known = any(step.page == page and not step.address for step in _steps)
+    return reverse(page, args=[cooperation.slug]) if known else ""
+
+
 def set_up_of(cooperation: Cooperation, page: str = "") -> list[StepState]:
     """The steps as they stand for ``cooperation``, that of ``page`` being looked at; one query."""
     asked = [each for step in _steps for each in (step.is_done(), step.there())]

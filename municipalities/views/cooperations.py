@@ -107,7 +107,10 @@ class CooperationReactivate(CooperationStatePage):
     def question(self, row: Cooperation) -> dict[str, Any]:
         return {
             "title": _("Activate %(what)s again?") % {"what": row},
-            "lead": _("Everybody enters it with the role they had, and the jobs that waited are done."),
+            "lead": _(
+                "Everybody enters it with the role they had. The jobs that waited are done, and the letters "
+                "that were held back are sent."
+            ),
             "confirm_label": _("Activate %(what)s again") % {"what": row},
             "danger": False,
         }

@@ -20,6 +20,7 @@ from municipalities.portal import (
     ImportPage,
     ListPage,
     import_kind,
+    step_address,
 )
 from municipalities.tables import DriverTable, ReadingTable
 from sharedict.kernel.periods import DayError, parse_day
@@ -129,7 +130,10 @@ class Readings(DriverMixin, ListPage):
 
 
 class ReadingAdd(DriverMixin, FormPage):
-    """A form for a reading, filled in with the municipality and day that its address names."""
+    """A form for a reading, filled in with the municipality and day that its address names.
+
+    Whoever comes from a step of the guided set-up, which it names too, comes back there.
+    """
 
     form_class = ReadingForm
     title = gettext_lazy("Add a reading")
@@ -143,10 +147,10 @@ class ReadingAdd(DriverMixin, FormPage):
         }
 
     def done_url(self, row: Any) -> str:
-        return self.readings_url()
+        return step_address(self.cooperation, self.request.GET.get("step", "")) or self.readings_url()
 
     def context(self, form: Any) -> dict[str, Any]:
-        told = {"lead": self.driver.label, "cancel_url": self.readings_url()}
+        told = {"lead": self.driver.label, "cancel_url": self.done_url(None)}
         if not self.is_own:
             told["title"] = _("Enter an own figure of %(driver)s") % {"driver": self.driver.label.lower()}
             told["lead"] = str(OWN_FIGURE)

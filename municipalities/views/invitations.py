@@ -17,6 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.generic.base import View
 
 from municipalities.actions import (
+    AcceptedError,
     Link,
     NotInvitedError,
     accept_invitation,
@@ -29,6 +30,7 @@ from municipalities.actions import (
     may_invite,
     open_invitation,
     read_link,
+    was_asked_twice,
     withdraw_invitation,
 )
 from municipalities.forms import InviteForm
@@ -139,6 +141,10 @@ class Accept(View):
                 self.invitation = open_invitation(self.link)
                 return super().dispatch(request, *args, **kwargs)
         except NotInvitedError as error:
+            if isinstance(error, AcceptedError) and request.method == "POST":
+                with seeing(of_cooperation(self.link.cooperation_id)):
+                    if answer := self.asked_twice(error.invitation):
+                        return answer
             return render(request, "registration/not_invited.html", {"why": error.message}, status=410)
 
     def get(self, request: HttpRequest, secret: str) -> HttpResponse:
@@ -177,6 +183,17 @@ class Accept(View):
         told = {"cooperation": role.cooperation, "role": role.get_kind_display()}
         messages.success(self.request, said % told)
         return redirect("overview", role.cooperation.slug)
+
+    def asked_twice(self, invitation: Invitation) -> HttpResponse | None:
+        """Where the first of two clicks leads, for the second of the same person."""
+        posted, user = self.request.POST, self.request.user
+        typed = posted.get("username", ""), posted.get("password1", "")
+        who = was_asked_twice(invitation, user if user.is_authenticated else None, *typed)
+        if who is None:
+            return None
+        if not user.is_authenticated:
+            login(self.request, who)
+        return redirect("overview", invitation.cooperation.slug)
 
     def show(self, form: InvitedForm | None, status: int = 200) -> HttpResponse:
         user = self.request.user

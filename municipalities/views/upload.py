@@ -12,7 +12,15 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from municipalities.access import Rights
-from municipalities.actions import APPLY, LOOK, UNDO, NotAsShownError, choose_columns, discard_upload
+from municipalities.actions import (
+    APPLY,
+    LOOK,
+    UNDO,
+    NotAsShownError,
+    choose_columns,
+    discard_upload,
+    upload_again,
+)
 from municipalities.forms import ColumnsForm, columns_in_words
 from municipalities.models import Upload
 from municipalities.portal import EditorsOnly, ShareEffect, Undoing, import_kind, reasons_to_keep, undoing
@@ -24,7 +32,7 @@ from sharedict.common.uploads import Outcome
 from sharedict.jobs.models import Job
 
 FINDINGS_ON_A_PAGE = 100
-DISCARD = "discard"
+DISCARD, AGAIN = "discard", "again"
 
 
 class ShowsUpload(UploadMixin):
@@ -46,6 +54,8 @@ class ShowsUpload(UploadMixin):
         step = request.POST.get("step", "")
         if step == DISCARD:
             return self.discard()
+        if step == AGAIN:
+            return self.again()
         if step in (LOOK, APPLY):
             self.order(step, request.POST.get("shown", ""))
         return self.back()
@@ -58,6 +68,15 @@ class ShowsUpload(UploadMixin):
             return self.back()
         messages.success(self.request, _("Discarded: nothing was saved."))
         return redirect(self.address("uploads"))
+
+    def again(self) -> HttpResponse:
+        """To the page of the new upload, where its dry run comes first."""
+        try:
+            fresh = upload_again(upload=self.upload, by=self.viewer)
+        except NotAsShownError as error:
+            messages.warning(self.request, error.message)
+            return self.back()
+        return redirect(self.address("upload", fresh.pk))
 
     def progress(self) -> dict[str, Any] | None:
         """Of the job at work; None where there is none."""
@@ -100,6 +119,7 @@ class ShowsUpload(UploadMixin):
             "page": page,
             "may_act": is_idle and upload.is_open,
             "may_apply": is_idle and self.saves_something(),
+            "may_begin_again": is_idle and upload.state == Upload.State.UNDONE,
             "words": words,
             "notices": words["notices"],
             "effect": ShareEffect(warnings=tuple(words["warnings"]), said=words["effect"]),

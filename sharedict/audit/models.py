@@ -4,10 +4,11 @@ from typing import Any, Self
 
 from django.apps import apps
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models
-from django.db.models import OuterRef, Q, Subquery, Value
-from django.db.models.functions import Coalesce, NullIf
+from django.db.models import Exists, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce, NullIf, Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -71,14 +72,30 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         """
         if text.casefold() in str(FORGOTTEN).casefold():
             return self.filter(who__icontains=text)
-        personal: Any = apps.get_model("audit.PersonalValue")
-        people = _texts(personal, "after", "part = 'actor'", cooperation, text)
+        people = _texts(apps.get_model("audit.PersonalValue"), "after", "part = 'actor'", cooperation, text)
         programs = _texts(Entry, "actor", "actor <> ''", cooperation, text)
-        theirs = personal._default_manager.filter(cooperation=cooperation.pk, part="actor", after__in=people)
+        theirs = _personal().filter(cooperation=cooperation.pk, part="actor", after__in=people)
         keys = list(theirs.values_list("entry_id", flat=True)[: FEW + 1]) if people else []
         is_few = len(keys) <= FEW
         found = Q(pk__in=keys) if is_few else Q(pk__in=theirs.values("entry_id"))
         return self.filter(found | Q(actor__in=programs) if programs else found)
+
+    def about(self, text: str, cooperation: models.Model) -> Self:
+        """Those of the log of ``cooperation`` whose ``what`` contains ``text``; of rows ``for_listing``.
+
+        One or two letters are looked for where a word begins, for the index knows texts by three. What the
+        newest entries often say is soon found among all; else the index names the entries, if they are few.
+        """
+        if text.casefold() in str(FORGOTTEN).casefold():
+            return self.filter(what__icontains=text)
+        entries, names = Entry.objects.filter(cooperation=cooperation.pk), _personal().filter(part="subject")
+        named = Exists(names.filter(_contains("after", text), entry=OuterRef("pk")))
+        newest = entries.filter(pk__in=entries[:NEWEST].values("pk"))
+        if newest.filter(_contains("subject", text) | named)[:OFTEN].count() < OFTEN:
+            keys = _about(text, cooperation)
+            if len(keys) <= SOME:
+                return self.filter(pk__in=keys)
+        return self.filter(_contains("subject", text) | named)
 
     def for_listing(self) -> Self:
         """With ``who`` and ``what``: the names as they were then, of whoever was not forgotten since."""
@@ -111,13 +128,41 @@ def _texts(model: Any, column: str, only: str, cooperation: models.Model, part: 
         return [text for (text,) in cursor.fetchall()]
 
 
+NEWEST, OFTEN = 1_000, 10
+"""What so many of the newest entries say is soon found among all."""
+SOME = 5_000
+"""Entries so few are named by their keys; what more of a million say is soon found among all, too."""
+INDEXED = 3
+"""The index knows a text by every three letters of it, and by the one or two that a word begins with."""
+
+
+def _contains(column: str, text: str) -> Q:
+    """That ``column`` contains ``text``, in whatever case; what is too short, where a word begins."""
+    if len(text) >= INDEXED:
+        return Q(**{f"{column}__icontains": text})
+    return Q(**{f"{column}__istartswith": text}) | Q(**{f"{column}__icontains": f" {text}"})
+
+
+def _about(text: str, cooperation: models.Model) -> list[int]:
+    """The keys of the entries whose subject ``_contains`` the text: all, or at least one more than SOME."""
+    part = connection.ops.prep_for_like_query(text)
+    one, other = (f"%{part}%",) * 2 if len(text) >= INDEXED else (f"{part}%", f"% {part}%")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT audit_entries_about(%s, %s, %s, %s)", [cooperation.pk, one, other, SOME + 1])
+        return [key for (key,) in cursor.fetchall()]
+
+
+def _personal() -> Any:
+    return apps.get_model("audit.PersonalValue")._default_manager.all()
+
+
 def _is_of_django(model: type[models.Model]) -> bool:
     return model.__module__.startswith("django.")
 
 
 def _said(part: str) -> Coalesce:
     """Looked up for each entry that is shown: a join might read the names of a million for fifty."""
-    names = apps.get_model("audit.PersonalValue")._default_manager.filter(entry=OuterRef("pk"), part=part)
+    names = _personal().filter(entry=OuterRef("pk"), part=part)
     named, plain = Subquery(names.values("after")[:1]), NullIf(part, Value(""))
     return Coalesce(named, plain, Value(str(FORGOTTEN)), output_field=models.TextField())
 
@@ -160,6 +205,7 @@ class Entry(models.Model):
                 name="audit_of_security",
             ),
             models.Index(fields=["cooperation", "actor"], condition=~models.Q(actor=""), name="audit_actor"),
+            GinIndex(OpClass(Upper("subject"), name="gin_trgm_ops"), name="audit_subject"),
         ]
 
     def __str__(self) -> str:
@@ -190,7 +236,12 @@ class PersonalValue(models.Model):
         indexes = [
             models.Index(
                 fields=["cooperation", "after"], condition=models.Q(part="actor"), name="audit_personal_actor"
-            )
+            ),
+            GinIndex(
+                OpClass(Upper("after"), name="gin_trgm_ops"),
+                condition=models.Q(part="subject"),
+                name="audit_personal_subject",
+            ),
         ]
 
     def __str__(self) -> str:

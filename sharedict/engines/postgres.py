@@ -100,6 +100,7 @@ class Postgres:
         if not (self.home / "PG_VERSION").exists():
             self._create(account)
         self._refuse_other_version()
+        self._clear_remnant()
         command = [str(self.programs / "postgres"), "-D", str(self.home)]
         known = self._status()
         kept = kept_socket_folder(self._socket(known).parent, account) if len(known) > 4 else None
@@ -130,9 +131,19 @@ class Postgres:
     def _status(self) -> list[str]:
         """Lines of postmaster.pid: process, data folder, start, port, socket folder, host, memory, status."""
         try:
-            return (self.home / "postmaster.pid").read_text(encoding="utf-8").splitlines()
+            text = (self.home / "postmaster.pid").read_text(encoding="utf-8", errors="replace")
+            return text.splitlines()
         except FileNotFoundError:
             return []
+
+    def _clear_remnant(self) -> None:
+        """Take away a postmaster.pid that names no process: a full disk or a power cut has left it.
+
+        PostgreSQL refuses to start beside one; of another that names a process it finds out itself.
+        """
+        status = self._status()
+        if not status or not status[0].strip().isdecimal():
+            (self.home / "postmaster.pid").unlink(missing_ok=True)
 
     def _socket(self, status: Sequence[str]) -> Path:
         return Path(status[4].strip(), f".s.PGSQL.{status[3].strip()}")

@@ -84,13 +84,25 @@ def test_an_unknown_population_is_entered_where_the_refusal_leads(
     client: Client, new: Cooperation, population: Driver, hagfors: Municipality
 ) -> None:
     Reading.objects.filter(municipality=hagfors).delete()
-    address = f"/new/drivers/{population.pk}/new/?for={hagfors.pk}&on=2025-12-31"
+    address = f"/new/drivers/{population.pk}/new/?for={hagfors.pk}&on=2025-12-31&step=set-up-key"
     refused = decided(client, "population").content.decode()
     assert f'<a href="{escape(address)}">Enter the population of Hagfors</a>' in refused
     sent = typed(client.get(address), value="11400", source="Municipal yearbook")
     assert (sent["municipality"], sent["reference_on"]) == (str(hagfors.pk), dt.date(2025, 12, 31))
-    assert client.post(address, sent).status_code == 302
+    page = client.get(address).content.decode()
+    assert f'href="{KEY}"' in page, "whoever does not know the figure comes back, too"
+    assert client.post(address, sent).headers["Location"] == KEY
     assert decided(client, "population").status_code == 302
+
+
+@pytest.mark.parametrize("step", ["", "overview", "//example.se/", "set-up-nothing"])
+def test_no_address_but_that_of_a_step_is_come_back_to(
+    client: Client, new: Cooperation, population: Driver, hagfors: Municipality, step: str
+) -> None:
+    Reading.objects.filter(municipality=hagfors).delete()
+    address = f"/new/drivers/{population.pk}/new/?for={hagfors.pk}&on=2025-12-31&step={step}"
+    sent = typed(client.get(address), value="11400", source="Municipal yearbook")
+    assert client.post(address, sent).headers["Location"] == f"/new/drivers/{population.pk}/"
 
 
 def test_another_application_of_that_name_hides_no_users(client: Client, new: Cooperation) -> None:

@@ -82,6 +82,10 @@ def change_log(slug: str) -> dict[str, Any]:
         "who, of few entries": "?who=berit",
         "who, of none": "?who=nobody",
         "what": "?what=licences",
+        "what, of one entry": "?what=c00250000",
+        "what, of a thousand entries": "?what=00777",
+        "what, of none": "?what=nothing",
+        "what, of two letters": "?what=xq",
     }
     reader, address = Reader(), reverse("change-log", args=[slug])
     return in_turn(

@@ -11,7 +11,7 @@ from agreements.models import CostType
 from billing.actions import LateChangeMovedError, decide_late, propose_period, withdraw_cost
 from billing.models import Cost, LateDecision, Period
 from billing.reports import why_corrected
-from billing.snapshots import LateState, Verdict, late_states
+from billing.snapshots import LateState, Verdict, late_states, late_verdicts
 from municipalities.actions import save_row
 from municipalities.models import Cooperation, Municipality
 from sharedict.accounts.models import User
@@ -147,7 +147,9 @@ def test_a_late_cost_that_changes_again_is_corrected_by_the_difference_alone(
 
 
 def only(cooperation: Cooperation) -> LateState:
+    """The one late change; the verdict that is read alone is the same."""
     [state] = late_states(cooperation)
+    assert late_verdicts(cooperation) == [state.verdict]
     return state
 
 

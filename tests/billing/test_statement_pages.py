@@ -46,6 +46,19 @@ def test_the_page_shows_every_figure_of_the_statement(
     assert "Preliminary" in text
 
 
+@pytest.mark.parametrize("page", ["/north/costs/{month}/", "/north/costs/{month}/SE1737/"])
+def test_the_first_month_is_compared_with_nothing_and_says_so(
+    october: Period, north: Cooperation, finance: User, sign_in: SignIn, page: str
+) -> None:
+    """No 0.00 stands for a month that never was, and no change since then."""
+    client, first = sign_in(finance), min(calendar_of(north).runs)
+    said = "There was no month before to compare with."
+    for month, is_first in [(first, True), (first.plus(1), False)]:
+        text = client.get(page.format(month=month)).content.decode()
+        assert (said in text) == is_first
+        assert ('data-label="Month before"' in text) != is_first
+
+
 def test_every_amount_leads_to_costs_that_are_on_the_page(
     october: Period, finance: User, sign_in: SignIn
 ) -> None:

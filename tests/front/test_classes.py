@@ -65,10 +65,15 @@ LIBRARIES = re.compile(
 def classes(text: str) -> set[str]:
     """``a{% if x %} b{% endif %} c-{{ d }}`` -> a and b: what is put together is not looked at."""
     found: set[str] = set()
-    for value in re.findall(r"\bclass=\\?\"((?:[^\"{]|\{%.*?%\}|\{\{.*?\}\})*)", text):
+    for value in re.findall(r"\bclass=\\?\"((?:[^\"{\\]|\{%.*?%\}|\{\{.*?\}\})*)", text):
         plain = re.sub(r"[\w-]*\{\{.*?\}\}[\w-]*", " ", value)
         found |= {*re.sub(r"\{%.*?%\}", " ", plain).split()}
     return {name for name in found if re.fullmatch(r"[a-zA-Z][\w-]*[\w]", name)}
+
+
+def test_classes_are_found_however_their_quotes_are_written() -> None:
+    assert classes('<p class="a-b{% if x %} c-d{% endif %} e-{{ f }} g-h">') == {"a-b", "c-d", "g-h"}
+    assert classes(r'"<p class=\"a-b c-d\">", "<i class=\"e-f\">"') == {"a-b", "c-d", "e-f"}
 
 
 def test_every_class_of_a_template_is_styled() -> None:

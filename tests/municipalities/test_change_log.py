@@ -19,6 +19,7 @@ from municipalities.reports import changes_in_words
 from sharedict.accounts.models import User
 from sharedict.audit.actions import record
 from sharedict.audit.models import Entry
+from sharedict.common.sight import of_cooperation, seeing
 from tests.factories.municipalities import LONG_AGO, MunicipalityFactory, ReadingFactory, SiteFactory
 
 SignIn = Callable[[User], Client]
@@ -300,3 +301,51 @@ def test_entries_are_found_by_names_in_whatever_case_and_by_no_part_of_a_pattern
     assert [found(text) for text in ("ADMINISTRATOR", "minist", "stranger", "%", "nobody")] == [1, 1, 0, 0, 0]
     program = rows.exclude(actor="").get().actor
     assert found(program) == 1
+
+
+def test_entries_are_found_by_what_they_are_about_as_their_reader_sees_it(
+    north: Cooperation, outside: Cooperation, administrator: User, stranger: User
+) -> None:
+    """By any part in whatever case, by one or two letters where a word begins; ``%`` is a letter."""
+    at = timezone.now()
+    subject = Site(pk=7777, name="Åmål, IT 100 % here")
+    for cooperation in (north, outside):
+        record(verb="add", subject=subject, by=None, at=at, cooperation_id=cooperation.pk)
+    record(verb="add", subject=administrator, by=None, at=at, cooperation_id=north.pk)
+    rows = Entry.objects.filter(cooperation=north).for_listing()
+
+    def found(text: str) -> list[str]:
+        return [entry.subject_type for entry in rows.about(text, north).order_by("subject_type")]
+
+    site, person = "municipalities.site", "accounts.user"
+    assert [found(text) for text in ("åmål", "mål, it", "IT", "å", "% h", "00 %")] == [[site]] * 6
+    assert [found(text) for text in ("ål", "%h", "_mål", "nothing", str(outside))] == [[]] * 5
+    assert found(rows.get(subject_type=person).what[2:]) == [person]
+
+
+def test_what_many_entries_say_is_found_without_their_keys(
+    north: Cooperation, administrator: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whichever way they are looked for, they are the same."""
+    for number in range(4):
+        subject = Site(pk=7770 + number, name=f"Tower {number}")
+        record(verb="add", subject=subject, by=None, at=timezone.now(), cooperation_id=north.pk)
+    rows = Entry.objects.filter(cooperation=north).for_listing()
+    for name, value in [("OFTEN", 99), ("SOME", 3), ("OFTEN", 2)]:
+        monkeypatch.setattr(f"sharedict.audit.models.{name}", value)
+        assert rows.about("tower", north).count() == 4
+
+
+def test_nobody_finds_what_another_cooperation_s_log_tells(north: Cooperation, outside: Cooperation) -> None:
+    """The database's own function asks who looks, though it reads as the owner."""
+    record(
+        verb="add", subject=Site(pk=1, name="Secret"), by=None, at=timezone.now(), cooperation_id=outside.pk
+    )
+    asked = "SELECT count(*) FROM audit_entries_about(%s, '%%secret%%', '%%secret%%', 9)"
+
+    def found(cooperation: Cooperation) -> int:
+        with seeing(of_cooperation(cooperation.pk)), connection.cursor() as cursor:
+            cursor.execute(asked, [outside.pk])
+            return int(cursor.fetchone()[0])
+
+    assert [found(north), found(outside)] == [0, 1]

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import time_machine
 from django.contrib.auth.forms import BaseUserCreationForm
 from django.core import mail
 from django.test import Client
@@ -61,6 +62,9 @@ def test_somebody_new_follows_the_letter_and_makes_a_sign_in(
     assert Role.objects.get(user=user).kind == "auditor"
     assert client.get("/north/people/").status_code == 200
     assert Client().post(address, NEW | {"username": "other"}).status_code == 410
+    assert Client().post(address, NEW | {"password1": "another mussel orbit"}).status_code == 410
+    with time_machine.travel(timezone.now() + dt.timedelta(minutes=2), tick=False):
+        assert Client().post(address, NEW).status_code == 410, "nobody signs in by a link that was used"
     assert Invitation.objects.get().email == ""
     logged = Entry.objects.filter(user=administrator, verb="add")
     assert logged.exists()
@@ -87,7 +91,8 @@ def test_somebody_known_signs_in_and_accepts_once(sign_in: SignIn, invitation: I
     assert Client().post(address, NEW).status_code == 200
     assert not User.objects.filter(username="maria").exists()
     client = sign_in(maria)
-    assert [client.post(address).status_code for _ in range(2)] == [302, 410]
+    assert [client.post(address).headers["Location"] for _ in range(2)] == ["/north/overview/"] * 2
+    assert sign_in(UserFactory()).post(address).status_code == 410
     again = client.get(address).content.decode()
     assert "To the overview" in again
     assert 'href="/sign-in/"' not in again, "who is signed in needs no sign-in"

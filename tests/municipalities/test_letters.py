@@ -13,7 +13,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from municipalities.actions import notify, send_notice
+from municipalities.actions import deactivate_cooperation, notify, reactivate_cooperation, send_notice
 from municipalities.models import Cooperation, Notice, Role
 from sharedict.accounts.models import User
 from sharedict.audit.models import Entry
@@ -33,6 +33,11 @@ def karin(auditor: User) -> User:
     auditor.language, auditor.letters = "sv", ["job-failed"]
     auditor.save()
     return auditor
+
+
+@pytest.fixture
+def operator(db: None) -> User:
+    return UserFactory(username="operator", is_staff=True, is_superuser=True)
 
 
 def tell(cooperation: Cooperation, *people: User, kind: str = "job-failed", event: str = "one") -> None:
@@ -91,6 +96,38 @@ def test_it_is_asked_once_more_before_a_letter_goes(what: str, north: Cooperatio
         User.objects.filter(pk=karin.pk).update(**changed[what])
     assert run_all() == 1
     assert mail.outbox == []
+
+
+def test_what_a_deactivated_cooperation_held_back_goes_when_it_is_active_again(
+    north: Cooperation, karin: User, administrator: User, operator: User, sign_in: SignIn
+) -> None:
+    """Once, however often it is activated; but nothing that was read meanwhile, sent before, or is old."""
+    now = timezone.now()
+    for event in ("read", "sent", "old", "held"):
+        tell(north, karin, event=event)
+    deactivate_cooperation(cooperation=north, at=now, by=operator)
+    run_all()
+    assert mail.outbox == []
+    Notice.objects.filter(event="read").update(read_at=now)
+    Notice.objects.filter(event="sent").update(sent_at=now)
+    Notice.objects.filter(event="old").update(at=now - dt.timedelta(days=3))
+    assert run_all() == 0
+    for _ in range(2):
+        sign_in(operator).post("/cooperations/north/reactivate/")
+        run_all()
+    assert [letter.to for letter in mail.outbox] == [[KARIN]]
+    assert Notice.objects.get(event="held").sent_at
+
+
+def test_a_letter_that_a_job_still_has_in_hand_is_not_ordered_twice(
+    north: Cooperation, karin: User, operator: User
+) -> None:
+    tell(north, karin)
+    deactivate_cooperation(cooperation=north, at=timezone.now(), by=operator)
+    reactivate_cooperation(cooperation=north, by=operator)
+    assert Job.objects.filter(kind="notice-letter").count() == 1
+    run_all()
+    assert len(mail.outbox) == 1
 
 
 def test_a_mail_server_that_is_away_loses_no_letter(

@@ -20,7 +20,7 @@ from sharedict.jobs.models import Job
 from sharedict.jobs.tasks import tidy
 from tests import uploading
 from tests.factories.municipalities import DriverFactory, ReadingFactory, UploadFactory
-from tests.uploading import address_of, apply, findings, is_applied, undo
+from tests.uploading import address_of, apply, findings, followed, is_applied, undo
 
 SignIn = Callable[[User], Client]
 HEADER = "code;reference_date;value;source\n"
@@ -140,6 +140,35 @@ def test_undoing_brings_back_what_stood_before(
     assert list(logged) == ["change", "add", "delete", "change"]
     again = undo(client, done)
     assert "already" in again.content.decode()
+
+
+def test_what_was_undone_is_applied_again_after_another_look(client: Client, users: Driver) -> None:
+    """It is an import of its own, with the same file: the one that was undone stays as it was."""
+    done = apply(client, upload(client, users))
+    assert client.post(address_of(done), {"step": "again"}).headers["Location"] == address_of(done)
+    assert Upload.objects.count() == 1, "what was not undone is not applied again"
+    undone = undo(client, done)
+    assert 'value="again"' in undone.content.decode()
+    clicks = [client.post(address_of(undone), {"step": "again"}) for _ in range(2)]
+    assert clicks[0].headers["Location"] == clicks[1].headers["Location"] != address_of(done)
+    shown = followed(client, clicks[0])
+    assert (shown.context["upload"].state, shown.context["counts"]["new"]) == (Upload.State.SHOWN, 2)
+    assert values(users) == []
+    assert is_applied(apply(client, shown))
+    assert values(users) == [Decimal(810), Decimal("744.5")]
+    old, new = Upload.objects.order_by("pk")
+    assert (old.state, new.state) == (Upload.State.UNDONE, Upload.State.APPLIED)
+    assert (old.sha256, old.columns, bytes(old.content)) == (new.sha256, new.columns, bytes(new.content))
+
+
+def test_who_may_not_import_does_not_begin_again(
+    client: Client, users: Driver, sign_in: SignIn, auditor: User
+) -> None:
+    undone = undo(client, apply(client, upload(client, users)))
+    page = sign_in(auditor)
+    assert 'value="again"' not in page.get(address_of(undone)).content.decode()
+    assert page.post(address_of(undone), {"step": "again"}).status_code == 403
+    assert Upload.objects.count() == 1
 
 
 @pytest.mark.parametrize("change", ["value", "removed"])

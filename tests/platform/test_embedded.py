@@ -144,6 +144,27 @@ def test_data_of_another_version_are_left_alone_with_advice(folder: Path) -> Non
     assert processes_naming(str(folder)) == []
 
 
+@pytest.mark.parametrize("text", ["", "nonsense\n", "999999\n/elsewhere\n"])
+def test_what_a_crash_left_of_the_lock_file_stands_in_no_way(folder: Path, text: str) -> None:
+    python(USE, FOLDER=str(folder))
+    (folder / "postgres" / "postmaster.pid").write_text(text, encoding="utf-8")
+    assert python(USE, FOLDER=str(folder)).returncode == 0
+    assert processes_naming(str(folder)) == []
+
+
+def test_a_full_disk_is_said_in_one_line(folder: Path) -> None:
+    """Here no file may grow past a megabyte."""
+    limited = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (2**20, 2**20))\n{USE}"
+    done = python(limited, FOLDER=str(folder))
+    assert done.returncode == 78
+    assert done.stderr.startswith(
+        f"sharedict cannot start: SHAREDICT_VAR is the folder {folder}, and there is"
+    )
+    assert "Make room" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert python(USE, FOLDER=str(folder)).returncode == 0
+
+
 def test_a_folder_that_cannot_be_written_gets_advice(folder: Path) -> None:
     (folder / "var").write_text("a file in the way", encoding="utf-8")
     done = python(USE, FOLDER=str(folder / "var"))

@@ -84,7 +84,6 @@ def test_development_allows_what_production_refuses(name: str, value: str) -> No
     [
         ("-m", "sharedict.web"),
         ("-c", "import sharedict.wsgi"),
-        ("-c", "import sharedict.asgi"),
         ("-m", "celery", "--app", "sharedict", "worker"),
         ("-m", "celery", "--app", "sharedict", "beat"),
         ("manage.py", "prepare"),

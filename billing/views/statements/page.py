@@ -1,92 +1,36 @@
-"""What a municipality is shown for a month, on screen and as files, and why each amount is what it is."""
+"""What a municipality is shown for a month on screen, and why each amount is what it is."""
 
 from functools import cached_property
 from itertools import groupby
 from typing import Any
 from urllib.parse import quote
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
-from django.utils.html import format_html
+from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
-from billing.documents.csv import statement_csv
-from billing.documents.xlsx import statement_xlsx
-from billing.engine.statement import ApplicationPart, ShareRow, Statement, StatementLine
-from billing.models import LateChange, Period, RunTotal
+from billing.engine.statement import ShareRow, Statement, StatementLine
+from billing.models import RunTotal
 from billing.reports import (
-    head_of,
     heads_of,
     key_names,
     parted_change,
-    period_of,
-    statement_of,
-    whys,
-    whys_corrected,
 )
 from billing.reports.rows import minor_of
-from billing.views.files import CSV, XLSX, attachment
-from billing.views.months import MonthPage
 from billing.views.openings import causes_of, opening_of_nothing, opening_of_statement
 from billing.views.pictures import Picture, month_name, statement_picture, whole_name, year_picture
 from billing.views.printing import left_in_words
-from municipalities.models import Municipality
-from municipalities.portal import banner_of, merged_in_words
-from sharedict.common.cells import Column, body, cells, joined, link, row
-from sharedict.common.csv_forms import form_of, remember_form
+from billing.views.statements.base import StatementBase
+from billing.views.statements.lines import LineTable, anchor, cost_columns
+from municipalities.portal import merged_in_words
+from sharedict.common.cells import body, cells, joined, link, row
 from sharedict.common.days import date_format
 from sharedict.common.figures import NOTHING, Amounts, minor
 from sharedict.kernel.periods import Month
 
 PLACE = "C00000000"
 """Stands for a reference in an address: asking for each address anew took a tenth of a long page's time."""
-
-
-class StatementBase(MonthPage):
-    """A page about what one municipality carries of one month; others' only where the reader may see them."""
-
-    @property
-    def key(self) -> str:
-        key: str = self.kwargs["key"]
-        return key
-
-    @property
-    def currency(self) -> str:
-        return self.cooperation.currency
-
-    def found_period(self) -> Period | None:
-        return period_of(self.viewer, self.cooperation, self.month, with_keys=True)
-
-    @cached_property
-    def total_row(self) -> RunTotal | None:
-        return head_of(self.viewer, self.period, self.key)
-
-    @cached_property
-    def statement(self) -> Statement:
-        if self.total_row is None:
-            raise Http404
-        return statement_of(self.total_row, self.period, self.calendar)
-
-    @cached_property
-    def payer(self) -> Municipality | None:
-        """The municipality as the register has it today."""
-        ever = Municipality.objects.ever_in(self.cooperation).select_related("successor")
-        return ever.filter(country=self.key[:2], code=self.key[2:]).first()
-
-    def place(self) -> Municipality:
-        """The municipality, for a month in which it carries nothing; not for those who may not ask."""
-        found = self.payer
-        if found is None or not (self.rights.sees_all_shares or found.pk in self.rights.municipality_ids):
-            raise Http404
-        return found
-
-    def change_told(self) -> dict[str, str]:
-        """What ``billing/parts_of_change.html`` needs to lead to the parts of the statement's change."""
-        before = self.calendar.before(self.month)
-        url = self.url("statement", self.month, self.key)
-        return {"before_name": month_name(before), "parts_url": f"{url}?parts"} if before else {}
 
 
 class StatementPage(StatementBase):
@@ -254,94 +198,3 @@ class StatementPage(StatementBase):
             body(map(cost, group), anchor(*codes))
             for codes, group in groupby(own, key=lambda share: (share.application, share.cost_type))
         )
-
-
-class StatementFile(StatementBase):
-    """The statement as CSV or XLSX: the same figures, from the same run."""
-
-    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
-        kind = self.kwargs["kind"]
-        response: HttpResponseBase
-        if kind == "csv":
-            lines = statement_csv(self.statement, form_of(request), banner=banner_of(self.cooperation))
-            response = StreamingHttpResponse(lines, content_type=CSV)
-            remember_form(request, response)
-        elif kind == "xlsx":
-            state = str(self.period.get_state_display())
-            book = statement_xlsx(
-                self.statement,
-                state,
-                whys(self.period, self.key),
-                whys_corrected(self.period, self.key),
-                {code: str(words) for code, words in LateChange.Cause.choices},
-                key_names(self.period),
-                banner=banner_of(self.cooperation),
-            )
-            response = HttpResponse(book, content_type=XLSX)
-        else:
-            raise Http404
-        return attachment(response, f"{self.cooperation.slug}-{self.month}-{self.key}.{kind}")
-
-
-class LineTable:
-    """The rows of a statement's lines; ``before_url`` is the statement of the month before, or empty."""
-
-    def __init__(self, before_url: str) -> None:
-        self.before_url = before_url
-        self.columns = line_columns()
-        self.amounts = Amounts()
-
-    def rows(self, part: ApplicationPart, own: SafeString) -> list[SafeString]:
-        """One application's: of its own sum, ``own``, where it has several lines, then of each of them."""
-        name = whole_name(part.name)
-        if len(part.lines) == 1:
-            [line] = part.lines
-            head = format_html("<strong>{}</strong> · {}", name, line.cost_type_name)
-            return [row(head, self.cells_of_line(line))]
-        rows = [row(name, own, is_group=True, row_classes="sd-sum")]
-        return rows + [
-            row(line.cost_type_name, self.cells_of_line(line), classes="sd-within-sum") for line in part.lines
-        ]
-
-    def cells_of(self, part: ApplicationPart) -> SafeString:
-        this, before = self.amounts(part.this_minor), self.amounts(part.before_minor)
-        return self._cells(this, before, part.change_minor, part.year_minor)
-
-    def cells_of_line(self, line: StatementLine) -> SafeString:
-        """Those of one line; its amounts lead to the costs behind them."""
-        place = anchor(line.application, line.cost_type)
-        this, before = self.amounts(line.this_minor), self.amounts(line.before_minor)
-        if line.this_minor:
-            this = link(f"#{place}", this)
-        if line.before_minor and self.before_url:
-            before = link(f"{self.before_url}#{place}", before, classes="sd-quiet")
-        return self._cells(this, before, line.change_minor, line.year_minor)
-
-    def _cells(self, this: SafeString, before: SafeString, change_minor: int, year_minor: int) -> SafeString:
-        return cells(
-            self.columns, [this, before, self.amounts.change(change_minor), self.amounts(year_minor)]
-        )
-
-
-def line_columns() -> list[Column]:
-    return [
-        Column(_("This month"), "sd-num sd-main-amount"),
-        Column(_("Month before")),
-        Column(pgettext("difference", "Change")),
-        Column(_("Year so far")),
-    ]
-
-
-def cost_columns() -> list[Column]:
-    return [
-        Column(_("Application"), ""),
-        Column(_("Supplier"), ""),
-        Column(_("Reference"), "sd-nowrap"),
-        Column(_("Key"), ""),
-        Column(_("Cost in the month")),
-        Column(_("Share"), "sd-num sd-main-amount"),
-    ]
-
-
-def anchor(application: str, cost_type: str) -> str:
-    return f"costs.{application}.{cost_type}"

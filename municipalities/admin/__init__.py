@@ -1,0 +1,23 @@
+"""Repair of who takes part and where things run; the portal's pages are where the work is done."""
+
+from municipalities.admin.cooperations import CooperationAdmin, MemberAdmin, MunicipalityAdmin
+from municipalities.admin.drivers import DriverAdmin, ReadingAdmin
+from municipalities.admin.people import PersonAdmin, RoleAdmin, TokenAdmin
+from municipalities.admin.rows import RowAdmin, RowAdminForm
+from municipalities.admin.sites import LinkAdmin, SiteAdmin, SupplierAdmin
+
+__all__ = [
+    "CooperationAdmin",
+    "DriverAdmin",
+    "LinkAdmin",
+    "MemberAdmin",
+    "MunicipalityAdmin",
+    "PersonAdmin",
+    "ReadingAdmin",
+    "RoleAdmin",
+    "RowAdmin",
+    "RowAdminForm",
+    "SiteAdmin",
+    "SupplierAdmin",
+    "TokenAdmin",
+]
