@@ -6,6 +6,11 @@ from municipalities.querysets import LinkQuerySet
 from sharedict.common.models import Spanned, ends_after_it_starts
 
 
+def folded(name: str) -> str:
+    """``name`` without what two people write otherwise: letters large or small, and more spaces than one."""
+    return " ".join(name.split()).casefold()
+
+
 class Link(Spanned):
     """A network link between two sites, or between a site and an outside provider (ISP, ASP)."""
 
@@ -76,3 +81,8 @@ class Link(Spanned):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def provider(self) -> str:
+        """Who is at its outer end, alike for every way in which the name is typed; empty where a site is."""
+        return folded(self.outside)

@@ -73,7 +73,7 @@ from municipalities.portal.set_up import (
 from municipalities.portal.steps import ChangePage, FormPage
 from municipalities.portal.turning import TurnedListPage
 from municipalities.portal.undoing import Undoing, reasons_to_keep, undoing
-from municipalities.portal.words import banner_of, code_of, few, listed, merged_in_words, one_of
+from municipalities.portal.words import banner_of, code_of, few, listed, merged_in_words, one_of, told
 
 __all__ = [
     "ADDRESS",
@@ -159,6 +159,7 @@ __all__ = [
     "stored",
     "take_step",
     "tell_of_failed_job",
+    "told",
     "undoing",
     "with_steps_done",
 ]

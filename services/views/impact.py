@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from municipalities.portal import CooperationPage, listed
+from municipalities.portal import CooperationPage, told
 from services.engine.impact import State
 from services.forms import LostForm
 from services.reports import Falling, Things, graph_of, impact_of, people_stopped, points_of
@@ -33,15 +33,19 @@ STATES = {
 
 
 class ImpactPage(CooperationPage):
-    """``?lost=site:3&lost=link:4``: what is not there, or is not known, is left out."""
+    """``?lost=site:3&lost=link:4``: what is not there, or is not known, is left out.
+
+    With ``stay`` whoever sits at a lost site cannot work from elsewhere.
+    """
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         things = graph_of(self.cooperation, timezone.localdate())
         lost = [name for name in dict.fromkeys(request.GET.getlist("lost")) if things.names.get(name)]
-        rows = impact_of(things, lost)
+        stay = "stay" in request.GET
+        rows = impact_of(things, lost, stay=stay)
         context = {
             "title": self.title(things, lost),
-            "form": LostForm({"lost": lost}, choices=self.choices(things, lost)),
+            "form": LostForm({"lost": lost, "stay": stay}, choices=self.choices(things, lost)),
             "opening": self.opening(rows) if lost and rows else None,
             "table": self.table(things, rows) if lost else None,
             "points": [] if lost else self.points(things),
@@ -52,7 +56,7 @@ class ImpactPage(CooperationPage):
     def title(self, things: Things, lost: Sequence[str]) -> str:
         if not lost:
             return _("What falls if a part goes")
-        names = listed([things.names[name] for name in lost])
+        names = told([things.names[name] for name in lost])
         title = ngettext("What falls if %(names)s goes", "What falls if %(names)s go", len(lost))
         return title % {"names": names}
 
@@ -126,7 +130,7 @@ class ImpactPage(CooperationPage):
                     "name": things.names[name],
                     "kind": KINDS[name.partition(":")[0]][0],
                     "url": f"{self.url('impact')}?{asked.urlencode()}",
-                    "services": listed(sorted(names, key=str.lower)),
+                    "services": told(sorted(names, key=str.lower)),
                     "places": len({use.municipality_id for use in uses}),
                     "people": people_stopped((use.municipality, use.users or 0) for use in uses),
                 }
