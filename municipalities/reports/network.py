@@ -90,12 +90,12 @@ def network_figures(sites: Sequence[Site], links: Sequence[Link]) -> dict[str, A
     shown = {site.pk for site in sites}
     kept = [link for link in links if _is_among(link, shown)]
     names = {f"s{site.pk}": site.name for site in sites} | {
-        f"p{link.outside}": link.outside for link in kept if link.outside
+        f"p{link.provider}": link.outside for link in reversed(kept) if link.outside
     }
     joins = [
         {
             "source": f"s{link.site_id}",
-            "target": f"s{link.other_site_id}" if link.other_site_id else f"p{link.outside}",
+            "target": f"s{link.other_site_id}" if link.other_site_id else f"p{link.provider}",
             "label": _link_label(link),
         }
         for link in kept
@@ -118,8 +118,9 @@ def _providers(links: Iterable[Link]) -> Iterator[Rail]:
     """One for each provider, with all that it supplies; the one that reaches most sites first."""
     found: dict[str, list[Link]] = {}
     for link in links:
-        found.setdefault(link.outside, []).append(link)
-    for name, supplied in sorted(found.items(), key=lambda each: (-len(each[1]), each[0])):
+        found.setdefault(link.provider, []).append(link)
+    for _provider, supplied in sorted(found.items(), key=lambda each: (-len(each[1]), each[0])):
+        name = supplied[0].outside
         words = dict.fromkeys(_link_label(link) for link in supplied)
         yield Rail(name, ", ".join(words), [str(link.site_id) for link in supplied])
 

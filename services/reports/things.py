@@ -14,7 +14,7 @@ from services.engine.impact import Seats
 from services.models import Application, Dependency, Installation, Subscription
 
 RUNNING = (Installation.Purpose.PRIMARY, Installation.Purpose.MIRROR)
-LOSABLE = ("site", "outside", "supplier", "link", "application")
+LOSABLE = ("site", "outside", "supplier", "firewall", "link", "application")
 """The kinds of things that somebody may ask about, in the order in which they are offered."""
 
 
@@ -99,6 +99,11 @@ def _add_links(made: _Maker, links: Iterable[Link]) -> None:
             continue  # an end that no longer is
         name = made.add(f"link:{link.pk}", link.name)
         made.needs[name].append(Need.all_of(*ends))
+        for end, device in zip(ends, (link.firewall, link.other_firewall), strict=False):
+            if device.strip():
+                firewall = made.add(f"firewall:{end[5:]}:{folded(device)}", f"{device} ({made.names[end]})")
+                made.needs[firewall] = [Need.all_of(end)]
+                made.needs[name].append(Need.all_of(firewall))
         if link.outside:
             outside = outer.setdefault(link.provider, f"outside:{link.outside}")
             made.add(outside, link.outside)

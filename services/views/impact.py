@@ -22,6 +22,7 @@ KINDS = {
     "site": (gettext_lazy("site"), gettext_lazy("Sites")),
     "outside": (gettext_lazy("outside provider"), gettext_lazy("Outside providers")),
     "supplier": (gettext_lazy("supplier"), gettext_lazy("Suppliers")),
+    "firewall": (gettext_lazy("firewall"), gettext_lazy("Firewalls")),
     "link": (gettext_lazy("link"), gettext_lazy("Links")),
     "application": (gettext_lazy("application"), gettext_lazy("Applications")),
 }
