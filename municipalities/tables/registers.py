@@ -19,6 +19,7 @@ from municipalities.portal import (
     RowTable,
     merged_in_words,
     page_of,
+    what_falls,
 )
 from municipalities.reports import KEPT_BY, LOOKS, in_words
 from municipalities.tables.looks import SpannedTable, state_of, status
@@ -26,6 +27,11 @@ from sharedict.common.cells import addresses_linked
 from sharedict.common.figures import NOTHING
 
 KEY = tables.A("municipality__key")
+
+
+def falls_today(record: Any, table: Any) -> str:
+    """Where it is told what falls if the record goes, while it is there."""
+    return what_falls(record, table) if state_of(record) == "now" else ""
 
 
 class MemberTable(SpannedTable):
@@ -65,7 +71,7 @@ class SiteTable(SpannedTable):
     caption = gettext_lazy("Sites")
     row_page = ("site-change", gettext_lazy("Change"))
     empty_action = gettext_lazy("Add a site")
-    name = tables.Column(gettext_lazy("Site"))
+    name = tables.Column(gettext_lazy("Site"), linkify=falls_today)
     kind = tables.Column(gettext_lazy("Kind"))
     municipality = tables.Column(gettext_lazy("Municipality"), order_by="municipality__name")
     address = tables.Column(gettext_lazy("Address"))
@@ -117,7 +123,7 @@ class LinkTable(SpannedTable):
     caption = gettext_lazy("Links")
     row_page = ("link-change", gettext_lazy("Change"))
     empty_action = gettext_lazy("Add a link")
-    name = tables.Column(gettext_lazy("Link"))
+    name = tables.Column(gettext_lazy("Link"), linkify=falls_today)
     kind = tables.Column(gettext_lazy("Kind"))
     site = tables.Column(gettext_lazy("From site"), order_by="site__name")
     other_end = tables.Column(
@@ -173,7 +179,7 @@ class LinkTable(SpannedTable):
 class SupplierTable(RowTable):
     row_page = ("supplier-change", gettext_lazy("Change"))
     empty_action = gettext_lazy("Add a supplier")
-    name = tables.Column(gettext_lazy("Supplier"))
+    name = tables.Column(gettext_lazy("Supplier"), linkify=what_falls)
     contact = tables.Column(gettext_lazy("Whom to reach"), orderable=False)
     link_count = CountColumn(gettext_lazy("Links"))
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Container, Iterable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 
-from services.engine.doubled import doubled
+from services.engine.doubled import bridges, doubled
 from services.engine.graph import Component, Graph, GraphError, Need, Way, meet
 
 Seats = Mapping[str, tuple[str, ...]]
@@ -115,6 +115,7 @@ class _Fall:
         self.graph, self.held = graph, frozenset(held)
         self.whole = graph.components()
         self.there = {way for way in graph.ways if meet(way, self.whole)}
+        self.bridges = bridges(graph, frozenset())
 
     def of(self, lost: Iterable[str]) -> dict[str, str]:
         """Each thing that falls and its cause, in the order of the rounds."""
@@ -123,7 +124,7 @@ class _Fall:
         part, newly = self.whole, list(down)
         while newly:
             fallen = self._by_needs(newly, down, missing)
-            if self._touches_net(newly):
+            if self._touches_net(newly) and not self._is_one_of_several(newly, down):
                 before, part = part, self.graph.components(down)
                 for name, cause in self._by_ways(newly, down, before, part).items():
                     fallen.setdefault(name, cause)
@@ -144,6 +145,12 @@ class _Fall:
                 if len(need.of) - count < need.at_least:
                     fallen.setdefault(owner, name)
         return fallen
+
+    def _is_one_of_several(self, newly: Iterable[str], down: Mapping[str, str]) -> bool:
+        """Whether all that the net lost is one line, and none without which two places would not meet."""
+        first, *others = [name for name in down if name in self.graph.net] or [""]
+        is_line = first in self.graph.line_ids and first not in self.bridges
+        return is_line and not others and not any(name in self.graph.ways_at for name in newly)
 
     def _touches_net(self, newly: Iterable[str]) -> bool:
         return any(name in self.graph.net or name in self.graph.ways_at for name in newly)

@@ -18,8 +18,14 @@ class Falling:
     state: State
     by_place: Mapping[Municipality, State]
     because: tuple[str, ...]
-    stopped: Mapping[Municipality, int]
-    """Those for which it is down, with their users as far as they were told."""
+    users: Mapping[Municipality, int | None]
+    """Those that use it, with how many there; None where that was not told."""
+
+    @property
+    def stopped(self) -> Mapping[Municipality, int]:
+        """Those for which it is down, with their users as far as they were told."""
+        down = (place for place, state in self.by_place.items() if state is State.DOWN)
+        return {place: self.users[place] or 0 for place in down}
 
 
 def fallen(things: Things, lost: Collection[str], *, stay: bool = False) -> Impact:
@@ -54,21 +60,29 @@ def _falling(things: Things, found: Impact, application: int, uses: Mapping[str,
         state=found.state(worst),
         by_place=states,
         because=tuple(step for step in found.chain(worst) if things.names.get(step)),
-        stopped={
-            use.municipality: use.users or 0 for name, use in uses.items() if found.state(name) is State.DOWN
-        },
+        users={use.municipality: use.users for use in uses.values()},
     )
 
 
-def points_of(things: Things) -> list[tuple[str, list[Subscription]]]:
-    """Whatever alone stops a use, with what it stops; what stops most users first, then most uses.
+def points_of(things: Things, application: Application | None = None) -> list[tuple[str, list[Subscription]]]:
+    """Whatever alone stops a use (of ``application`` if one is given), with what it stops.
 
-    That an application stops its own uses says nothing of how it runs, so applications are not among them.
+    What stops most users comes first, then what stops most uses.
+
+    That an application stops its own uses says nothing of how it runs, so applications are among them only
+    where they stop those of another.
     Whoever sits at a lost site works from elsewhere.
     """
     kinds = things.losable()
-    candidates = [name for kind in LOSABLE[:-1] for name, _shown in kinds[kind]]
-    found = single_points(things.graph, candidates, things.uses.__contains__, things.seats)
+    own = f"application:{application.pk}" if application else ""
+    asked = LOSABLE if application else LOSABLE[:-1]
+    candidates = [name for kind in asked for name, _shown in kinds[kind] if name != own]
+    wanted = {
+        name
+        for name, use in things.uses.items()
+        if application in (None, things.applications[use.application_id])
+    }
+    found = single_points(things.graph, candidates, wanted.__contains__, things.seats)
     rows = [(name, [things.uses[use] for use in taken]) for name, taken in found.items()]
     return sorted(rows, key=lambda row: (-_people(row[1]), -len(row[1]), things.names[row[0]]))
 
