@@ -315,6 +315,73 @@ def test_the_page_takes_as_many_queries_for_many_as_for_few(
     assert asked[0] == asked[1]
 
 
+def test_the_page_shows_the_net_with_what_is_lost_and_who_takes_over(
+    north: Cooperation, care: dict[str, Any], coordinator: User, sign_in: SignIn
+) -> None:
+    client = sign_in(coordinator)
+    answer = client.get("/north/impact/", {"lost": key(care["Torsby centre"])})
+    pictured = answer.context["pictured"]
+    assert pictured["title"] == "1 site is lost; 2 links are lost"
+    looks = {shape.look for shape in pictured["picture"].drawings[1].shapes}
+    assert {"node-out", "rail-out", "rail-spare"} <= looks
+    page = answer.content.decode()
+    assert "Care: with less" in page
+    assert "Show as table" in page
+    assert client.get("/north/impact/").context["pictured"] is None
+
+
+def test_nothing_takes_over_where_the_mirror_is_lost_too(
+    north: Cooperation, care: dict[str, Any], coordinator: User, sign_in: SignIn
+) -> None:
+    lost = [key(care[name]) for name in ("Torsby centre", "Fourth site")]
+    pictured = sign_in(coordinator).get("/north/impact/", {"lost": lost}).context["pictured"]
+    assert "rail-spare" not in {shape.look for shape in pictured["picture"].drawings[1].shapes}
+
+
+def test_the_same_comes_as_a_file_for_the_continuity_plan(
+    north: Cooperation, care: dict[str, Any], coordinator: User, sign_in: SignIn
+) -> None:
+    client, lost = sign_in(coordinator), {"lost": key(care["teracom"])}
+    page = client.get("/north/impact/", lost)
+    assert "For the continuity plan" in page.content.decode()
+    told = client.get("/north/impact/" + page.context["files"][0])
+    lines = b"".join(told).decode().splitlines()
+    assert "Care,Sunne,down,2,Teracom AB → Line Sunne centre" in lines
+    assert "Care,Torsby,up,40," in lines
+    assert "north-what-falls.csv" in told.headers["Content-Disposition"]
+    assert client.get("/north/impact/" + page.context["files"][1]).content.startswith(b"PK")
+    points = b"".join(client.get("/north/impact/", {"format": "csv"})).decode()
+    assert "Line Sunne centre,link,2,1,Care" in points
+    assert client.get("/north/impact/", {"format": "exe"}).status_code == 200
+
+
+def test_the_page_of_an_application_says_what_it_falls_with(
+    north: Cooperation, care: dict[str, Any], coordinator: User, sign_in: SignIn
+) -> None:
+    other = ApplicationFactory(cooperation=north, code="sign-in", name="Sign-in")
+    DependencyFactory(application=care["care"], needs=[other, care["internet"]])
+    page = sign_in(coordinator).get("/north/services/care/").content.decode()
+    part = page.split('id="falls-with"')[1].split("</section>")[0]
+    for name in ("Sign-in", "Internet", "Teracom AB", "Torsby centre", "Line Sunne centre"):
+        assert f">{name}</a>" in part, name
+    assert ">Care</a>" not in part
+    assert f"lost=application%3A{other.pk}" in part
+    assert 'id="falls-with"' not in sign_in(coordinator).get("/north/services/sign-in/").content.decode()
+
+
+def test_lists_of_what_can_go_lead_to_what_falls(
+    north: Cooperation, care: dict[str, Any], coordinator: User, sign_in: SignIn
+) -> None:
+    client = sign_in(coordinator)
+    ended = LinkFactory(site=care["Sunne centre"], name="Old", valid_until=dt.date(2020, 2, 1))
+    network = client.get("/north/network/").content.decode()
+    assert f"/north/impact/?lost=site%3A{care['Sunne centre'].pk}" in network
+    assert f"/north/impact/?lost=link%3A{care['internet'].pk}" in network
+    assert f"lost=link%3A{ended.pk}" not in network
+    suppliers = client.get("/north/suppliers/").content.decode()
+    assert f"/north/impact/?lost=supplier%3A{care['teracom'].pk}" in suppliers
+
+
 def fields(application: Application, **values: Any) -> dict[str, Any]:
     return {"application": application.pk, "purpose": "signing in", "valid_from": "2026-01-01"} | values
 
