@@ -7,7 +7,13 @@ from municipalities.reports.municipalities import (
     compare_municipalities,
     listed_municipalities,
 )
-from municipalities.reports.network import network_count, network_figures, network_finding, network_of
+from municipalities.reports.network import (
+    MOST_DRAWN,
+    network_count,
+    network_figures,
+    network_finding,
+    network_of,
+)
 from municipalities.reports.population import compare_population, listed_population, read_population
 from municipalities.reports.readings import KEPT_BY, READING_COLUMNS, compare_readings, reading_in_words
 from municipalities.reports.successors import Merged, Mergers, known_mergers, merged_of
@@ -16,6 +22,7 @@ from municipalities.reports.ways_out import LOOKS, in_words, redundancy_groups, 
 __all__ = [
     "KEPT_BY",
     "LOOKS",
+    "MOST_DRAWN",
     "READING_COLUMNS",
     "REGISTER_COLUMNS",
     "Change",

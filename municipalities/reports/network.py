@@ -12,6 +12,9 @@ from municipalities.models import Link, Site
 from sharedict.pictures.network import Network, Rail, State
 from sharedict.pictures.network import Site as Node
 
+MOST_DRAWN = 150
+"""More links than these are no picture: it would be thousands of lines, and take seconds to lay out."""
+
 
 def network_of(
     sites: Iterable[Site],

@@ -76,8 +76,8 @@ class SiteTable(SpannedTable):
     municipality = tables.Column(gettext_lazy("Municipality"), order_by="municipality__name")
     address = tables.Column(gettext_lazy("Address"))
     mirrors = tables.Column(gettext_lazy("Can take over from"), orderable=False)
-    ways_out = tables.Column(gettext_lazy("Ways out"), orderable=False, empty_values=())
     runs_here = tables.Column(gettext_lazy("Runs here"), orderable=False, empty_values=())
+    ways_out = tables.Column(gettext_lazy("Ways out"), orderable=False, empty_values=())
 
     empty_title = gettext_lazy("No sites yet")
 
@@ -129,16 +129,16 @@ class LinkTable(SpannedTable):
     other_end = tables.Column(
         gettext_lazy("To"), accessor="other_site", order_by=("other_site__name", "outside"), empty_values=()
     )
+    supplier = tables.Column(gettext_lazy("Supplier"), order_by="supplier__name")
+    mbps = tables.Column(gettext_lazy("Mbit/s"), attrs=NUMBER)
+    routed_by = tables.Column(gettext_lazy("Answers for routing"), order_by="routed_by__name")
     firewalls = tables.Column(
         gettext_lazy("Firewall"),
         accessor="firewall",
         order_by=("firewall", "other_firewall"),
         empty_values=(),
     )
-    supplier = tables.Column(gettext_lazy("Supplier"), order_by="supplier__name")
     redundancy_group = tables.Column(gettext_lazy("Redundancy group"))
-    mbps = tables.Column(gettext_lazy("Mbit/s"), attrs=NUMBER)
-    routed_by = tables.Column(gettext_lazy("Answers for routing"), order_by="routed_by__name")
 
     empty_title = gettext_lazy("No links yet")
 

@@ -23,6 +23,7 @@ from municipalities.portal import (
     runs_at,
 )
 from municipalities.reports import (
+    MOST_DRAWN,
     network_count,
     network_figures,
     network_finding,
@@ -87,6 +88,7 @@ class Network(ListPage):
         today = timezone.localdate()
         sites = list(Site.objects.of(self.cooperation).as_of(today).for_listing())
         joined = self.joined
+        is_too_much = len(joined) > MOST_DRAWN
         count, finding = network_count(sites, joined), network_finding(sites, joined)
         title, summary = (finding, f"{count}.") if finding else (count, "")
         said = f"{title}. {summary}".strip()
@@ -96,7 +98,8 @@ class Network(ListPage):
             "links_csv_url": "?rows=links&format=csv",
             "links_xlsx_url": "?rows=links&format=xlsx",
             "links_api_url": f"{reverse('v1:links-list')}?cooperation={self.cooperation.slug}",
-            "picture": rails(wanted) if wanted.providers or wanted.joints else None,
+            "picture": rails(wanted) if (wanted.providers or wanted.joints) and not is_too_much else None,
+            "is_too_much": is_too_much,
             "picture_figures": network_figures(sites, joined),
             "picture_title": title,
             "picture_summary": summary,

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from municipalities.models import Link, Site
 from municipalities.portal import CooperationPage, rows_as_file, told
-from municipalities.reports import network_figures
+from municipalities.reports import MOST_DRAWN, network_figures
 from services.engine.impact import Impact, State
 from services.forms import LostForm
 from services.portal import KINDS, impact_url
@@ -75,6 +75,8 @@ class ImpactPage(CooperationPage):
         """The net with what is lost, for ``components/pic/figure.html``; None where nothing is joined."""
         sites = list(Site.objects.of(self.cooperation).as_of(today).for_listing())
         links = list(Link.objects.of(self.cooperation).as_of(today).for_listing())
+        if len(links) > MOST_DRAWN:
+            return None
         title = lost_in_words(found, sites)
         picture = picture_of(
             found,
