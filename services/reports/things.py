@@ -7,12 +7,19 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
-from municipalities.models import Cooperation, Link, Site, Supplier, folded
+from municipalities.models import Cooperation, Link, Municipality, Site, Supplier, folded
 from services.engine.graph import Graph, Line, Need, Way
 from services.engine.impact import Seats
 from services.models import Application, Dependency, Installation, Subscription
 
+SITE = ("pk", "name", "municipality_id")
+LINK = (
+    *("pk", "name", "kind", "site_id", "other_site_id", "outside"),
+    *("supplier_id", "firewall", "other_firewall"),
+)
+INSTALLATION = ("pk", "application_id", "site_id", "purpose")
 RUNNING = (Installation.Purpose.PRIMARY, Installation.Purpose.MIRROR)
 LOSABLE = ("site", "outside", "supplier", "firewall", "link", "application")
 """The kinds of things that somebody may ask about, in the order in which they are offered."""
@@ -56,24 +63,30 @@ class _Maker:
 
 
 def graph_of(cooperation: Cooperation, day: dt.date) -> Things:
-    """Everything that holds on ``day``, in seven queries and three for what dependencies name."""
+    """Everything that holds on ``day``, in eight queries and three for what dependencies name.
+
+    Of what is many only the columns are read: whole rows would take most of the time.
+    """
     made = _Maker()
-    sites = Site.objects.of(cooperation).as_of(day).order_by("pk")
+    sites = Site.objects.of(cooperation).as_of(day).order_by("pk").values_list(*SITE, named=True)
     at: dict[int | None, list[str]] = defaultdict(list)
     for site in sites:
         at[site.municipality_id].append(made.add(f"site:{site.pk}", site.name))
-    for supplier in Supplier.objects.of(cooperation).order_by():
-        made.add(f"supplier:{supplier.pk}", supplier.name)
-    _add_links(made, Link.objects.of(cooperation).as_of(day).order_by("pk"))
+    for key, supplier in Supplier.objects.of(cooperation).order_by().values_list("pk", "name"):
+        made.add(f"supplier:{key}", supplier)
+    links = Link.objects.of(cooperation).as_of(day).order_by("pk")
+    _add_links(made, links.values_list(*LINK, named=True))
     applications = {row.pk: row for row in Application.objects.of(cooperation).order_by()}
     for application in applications.values():
         made.add(f"application:{application.pk}", application.name)
-    goals = _add_installations(
-        made, Installation.objects.of(cooperation).as_of(day).filter(purpose__in=RUNNING).order_by()
-    )
+    running = Installation.objects.of(cooperation).as_of(day).filter(purpose__in=RUNNING).order_by()
+    goals = _add_installations(made, running.values_list(*INSTALLATION, named=True))
     _add_dependencies(made, Dependency.objects.of(cooperation).as_of(day).for_listing().order_by("pk"))
     uses, seats, ways = dict[str, Subscription](), dict[str, tuple[str, ...]](), list[Way]()
-    for use in Subscription.objects.of(cooperation).as_of(day).select_related("municipality").order_by():
+    using = list(Subscription.objects.of(cooperation).as_of(day).order_by())
+    places = Municipality.objects.in_bulk({use.municipality_id for use in using})
+    for use in using:
+        use.municipality = places[use.municipality_id]  # one row for all that they use
         name, application_id = made.add(f"use:{use.pk}"), use.application_id
         uses[name] = use
         made.needs[name].append(Need.all_of(f"application:{application_id}"))
@@ -85,7 +98,7 @@ def graph_of(cooperation: Cooperation, day: dt.date) -> Things:
     return Things(Graph(needs, tuple(made.lines), tuple(ways)), made.names, uses, applications, seats)
 
 
-def _add_links(made: _Maker, links: Iterable[Link]) -> None:
+def _add_links(made: _Maker, links: Iterable[Any]) -> None:
     """Links as lines. Behind an Internet connection there is a world, not a way to the next site.
 
     An outer end that is called like a supplier is the supplier's: it is offered once, as that. However often
@@ -105,10 +118,11 @@ def _add_links(made: _Maker, links: Iterable[Link]) -> None:
                 made.needs[firewall] = [Need.all_of(end)]
                 made.needs[name].append(Need.all_of(firewall))
         if link.outside:
-            outside = outer.setdefault(link.provider, f"outside:{link.outside}")
+            provider = folded(link.outside)
+            outside = outer.setdefault(provider, f"outside:{link.outside}")
             made.add(outside, link.outside)
-            if link.provider in suppliers:
-                made.needs[outside] = [Need.all_of(suppliers[link.provider])]
+            if provider in suppliers:
+                made.needs[outside] = [Need.all_of(suppliers[provider])]
             if link.kind == Link.Kind.INTERNET:
                 made.needs[name].append(Need.all_of(outside))
                 outside = made.add(f"internet:{link.pk}")
@@ -118,7 +132,7 @@ def _add_links(made: _Maker, links: Iterable[Link]) -> None:
             made.needs[name].append(Need.all_of(f"supplier:{link.supplier_id}"))
 
 
-def _add_installations(made: _Maker, rows: Iterable[Installation]) -> dict[int, list[tuple[str, str]]]:
+def _add_installations(made: _Maker, rows: Iterable[Any]) -> dict[int, list[tuple[str, str]]]:
     """Each at its site; an application needs one of its own. Gives where each application can be reached."""
     goals = defaultdict[int, list[tuple[str, str]]](list)
     primary = dict[int, str]()
