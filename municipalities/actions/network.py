@@ -4,11 +4,10 @@ import datetime as dt
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from municipalities.models import Link, Site
-from sharedict.common.days import last_day
+from sharedict.common.days import date_format, last_day
 from sharedict.common.models import Spanned
 
 

@@ -18,7 +18,7 @@ class DependencyFilter(InForce):
     )
 
 
-class NeedsSomething(forms.ModelForm):
+class NeedsSomething(forms.ModelForm):  # type: ignore[type-arg]
     """Names something that is needed, and not the application itself."""
 
     def clean(self) -> dict[str, Any]:
