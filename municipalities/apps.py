@@ -27,8 +27,10 @@ class MunicipalitiesConfig(AppConfig):
             order_note_of_failure,
             order_note_of_refusal,
             refuse_impossible_successor,
+            refuse_link_outside_sites,
+            refuse_site_shorter_than_links,
         )
-        from municipalities.models import Municipality
+        from municipalities.models import Link, Municipality, Site
         from municipalities.portal import (
             COOPERATION,
             INVITING,
@@ -70,6 +72,8 @@ class MunicipalitiesConfig(AppConfig):
             add_import_kind(kind)
         add_words_of("municipalities.upload", "kind", import_in_words)
         add_check(Municipality, refuse_impossible_successor)
+        add_check(Link, refuse_link_outside_sites)
+        add_check(Site, refuse_site_shorter_than_links)
         add_words(Municipality.objects.names)
         user_logged_in.connect(note_sign_in, dispatch_uid="note_sign_in")
         user_logged_out.connect(note_sign_out, dispatch_uid="note_sign_out")

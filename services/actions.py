@@ -7,9 +7,9 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from municipalities.actions import save_row
-from municipalities.models import Municipality
-from services.models import Application, Subscription
+from municipalities.actions import has_other, refuse_outside_site, refuse_shorter_than, save_row
+from municipalities.models import Municipality, Site
+from services.models import Application, Installation, Subscription
 
 
 @transaction.atomic
@@ -101,3 +101,16 @@ def retire(*, application: Application, by: object) -> Application:
     """Take ``application`` out of use; undone by changing its lifecycle. Safe to repeat."""
     application.lifecycle = Application.Lifecycle.RETIRED
     return save_row(row=application, by=by)
+
+
+def refuse_installation_outside_site(installation: Installation) -> None:
+    """An application is installed at a site while that is there."""
+    if has_other(installation, "site_id", "valid_from", "valid_until"):
+        refuse_outside_site(installation, installation.site)
+
+
+def refuse_site_shorter_than_installations(site: Site) -> None:
+    """A site lasts as long as what is installed at it."""
+    if not site._state.adding and has_other(site, "valid_from", "valid_until"):
+        rows = Installation.objects.filter(site=site).select_related("application", "site")
+        refuse_shorter_than(site, rows.order_by("application__name"))

@@ -2,7 +2,8 @@
 
 from django.contrib import admin
 
-from municipalities.admin import RowAdmin
+from municipalities.admin import RowAdmin, RowAdminForm
+from services.forms import NeedsSomething
 from services.models import Application, Dependency, Installation, Subscription
 
 
@@ -24,8 +25,13 @@ class InstallationAdmin(RowAdmin):
     autocomplete_fields = ["cooperation", "application", "site", "administered_by"]
 
 
+class DependencyAdminForm(NeedsSomething, RowAdminForm):
+    """Refuses what the portal's form refuses."""
+
+
 @admin.register(Dependency)
 class DependencyAdmin(RowAdmin):
+    form = DependencyAdminForm
     list_display = ["application", "purpose", "at_least", "cooperation", "valid_from", "last_day"]
     list_filter = ["cooperation"]
     list_select_related = ["application", "cooperation"]

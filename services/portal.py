@@ -4,16 +4,19 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef
 from django.db.models.expressions import Combinable
+from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
 from municipalities.access import Rights
 from municipalities.models import Cooperation
-from municipalities.portal import SetUpStep, few
+from municipalities.portal import SetUpStep, few, told
 from services.models import Application, Installation, Subscription
+from services.reports import graph_of, points_of
 from sharedict.common.access import Viewer
 
 
@@ -46,6 +49,16 @@ def panels_of(
     return [panel for panel in made if panel]
 
 
+KINDS = {
+    "site": (gettext_lazy("site"), gettext_lazy("Sites")),
+    "outside": (gettext_lazy("outside provider"), gettext_lazy("Outside providers")),
+    "supplier": (gettext_lazy("supplier"), gettext_lazy("Suppliers")),
+    "firewall": (gettext_lazy("firewall"), gettext_lazy("Firewalls")),
+    "link": (gettext_lazy("link"), gettext_lazy("Links")),
+    "application": (gettext_lazy("application"), gettext_lazy("Applications")),
+}
+"""What can be lost, as one and as several."""
+
 Fact = dict[str, Any]
 FactMaker = Callable[[Application, Cooperation, Viewer, Rights, dt.date], Sequence[Fact]]
 
@@ -76,6 +89,31 @@ def installed_at(cooperation: Cooperation, day: dt.date) -> dict[int, list[str]]
         name = row.application.name if is_primary else f"{row.application.name} ({row.get_purpose_display()})"
         found.setdefault(row.site_id, []).append(name)
     return found
+
+
+def impact_url(cooperation: str, kind: str, key: object) -> str:
+    """Where it is told what falls if a thing goes, such as the site 3."""
+    return f"{reverse('impact', args=[cooperation])}?{urlencode({'lost': f'{kind}:{key}'})}"
+
+
+def falls_with(
+    application: Application, cooperation: Cooperation, viewer: Viewer, rights: Rights, day: dt.date
+) -> Panel | None:
+    """What alone stops ``application`` for somebody, for most first; None while nobody uses it."""
+    things = graph_of(cooperation, day)
+    if not any(use.application_id == application.pk for use in things.uses.values()):
+        return None
+    points = [
+        {
+            "name": things.names[name],
+            "kind": KINDS[name.partition(":")[0]][0],
+            "url": impact_url(cooperation.slug, *name.split(":", 1)),
+            "places": told(sorted(use.municipality.name for use in uses)),
+        }
+        for name, uses in points_of(things, application)
+    ]
+    url = impact_url(cooperation.slug, "application", application.pk)
+    return Panel("services/falls_with.html", {"points": points, "url": url})
 
 
 def _is_used() -> Combinable:

@@ -38,6 +38,13 @@ from municipalities.actions.letters import (
     save_letters,
     send_address_letter,
 )
+from municipalities.actions.network import (
+    has_other,
+    refuse_link_outside_sites,
+    refuse_outside_site,
+    refuse_shorter_than,
+    refuse_site_shorter_than_links,
+)
 from municipalities.actions.notices import (
     NOTICE_LETTER,
     NoticeKind,
@@ -182,6 +189,7 @@ __all__ = [
     "forget_old_notices",
     "forget_person",
     "found_cooperation",
+    "has_other",
     "hash_secret",
     "holders",
     "import_municipalities",
@@ -218,6 +226,10 @@ __all__ = [
     "read_address",
     "read_link",
     "refuse_impossible_successor",
+    "refuse_link_outside_sites",
+    "refuse_outside_site",
+    "refuse_shorter_than",
+    "refuse_site_shorter_than_links",
     "refuse_strangers",
     "reset_password",
     "retry_job",

@@ -29,10 +29,7 @@ _together: ContextVar[Mapping[str, Merged | None]] = ContextVar(
 @transaction.atomic
 def save_site(*, site: Site, mirrors: Iterable[Site], by: object) -> Site:
     """Add or change ``site`` and the sites it can take over from; what it mirrors is logged by name."""
-    wanted = list(mirrors)
-    if site in wanted:
-        raise ValidationError({"mirrors": _("There is no such choice: choose another.")})
-    return save_row(row=site, by=by, chosen={"mirrors": wanted})
+    return save_row(row=site, by=by, chosen={"mirrors": list(mirrors)})
 
 
 def public_population() -> Driver:

@@ -20,7 +20,7 @@ class LinkAdmin(RowAdmin):
     list_display = ("name", "kind", "site", "other_site", "outside", "mbps", "cooperation")
     list_filter = ("cooperation", "kind")
     list_select_related = ("site", "other_site", "cooperation")
-    search_fields = ("name", "supplier__name", "outside")
+    search_fields = ("name", "supplier__name", "outside", "firewall", "redundancy_group")
     autocomplete_fields = ("site", "other_site", "supplier", "routed_by", "cooperation")
 
 

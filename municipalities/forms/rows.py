@@ -191,8 +191,9 @@ class LinkForm(RowForm):
         ("name", "kind"),
         "site",
         ("other_site", "outside"),
+        ("firewall", "other_firewall"),
         ("supplier", "mbps"),
-        "routed_by",
+        ("redundancy_group", "routed_by"),
         ("valid_from", "valid_until"),
     )
 
@@ -204,8 +205,11 @@ class LinkForm(RowForm):
             "site",
             "other_site",
             "outside",
+            "firewall",
+            "other_firewall",
             "supplier",
             "mbps",
+            "redundancy_group",
             "routed_by",
             "valid_from",
             "valid_until",

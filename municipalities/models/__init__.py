@@ -1,7 +1,7 @@
 from municipalities.models.cooperation import Cooperation
 from municipalities.models.driver import Driver, Reading
 from municipalities.models.invitation import Invitation
-from municipalities.models.link import Link
+from municipalities.models.link import Link, folded
 from municipalities.models.member import Member
 from municipalities.models.municipality import Municipality
 from municipalities.models.notice import Notice
@@ -26,4 +26,5 @@ __all__ = [
     "Token",
     "Upload",
     "UploadFinding",
+    "folded",
 ]

@@ -6,6 +6,11 @@ from municipalities.querysets import LinkQuerySet
 from sharedict.common.models import Spanned, ends_after_it_starts
 
 
+def folded(name: str) -> str:
+    """``name`` without what two people write otherwise: letters large or small, and more spaces than one."""
+    return " ".join(name.split()).casefold()
+
+
 class Link(Spanned):
     """A network link between two sites, or between a site and an outside provider (ISP, ASP)."""
 
@@ -39,6 +44,24 @@ class Link(Spanned):
         related_name="links",
         verbose_name=_("supplier"),
     )
+    firewall = models.CharField(
+        _("firewall"),
+        max_length=100,
+        blank=True,
+        help_text=_("The device that it leaves the site by. Two devices make two ways out."),
+    )
+    other_firewall = models.CharField(
+        _("firewall at the other site"),
+        max_length=100,
+        blank=True,
+        help_text=_("Where its other end is a site."),
+    )
+    redundancy_group = models.CharField(
+        _("redundancy group"),
+        max_length=100,
+        blank=True,
+        help_text=_("The same name on links that are meant to stand in for each other."),
+    )
     mbps = models.PositiveIntegerField(_("Mbit/s"), null=True, blank=True)
     routed_by = models.ForeignKey(
         "municipalities.Municipality",
@@ -67,6 +90,11 @@ class Link(Spanned):
                 name="municipalities_link_ends_differ",
                 violation_error_message=_("A link joins two different sites."),
             ),
+            models.CheckConstraint(
+                condition=Q(other_site__isnull=False) | Q(other_firewall=""),
+                name="municipalities_link_firewall_at_site",
+                violation_error_message=_("A firewall at the other site needs another site."),
+            ),
             models.UniqueConstraint(
                 fields=["cooperation", "name"],
                 name="municipalities_link_name_once",
@@ -76,3 +104,13 @@ class Link(Spanned):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def provider(self) -> str:
+        """Who is at its outer end, alike for every way in which the name is typed; empty where a site is."""
+        return folded(self.outside)
+
+    @property
+    def group(self) -> str:
+        """Its redundancy group, alike for every way in which the name is typed; empty where it has none."""
+        return folded(self.redundancy_group)

@@ -29,11 +29,13 @@ from municipalities.portal.hooks import (
     add_effect_of,
     add_preview_of,
     add_runs_at,
+    add_what_falls,
     add_would_pay,
     effect_of,
     may_preview,
     preview_of,
     runs_at,
+    what_falls,
 )
 from municipalities.portal.importing import take_step
 from municipalities.portal.imports import ImportPage, OperatorImportPage
@@ -57,6 +59,7 @@ from municipalities.portal.lists import (
     ListPage,
     RowTable,
     page_of,
+    rows_as_file,
 )
 from municipalities.portal.notices import INVITING, JOB_FAILED, JOINING, slug_of, tell_of_failed_job
 from municipalities.portal.operators import OperatorPage
@@ -74,7 +77,7 @@ from municipalities.portal.set_up import (
 from municipalities.portal.steps import ChangePage, FormPage
 from municipalities.portal.turning import TurnedListPage
 from municipalities.portal.undoing import Undoing, reasons_to_keep, undoing
-from municipalities.portal.words import banner_of, code_of, few, listed, merged_in_words, one_of
+from municipalities.portal.words import banner_of, code_of, few, listed, merged_in_words, one_of, told
 
 __all__ = [
     "ADDRESS",
@@ -128,6 +131,7 @@ __all__ = [
     "add_preview_of",
     "add_runs_at",
     "add_set_up_step",
+    "add_what_falls",
     "add_would_pay",
     "as_shown",
     "banner_of",
@@ -152,6 +156,7 @@ __all__ = [
     "preview_of",
     "reasons_to_keep",
     "refuse",
+    "rows_as_file",
     "runs_at",
     "set_up_of",
     "side_by_side",
@@ -161,6 +166,8 @@ __all__ = [
     "stored",
     "take_step",
     "tell_of_failed_job",
+    "told",
     "undoing",
+    "what_falls",
     "with_steps_done",
 ]

@@ -33,6 +33,23 @@ def runs_at(cooperation: Cooperation, day: dt.date) -> dict[int, list[str]] | No
     return found
 
 
+WhatFalls = Callable[[str, str, int], str]
+_what_falls: list[WhatFalls] = []
+
+
+def add_what_falls(address: WhatFalls) -> None:
+    """Let an app above say where it is told what falls: by cooperation, kind of row, and its key."""
+    if address not in _what_falls:
+        _what_falls.append(address)
+
+
+def what_falls(record: models.Model, table: Any) -> str:
+    """For ``linkify`` of a column: where it is told what falls with the record; empty where nobody tells."""
+    cooperation: str = table.request.cooperation.slug
+    kind = str(record._meta.model_name)
+    return next((address(cooperation, kind, record.pk) for address in _what_falls), "")
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """A row as it is stored and as it is to be; None for one that is added or removed.

@@ -215,22 +215,29 @@ class ListPage(CooperationPage):
         in_one_order(table)
         names = [column for column in table.columns if column.name not in getattr(table, "not_exported", ())]
         header = [str(column.header) for column in names]
-        name = f"{self.cooperation.slug}-{self.file_name()}.{kind}"
-        rows, banner = file_rows(table, names), banner_of(self.cooperation)
-        response: HttpResponseBase
-        if kind == "csv":
-            response = StreamingHttpResponse(
-                streamed(csv_in_form(self.request, _with(header, rows), banner)),
-                content_type="text/csv; charset=utf-8",
-            )
-            remember_form(self.request, response)
-        else:
-            response = HttpResponse(
-                xlsx_bytes(str(self.title), header, rows, language=get_language(), banner=banner),
-                content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-            )
-        response["Content-Disposition"] = f'attachment; filename="{name}"'
-        return response
+        rows = file_rows(table, names)
+        return rows_as_file(self, kind, self.file_name(), str(self.title), header, rows)
+
+
+def rows_as_file(
+    page: CooperationPage, kind: str, name: str, title: str, header: list[str], rows: Iterator[Sequence[Cell]]
+) -> HttpResponseBase:
+    """What ``page`` shows as a file of its own: ``kind`` is csv, in the form the reader chose, or xlsx."""
+    banner = banner_of(page.cooperation)
+    response: HttpResponseBase
+    if kind == "csv":
+        response = StreamingHttpResponse(
+            streamed(csv_in_form(page.request, _with(header, rows), banner)),
+            content_type="text/csv; charset=utf-8",
+        )
+        remember_form(page.request, response)
+    else:
+        response = HttpResponse(
+            xlsx_bytes(title, header, rows, language=get_language(), banner=banner),
+            content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        )
+    response["Content-Disposition"] = f'attachment; filename="{page.cooperation.slug}-{name}.{kind}"'
+    return response
 
 
 def _with(header: list[str], rows: Iterator[Sequence[Cell]]) -> Iterator[Sequence[Cell]]:

@@ -30,6 +30,15 @@ def listed(names: Sequence[str]) -> str:
     return _("%(first)s and %(last)s") % {"first": ", ".join(names[:-1]), "last": names[-1]}
 
 
+def told(names: Sequence[str], most: int = 5) -> str:
+    """``names`` as they stand in a sentence, and of many the first and how many more there are."""
+    rest = len(names) - most
+    if rest <= 0:
+        return listed(names)
+    more = ngettext("%(count)s more", "%(count)s more", rest) % {"count": rest}
+    return listed([*names[:most], more])
+
+
 def one_of(names: Sequence[str]) -> str:
     """``names`` as they stand in a sentence where one of them is enough: one, two or three."""
     if len(names) < 2:

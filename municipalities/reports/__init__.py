@@ -7,13 +7,22 @@ from municipalities.reports.municipalities import (
     compare_municipalities,
     listed_municipalities,
 )
-from municipalities.reports.network import network_count, network_figures, network_finding, network_of
+from municipalities.reports.network import (
+    MOST_DRAWN,
+    network_count,
+    network_figures,
+    network_finding,
+    network_of,
+)
 from municipalities.reports.population import compare_population, listed_population, read_population
 from municipalities.reports.readings import KEPT_BY, READING_COLUMNS, compare_readings, reading_in_words
 from municipalities.reports.successors import Merged, Mergers, known_mergers, merged_of
+from municipalities.reports.ways_out import LOOKS, in_words, redundancy_groups, ways_out_of_sites
 
 __all__ = [
     "KEPT_BY",
+    "LOOKS",
+    "MOST_DRAWN",
     "READING_COLUMNS",
     "REGISTER_COLUMNS",
     "Change",
@@ -25,6 +34,7 @@ __all__ = [
     "compare_population",
     "compare_readings",
     "has_let_in",
+    "in_words",
     "known_mergers",
     "listed_municipalities",
     "listed_population",
@@ -35,5 +45,7 @@ __all__ = [
     "network_of",
     "read_population",
     "reading_in_words",
+    "redundancy_groups",
     "subject_in_words",
+    "ways_out_of_sites",
 ]

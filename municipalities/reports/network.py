@@ -12,13 +12,26 @@ from municipalities.models import Link, Site
 from sharedict.pictures.network import Network, Rail, State
 from sharedict.pictures.network import Site as Node
 
+MOST_DRAWN = 150
+"""More links than these are no picture: it would be thousands of lines, and take seconds to lay out."""
+
 
 def network_of(
-    sites: Iterable[Site], links: Iterable[Link], *, own: Collection[int], finding: str
+    sites: Iterable[Site],
+    links: Iterable[Link],
+    *,
+    own: Collection[int],
+    finding: str,
+    lost_sites: Collection[int] = (),
+    lost_links: Collection[int] = (),
+    said: Mapping[int, Sequence[str]] | None = None,
+    over: Sequence[Rail] | None = None,
 ) -> Network:
     """``sites`` and what joins them, for a picture; ``own``: the municipalities that the reader answers for.
 
-    ``sites`` come with what they mirror. What leads to a site that is not among them is left out.
+    ``sites`` come with what they mirror. What leads to a site that is not among them is left out. By their
+    primary keys, ``lost_sites`` and ``lost_links`` are shown as lost, and ``said`` is what stands in boxes
+    instead of what a site is. ``over`` are rails of what takes over, instead of what each site could.
     """
     ordered = sorted(
         sites, key=lambda site: (site.kind == Site.Kind.MIRROR, site.municipality_id is None, site.name)
@@ -31,15 +44,26 @@ def network_of(
             Node(
                 str(site.pk),
                 site.name,
-                [str(site.get_kind_display()), *([_("can take over")] if _mirrored(site, shown) else [])],
-                "own" if site.municipality_id in own else "",
+                _kind(site, shown) if said is None else said.get(site.pk, ()),
+                "out" if site.pk in lost_sites else "own" if site.municipality_id in own else "",
             )
             for site in ordered
         ],
-        providers=[*_providers(link for link in kept if link.outside)],
-        joints=[*_joints([link for link in kept if not link.outside], shown), *_mirrors(shown)],
-        words={State.USE: _("link in use"), State.SPARE: _("can take over")},
+        providers=[*_providers([link for link in kept if link.outside], lost_links)],
+        joints=[
+            *_joints([link for link in kept if not link.outside], shown, lost_links),
+            *(_mirrors(shown) if over is None else over),
+        ],
+        words={
+            State.USE: _("link in use"),
+            State.SPARE: _("can take over") if over is None else _("takes over"),
+            State.OUT: _("lost"),
+        },
     )
+
+
+def _kind(site: Site, shown: Mapping[int, Site]) -> list[str]:
+    return [str(site.get_kind_display()), *([_("can take over")] if _mirrored(site, shown) else [])]
 
 
 def network_count(sites: Sequence[Site], links: Sequence[Link]) -> str:
@@ -90,12 +114,12 @@ def network_figures(sites: Sequence[Site], links: Sequence[Link]) -> dict[str, A
     shown = {site.pk for site in sites}
     kept = [link for link in links if _is_among(link, shown)]
     names = {f"s{site.pk}": site.name for site in sites} | {
-        f"p{link.outside}": link.outside for link in kept if link.outside
+        f"p{link.provider}": link.outside for link in reversed(kept) if link.outside
     }
     joins = [
         {
             "source": f"s{link.site_id}",
-            "target": f"s{link.other_site_id}" if link.other_site_id else f"p{link.outside}",
+            "target": f"s{link.other_site_id}" if link.other_site_id else f"p{link.provider}",
             "label": _link_label(link),
         }
         for link in kept
@@ -114,17 +138,33 @@ def _is_among(link: Link, sites: Collection[int]) -> bool:
     return link.site_id in sites and (not link.other_site_id or link.other_site_id in sites)
 
 
-def _providers(links: Iterable[Link]) -> Iterator[Rail]:
+def _providers(links: Iterable[Link], gone: Collection[int]) -> Iterator[Rail]:
     """One for each provider, with all that it supplies; the one that reaches most sites first."""
     found: dict[str, list[Link]] = {}
     for link in links:
-        found.setdefault(link.outside, []).append(link)
-    for name, supplied in sorted(found.items(), key=lambda each: (-len(each[1]), each[0])):
+        found.setdefault(link.provider, []).append(link)
+    for _provider, supplied in sorted(found.items(), key=lambda each: (-len(each[1]), each[0])):
+        name = supplied[0].outside
         words = dict.fromkeys(_link_label(link) for link in supplied)
-        yield Rail(name, ", ".join(words), [str(link.site_id) for link in supplied])
+        at = _at_sites((link.site_id, link) for link in supplied)
+        yield _rail(name, ", ".join(words), at, gone)
 
 
-def _joints(links: Iterable[Link], sites: Mapping[int, Site]) -> Iterator[Rail]:
+def _at_sites(ends: Iterable[tuple[int, Link]]) -> dict[int, list[Link]]:
+    found: dict[int, list[Link]] = {}
+    for site, link in ends:
+        found.setdefault(site, []).append(link)
+    return found
+
+
+def _rail(name: str, words: str, at: Mapping[int, Sequence[Link]], gone: Collection[int]) -> Rail:
+    """A rail of the links at each site: lost at those where all of them are, and as a whole where all are."""
+    lost = {site for site, links in at.items() if all(link.pk in gone for link in links)}
+    state = State.OUT if len(lost) == len(at) else State.USE
+    return Rail(name, words, [*map(str, at)], state, lost=frozenset(map(str, lost)))
+
+
+def _joints(links: Iterable[Link], sites: Mapping[int, Site], gone: Collection[int]) -> Iterator[Rail]:
     """Links of one kind and speed: those that meet in one site together, beginning where most meet."""
     ordered = sorted(links, key=_link_label)
     for label, group in groupby(ordered, key=_link_label):
@@ -134,9 +174,9 @@ def _joints(links: Iterable[Link], sites: Mapping[int, Site]) -> Iterator[Rail]:
             hub = min(counts, key=lambda end: (-counts[end], sites[end].name))
             here = [link for link in left if hub in _ends(link)]
             left = [link for link in left if hub not in _ends(link)]
-            others = [end for link in here for end in _ends(link) if end != hub]
+            at = {hub: here} | _at_sites((end, link) for link in here for end in _ends(link) if end != hub)
             by_way = _("by way of %(site)s") % {"site": sites[hub].name} if len(here) > 1 else ""
-            yield Rail(label, by_way, [str(hub), *map(str, others)])
+            yield _rail(label, by_way, at, gone)
 
 
 def _mirrors(sites: Mapping[int, Site]) -> Iterator[Rail]:

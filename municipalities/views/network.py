@@ -1,5 +1,6 @@
 """Sites and what joins them: two lists and a picture."""
 
+from functools import cached_property
 from typing import Any, ClassVar
 
 from django.http import HttpRequest, HttpResponseBase
@@ -21,7 +22,15 @@ from municipalities.portal import (
     WithdrawPage,
     runs_at,
 )
-from municipalities.reports import network_count, network_figures, network_finding, network_of
+from municipalities.reports import (
+    MOST_DRAWN,
+    network_count,
+    network_figures,
+    network_finding,
+    network_of,
+    redundancy_groups,
+    ways_out_of_sites,
+)
 from municipalities.tables import LinkTable, SiteTable, state_of
 from sharedict.pictures.rails import rails
 
@@ -46,12 +55,27 @@ class Network(ListPage):
         return super().get(request, **kwargs)
 
     def table(self, rows: Any) -> FileTable:
-        return SiteTable(rows, request=self.request, runs_at=runs_at(self.cooperation, timezone.localdate()))
+        today = timezone.localdate()
+        return SiteTable(
+            rows,
+            request=self.request,
+            runs_at=runs_at(self.cooperation, today),
+            ways=ways_out_of_sites(self.joined),
+        )
+
+    @cached_property
+    def every_link(self) -> list[Link]:
+        return list(Link.objects.visible_to(self.request.user).of(self.cooperation).for_listing())
+
+    @property
+    def joined(self) -> list[Link]:
+        """Those of today."""
+        return [link for link in self.every_link if state_of(link) == "now"]
 
     def links(self) -> LinkTable:
         """All of them at once: the picture is drawn from the same rows."""
-        rows = Link.objects.visible_to(self.request.user).of(self.cooperation).for_listing()
-        table = LinkTable(list(rows), request=self.request, prefix="links-")
+        groups = redundancy_groups(self.joined)
+        table = LinkTable(self.every_link, request=self.request, prefix="links-", groups=groups)
         table.empty_url = self.url("link-add") if self.rights.may_edit else None
         return table
 
@@ -63,7 +87,8 @@ class Network(ListPage):
         links.turn_to_page()
         today = timezone.localdate()
         sites = list(Site.objects.of(self.cooperation).as_of(today).for_listing())
-        joined = [row.record for row in links.rows if state_of(row.record) == "now"]
+        joined = self.joined
+        is_too_much = len(joined) > MOST_DRAWN
         count, finding = network_count(sites, joined), network_finding(sites, joined)
         title, summary = (finding, f"{count}.") if finding else (count, "")
         said = f"{title}. {summary}".strip()
@@ -73,7 +98,8 @@ class Network(ListPage):
             "links_csv_url": "?rows=links&format=csv",
             "links_xlsx_url": "?rows=links&format=xlsx",
             "links_api_url": f"{reverse('v1:links-list')}?cooperation={self.cooperation.slug}",
-            "picture": rails(wanted) if wanted.providers or wanted.joints else None,
+            "picture": rails(wanted) if (wanted.providers or wanted.joints) and not is_too_much else None,
+            "is_too_much": is_too_much,
             "picture_figures": network_figures(sites, joined),
             "picture_title": title,
             "picture_summary": summary,

@@ -110,6 +110,15 @@ class Graph:
         return frozenset(ends | starts | {place for way in self.ways for _, place in way.goals})
 
     @cached_property
+    def line_ids(self) -> frozenset[str]:
+        return frozenset(line.id for line in self.lines)
+
+    @cached_property
+    def places(self) -> tuple[str, ...]:
+        """All of the net but its lines, in order."""
+        return tuple(sorted(self.net - self.line_ids))
+
+    @cached_property
     def ways_at(self) -> Mapping[str, tuple[Way, ...]]:
         """The ways that begin or end at each place or thing."""
         found = defaultdict[str, list[Way]](list)
@@ -121,8 +130,8 @@ class Graph:
     def components(self, down: Iterable[str] = ()) -> Component:
         """The parts into which the net falls when these are down."""
         gone, part = frozenset(down), dict[str, int]()
-        for place in sorted(self.net - {line.id for line in self.lines} - gone):
-            if place not in part:
+        for place in self.places:
+            if place not in part and place not in gone:
                 self._fill(place, gone, part)
         return part
 

@@ -3,12 +3,18 @@
 Nothing comes up again: a thing that is lost can only take others with it. Circles end, since each falls once.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Container, Iterable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 
-from services.engine.doubled import doubled
-from services.engine.graph import Component, Graph, Need, Way, meet
+from services.engine.doubled import bridges, doubled
+from services.engine.graph import Component, Graph, GraphError, Need, Way, meet
+
+Seats = Mapping[str, tuple[str, ...]]
+"""For each thing that somebody sits at places to use: these places, of which one is enough."""
+_NO_SEATS: Seats = {}
+MOST_TRIED = 50
+"""Of more losses in the net it is not tried out which would have been enough alone."""
 
 
 class State(IntEnum):
@@ -57,16 +63,49 @@ def fall(
     return Impact(down, _with_less(graph, down, held))
 
 
+def elsewhere(graph: Graph, found: Impact, seats: Seats) -> Impact:
+    """``found``, if whoever sits at places that are lost works from somewhere else: that is with less.
+
+    Down stays whoever is only cut off, and what lacks something that it needs. Raises GraphError: something
+    needs what has seats, and would have to come up with it.
+    """
+    if needed := sorted(graph.needed_by.keys() & seats.keys()):
+        raise GraphError(f"{needed[0]} is needed, and is nobody's seat")
+    moved = _moved(graph, found.down, seats)
+    down = {name: cause for name, cause in found.down.items() if name not in moved}
+    return Impact(down, {**found.less, **moved})
+
+
 def single_points(
-    graph: Graph, candidates: Iterable[str], wanted: Callable[[str], bool]
+    graph: Graph, candidates: Iterable[str], wanted: Callable[[str], bool], seats: Seats = _NO_SEATS
 ) -> dict[str, tuple[str, ...]]:
-    """For each candidate that alone takes something wanted down with it: what, in order of their ids."""
+    """For each candidate that alone takes something wanted down with it: what, in order of their ids.
+
+    With ``seats`` those who sit at what is lost work from ``elsewhere``.
+    """
     found, falls = {}, _Fall(graph, frozenset())
     for name in sorted(set(candidates)):
-        taken = tuple(sorted(other for other in falls.of([name]) if other != name and wanted(other)))
+        down = falls.of([name])
+        moved = _moved(graph, down, seats)
+        taken = tuple(sorted(each for each in down if each != name and each not in moved and wanted(each)))
         if taken:
             found[name] = taken
     return found
+
+
+def _moved(graph: Graph, down: Mapping[str, str], seats: Seats) -> dict[str, str]:
+    """What is down only since all its seats are, and the first of them."""
+    return {
+        name: seats[name][0]
+        for name in down
+        if seats.get(name)
+        and all(place in down for place in seats[name])
+        and all(_holds(need, down) for need in graph.needs[name])
+    }
+
+
+def _holds(need: Need, down: Container[str]) -> bool:
+    return sum(name not in down for name in need.of) >= need.at_least
 
 
 class _Fall:
@@ -76,6 +115,7 @@ class _Fall:
         self.graph, self.held = graph, frozenset(held)
         self.whole = graph.components()
         self.there = {way for way in graph.ways if meet(way, self.whole)}
+        self.bridges = bridges(graph, frozenset())
 
     def of(self, lost: Iterable[str]) -> dict[str, str]:
         """Each thing that falls and its cause, in the order of the rounds."""
@@ -84,7 +124,7 @@ class _Fall:
         part, newly = self.whole, list(down)
         while newly:
             fallen = self._by_needs(newly, down, missing)
-            if self._touches_net(newly):
+            if self._touches_net(newly) and not self._is_one_of_several(newly, down):
                 before, part = part, self.graph.components(down)
                 for name, cause in self._by_ways(newly, down, before, part).items():
                     fallen.setdefault(name, cause)
@@ -105,6 +145,12 @@ class _Fall:
                 if len(need.of) - count < need.at_least:
                     fallen.setdefault(owner, name)
         return fallen
+
+    def _is_one_of_several(self, newly: Iterable[str], down: Mapping[str, str]) -> bool:
+        """Whether all that the net lost is one line, and none without which two places would not meet."""
+        first, *others = [name for name in down if name in self.graph.net] or [""]
+        is_line = first in self.graph.line_ids and first not in self.bridges
+        return is_line and not others and not any(name in self.graph.ways_at for name in newly)
 
     def _touches_net(self, newly: Iterable[str]) -> bool:
         return any(name in self.graph.net or name in self.graph.ways_at for name in newly)
@@ -186,14 +232,15 @@ def _has_less(need: Need, down: Mapping[str, str], less: Mapping[str, str]) -> b
 def _ways_with_less(graph: Graph, down: Mapping[str, str]) -> dict[str, str]:
     """Who reached a goal over two lines that can fail one by one, and has one way left; and what was lost.
 
-    The cause is the first loss that would have been enough, or the first of all where none would alone.
+    The cause is the first of MOST_TRIED losses that would have been enough, or the first of all where none
+    of these would alone.
     """
     lost = [name for name in down if name in graph.net]
     before, now = doubled(graph), doubled(graph, down)
     ways = _concerned(graph, down, before, now)
     thinner = [way for way in ways if meet(way, before) and not meet(way, now, down)]
     causes = dict[str, str]()
-    for name in lost:
+    for name in lost[:MOST_TRIED]:
         rest = [way for way in thinner if way.owner not in causes]
         alone = doubled(graph, [name]) if rest else {}
         causes |= {way.owner: name for way in rest if not meet(way, alone)}

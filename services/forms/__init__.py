@@ -1,7 +1,7 @@
 """What administrators fill in about what is shared, and what narrows its lists."""
 
 from services.forms.applications import ApplicationFilter, ApplicationForm
-from services.forms.dependencies import DependencyFilter, DependencyForm
+from services.forms.dependencies import DependencyFilter, DependencyForm, NeedsSomething
 from services.forms.impact import LostForm
 from services.forms.installations import InstallationFilter, InstallationForm
 from services.forms.shared import (
@@ -27,6 +27,7 @@ __all__ = [
     "InstallationForm",
     "LostForm",
     "NamedForm",
+    "NeedsSomething",
     "SubscribeForm",
     "SubscriptionFilter",
     "SubscriptionForm",

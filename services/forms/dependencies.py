@@ -18,7 +18,18 @@ class DependencyFilter(InForce):
     )
 
 
-class DependencyForm(RowForm):
+class NeedsSomething(forms.ModelForm):  # type: ignore[type-arg]
+    """Names something that is needed, and not the application itself."""
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or self.cleaned_data
+        if not self.errors:
+            needed = [row for name in ("applications", "links", "suppliers") for row in found[name]]
+            check_needed(found["application"], found["at_least"], needed)
+        return found
+
+
+class DependencyForm(NeedsSomething, RowForm):
     layout = (
         ("application", "purpose"),
         ("valid_from", "valid_until"),
@@ -42,10 +53,3 @@ class DependencyForm(RowForm):
         ]
         field_classes = {"at_least": CountField}
         widgets = dict.fromkeys(("applications", "links", "suppliers"), forms.CheckboxSelectMultiple)
-
-    def clean(self) -> dict[str, Any]:
-        found = super().clean() or self.cleaned_data
-        if not self.errors:
-            needed = [row for name in ("applications", "links", "suppliers") for row in found[name]]
-            check_needed(found["application"], found["at_least"], needed)
-        return found

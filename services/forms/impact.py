@@ -14,6 +14,12 @@ class LostForm(forms.Form):
         label=gettext_lazy("What goes"), required=False, widget=forms.CheckboxSelectMultiple
     )
 
+    stay = forms.BooleanField(
+        label=gettext_lazy("Who works there cannot work from elsewhere"),
+        required=False,
+        help_text=gettext_lazy("Else those who work at a lost site go on from another place, with less."),
+    )
+
     def __init__(self, *args: Any, choices: Sequence[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["lost"]

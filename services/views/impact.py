@@ -1,30 +1,39 @@
 """What falls if a part goes, and which parts alone stop a service."""
 
-from collections.abc import Sequence
+import datetime as dt
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from municipalities.portal import CooperationPage, listed
-from services.engine.impact import State
+from municipalities.models import Link, Site
+from municipalities.portal import CooperationPage, rows_as_file, told
+from municipalities.reports import MOST_DRAWN, network_figures
+from services.engine.impact import Impact, State
 from services.forms import LostForm
-from services.reports import Falling, Things, graph_of, impact_of, people_stopped, points_of
+from services.portal import KINDS, impact_url
+from services.reports import (
+    Falling,
+    Things,
+    fallen,
+    graph_of,
+    impact_of,
+    lost_in_words,
+    people_stopped,
+    picture_of,
+    points_of,
+    running_on,
+)
 from sharedict.common.figures import count
+from sharedict.common.sheets import Cell
 
 MOST_LINKS = 40
 """More links than this are not offered one by one."""
 MOST_PLACES = 6
 """Of so many municipalities each has a column; of more it is told how many."""
-KINDS = {
-    "site": (gettext_lazy("site"), gettext_lazy("Sites")),
-    "outside": (gettext_lazy("outside provider"), gettext_lazy("Outside providers")),
-    "supplier": (gettext_lazy("supplier"), gettext_lazy("Suppliers")),
-    "link": (gettext_lazy("link"), gettext_lazy("Links")),
-    "application": (gettext_lazy("application"), gettext_lazy("Applications")),
-}
 STATES = {
     State.UP: (gettext_lazy("up"), "ok"),
     State.LESS: (gettext_lazy("with less"), "warning"),
@@ -33,15 +42,28 @@ STATES = {
 
 
 class ImpactPage(CooperationPage):
-    """``?lost=site:3&lost=link:4``: what is not there, or is not known, is left out."""
+    """``?lost=site:3&lost=link:4``: what is not there, or is not known, is left out.
 
-    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        things = graph_of(self.cooperation, timezone.localdate())
+    With ``stay`` whoever sits at a lost site cannot work from elsewhere.
+    """
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+        today = timezone.localdate()
+        things = graph_of(self.cooperation, today)
         lost = [name for name in dict.fromkeys(request.GET.getlist("lost")) if things.names.get(name)]
-        rows = impact_of(things, lost)
+        stay = "stay" in request.GET
+        rows = impact_of(things, lost, stay=stay)
+        title, kind = self.title(things, lost), request.GET.get("format", "")
+        if kind in ("csv", "xlsx"):
+            header, *lines = impact_lines(things, rows) if lost else point_lines(self.points(things))
+            return rows_as_file(self, kind, "what-falls", title, [str(cell) for cell in header], iter(lines))
+        asked = request.GET.copy()
+        asked.pop("format", None)
         context = {
-            "title": self.title(things, lost),
-            "form": LostForm({"lost": lost}, choices=self.choices(things, lost)),
+            "title": title,
+            "files": [f"?{asked.urlencode()}{'&' if asked else ''}format={each}" for each in ("csv", "xlsx")],
+            "pictured": self.pictured(fallen(things, lost, stay=stay), today) if lost else None,
+            "form": LostForm({"lost": lost, "stay": stay}, choices=self.choices(things, lost)),
             "opening": self.opening(rows) if lost and rows else None,
             "table": self.table(things, rows) if lost else None,
             "points": [] if lost else self.points(things),
@@ -49,10 +71,29 @@ class ImpactPage(CooperationPage):
         }
         return self.page("services/impact.html", context)
 
+    def pictured(self, found: Impact, today: dt.date) -> dict[str, Any] | None:
+        """The net with what is lost, for ``components/pic/figure.html``; None where nothing is joined."""
+        sites = list(Site.objects.of(self.cooperation).as_of(today).for_listing())
+        links = list(Link.objects.of(self.cooperation).as_of(today).for_listing())
+        if len(links) > MOST_DRAWN:
+            return None
+        title = lost_in_words(found, sites)
+        picture = picture_of(
+            found,
+            links=links,
+            sites=sites,
+            running=running_on(self.cooperation, today),
+            own=self.rights.municipality_ids,
+            finding=title,
+        )
+        if picture is None:
+            return None
+        return {"picture": picture, "title": title, "figures": network_figures(sites, links)}
+
     def title(self, things: Things, lost: Sequence[str]) -> str:
         if not lost:
             return _("What falls if a part goes")
-        names = listed([things.names[name] for name in lost])
+        names = told([things.names[name] for name in lost])
         title = ngettext("What falls if %(names)s goes", "What falls if %(names)s go", len(lost))
         return title % {"names": names}
 
@@ -118,17 +159,32 @@ class ImpactPage(CooperationPage):
     def points(self, things: Things) -> list[dict[str, Any]]:
         found = []
         for name, uses in points_of(things):
-            asked = QueryDict(mutable=True)
-            asked["lost"] = name
             names = {things.applications[use.application_id].name for use in uses}
             found.append(
                 {
                     "name": things.names[name],
                     "kind": KINDS[name.partition(":")[0]][0],
-                    "url": f"{self.url('impact')}?{asked.urlencode()}",
-                    "services": listed(sorted(names, key=str.lower)),
+                    "url": impact_url(self.cooperation.slug, *name.split(":", 1)),
+                    "every": ", ".join(sorted(names, key=str.lower)),
+                    "services": told(sorted(names, key=str.lower)),
                     "places": len({use.municipality_id for use in uses}),
                     "people": people_stopped((use.municipality, use.users or 0) for use in uses),
                 }
             )
         return found
+
+
+def impact_lines(things: Things, rows: Sequence[Falling]) -> Iterator[Sequence[Cell]]:
+    """What the page shows, one line for each service and municipality, for a continuity plan."""
+    yield [_("Service"), _("Municipality"), _("State"), _("Users"), _("Shortest reason")]
+    for row in rows:
+        because = " → ".join(things.names[step] for step in row.because)
+        for place, state in sorted(row.by_place.items(), key=lambda each: each[0].name):
+            said = because if state is not State.UP else ""
+            yield [row.application.name, place.name, str(STATES[state][0]), row.users[place], said]
+
+
+def point_lines(points: Sequence[dict[str, Any]]) -> Iterator[Sequence[Cell]]:
+    yield [_("If it goes"), _("Kind"), _("People"), _("Municipalities"), _("Services")]
+    for point in points:
+        yield [point["name"], str(point["kind"]), point["people"], point["places"], point["every"]]

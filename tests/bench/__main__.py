@@ -70,6 +70,7 @@ def measure_all() -> list[Row]:
         *turns(),
         *papers(),
         *house(),
+        *measure_falling(),
     ]
 
 
@@ -134,6 +135,12 @@ def measure_papers() -> list[Row]:
     return papers()
 
 
+def measure_falling() -> list[Row]:
+    progress("Building a cooperation of 300 applications and 1,000 links")
+    measured("load_falling")
+    return falling()
+
+
 PARTS = {
     "": measure_all,
     "turns": measure_turns,
@@ -144,6 +151,7 @@ PARTS = {
     "house": measure_house,
     "pages": measure_pages,
     "long_lists": measure_long_lists,
+    "falling": measure_falling,
 }
 """What ``make bench ONLY=...`` measures."""
 
@@ -271,6 +279,22 @@ def long_lists() -> list[Row]:
             Row(f"change log of a million entries: {page} / 50 ms", f"{took:.0f} ms", "50 ms", took / 50, 1)
             for page, took in measured("change_log", NATION).items()
         ),
+    ]  # fmt: skip
+
+
+def falling() -> list[Row]:
+    progress("Letting one site go, and everything in turn")
+    found = measured("falling")
+    what, bare = "300 applications: impact of one site", f"{found['bare_ms']:.0f} ms"
+    return [
+        Row("impact page: queries, 300 applications / 3", f"{found['large']}", f"{found['small']}",
+            found["large"] / found["small"], 1),
+        Row(f"{what} / the bare SQL of its inputs", f"{found['ours_ms']:.0f} ms", bare,
+            found["ours_ms"] / found["bare_ms"], 3),
+        Row(f"{what}, as a page / the same", f"{found['page_ms']:.0f} ms", bare,
+            found["page_ms"] / found["bare_ms"]),
+        Row("300 applications: all single points of failure / 2 s", f"{found['points_ms']:.0f} ms", "2 s",
+            found["points_ms"] / 2000, 1),
     ]  # fmt: skip
 
 

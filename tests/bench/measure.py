@@ -14,6 +14,7 @@ def main() -> None:
     from sharedict.common.sight import everything, seeing
     from tests.bench import (
         bare,
+        falling,
         guards,
         house,
         imports,
@@ -47,6 +48,8 @@ def main() -> None:
         "papers": papers.papers,
         "subscriptions": long_lists.subscriptions,
         "change_log": long_lists.change_log,
+        "load_falling": falling.load_falling,
+        "falling": falling.falling,
     }
     name, *arguments = sys.argv[1:]
     with seeing(everything("a measurement")):

@@ -323,3 +323,16 @@ def test_only_a_list_that_is_narrowed_offers_to_clear_its_filter(
     assert b"Nothing fits the filter" in narrowed
     assert b"No sites yet" not in narrowed
     assert narrowed.count(b"No links yet") == 1
+
+
+def test_more_links_than_a_picture_can_show_are_lists_only(
+    sign_in: SignIn, administrator: User, room: Site, mirror: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = sign_in(administrator)
+    LinkFactory(site=room, outside="Teracom")
+    LinkFactory(site=mirror, outside="Teracom")
+    assert "sd-pic" in client.get("/north/network/").content.decode()
+    monkeypatch.setattr("municipalities.views.network.MOST_DRAWN", 1)
+    page = client.get("/north/network/").content.decode()
+    assert "sd-pic" not in page
+    assert "more links than a picture can show" in page

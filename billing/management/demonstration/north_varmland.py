@@ -107,10 +107,12 @@ def _links(builder: Builder, sites: dict[str, Site]) -> None:
             kind=Link.Kind.BROADBAND,
             site=site,
             outside="Teracom",
+            firewall="FW-1",
+            redundancy_group=name if name in (HAGFORS, SUNNE) else "",
             supplier=builder.supplier("Teracom"),
             mbps=100,
         )
-        for site in sites.values()
+        for name, site in sites.items()
     ]
     links.append(
         Link(
@@ -118,6 +120,7 @@ def _links(builder: Builder, sites: dict[str, Site]) -> None:
             kind=Link.Kind.INTERNET,
             site=sites[TORSBY],
             outside="TeliaSonera",
+            firewall="FW-2",
             supplier=builder.supplier("TeliaSonera"),
             routed_by=torsby,
         )
@@ -128,6 +131,9 @@ def _links(builder: Builder, sites: dict[str, Site]) -> None:
             kind=Link.Kind.VPN,
             site=sites[name],
             other_site=sites[TORSBY],
+            firewall="FW-1",
+            other_firewall="FW-2",
+            redundancy_group=name,
             routed_by=torsby,
         )
         for name in (HAGFORS, SUNNE)

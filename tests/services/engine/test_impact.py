@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.engine.graph import Graph, GraphError, Line, Need, Way
-from services.engine.impact import State, fall, single_points
+from services.engine.impact import MOST_TRIED, State, elsewhere, fall, single_points
 
 UP, LESS, DOWN = State.UP, State.LESS, State.DOWN
 
@@ -35,6 +35,36 @@ def test_a_mirror_takes_over_and_those_who_sat_at_the_lost_site_stop() -> None:
     assert found.chain("care of sunne") == ("torsby", "at torsby", "care", "care of sunne")
     assert found.chain("care of torsby") == ("torsby", "care of torsby")
     assert found.chain("fourth") == ()
+
+
+SEATS = {"care of torsby": ("torsby",), "care of sunne": ("sunne",)}
+
+
+def test_who_sat_at_the_lost_site_goes_on_elsewhere_with_less() -> None:
+    graph = cooperation()
+    found = elsewhere(graph, fall(graph, ["torsby"]), SEATS)
+    assert found.state("care of torsby") is LESS
+    assert found.chain("care of torsby") == ("torsby", "care of torsby")
+    cut_off = elsewhere(graph, fall(graph, ["to sunne"]), SEATS)
+    assert cut_off.state("care of sunne") is DOWN
+    nowhere = elsewhere(graph, fall(graph, ["torsby", "fourth"]), SEATS)
+    assert nowhere.state("care of torsby") is DOWN
+
+
+def test_what_others_need_has_no_seats() -> None:
+    graph = cooperation()
+    with pytest.raises(GraphError, match="care is needed"):
+        elsewhere(graph, fall(graph, ["torsby"]), {"care": ("torsby",)})
+
+
+def test_of_very_many_losses_some_cause_is_given() -> None:
+    ends = ["a", "b"]
+    lines = [Line(f"line{number:03}", *ends) for number in range(MOST_TRIED + 30)]
+    needs = dict.fromkeys([*ends, "thing", "use", *(line.id for line in lines)], ())
+    graph = Graph(needs, tuple(lines), (Way("use", ("a",), (("thing", "b"),)),))
+    found = fall(graph, [line.id for line in lines[:-1]])
+    assert found.state("use") is LESS
+    assert found.chain("use")[-1] == "use"
 
 
 def test_a_mirror_that_goes_leaves_no_redundancy() -> None:
@@ -203,6 +233,21 @@ def test_every_chain_begins_with_a_loss_and_each_step_follows_from_the_one_befor
         assert chain[0] in lost
         assert chain[-1] == name
         assert len(set(chain)) == len(chain)
+
+
+@given(graphs(), losses, st.dictionaries(st.sampled_from(NAMES), st.sampled_from(NAMES)))
+def test_working_elsewhere_brings_up_nothing_that_lacks_what_it_needs(
+    graph: Graph, lost: list[str], at: dict[str, str]
+) -> None:
+    seats = {name: (place,) for name, place in at.items() if name not in graph.needed_by}
+    found = fall(graph, lost)
+    moved = elsewhere(graph, found, seats)
+    assert set(moved.down) <= set(found.down)
+    for name in found.down.keys() - moved.down.keys():
+        assert moved.state(name) is LESS
+        assert at[name] in found.down
+        for need in graph.needs[name]:
+            assert sum(other not in found.down for other in need.of) >= need.at_least
 
 
 @given(graphs(), losses)
