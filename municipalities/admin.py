@@ -26,6 +26,7 @@ from municipalities.actions import (
     forget_person,
     lock_cooperation,
     refuse_strangers,
+    remove_colleague,
     revoke_token,
     save_person,
     save_role,
@@ -33,6 +34,8 @@ from municipalities.actions import (
     withdraw_row,
 )
 from municipalities.models import (
+    Absence,
+    Colleague,
     Cooperation,
     Driver,
     Link,
@@ -366,3 +369,30 @@ class SupplierAdmin(RowAdmin):
     list_select_related = ("cooperation",)
     search_fields = ("name",)
     autocomplete_fields = ("cooperation",)
+
+
+@admin.register(Colleague)
+class ColleagueAdmin(RowAdmin):
+    """One who was forgotten stays so: there is nothing to change."""
+
+    list_display = ("name", "municipality", "work", "cooperation", "valid_from", "last_day")
+    list_filter = ("cooperation",)
+    list_select_related = ("municipality", "cooperation")
+    search_fields = ("name", "work")
+    autocomplete_fields = ("cooperation", "municipality", "user")
+
+    def has_change_permission(self, request: HttpRequest, obj: Colleague | None = None) -> bool:
+        is_forgotten = obj is not None and obj.forgotten_at is not None
+        return not is_forgotten and super().has_change_permission(request, obj)
+
+    def delete_model(self, request: HttpRequest, obj: Colleague) -> None:
+        remove_colleague(colleague=obj, by=request.user)
+
+
+@admin.register(Absence)
+class AbsenceAdmin(RowAdmin):
+    list_display = ("colleague", "cooperation", "valid_from", "last_day")
+    list_filter = ("cooperation",)
+    list_select_related = ("colleague", "cooperation")
+    search_fields = ("colleague__name",)
+    autocomplete_fields = ("cooperation", "colleague")

@@ -24,6 +24,10 @@ ITEMS: dict[str, tuple[Any, tuple[tuple[str, Any], ...]]] = {
             ("impact", _("What falls")),
         ),
     ),
+    "colleagues": (
+        _("Colleagues"),
+        (("colleagues", _("Colleagues")), ("absences", _("Absences"))),
+    ),
     "agreements": (
         _("Agreements"),
         (

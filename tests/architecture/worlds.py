@@ -34,6 +34,8 @@ from tests import cast
 from tests.factories.agreements import even_key
 from tests.factories.billing import CostFactory, close, compute
 from tests.factories.municipalities import (
+    AbsenceFactory,
+    ColleagueFactory,
     DriverFactory,
     InvitationFactory,
     LinkFactory,
@@ -126,7 +128,10 @@ def _furnished(world: World) -> World:
     )
     person = cast.person(f"colleague-{cooperation.slug}", cooperation, Role.Kind.AUDITOR)
     upload = UploadFactory(cooperation=cooperation, uploaded_by=person)
+    colleague = ColleagueFactory(cooperation=cooperation, municipality=place)
     rows = [
+        colleague,
+        AbsenceFactory(colleague=colleague),
         cooperation,
         place,
         application,
