@@ -26,7 +26,14 @@ ITEMS: dict[str, tuple[Any, tuple[tuple[str, Any], ...]]] = {
     ),
     "colleagues": (
         _("Colleagues"),
-        (("colleagues", _("Colleagues")), ("absences", _("Absences"))),
+        (
+            ("staffing", _("Who can help")),
+            ("competence-matrix", _("Matrix")),
+            ("competences", _("Competences")),
+            ("on-call", _("On call")),
+            ("absences", _("Absences")),
+            ("colleagues", _("Colleagues")),
+        ),
     ),
     "agreements": (
         _("Agreements"),

@@ -3,8 +3,9 @@
 import django.contrib.postgres.constraints
 import django.db.models.deletion
 import django.db.models.functions.comparison
-import sharedict.common.models
 from django.db import migrations, models
+
+import sharedict.common.models
 
 
 class Migration(migrations.Migration):

@@ -48,8 +48,10 @@ from tests.factories.municipalities import (
 )
 from tests.factories.services import (
     ApplicationFactory,
+    CompetenceFactory,
     DependencyFactory,
     InstallationFactory,
+    OnCallFactory,
     SubscriptionFactory,
 )
 
@@ -131,7 +133,9 @@ def _furnished(world: World) -> World:
     colleague = ColleagueFactory(cooperation=cooperation, municipality=place)
     rows = [
         colleague,
-        AbsenceFactory(colleague=colleague),
+        AbsenceFactory(colleague=colleague, valid_from=dt.date(2025, 1, 1), valid_until=dt.date(2025, 1, 9)),
+        CompetenceFactory(application=application, colleague=colleague),
+        OnCallFactory(application=application, colleague=colleague, valid_from=dt.date(2026, 1, 1)),
         cooperation,
         place,
         application,
