@@ -108,7 +108,7 @@ def test_a_stand_in_is_found(
     on_call = f"/north/on-call/new/?application=erp&amp;colleague={bo.pk}&amp;from=2026-07-06"
     assert on_call in suggested.content.decode()
     form = client.get(on_call.replace("&amp;", "&")).context["form"]
-    assert (form["colleague"].value(), form["application"].value()) == (bo, erp)
+    assert (form["colleague"].value(), form["application"].value()) == (bo.pk, erp.pk)
     turn = {"application": erp.pk, "colleague": bo.pk, "valid_from": "2026-07-06"}
     assert client.post("/north/on-call/new/", {**turn, "valid_until": "2026-07-19"}).status_code == 302
     with time_machine.travel(dt.datetime(2026, 7, 7, 12, tzinfo=dt.UTC), tick=False):
