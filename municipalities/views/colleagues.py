@@ -23,7 +23,7 @@ class Colleagues(ListPage):
     lead = gettext_lazy("Who works with what is shared. Who may sign in here stands under Administration.")
     add_name = "colleague-add"
     add_label = gettext_lazy("Add a colleague")
-    api_name = ""
+    api_name = "v1:colleagues-list"
 
 
 class ColleagueAdd(FormPage):
@@ -97,7 +97,7 @@ class Absences(ListPage):
     lead = gettext_lazy("When colleagues are away; why is nobody's business here.")
     add_name = "absence-add"
     add_label = gettext_lazy("Add an absence")
-    api_name = ""
+    api_name = "v1:absences-list"
 
 
 class AbsenceAdd(FormPage):

@@ -33,6 +33,7 @@ class Competences(ListPage):
     lead = _("How well each colleague knows an application. Who can run it or teach it is able.")
     add_name = "competence-add"
     add_label = _("Add a competence")
+    api_name = "v1:competences-list"
 
     def more_actions(self) -> list[dict[str, Any]]:
         return [{"url": self.url("competence-matrix"), "label": _("As a matrix")}]
@@ -72,6 +73,7 @@ class OnCallList(ListPage):
     lead = _("Whom to reach outside office hours, for one application or for all that is shared.")
     add_name = "on-call-add"
     add_label = _("Add a turn")
+    api_name = "v1:on-call-list"
 
 
 class OnCallAdd(ForColleague):

@@ -143,6 +143,10 @@ EXPECTED: dict[str, str] = {
                 "sites",
                 "links",
                 "suppliers",
+                "colleagues",
+                "absences",
+                "competences",
+                "on-call",
                 "dependencies",
                 "drivers",
                 "readings",
@@ -164,8 +168,16 @@ EXPECTED: dict[str, str] = {
         READ,
     ),
     **dict.fromkeys(["v1:shares-list", "v1:late-changes-list", "v1:runs-facts"], READ),
-    **dict.fromkeys(["post v1:costs-list", "post v1:readings-list"], CREATE),
-    **dict.fromkeys(["patch v1:costs-detail", "patch v1:readings-detail", "post v1:costs-withdraw"], CHANGE),
+    **dict.fromkeys(["post v1:costs-list", "post v1:readings-list", "post v1:absences-list"], CREATE),
+    **dict.fromkeys(
+        [
+            "patch v1:costs-detail",
+            "patch v1:readings-detail",
+            "post v1:costs-withdraw",
+            "patch v1:absences-detail",
+        ],
+        CHANGE,
+    ),
 }
 """Whose a route is. What a call of the API does depends on the method, which is named where it writes."""
 
@@ -264,7 +276,7 @@ def caller_of(role: str, north: World, outside: World) -> Caller:
         of_one = kind in (Role.Kind.COORDINATOR, Role.Kind.FINANCE)
         client.force_login(cast.person(role, home.cooperation, kind, home.place if of_one else None))
     if role in TOKENS:
-        scopes = ["read"] if role == "reader" else ["read", "costs:write", "readings:write"]
+        scopes = ["read"] if role == "reader" else ["read", "costs:write", "readings:write", "absences:write"]
         token = TokenFactory(cooperation=home.cooperation, scopes=scopes)
         headers = {"Authorization": f"Bearer {bearer(token)}"}
     return Caller(role, home, away, client, headers)
