@@ -10,6 +10,8 @@ from sharedict.common.access import SpannedQuerySet, TenantQuerySet, Viewer, sig
 
 if TYPE_CHECKING:
     from municipalities.models import (  # noqa: F401
+        Absence,
+        Colleague,
         Cooperation,
         Driver,
         Invitation,
@@ -193,6 +195,23 @@ class SupplierQuerySet(TenantQuerySet["Supplier"]):
     def for_listing(self) -> Self:
         """With ``link_count``, how many links it supplies, ended ones too."""
         return self.annotate(link_count=Count("links"))
+
+
+class ColleagueQuerySet(SpannedQuerySet["Colleague"]):
+    def usable_in(self, cooperation: "Cooperation") -> Self:
+        """Those of ``cooperation`` who were not forgotten, by name; with their municipality."""
+        rows = self.of(cooperation).filter(forgotten_at=None)
+        return rows.select_related("municipality").order_by("name", "pk")
+
+    def for_listing(self) -> Self:
+        """With the municipality."""
+        return self.select_related("municipality")
+
+
+class AbsenceQuerySet(SpannedQuerySet["Absence"]):
+    def for_listing(self) -> Self:
+        """With the colleague and their municipality."""
+        return self.select_related("colleague__municipality")
 
 
 class UploadQuerySet(TenantQuerySet["Upload"]):

@@ -4,7 +4,7 @@ from django.contrib import admin
 
 from municipalities.admin import RowAdmin, RowAdminForm
 from services.forms import NeedsSomething
-from services.models import Application, Dependency, Installation, Subscription
+from services.models import Application, Competence, Dependency, Installation, OnCall, Subscription
 
 
 @admin.register(Application)
@@ -46,3 +46,21 @@ class SubscriptionAdmin(RowAdmin):
     list_select_related = ["application", "municipality", "cooperation"]
     search_fields = ["application__name", "municipality__name"]
     autocomplete_fields = ["cooperation", "application", "municipality"]
+
+
+@admin.register(Competence)
+class CompetenceAdmin(RowAdmin):
+    list_display = ["application", "colleague", "level", "cooperation", "valid_from", "last_day"]
+    list_filter = ["cooperation", "level"]
+    list_select_related = ["application", "colleague", "cooperation"]
+    search_fields = ["application__name", "colleague__name"]
+    autocomplete_fields = ["cooperation", "application", "colleague"]
+
+
+@admin.register(OnCall)
+class OnCallAdmin(RowAdmin):
+    list_display = ["colleague", "application", "cooperation", "valid_from", "last_day"]
+    list_filter = ["cooperation"]
+    list_select_related = ["application", "colleague", "cooperation"]
+    search_fields = ["application__name", "colleague__name"]
+    autocomplete_fields = ["cooperation", "application", "colleague"]

@@ -10,13 +10,26 @@ class ServicesConfig(AppConfig):
         from municipalities.actions import add_check
         from municipalities.models import Site
         from municipalities.portal import add_runs_at, add_set_up_step, add_what_falls
-        from services.actions import refuse_installation_outside_site, refuse_site_shorter_than_installations
-        from services.models import Installation
-        from services.portal import APPLICATION, add_panel, falls_with, impact_url, installed_at
+        from services.actions import (
+            refuse_absent,
+            refuse_installation_outside_site,
+            refuse_site_shorter_than_installations,
+        )
+        from services.models import Installation, OnCall
+        from services.portal import (
+            APPLICATION,
+            add_panel,
+            falls_with,
+            impact_url,
+            installed_at,
+            staffing_panel,
+        )
 
         add_runs_at(installed_at)
         add_set_up_step(APPLICATION)
         add_what_falls(impact_url)
         add_panel(falls_with)
+        add_panel(staffing_panel)
         add_check(Installation, refuse_installation_outside_site)
         add_check(Site, refuse_site_shorter_than_installations)
+        add_check(OnCall, refuse_absent)

@@ -11,7 +11,14 @@ from django.db.models.functions import Coalesce
 from sharedict.common.access import SpannedQuerySet, TenantQuerySet
 
 if TYPE_CHECKING:
-    from services.models import Application, Dependency, Installation, Subscription  # noqa: F401
+    from services.models import (  # noqa: F401
+        Application,
+        Competence,
+        Dependency,
+        Installation,
+        OnCall,
+        Subscription,
+    )
 
 
 class ApplicationQuerySet(TenantQuerySet["Application"]):
@@ -43,6 +50,18 @@ class DependencyQuerySet(SpannedQuerySet["Dependency"]):
     def for_listing(self) -> Self:
         """With the application, and everything that it needs."""
         return self.select_related("application").prefetch_related("applications", "links", "suppliers")
+
+
+class CompetenceQuerySet(SpannedQuerySet["Competence"]):
+    def for_listing(self) -> Self:
+        """With the application, the colleague and their municipality."""
+        return self.select_related("application", "colleague__municipality")
+
+
+class OnCallQuerySet(SpannedQuerySet["OnCall"]):
+    def for_listing(self) -> Self:
+        """With the application, the colleague and their municipality."""
+        return self.select_related("application", "colleague__municipality")
 
 
 class SubscriptionQuerySet(SpannedQuerySet["Subscription"]):

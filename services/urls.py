@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from services.views import applications, dependencies, impact, installations, set_up, subscriptions
+from services.views import (
+    applications,
+    competences,
+    dependencies,
+    impact,
+    installations,
+    set_up,
+    staffing,
+    subscriptions,
+)
 
 urlpatterns = [
     path("services/", applications.Applications.as_view(), name="applications"),
@@ -27,6 +36,19 @@ urlpatterns = [
     path(
         "dependencies/<int:pk>/delete/", dependencies.DependencyWithdraw.as_view(), name="dependency-delete"
     ),
+    path("who-can-help/", staffing.Staffing.as_view(), name="staffing"),
+    path("stand-in/", staffing.StandIn.as_view(), name="stand-in"),
+    path("competences/", competences.Competences.as_view(), name="competences"),
+    path("competences/matrix/", staffing.Matrix.as_view(), name="competence-matrix"),
+    path("competences/new/", competences.CompetenceAdd.as_view(), name="competence-add"),
+    path("competences/<int:pk>/", competences.CompetenceChange.as_view(), name="competence-change"),
+    path("competences/<int:pk>/end/", competences.CompetenceEnd.as_view(), name="competence-end"),
+    path("competences/<int:pk>/delete/", competences.CompetenceWithdraw.as_view(), name="competence-delete"),
+    path("on-call/", competences.OnCallList.as_view(), name="on-call"),
+    path("on-call/new/", competences.OnCallAdd.as_view(), name="on-call-add"),
+    path("on-call/<int:pk>/", competences.OnCallChange.as_view(), name="on-call-change"),
+    path("on-call/<int:pk>/end/", competences.OnCallEnd.as_view(), name="on-call-end"),
+    path("on-call/<int:pk>/delete/", competences.OnCallWithdraw.as_view(), name="on-call-delete"),
     path("impact/", impact.ImpactPage.as_view(), name="impact"),
     path("subscriptions/", subscriptions.Subscriptions.as_view(), name="subscriptions"),
     path("subscriptions/new/", subscriptions.SubscriptionAdd.as_view(), name="subscription-add"),

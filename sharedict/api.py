@@ -13,6 +13,7 @@ from rest_framework.viewsets import ViewSetMixin
 from agreements.api import views as agreements
 from billing.api import views as billing
 from billing.api.late import LateChangeViewSet
+from municipalities.api import colleagues
 from municipalities.api import views as municipalities
 from services.api import views as services
 
@@ -23,12 +24,16 @@ RESOURCES: list[tuple[str, type[ViewSetMixin]]] = [
     ("sites", municipalities.SiteViewSet),
     ("links", municipalities.LinkViewSet),
     ("suppliers", municipalities.SupplierViewSet),
+    ("colleagues", colleagues.ColleagueViewSet),
+    ("absences", colleagues.AbsenceViewSet),
     ("drivers", municipalities.DriverViewSet),
     ("readings", municipalities.ReadingViewSet),
     ("jobs", municipalities.JobViewSet),
     ("applications", services.ApplicationViewSet),
     ("installations", services.InstallationViewSet),
     ("dependencies", services.DependencyViewSet),
+    ("competences", services.CompetenceViewSet),
+    ("on-call", services.OnCallViewSet),
     ("subscriptions", services.SubscriptionViewSet),
     ("agreements", agreements.AgreementViewSet),
     ("cost-types", agreements.CostTypeViewSet),

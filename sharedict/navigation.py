@@ -24,6 +24,17 @@ ITEMS: dict[str, tuple[Any, tuple[tuple[str, Any], ...]]] = {
             ("impact", _("What falls")),
         ),
     ),
+    "colleagues": (
+        _("Colleagues"),
+        (
+            ("staffing", _("Who can help")),
+            ("competence-matrix", _("Matrix")),
+            ("competences", _("Competences")),
+            ("on-call", _("On call")),
+            ("absences", _("Absences")),
+            ("colleagues", _("Colleagues")),
+        ),
+    ),
     "agreements": (
         _("Agreements"),
         (

@@ -1,5 +1,6 @@
 """Changing who takes part and where things run; and the one way every app saves and ends its rows."""
 
+from municipalities.actions.colleagues import forget_colleague, forget_colleagues_of, remove_colleague
 from municipalities.actions.cooperations import (
     add_members,
     deactivate_cooperation,
@@ -184,6 +185,8 @@ __all__ = [
     "discard_upload",
     "end_row",
     "end_upload",
+    "forget_colleague",
+    "forget_colleagues_of",
     "forget_noted_failures",
     "forget_old_invitations",
     "forget_old_notices",
@@ -231,6 +234,7 @@ __all__ = [
     "refuse_shorter_than",
     "refuse_site_shorter_than_links",
     "refuse_strangers",
+    "remove_colleague",
     "reset_password",
     "retry_job",
     "revoke_token",

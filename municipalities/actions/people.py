@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from municipalities.actions.colleagues import forget_colleagues_of
 from municipalities.actions.rows import Chosen, delete_row, lock_cooperation, save_row
 from municipalities.actions.tokens import revoke_token
 from municipalities.models import Invitation, Role, Token
@@ -70,10 +71,10 @@ def delete_role(*, role: Role, by: User) -> None:
 def forget_person(*, user: User, by: User) -> User:
     """Erase who ``user`` is, for good: their number stays where something refers to it, and names nobody.
 
-    Their roles are taken away, the change log forgets their names, and nobody signs in as them. What is
-    closed stays as it is, and so does what anybody has written about them in a text. Safe to repeat, for
-    what they were just doing when it was done. Raises ValidationError for oneself, and where no
-    administrator would be left.
+    Their roles are taken away, they are forgotten as colleagues too, the change log forgets their names, and
+    nobody signs in as them. What is closed stays as it is, and so does what anybody has written about them in
+    a text. Safe to repeat, for what they were just doing when it was done. Raises ValidationError for
+    oneself, and where no administrator would be left.
     """
     if user == by:
         raise ValidationError(_("Nobody forgets themselves: ask another operator."))
@@ -87,6 +88,7 @@ def forget_person(*, user: User, by: User) -> User:
     known = [name.lower() for name in names if name]
     Invitation.objects.filter(email__in=known).update(email="", withdrawn_at=timezone.now())
     user.notices.all().delete()
+    forget_colleagues_of(user, by)
     user = make_anonymous(user=user, names=names)
     record(verb="forget", subject=user, by=by, at=timezone.now())
     erase(user=user, names=names)

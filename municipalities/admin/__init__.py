@@ -1,5 +1,6 @@
 """Repair of who takes part and where things run; the portal's pages are where the work is done."""
 
+from municipalities.admin.colleagues import AbsenceAdmin, ColleagueAdmin
 from municipalities.admin.cooperations import CooperationAdmin, MemberAdmin, MunicipalityAdmin
 from municipalities.admin.drivers import DriverAdmin, ReadingAdmin
 from municipalities.admin.people import PersonAdmin, RoleAdmin, TokenAdmin
@@ -7,6 +8,8 @@ from municipalities.admin.rows import RowAdmin, RowAdminForm
 from municipalities.admin.sites import LinkAdmin, SiteAdmin, SupplierAdmin
 
 __all__ = [
+    "AbsenceAdmin",
+    "ColleagueAdmin",
     "CooperationAdmin",
     "DriverAdmin",
     "LinkAdmin",

@@ -12,7 +12,18 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 
 from municipalities.api.serializers import KEY
-from municipalities.models import Cooperation, Driver, Link, Member, Municipality, Reading, Site, Supplier
+from municipalities.models import (
+    Absence,
+    Colleague,
+    Cooperation,
+    Driver,
+    Link,
+    Member,
+    Municipality,
+    Reading,
+    Site,
+    Supplier,
+)
 from sharedict.jobs.models import Job
 from sharedict.kernel.periods import DayError, parse_day
 
@@ -142,6 +153,20 @@ class SupplierFilters(OfCooperation):
     class Meta:
         model = Supplier
         fields: list[str] = []
+
+
+class ColleagueFilters(Spanned):
+    municipality = MunicipalityFilter()
+
+    class Meta:
+        model = Colleague
+        fields: list[str] = []
+
+
+class AbsenceFilters(Spanned):
+    class Meta:
+        model = Absence
+        fields = ["colleague", "external_id"]
 
 
 class DriverFilters(OfCooperation):

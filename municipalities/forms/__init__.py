@@ -1,5 +1,12 @@
 """What administrators fill in about who takes part and where things run, and what narrows the lists."""
 
+from municipalities.forms.colleagues import (
+    AbsenceFilter,
+    AbsenceForm,
+    ColleagueFilter,
+    ColleagueForm,
+    named_with_place,
+)
 from municipalities.forms.letters import AddressForm, LettersForm
 from municipalities.forms.mail import TestMessageForm
 from municipalities.forms.registers import PopulationForm, RegisterForm
@@ -30,8 +37,12 @@ from municipalities.forms.uploads import ColumnsForm, UploadFilter, columns_in_w
 __all__ = [
     "STATES",
     "TOKEN_YEARS",
+    "AbsenceFilter",
+    "AbsenceForm",
     "AddressForm",
     "ChangeFilter",
+    "ColleagueFilter",
+    "ColleagueForm",
     "ColumnsForm",
     "CooperationForm",
     "CountyIterator",
@@ -58,4 +69,5 @@ __all__ = [
     "TokenForm",
     "UploadFilter",
     "columns_in_words",
+    "named_with_place",
 ]

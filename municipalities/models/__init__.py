@@ -1,3 +1,4 @@
+from municipalities.models.colleague import ABOUT_A_COLLEAGUE, Absence, Colleague, refuse_forgotten
 from municipalities.models.cooperation import Cooperation
 from municipalities.models.driver import Driver, Reading
 from municipalities.models.invitation import Invitation
@@ -12,6 +13,9 @@ from municipalities.models.token import Token
 from municipalities.models.upload import Upload, UploadFinding
 
 __all__ = [
+    "ABOUT_A_COLLEAGUE",
+    "Absence",
+    "Colleague",
     "Cooperation",
     "Driver",
     "Invitation",
@@ -27,4 +31,5 @@ __all__ = [
     "Upload",
     "UploadFinding",
     "folded",
+    "refuse_forgotten",
 ]

@@ -1,5 +1,6 @@
 """The lists of who takes part and where things run."""
 
+from municipalities.tables.colleagues import AbsenceTable, ColleagueTable
 from municipalities.tables.looks import instant, state_of
 from municipalities.tables.registers import (
     DriverTable,
@@ -14,7 +15,9 @@ from municipalities.tables.uploads import PublicUploadTable, UploadTable, state_
 
 __all__ = [
     "JOB_LOOK",
+    "AbsenceTable",
     "ChangeTable",
+    "ColleagueTable",
     "DriverTable",
     "JobTable",
     "LinkTable",

@@ -1,7 +1,7 @@
 """What lists of what is shared can be narrowed by."""
 
 from municipalities.api.filters import CodeFilter, MunicipalityFilter, OfCooperation, Spanned
-from services.models import Application, Dependency, Installation, Subscription
+from services.models import Application, Competence, Dependency, Installation, OnCall, Subscription
 
 
 class ApplicationFilters(OfCooperation):
@@ -24,6 +24,22 @@ class DependencyFilters(Spanned):
     class Meta:
         model = Dependency
         fields: list[str] = []
+
+
+class CompetenceFilters(Spanned):
+    application = CodeFilter("application__code", "application")
+
+    class Meta:
+        model = Competence
+        fields = ["colleague", "level"]
+
+
+class OnCallFilters(Spanned):
+    application = CodeFilter("application__code", "application")
+
+    class Meta:
+        model = OnCall
+        fields = ["colleague"]
 
 
 class SubscriptionFilters(Spanned):

@@ -10,7 +10,7 @@ from municipalities.api.serializers import (
     MunicipalitiesField,
     MunicipalityField,
 )
-from services.models import Application, Dependency, Installation, Subscription
+from services.models import Application, Competence, Dependency, Installation, OnCall, Subscription
 
 
 class ApplicationSerializer(serializers.ModelSerializer[Application]):
@@ -73,6 +73,45 @@ class DependencySerializer(serializers.ModelSerializer[Dependency]):
             "applications",
             "links",
             "suppliers",
+            "valid_from",
+            "valid_until",
+        ]
+
+
+class CompetenceSerializer(serializers.ModelSerializer[Competence]):
+    cooperation = CooperationField()
+    application = CodeField("application")
+    colleague_name = CodeField("colleague", "name")
+
+    class Meta:
+        model = Competence
+        fields = [
+            "id",
+            "cooperation",
+            "application",
+            "colleague",
+            "colleague_name",
+            "level",
+            "valid_from",
+            "valid_until",
+        ]
+
+
+class OnCallSerializer(serializers.ModelSerializer[OnCall]):
+    cooperation = CooperationField()
+    application: Any = serializers.SlugRelatedField(
+        slug_field="code", read_only=True, allow_null=True, help_text="Code; null for all that is shared."
+    )
+    colleague_name = CodeField("colleague", "name")
+
+    class Meta:
+        model = OnCall
+        fields = [
+            "id",
+            "cooperation",
+            "application",
+            "colleague",
+            "colleague_name",
             "valid_from",
             "valid_until",
         ]

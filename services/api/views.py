@@ -3,11 +3,13 @@
 from services.api import filters
 from services.api.serializers import (
     ApplicationSerializer,
+    CompetenceSerializer,
     DependencySerializer,
     InstallationSerializer,
+    OnCallSerializer,
     SubscriptionSerializer,
 )
-from services.models import Application, Dependency, Installation, Subscription
+from services.models import Application, Competence, Dependency, Installation, OnCall, Subscription
 from sharedict.common.viewsets import ReadViewSet
 
 
@@ -37,6 +39,22 @@ class DependencyViewSet(ReadViewSet[Dependency]):
     )
     serializer_class = DependencySerializer
     filterset_class = filters.DependencyFilters
+
+
+class CompetenceViewSet(ReadViewSet[Competence]):
+    """How well which colleague knows which application, from when until when."""
+
+    queryset = Competence.objects.select_related("cooperation", "application", "colleague")
+    serializer_class = CompetenceSerializer
+    filterset_class = filters.CompetenceFilters
+
+
+class OnCallViewSet(ReadViewSet[OnCall]):
+    """Whom to reach outside office hours, for one application or for all that is shared."""
+
+    queryset = OnCall.objects.select_related("cooperation", "application", "colleague")
+    serializer_class = OnCallSerializer
+    filterset_class = filters.OnCallFilters
 
 
 class SubscriptionViewSet(ReadViewSet[Subscription]):

@@ -1,6 +1,13 @@
 """What administrators fill in about what is shared, and what narrows its lists."""
 
 from services.forms.applications import ApplicationFilter, ApplicationForm
+from services.forms.competences import (
+    CompetenceFilter,
+    CompetenceForm,
+    OnCallFilter,
+    OnCallForm,
+    StandInForm,
+)
 from services.forms.dependencies import DependencyFilter, DependencyForm, NeedsSomething
 from services.forms.impact import LostForm
 from services.forms.installations import InstallationFilter, InstallationForm
@@ -20,6 +27,8 @@ __all__ = [
     "ApplicationFilter",
     "ApplicationForm",
     "CodedForm",
+    "CompetenceFilter",
+    "CompetenceForm",
     "DependencyFilter",
     "DependencyForm",
     "InForce",
@@ -28,6 +37,9 @@ __all__ = [
     "LostForm",
     "NamedForm",
     "NeedsSomething",
+    "OnCallFilter",
+    "OnCallForm",
+    "StandInForm",
     "SubscribeForm",
     "SubscriptionFilter",
     "SubscriptionForm",

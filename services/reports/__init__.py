@@ -1,18 +1,55 @@
-from services.reports.impact import Falling, fallen, impact_of, people_stopped, points_of
-from services.reports.picture import lost_in_words, picture_of, running_on
-from services.reports.things import Things, graph_of
-from services.reports.where import where_it_runs
+from services.reports.impact import (
+    Falling,
+    fallen,
+    impact_of,
+    people_stopped,
+    points_of,
+)
+from services.reports.picture import (
+    lost_in_words,
+    picture_of,
+    running_on,
+)
+from services.reports.staffing import (
+    HORIZON,
+    NEEDS_NOBODY,
+    Risk,
+    Staff,
+    Turn,
+    on_call_of,
+    risks_of,
+    shortages_of,
+    staff_of,
+    stand_ins_of,
+)
+from services.reports.things import (
+    Things,
+    graph_of,
+)
+from services.reports.where import (
+    where_it_runs,
+)
 
 __all__ = [
+    "HORIZON",
+    "NEEDS_NOBODY",
     "Falling",
+    "Risk",
+    "Staff",
     "Things",
+    "Turn",
     "fallen",
     "graph_of",
     "impact_of",
     "lost_in_words",
+    "on_call_of",
     "people_stopped",
     "picture_of",
     "points_of",
+    "risks_of",
     "running_on",
+    "shortages_of",
+    "staff_of",
+    "stand_ins_of",
     "where_it_runs",
 ]

@@ -1,8 +1,17 @@
 """The lists of what is shared."""
 
 from services.tables.applications import LIFECYCLE_LOOK, ApplicationTable
+from services.tables.competences import CompetenceTable, OnCallTable
 from services.tables.dependencies import DependencyTable
 from services.tables.installations import InstallationTable
 from services.tables.subscriptions import SubscriptionTable
 
-__all__ = ["LIFECYCLE_LOOK", "ApplicationTable", "DependencyTable", "InstallationTable", "SubscriptionTable"]
+__all__ = [
+    "LIFECYCLE_LOOK",
+    "ApplicationTable",
+    "CompetenceTable",
+    "DependencyTable",
+    "InstallationTable",
+    "OnCallTable",
+    "SubscriptionTable",
+]

@@ -12,7 +12,7 @@ from django.contrib.admin.models import LogEntry
 from django.db import models, transaction
 
 from sharedict.accounts.models import User
-from sharedict.audit.models import Entry, PersonalValue
+from sharedict.audit.models import Entry, PersonalValue, person_named
 from sharedict.common.bulk import add_rows
 from sharedict.common.models import Personal
 
@@ -91,15 +91,24 @@ def erase(*, user: User, names: Iterable[str] = ()) -> None:
 
     ``names`` are those that they signed in by. The entries stay as they are. Safe to repeat.
     """
-    values = PersonalValue.objects.filter(user=user)
+    _erase(PersonalValue.objects.filter(user=user), user.name_when_forgotten)
+    for name in filter(None, names):
+        failures = LogEntry.objects.filter(content_type__model="signinfailure")
+        failures.filter(object_repr__istartswith=f"{name} ").update(object_repr=user.name_when_forgotten)
+
+
+@transaction.atomic
+def erase_about(*, row: models.Model, called: str) -> None:
+    """The same of the person who is ``row`` and needs no sign-in; /system/ calls them ``called`` then."""
+    _erase(PersonalValue.objects.filter(about=person_named(row._meta.label_lower, row.pk)), called)
+
+
+def _erase(values: models.QuerySet[PersonalValue], called: str) -> None:
     about = values.filter(part="subject").order_by().distinct()
     for kind, pk in about.values_list("entry__subject_type", "entry__subject_id"):
         app_label, _, model = kind.partition(".")
         done = LogEntry.objects.filter(content_type__app_label=app_label, content_type__model=model)
-        done.filter(object_id=pk).update(object_repr=user.name_when_forgotten)
-    for name in filter(None, names):
-        failures = LogEntry.objects.filter(content_type__model="signinfailure")
-        failures.filter(object_repr__istartswith=f"{name} ").update(object_repr=user.name_when_forgotten)
+        done.filter(object_id=pk).update(object_repr=called)
     values.delete()
 
 
@@ -127,11 +136,12 @@ def _personal_values(
     if isinstance(by, User):
         yield {"part": "actor", "user_id": by.pk, "after": _actor(by)}
     if said := personal_of(subject):
-        whose = getattr(subject, said.whose)
-        yield {"part": "subject", "user_id": whose, "after": _subject(subject)}
+        pk = getattr(subject, said.whose)
+        whose = {"about": person_named(said.kind, pk)} if said.kind else {"user_id": pk}
+        yield {"part": "subject", **whose, "after": _subject(subject)}
         for name in said.columns & changes.keys():
             before, after = changes[name]
-            yield {"part": name, "user_id": whose, "before": before, "after": after}
+            yield {"part": name, **whose, "before": before, "after": after}
 
 
 def personal_of(model: models.Model | type[models.Model]) -> Personal | None:

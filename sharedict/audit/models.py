@@ -167,6 +167,11 @@ def _said(part: str) -> Coalesce:
     return Coalesce(named, plain, Value(str(FORGOTTEN)), output_field=models.TextField())
 
 
+def person_named(kind: str, pk: object) -> str:
+    """How the log names a person who is a row of ``kind`` (``municipalities.colleague``)."""
+    return f"{kind}:{pk}"
+
+
 class Entry(models.Model):
     """One change to one row. ``changes`` maps a field to its value before and after, as text.
 
@@ -214,9 +219,11 @@ class Entry(models.Model):
 
 
 class PersonalValue(models.Model):
-    """What one part of one entry says of a person (``user``, where known): erased when they are forgotten.
+    """What one part of one entry says of a person: erased when they are forgotten.
 
-    ``part`` is ``actor``, ``subject``, or a field of ``changes``; only the last were something ``before``.
+    That is ``user``, where known, or somebody without a sign-in: ``about`` names the row that they are, as
+    ``person_named`` does. ``part`` is ``actor``, ``subject``, or a field of ``changes``; only the last were
+    something ``before``.
     """
 
     entry = models.ForeignKey(Entry, models.PROTECT, related_name="personal_values", db_index=False)
@@ -225,6 +232,7 @@ class PersonalValue(models.Model):
     )
     part = models.CharField(_("part"), max_length=80)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    about = models.CharField(_("about"), max_length=80, blank=True, default="")
     before = models.TextField(_("before"), blank=True)
     after = models.TextField(_("after"), blank=True)
     program_may = NEVER_CHANGED
@@ -242,6 +250,7 @@ class PersonalValue(models.Model):
                 condition=models.Q(part="subject"),
                 name="audit_personal_subject",
             ),
+            models.Index(fields=["about"], condition=~models.Q(about=""), name="audit_personal_about"),
         ]
 
     def __str__(self) -> str:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
 from django.contrib import admin
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.text import capfirst
@@ -23,11 +25,13 @@ class Personal:
     """What a model says by ``personal``: its rows are about the person whose primary key is in ``whose``.
 
     What a row is called is personal then, and the text in ``columns``: the change log keeps it where it can
-    be erased. Who names a person by a foreign key alone says nothing: a number is no name.
+    be erased. Who names a person by a foreign key alone says nothing: a number is no name. ``kind`` is the
+    model of the person, where that is somebody who may never sign in; empty for those who do.
     """
 
     whose: str
     columns: frozenset[str] = frozenset()
+    kind: str = ""
 
 
 UNSEEN = _("Nothing of this text can be seen.")
@@ -225,3 +229,15 @@ class DateRange(models.Func):
     """``daterange(from, until)``: half-open, open where ``until`` is null; for exclusion constraints."""
 
     function = "DATERANGE"
+
+
+def never_twice(name: str, *same: Any, said: Any) -> ExclusionConstraint:
+    """The constraint that rows alike in ``same`` never hold on one day, under ``name``; ``said`` where so."""
+    return ExclusionConstraint(
+        name=name,
+        expressions=[
+            *((each, RangeOperators.EQUAL) for each in same),
+            (DateRange("valid_from", "valid_until"), RangeOperators.OVERLAPS),
+        ],
+        violation_error_message=said,
+    )

@@ -16,6 +16,8 @@ from billing.engine.corrections import LateLine
 from billing.models import Cost, LateChange, Period, Run, RunLine, RunTotal, ShareBlock
 from billing.snapshots import cost_fact
 from municipalities.models import (
+    Absence,
+    Colleague,
     Cooperation,
     Driver,
     Link,
@@ -26,7 +28,7 @@ from municipalities.models import (
     Supplier,
     Token,
 )
-from services.models import Application, Dependency, Installation, Subscription
+from services.models import Application, Competence, Dependency, Installation, OnCall, Subscription
 from sharedict.jobs.models import Job
 from tests.api.conftest import Caller
 from tests.budgets import MOMENT
@@ -99,6 +101,36 @@ def _dependencies(north: Cooperation, count: int) -> None:
     for row in rows[:3]:
         row.links.set(Link.objects.of(north))
         row.suppliers.set(Supplier.objects.of(north))
+
+
+def _colleagues(north: Cooperation, count: int) -> list[Colleague]:
+    place = Municipality.objects.get(code="1737")
+    return Colleague.objects.bulk_create(
+        Colleague(cooperation=north, name=f"Colleague {number}", municipality=place, valid_from=LONG_AGO)
+        for number in range(count)
+    )
+
+
+def _absences(north: Cooperation, count: int) -> None:
+    Absence.objects.bulk_create(
+        Absence(cooperation=north, colleague=colleague, valid_from=LONG_AGO)
+        for colleague in _colleagues(north, count)
+    )
+
+
+def _competences(north: Cooperation, count: int) -> None:
+    application = Application.objects.get(cooperation=north)
+    Competence.objects.bulk_create(
+        Competence(cooperation=north, application=application, colleague=colleague, valid_from=LONG_AGO)
+        for colleague in _colleagues(north, count)
+    )
+
+
+def _on_call(north: Cooperation, count: int) -> None:
+    [colleague] = _colleagues(north, 1)
+    OnCall.objects.bulk_create(
+        OnCall(cooperation=north, colleague=colleague, **span) for span in _spans(count)
+    )
 
 
 def _drivers(north: Cooperation, count: int) -> None:
@@ -325,6 +357,10 @@ LISTS: dict[str, Maker] = {
     "sites": _sites,
     "links": _links,
     "suppliers": _suppliers,
+    "colleagues": _colleagues,
+    "absences": _absences,
+    "competences": _competences,
+    "on-call": _on_call,
     "drivers": _drivers,
     "readings": _readings,
     "jobs": _jobs,

@@ -11,8 +11,16 @@ from sharedict.accounts.models import User
 from sharedict.jobs.actions import announce_change
 from tests.api.conftest import Caller
 from tests.factories.agreements import KeyFactory, TermFactory, add_version, by, even
-from tests.factories.municipalities import LONG_AGO, DriverFactory, LinkFactory, SiteFactory, SupplierFactory
-from tests.factories.services import DependencyFactory, InstallationFactory
+from tests.factories.municipalities import (
+    LONG_AGO,
+    AbsenceFactory,
+    ColleagueFactory,
+    DriverFactory,
+    LinkFactory,
+    SiteFactory,
+    SupplierFactory,
+)
+from tests.factories.services import CompetenceFactory, DependencyFactory, InstallationFactory, OnCallFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -25,6 +33,10 @@ OWNED = [
     "jobs",
     "suppliers",
     "dependencies",
+    "colleagues",
+    "absences",
+    "competences",
+    "on-call",
     "applications",
     "installations",
     "subscriptions",
@@ -42,6 +54,10 @@ def furnished(north: Cooperation, erp: Any) -> Cooperation:
     LinkFactory(site=site, name="Broadband", supplier=SupplierFactory(cooperation=north))
     InstallationFactory(application=erp, site=site)
     DependencyFactory(application=erp)
+    colleague = ColleagueFactory(cooperation=north)
+    AbsenceFactory(colleague=colleague)
+    CompetenceFactory(application=erp, colleague=colleague)
+    OnCallFactory(application=erp, colleague=colleague)
     DriverFactory(cooperation=north, code="users")
     announce_change(cooperation_id=north.pk, touches=(LONG_AGO, None))
     return north

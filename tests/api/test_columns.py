@@ -20,8 +20,11 @@ from tests.factories.municipalities import (
 
 pytestmark = pytest.mark.django_db
 READ_AS_COLUMNS = {
+    "absences",
     "agreements",
     "applications",
+    "colleagues",
+    "competences",
     "cooperations",
     "cost-types",
     "costs",

@@ -48,6 +48,13 @@ EXPECTED: dict[str, str] = {
             "suppliers",
             "dependencies",
             "impact",
+            "colleagues",
+            "absences",
+            "staffing",
+            "stand-in",
+            "competences",
+            "competence-matrix",
+            "on-call",
             "members",
             "roles",
             "drivers",
@@ -96,6 +103,10 @@ EXPECTED: dict[str, str] = {
             *(f"{thing}-add" for thing in ("application", "installation", "subscription")),
             *(f"{thing}-change" for thing in ("application", "installation", "subscription")),
             *(f"dependency-{step}" for step in ("add", "change", "end", "delete")),
+            *(f"colleague-{step}" for step in ("add", "change", "end", "forget", "delete")),
+            *(f"absence-{step}" for step in ("add", "change", "end", "delete")),
+            *(f"competence-{step}" for step in ("add", "change", "end", "delete")),
+            *(f"on-call-{step}" for step in ("add", "change", "end", "delete")),
             *("application-retire", "installation-end", "subscription-end"),
             *(f"{thing}-add" for thing in ("agreement", "cost-type", "term", "key", "key-version")),
             *(f"{thing}-change" for thing in ("agreement", "cost-type", "term")),
@@ -132,6 +143,10 @@ EXPECTED: dict[str, str] = {
                 "sites",
                 "links",
                 "suppliers",
+                "colleagues",
+                "absences",
+                "competences",
+                "on-call",
                 "dependencies",
                 "drivers",
                 "readings",
@@ -153,8 +168,16 @@ EXPECTED: dict[str, str] = {
         READ,
     ),
     **dict.fromkeys(["v1:shares-list", "v1:late-changes-list", "v1:runs-facts"], READ),
-    **dict.fromkeys(["post v1:costs-list", "post v1:readings-list"], CREATE),
-    **dict.fromkeys(["patch v1:costs-detail", "patch v1:readings-detail", "post v1:costs-withdraw"], CHANGE),
+    **dict.fromkeys(["post v1:costs-list", "post v1:readings-list", "post v1:absences-list"], CREATE),
+    **dict.fromkeys(
+        [
+            "patch v1:costs-detail",
+            "patch v1:readings-detail",
+            "post v1:costs-withdraw",
+            "patch v1:absences-detail",
+        ],
+        CHANGE,
+    ),
 }
 """Whose a route is. What a call of the API does depends on the method, which is named where it writes."""
 
@@ -253,7 +276,7 @@ def caller_of(role: str, north: World, outside: World) -> Caller:
         of_one = kind in (Role.Kind.COORDINATOR, Role.Kind.FINANCE)
         client.force_login(cast.person(role, home.cooperation, kind, home.place if of_one else None))
     if role in TOKENS:
-        scopes = ["read"] if role == "reader" else ["read", "costs:write", "readings:write"]
+        scopes = ["read"] if role == "reader" else ["read", "costs:write", "readings:write", "absences:write"]
         token = TokenFactory(cooperation=home.cooperation, scopes=scopes)
         headers = {"Authorization": f"Bearer {bearer(token)}"}
     return Caller(role, home, away, client, headers)

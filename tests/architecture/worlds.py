@@ -34,6 +34,8 @@ from tests import cast
 from tests.factories.agreements import even_key
 from tests.factories.billing import CostFactory, close, compute
 from tests.factories.municipalities import (
+    AbsenceFactory,
+    ColleagueFactory,
     DriverFactory,
     InvitationFactory,
     LinkFactory,
@@ -46,8 +48,10 @@ from tests.factories.municipalities import (
 )
 from tests.factories.services import (
     ApplicationFactory,
+    CompetenceFactory,
     DependencyFactory,
     InstallationFactory,
+    OnCallFactory,
     SubscriptionFactory,
 )
 
@@ -126,7 +130,12 @@ def _furnished(world: World) -> World:
     )
     person = cast.person(f"colleague-{cooperation.slug}", cooperation, Role.Kind.AUDITOR)
     upload = UploadFactory(cooperation=cooperation, uploaded_by=person)
+    colleague = ColleagueFactory(cooperation=cooperation, municipality=place)
     rows = [
+        colleague,
+        AbsenceFactory(colleague=colleague, valid_from=dt.date(2025, 1, 1), valid_until=dt.date(2025, 1, 9)),
+        CompetenceFactory(application=application, colleague=colleague),
+        OnCallFactory(application=application, colleague=colleague, valid_from=dt.date(2026, 1, 1)),
         cooperation,
         place,
         application,

@@ -13,8 +13,10 @@ from billing.management.demonstration.cooperations import MONTHS_SHOWN, load_coo
 from billing.models import Cost, Period, Run, RunLine, Share, Statement
 from billing.snapshots import late_states
 from municipalities.access import rights_of
-from municipalities.models import Cooperation, Link, Member, Notice, Site
+from municipalities.models import Colleague, Cooperation, Link, Member, Notice, Site
+from services.engine.staffing import Lack
 from services.models import Application, Installation, Subscription
+from services.reports import risks_of, staff_of
 from sharedict.accounts.demonstration import SIGN_INS
 from sharedict.accounts.models import User
 from sharedict.jobs.models import Job
@@ -106,6 +108,16 @@ def test_north_varmland_shares_seven_applications_mirrored_at_a_fourth_site() ->
         assert sorted(row.purpose for row in installed) == ["mirror", "primary"]
         assert installed.get(purpose="mirror").site == mirror
         assert installed.get(purpose="primary").site.municipality == application.owner
+
+
+def test_colleagues_of_north_varmland_leave_three_things_to_work_down() -> None:
+    risks = risks_of(staff_of(north(), TODAY))
+    assert [(risk.application.code, risk.lack) for risk in risks] == [
+        ("erp", Lack.AWAY),
+        ("utilities", Lack.ONE),
+        ("e-services", Lack.ONE),
+    ]
+    assert Colleague.objects.filter(cooperation__slug="it-varmland", name="Rut Glavander").exists()
 
 
 def test_the_network_of_north_varmland_is_as_published() -> None:

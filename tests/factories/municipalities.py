@@ -5,6 +5,8 @@ from factory.django import DjangoModelFactory
 
 from municipalities.actions import hash_secret
 from municipalities.models import (
+    Absence,
+    Colleague,
     Cooperation,
     Driver,
     Invitation,
@@ -193,4 +195,23 @@ class LinkFactory(DjangoModelFactory):
     name = factory.Sequence(lambda number: f"Link {number}")
     kind = Link.Kind.BROADBAND
     outside = "A provider"
+    valid_from = LONG_AGO
+
+
+class ColleagueFactory(DjangoModelFactory):
+    class Meta:
+        model = Colleague
+
+    cooperation = factory.SubFactory(CooperationFactory)
+    name = factory.Sequence(lambda number: f"Colleague {number}")
+    municipality = factory.SubFactory(MunicipalityFactory)
+    valid_from = LONG_AGO
+
+
+class AbsenceFactory(DjangoModelFactory):
+    class Meta:
+        model = Absence
+
+    cooperation = factory.SelfAttribute("colleague.cooperation")
+    colleague = factory.SubFactory(ColleagueFactory)
     valid_from = LONG_AGO

@@ -3,8 +3,14 @@ from typing import Any
 import factory
 from factory.django import DjangoModelFactory
 
-from services.models import Application, Dependency, Installation, Subscription
-from tests.factories.municipalities import LONG_AGO, CooperationFactory, MunicipalityFactory, SiteFactory
+from services.models import Application, Competence, Dependency, Installation, OnCall, Subscription
+from tests.factories.municipalities import (
+    LONG_AGO,
+    ColleagueFactory,
+    CooperationFactory,
+    MunicipalityFactory,
+    SiteFactory,
+)
 
 
 class ApplicationFactory(DjangoModelFactory):
@@ -54,4 +60,24 @@ class SubscriptionFactory(DjangoModelFactory):
     cooperation = factory.SelfAttribute("application.cooperation")
     application = factory.SubFactory(ApplicationFactory)
     municipality = factory.SubFactory(MunicipalityFactory)
+    valid_from = LONG_AGO
+
+
+class CompetenceFactory(DjangoModelFactory):
+    class Meta:
+        model = Competence
+
+    cooperation = factory.SelfAttribute("application.cooperation")
+    application = factory.SubFactory(ApplicationFactory)
+    colleague = factory.SubFactory(ColleagueFactory, cooperation=factory.SelfAttribute("..cooperation"))
+    valid_from = LONG_AGO
+
+
+class OnCallFactory(DjangoModelFactory):
+    class Meta:
+        model = OnCall
+
+    cooperation = factory.SelfAttribute("application.cooperation")
+    application = factory.SubFactory(ApplicationFactory)
+    colleague = factory.SubFactory(ColleagueFactory, cooperation=factory.SelfAttribute("..cooperation"))
     valid_from = LONG_AGO

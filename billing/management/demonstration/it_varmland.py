@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from agreements.actions import ComponentDraft
 from agreements.models import Component, Term
+from billing.management.demonstration import colleagues
 from billing.management.demonstration.builder import Builder, Contract
 from municipalities.models import Driver, Municipality, Role, Site
 from services.models import Application, Installation
@@ -55,6 +56,7 @@ def build(builder: Builder, places: dict[str, Municipality], months: list[Month]
             used_by={place: 300 + 7 * int(place.code) % 900 for place in builder.members.values()},
         )
         builder.install(code, centre, Installation.Purpose.PRIMARY, Installation.Databases.SEPARATE)
+    colleagues.it_varmland(builder)
     _terms(builder)
     builder.live(months, CONTRACTS, open_months=2)
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from agreements.actions import ComponentDraft
 from agreements.models import Component, CostType, Term
+from billing.management.demonstration import colleagues
 from billing.management.demonstration.builder import Builder, Contract
 from municipalities.models import Link, Municipality, Role, Site
 from services.models import Application, Installation
@@ -58,6 +59,7 @@ def build(builder: Builder, places: dict[str, Municipality], months: list[Month]
     sites = _sites(builder)
     _links(builder, sites)
     _applications(builder, sites)
+    colleagues.north_varmland(builder, months[-1])
     _terms(builder)
     builder.live(
         months,

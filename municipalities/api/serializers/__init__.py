@@ -1,5 +1,11 @@
 """Who takes part and where things run, as the API writes it; and the fields that every app shares."""
 
+from municipalities.api.serializers.colleagues import (
+    AbsenceChangeSerializer,
+    AbsenceSerializer,
+    AbsenceWriteSerializer,
+    ColleagueSerializer,
+)
 from municipalities.api.serializers.fields import (
     CODE,
     KEY,
@@ -38,9 +44,13 @@ __all__ = [
     "KEY",
     "MONTH_PATTERN",
     "NO_SUCH_CHOICE",
+    "AbsenceChangeSerializer",
+    "AbsenceSerializer",
+    "AbsenceWriteSerializer",
     "AmountField",
     "ChoiceByCode",
     "CodeField",
+    "ColleagueSerializer",
     "CooperationField",
     "CooperationOfBody",
     "CooperationSerializer",
