@@ -1,14 +1,16 @@
 """The bar above every page: where one can go from here, by role."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.access import cooperations_of
-from municipalities.models import Cooperation
 from sharedict import __version__
+
+if TYPE_CHECKING:
+    from municipalities.models import Cooperation
 
 ITEMS: dict[str, tuple[Any, tuple[tuple[str, Any], ...]]] = {
     "overview": (_("Overview"), ()),
@@ -58,6 +60,11 @@ ITEMS: dict[str, tuple[Any, tuple[tuple[str, Any], ...]]] = {
 }
 """Section -> label and (page, label) of its tabs. Without tabs the section is itself a page."""
 
+PAGES = {
+    page: section for section, (_label, tabs) in ITEMS.items() for page, _tab in (tabs or ((section, ""),))
+}
+"""Page -> the section that it is in."""
+
 WATCHED = ("tokens", "uploads")
 """Pages of those who see the change log too."""
 
@@ -104,47 +111,29 @@ def _navigation(request: HttpRequest) -> dict[str, Any]:
     context["nav"]["unread"] += of_none
     if cooperation is not None:
         rights = request.rights  # type: ignore[attr-defined]
-        here = _section_of(request)
+        urls = {page: reverse(page, args=[cooperation.slug]) for page in PAGES}
+        at = _page_at(request.path, urls)
+        here = PAGES.get(at, "")
         context["nav"]["items"] = [
             {
-                "url": _first_page(section, cooperation),
+                "url": urls[tabs[0][0] if tabs else section],
                 "label": _("Members") if section == "administration" and not rights.may_edit else label,
                 "active": section == here,
             }
-            for section, (label, _tabs) in ITEMS.items()
+            for section, (label, tabs) in ITEMS.items()
             if section != "change-log" or rights.sees_change_log
         ]
         context["nav"]["tabs"] = [
-            {
-                "url": reverse(page, args=[cooperation.slug]),
-                "label": label,
-                "active": _is_at(request, page, cooperation),
-            }
+            {"url": urls[page], "label": label, "active": page == at}
             for page, label in ITEMS.get(here, ("", ()))[1]
             if page not in WATCHED or rights.sees_change_log
         ]
         if rights.may_edit:
-            context["nav"]["tokens_url"] = reverse("tokens", args=[cooperation.slug])
+            context["nav"]["tokens_url"] = urls["tokens"]
     return context
 
 
-def _first_page(section: str, cooperation: Cooperation) -> str:
-    tabs = ITEMS[section][1]
-    return reverse(tabs[0][0] if tabs else section, args=[cooperation.slug])
-
-
-def _section_of(request: HttpRequest) -> str:
-    """The section whose page has the longest address that this one begins with."""
-    cooperation: Cooperation = request.cooperation  # type: ignore[attr-defined]
-    pages = {
-        reverse(page, args=[cooperation.slug]): section
-        for section, (_label, tabs) in ITEMS.items()
-        for page, _tab in (tabs or ((section, ""),))
-    }
-    return pages.get(max((url for url in pages if request.path.startswith(url)), key=len, default=""), "")
-
-
-def _is_at(request: HttpRequest, page: str, cooperation: Cooperation) -> bool:
-    here = [reverse(name, args=[cooperation.slug]) for _label, tabs in ITEMS.values() for name, _tab in tabs]
-    best = max((url for url in here if request.path.startswith(url)), key=len, default="")
-    return best == reverse(page, args=[cooperation.slug])
+def _page_at(path: str, urls: dict[str, str]) -> str:
+    """The page with the longest address that ``path`` begins with; "" where there is none."""
+    above = [page for page, url in urls.items() if path.startswith(url)]
+    return max(above, key=lambda page: len(urls[page]), default="")

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 from django.apps import apps
@@ -17,6 +18,7 @@ WRITTEN = re.compile(
 COLUMN = re.compile(r'"?(\w+)"? *= *')
 
 
+@cache
 def fact_tables() -> dict[str, set[str]]:
     """The columns that shares depend on, by table; tables of choices of such rows have all of them."""
     found = {}

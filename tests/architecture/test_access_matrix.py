@@ -17,9 +17,7 @@ from django.utils import timezone
 from django.views import defaults
 
 from municipalities.models import Cooperation, Role
-from sharedict.jobs.wake import note_sweep
 from tests import cast
-from tests.architecture import worlds
 from tests.architecture.routes import Route, all_routes
 from tests.architecture.worlds import NOTHING, WITHOUT_TENANT, World
 from tests.factories.municipalities import TokenFactory, bearer
@@ -252,16 +250,6 @@ def expected(rule: str, caller: Caller) -> str:
     return IN if role in allowed else FORBIDDEN
 
 
-@pytest.fixture
-def north() -> World:
-    return worlds.north()
-
-
-@pytest.fixture
-def outside() -> World:
-    return worlds.outside()
-
-
 @pytest.fixture(params=ROLES)
 def caller(request: pytest.FixtureRequest, north: World, outside: World) -> Caller:
     return caller_of(request.param, north, outside)
@@ -283,9 +271,8 @@ def caller_of(role: str, north: World, outside: World) -> Caller:
 
 
 @pytest.fixture(autouse=True)
-def brisk(monkeypatch: pytest.MonkeyPatch) -> None:
+def brisk(well: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Thousands of calls: none is slowed down, and refusals are not dressed up as pages; all is well."""
-    note_sweep()
     monkeypatch.setattr(defaults, "page_not_found", lambda *_: HttpResponse(status=404))
     monkeypatch.setattr(defaults, "permission_denied", lambda *_: HttpResponse(status=403))
     monkeypatch.setattr(

@@ -10,9 +10,7 @@ from django.test import Client
 from django.utils.http import urlencode
 
 from municipalities.models import Role
-from sharedict.jobs.wake import note_sweep
 from tests import cast
-from tests.architecture import worlds
 from tests.architecture.routes import Route, all_routes
 from tests.architecture.worlds import World
 from tests.factories.accounts import UserFactory
@@ -37,10 +35,9 @@ PEOPLE = {"administrator": Role.Kind.ADMINISTRATOR, "finance": Role.Kind.FINANCE
 
 
 @pytest.fixture
-def world() -> World:
+def world(north: World, well: None) -> World:
     cache.clear()
-    note_sweep()
-    return worlds.north()
+    return north
 
 
 @pytest.fixture(autouse=True)

@@ -12,18 +12,19 @@ from billing.models import Cost, Period
 from municipalities.models import Cooperation, Municipality, Role
 from services.models import Application
 from sharedict.common.sight import ALL, Sight
-from sharedict.jobs.wake import note_sweep
 from tests import cast
 from tests.architecture import worlds
 from tests.architecture.routes import Route, all_routes
 from tests.architecture.worlds import World
 from tests.factories.billing import CostFactory
 
+pytestmark = pytest.mark.django_db
+
 VARIES = re.compile(rb'(name="csrfmiddlewaretoken" value="|"X-CSRFToken": "|nonce[-=]"?)[^"]+')
 
 
-@pytest.fixture
-def world(db: None) -> World:
+@pytest.fixture(scope="module")
+def world(kept: None) -> World:
     """Torsby and Hagfors do not see each other's shares; both pay costs, one of them late."""
     world = worlds.north()
     cooperation = world.cooperation
@@ -52,13 +53,16 @@ def world(db: None) -> World:
     ],
 )
 def test_what_is_answered_is_the_same_without_the_database_limiting_it(
-    world: World, monkeypatch: pytest.MonkeyPatch, kind: Role.Kind, place: Callable[[], Municipality]
+    world: World,
+    well: None,
+    monkeypatch: pytest.MonkeyPatch,
+    kind: Role.Kind,
+    place: Callable[[], Municipality],
 ) -> None:
     monkeypatch.setattr(
         "municipalities.api.authentication.CallerThrottle.THROTTLE_RATES", {"caller": "1000000/min"}
     )
     cache.clear()
-    note_sweep()
     client, municipality = Client(), place()
     of_one = None if kind == Role.Kind.AUDITOR else municipality
     client.force_login(cast.person("reader", world.cooperation, kind, of_one))
