@@ -37,7 +37,7 @@ urlpatterns = [
         "dependencies/<int:pk>/delete/", dependencies.DependencyWithdraw.as_view(), name="dependency-delete"
     ),
     path("who-can-help/", staffing.Staffing.as_view(), name="staffing"),
-    path("stand-in/", staffing.StandIn.as_view(), name="stand-in"),
+    path("who-can-help/stand-in/", staffing.StandIn.as_view(), name="stand-in"),
     path("competences/", competences.Competences.as_view(), name="competences"),
     path("competences/matrix/", staffing.Matrix.as_view(), name="competence-matrix"),
     path("competences/new/", competences.CompetenceAdd.as_view(), name="competence-add"),

@@ -75,7 +75,8 @@ class StandInForm(forms.Form):
     )
 
     def __init__(self, *args: Any, cooperation: Cooperation, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="for_%s", **kwargs)
+        kwargs.setdefault("auto_id", "for_%s")
+        super().__init__(*args, **kwargs)
         fields: dict[str, Any] = self.fields
         fields["application"].queryset = Application.objects.of(cooperation).order_by("name")
         fields["without"].queryset = Colleague.objects.usable_in(cooperation)

@@ -101,7 +101,7 @@ def test_a_stand_in_is_found(
     )
     assert str(second["label"]) == "only one can run it"
     address, _label = first["step"]
-    assert address == "/north/stand-in/?application=erp&first=2026-07-06&after=2026-07-19"
+    assert address == "/north/who-can-help/stand-in/?application=erp&first=2026-07-06&after=2026-07-19"
     suggested = client.get(address)
     assert [each["colleague"] for each in suggested.context["found"]] == [bo]
     assert "Anna" not in str(suggested.context["found"])
@@ -209,7 +209,7 @@ def test_the_matrix_says_who_knows_what_for_few_and_for_many(
 def test_a_stand_in_is_asked_for_in_any_words_without_a_fault(
     erp: Application, coordinator: User, sign_in: SignIn, query: str
 ) -> None:
-    page = sign_in(coordinator).get(f"/north/stand-in/{query}")
+    page = sign_in(coordinator).get(f"/north/who-can-help/stand-in/{query}")
     assert page.status_code == 200
     assert page.context["found"] is None
 
@@ -222,7 +222,7 @@ def test_a_stand_in_is_asked_for_in_any_words_without_a_fault(
         "competences/matrix/",
         "on-call/",
         "services/erp/",
-        "stand-in/?application=erp&first=2026-06-01&after=2026-06-10",
+        "who-can-help/stand-in/?application=erp&first=2026-06-01&after=2026-06-10",
     ],
 )
 def test_the_pages_ask_as_often_for_many_as_for_few(
