@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from municipalities.access import Rights
 from municipalities.models import Cooperation
-from municipalities.portal import SetUpStep, few
+from municipalities.portal import SearchKind, SetUpStep, few
 from services.models import Application, Installation, Subscription
 from sharedict.common.access import Viewer
 
@@ -101,3 +101,14 @@ APPLICATION = SetUpStep(
     _what_is_used,
     lacking=gettext_lazy("an application that somebody uses"),
 )
+FOUND = SearchKind(
+    "application",
+    gettext_lazy("Applications"),
+    Application,
+    title=("name",),
+    more=("code", "purpose", "vendor", "owner__name"),
+    detail=("purpose",),
+    page="application",
+    key="code",
+)
+"""What can be found by searching."""

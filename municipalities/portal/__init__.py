@@ -61,6 +61,15 @@ from municipalities.portal.lists import (
 from municipalities.portal.notices import INVITING, JOB_FAILED, JOINING, slug_of, tell_of_failed_job
 from municipalities.portal.operators import OperatorPage
 from municipalities.portal.pages import CooperationPage, EditorsOnly, LockMixin, RowMixin
+from municipalities.portal.search import (
+    MOST,
+    Found,
+    Group,
+    SearchKind,
+    add_search_kind,
+    search,
+    search_kinds,
+)
 from municipalities.portal.set_up import (
     SetUpPage,
     SetUpStep,
@@ -85,6 +94,7 @@ __all__ = [
     "JOINING",
     "MAIN_AMOUNT",
     "MEMBERS",
+    "MOST",
     "NUMBER",
     "PEOPLE",
     "WHOLE_MONTH_IS_PAID",
@@ -100,6 +110,8 @@ __all__ = [
     "FileTable",
     "Filter",
     "FormPage",
+    "Found",
+    "Group",
     "ImportKind",
     "ImportPage",
     "LastDayColumn",
@@ -113,6 +125,7 @@ __all__ = [
     "RowForm",
     "RowMixin",
     "RowTable",
+    "SearchKind",
     "SeenForm",
     "SetUpPage",
     "SetUpStep",
@@ -126,6 +139,7 @@ __all__ = [
     "add_import_kind",
     "add_preview_of",
     "add_runs_at",
+    "add_search_kind",
     "add_set_up_step",
     "add_would_pay",
     "as_shown",
@@ -152,6 +166,8 @@ __all__ = [
     "reasons_to_keep",
     "refuse",
     "runs_at",
+    "search",
+    "search_kinds",
     "set_up_of",
     "side_by_side",
     "slug_of",
