@@ -71,6 +71,7 @@ def _navigation(request: HttpRequest) -> dict[str, Any]:
             "items": [],
             "tabs": [],
             "cooperations": [],
+            "search_url": "",
             "tokens_url": "",
             "operators_url": "",
             "unread": 0,
@@ -94,6 +95,8 @@ def _navigation(request: HttpRequest) -> dict[str, Any]:
     if cooperation is not None:
         rights = request.rights  # type: ignore[attr-defined]
         here = _section_of(request)
+        search = reverse("search", args=[cooperation.slug])
+        context["nav"]["search_url"] = "" if request.path == search else search
         context["nav"]["items"] = [
             {
                 "url": _first_page(section, cooperation),

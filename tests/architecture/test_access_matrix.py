@@ -45,6 +45,7 @@ EXPECTED: dict[str, str] = {
     **dict.fromkeys(
         [
             "network",
+            "search",
             "suppliers",
             "dependencies",
             "impact",
