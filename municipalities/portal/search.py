@@ -7,27 +7,27 @@ from typing import Any
 from django.core.exceptions import EmptyResultSet
 from django.db import connection, models
 from django.db.models import F, TextField, Value
-from django.db.models.functions import Cast, Concat
 from django.urls import reverse
 
 from municipalities.access import Rights
 from municipalities.models import Cooperation
 from sharedict.common.access import Viewer
-from sharedict.common.searching import Typed, searched
+from sharedict.common.searching import Joined, Typed, searched
 
 FEW = 5
 """So many of each kind are shown together; of one kind alone ``MOST``."""
 MOST = 50
 
 BEST = """
-SELECT kind, cooperation, pk, named, title, detail, total FROM (
-  SELECT *, count(*) OVER (PARTITION BY kind) AS total,
-    row_number() OVER (PARTITION BY kind ORDER BY rank DESC, recent DESC, title, pk) AS place,
-    max(rank) OVER (PARTITION BY kind) AS best
-  FROM (SELECT *, {rank} AS rank FROM ({rows}) AS each_of WHERE {condition}) AS fitting
-) AS counted
-WHERE place <= %s ORDER BY best DESC, kind, place
+(SELECT kind, cooperation, pk, named, title, detail, rank, count(*) OVER () AS total
+FROM (
+  SELECT *, {rank} AS rank
+  FROM ({rows} OFFSET 0) AS of_kind (kind, cooperation, pk, named, title, detail, recent, searched)
+  WHERE {condition}
+) AS fitting
+ORDER BY rank DESC, recent DESC, title, pk LIMIT %s)
 """
+"""Of one kind. It is fenced by OFFSET: the text of a row is made once, however often it is compared then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +59,16 @@ class SearchKind:
         manager: Any = self.model._default_manager
         rows = manager.visible_to(viewer)
         rows = rows.of(cooperation) if cooperation else rows
-        text = _Column(self.column) if self.column else searched(self.title, self.more)
-        parts = {
-            "kind": Value(self.name),
-            "slug": F("cooperation__slug"),
-            "id": F("pk"),
-            "named": F(self.key),
-            "read": _joined(self.title),
-            "below": _joined(self.detail, "\n"),
-            "recency": F(self.recent) if self.recent else Value(""),
-            "text": text,
+        asked = {
+            "found_kind": Value(self.name, output_field=TextField()),
+            "found_in": F("cooperation__slug"),
+            "found_pk": F("pk"),
+            "found_named": Joined("", self.key),
+            "found_title": Joined(" ", *self.title),
+            "found_detail": Joined("\n", *self.detail) if self.detail else Value(""),
+            "found_recent": Joined("", self.recent) if self.recent else Value(""),
+            "found_text": _Column(self.column) if self.column else searched(self.title, self.more),
         }
-        asked = {f"found_{name}": Cast(part, TextField()) for name, part in parts.items()}
         found: models.QuerySet[Any] = rows.order_by().annotate(**asked).values_list(*asked)
         return found
 
@@ -79,12 +77,6 @@ class SearchKind:
         if self.list_page and not rights.may_edit:
             return reverse(self.list_page, args=[found.cooperation])
         return reverse(self.page, args=[found.cooperation, found.named])
-
-
-FENCED = (
-    "SELECT * FROM ({statement} OFFSET 0) AS of_kind"
-    " (kind, cooperation, pk, named, title, detail, recent, searched)"
-)
 
 
 class _Column(models.Func):
@@ -99,13 +91,6 @@ class _Column(models.Func):
     def as_sql(self, compiler: Any, connection: Any, **_context: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
         table = compiler.query.get_initial_alias()
         return f"{compiler.quote_name_unless_alias(table)}.{connection.ops.quote_name(self.name)}", []
-
-
-def _joined(paths: Sequence[str], by: str = " ") -> Any:
-    parts: list[Any] = [Value("")]
-    for path in paths:
-        parts += [F(path), Value(by)]
-    return Concat(*parts, Value(""), output_field=TextField())
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,37 +139,34 @@ def search(
     ``cooperation`` and the names of ``kinds`` narrow it. What cannot be seen is neither found nor counted.
     """
     wanted = [kind for kind in _kinds.values() if not kinds or kind.name in kinds]
-    rows, values = _all_rows(wanted, viewer, cooperation)
-    if not asked or not rows:
+    statement, values = _best_of(wanted, asked, viewer, cooperation, most)
+    if not statement:
         return []
-    (rank, ranked), (condition, fitting) = asked.rank("searched"), asked.condition("searched")
     with connection.cursor() as cursor:
-        statement = BEST.format(rank=rank, rows=rows, condition=condition)
-        cursor.execute(statement, [*ranked, *values, *fitting, most])
+        cursor.execute(statement, values)
         answered = cursor.fetchall()
-    groups: dict[str, tuple[int, list[Found]]] = {}
-    for name, slug, pk, named, title, below, total in answered:
+    groups: dict[str, tuple[int, int, list[Found]]] = {}
+    for name, slug, pk, named, title, below, rank, total in answered:
         lines = [line for line in below.split("\n") if line]
         detail = ", ".join(str(_kinds[name].words.get(line, line)) for line in lines)
-        found = Found(name, slug, int(pk), named, " ".join(title.split()), detail)
-        groups.setdefault(name, (total, []))[1].append(found)
-    return [Group(_kinds[name], total, results) for name, (total, results) in groups.items()]
+        found = Found(name, slug, int(pk), str(named), " ".join(title.split()), detail)
+        groups.setdefault(name, (rank, total, []))[2].append(found)
+    ordered = sorted(groups.items(), key=lambda item: -item[1][0])
+    return [Group(_kinds[name], total, results) for name, (_rank, total, results) in ordered]
 
 
-def _all_rows(
-    kinds: Sequence[SearchKind], viewer: Viewer, cooperation: Cooperation | None
+def _best_of(
+    kinds: Sequence[SearchKind], asked: Typed, viewer: Viewer, cooperation: Cooperation | None, most: int
 ) -> tuple[str, list[Any]]:
-    """SQL of the rows of all ``kinds``, and its parameters.
-
-    Each is fenced by OFFSET: its text is made once for a row, however often it is compared then.
-    """
+    """SQL that gives the best of each kind, and its parameters; empty where there is nothing to ask."""
     said: list[str] = []
     values: list[Any] = []
-    for kind in kinds:
+    (rank, ranked), (condition, fitting) = asked.rank("searched"), asked.condition("searched")
+    for kind in kinds if asked else ():
         try:
-            statement, given = kind.rows(viewer, cooperation).query.sql_with_params()
+            rows, given = kind.rows(viewer, cooperation).query.sql_with_params()
         except EmptyResultSet:
             continue
-        said.append(FENCED.format(statement=statement))
-        values += given
-    return " UNION ALL ".join(said), values
+        said.append(BEST.format(rank=rank, rows=rows, condition=condition).strip())
+        values += [*ranked, *given, *fitting, most]
+    return " UNION ALL ".join(f"SELECT * FROM {each} AS best" for each in said), values

@@ -16,7 +16,6 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import Func, TextField, Value
-from django.db.models.functions import Concat
 
 LONGEST = 200
 """So much of what is typed is looked for, in characters."""
@@ -33,6 +32,16 @@ FROM unnest(%s::text[]) WITH ORDINALITY AS typed (word, place) ORDER BY place
 """
 
 
+class Joined(Func):
+    """The texts at ``paths`` that are not null, with ``by`` between them."""
+
+    function = "concat_ws"
+    output_field = TextField()
+
+    def __init__(self, by: str, *paths: Any) -> None:
+        super().__init__(Value(by), *paths)
+
+
 class Plain(Func):
     """A text without case, accents and punctuation."""
 
@@ -40,15 +49,9 @@ class Plain(Func):
     output_field = TextField()
 
 
-def searched(title: Sequence[Any], more: Sequence[Any]) -> Any:
+def searched(title: Sequence[str], more: Sequence[str]) -> Any:
     """What is looked through of a row: its title, a break, and its other texts, all plain."""
-    parts: list[Any] = [Value(" ")]
-    for text in title:
-        parts += [text, Value(" ")]
-    parts.append(Value(f"{BREAK} "))
-    for text in more:
-        parts += [text, Value(" ")]
-    return Plain(Concat(*parts, output_field=TextField()))
+    return Plain(Joined(" ", Value(""), *title, Value(BREAK), *more, Value("")))
 
 
 @dataclass(frozen=True, slots=True)

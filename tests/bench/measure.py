@@ -21,6 +21,7 @@ def main() -> None:
         pages,
         papers,
         recompute,
+        search,
         turns,
         workload,
     )
@@ -47,6 +48,7 @@ def main() -> None:
         "papers": papers.papers,
         "subscriptions": long_lists.subscriptions,
         "change_log": long_lists.change_log,
+        "searched": search.searched,
     }
     name, *arguments = sys.argv[1:]
     with seeing(everything("a measurement")):
