@@ -18,15 +18,14 @@ FEW = 5
 """So many of each kind are shown together; of one kind alone ``MOST``."""
 MOST = 50
 
-BEST = """
-(SELECT kind, cooperation, pk, named, title, detail, rank, count(*) OVER () AS total
+BEST = """SELECT * FROM (
+SELECT kind, cooperation, pk, named, title, detail, rank, count(*) OVER () AS total
 FROM (
   SELECT *, {rank} AS rank
   FROM ({rows} OFFSET 0) AS of_kind (kind, cooperation, pk, named, title, detail, recent, searched)
   WHERE {condition}
 ) AS fitting
-ORDER BY rank DESC, recent DESC, title, pk LIMIT %s)
-"""
+ORDER BY rank DESC, recent DESC, title, pk LIMIT %s) AS best"""
 """Of one kind. It is fenced by OFFSET: the text of a row is made once, however often it is compared then."""
 
 
@@ -167,6 +166,6 @@ def _best_of(
             rows, given = kind.rows(viewer, cooperation).query.sql_with_params()
         except EmptyResultSet:
             continue
-        said.append(BEST.format(rank=rank, rows=rows, condition=condition).strip())
+        said.append(BEST.format(rank=rank, rows=rows, condition=condition))
         values += [*ranked, *given, *fitting, most]
-    return " UNION ALL ".join(f"SELECT * FROM {each} AS best" for each in said), values
+    return " UNION ALL ".join(said), values
