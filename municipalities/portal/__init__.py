@@ -61,7 +61,7 @@ from municipalities.portal.lists import (
 from municipalities.portal.notices import INVITING, JOB_FAILED, JOINING, slug_of, tell_of_failed_job
 from municipalities.portal.operators import OperatorPage
 from municipalities.portal.pages import CooperationPage, EditorsOnly, LockMixin, RowMixin
-from municipalities.portal.search import (
+from municipalities.portal.searching import (
     MOST,
     Found,
     Group,

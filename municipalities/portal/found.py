@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.models import Link, Member, Role, Site, Supplier
-from municipalities.portal.search import SearchKind
+from municipalities.portal.searching import SearchKind
 
 PLACE = "municipality__name"
 

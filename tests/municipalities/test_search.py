@@ -8,15 +8,15 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from billing.models import Cost
+from billing.models import Cost, Statement
 from municipalities.models import Cooperation, Supplier
-from municipalities.portal import search, search_kinds
+from municipalities.portal import SearchKind, add_search_kind, search, search_kinds
 from sharedict.accounts.models import User
 from sharedict.common.access import sight_of
 from sharedict.common.searching import LONGEST, typed
 from sharedict.common.sight import seeing
 from tests.factories.agreements import AgreementFactory, KeyFactory
-from tests.factories.billing import CostFactory
+from tests.factories.billing import CostFactory, close, compute
 from tests.factories.municipalities import LinkFactory, SiteFactory, SupplierFactory
 from tests.factories.services import ApplicationFactory
 
@@ -255,3 +255,30 @@ def test_the_box_stands_on_every_page_but_its_own(
     own = client.get("/north/search/").content.decode()
     assert len(re.findall(r'type="search"', own)) == 1
     assert 'action="/north/search/"' not in client.get("/accounts/notices/").content.decode()
+
+
+def test_what_is_closed_to_a_reader_is_neither_found_nor_counted(
+    north: Cooperation,
+    finance: User,
+    auditor: User,
+    administrator: User,
+    second_administrator: User,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whatever an app lets be found: of others' statements nothing, where members do not see each other's."""
+    monkeypatch.setattr("municipalities.portal.searching._kinds", dict(search_kinds()))
+    CostFactory(cooperation=north)
+    close(compute(north)[0], proposer=administrator, closer=second_administrator)
+    Cooperation.objects.filter(pk=north.pk).update(shares_are_open=False)
+    bills = SearchKind(
+        "bill", "Bills", Statement, title=("payer_name",), more=("payee_name",), page="statement"
+    )
+    add_search_kind(bills)
+    for reader, count in ((auditor, 2), (finance, 1)):
+        with seeing(sight_of(reader)):
+            [group] = search(typed("north"), reader, cooperation=north, kinds=["bill"])
+            assert (group.total, len(group.results)) == (count, count), reader
+    with seeing(sight_of(finance)):
+        assert search(typed("hagfors"), finance, kinds=["bill"]) == []
+        [group] = search(typed("torsby"), finance, kinds=["bill"])
+    assert group.total == 1
