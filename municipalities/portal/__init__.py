@@ -62,6 +62,7 @@ from municipalities.portal.notices import INVITING, JOB_FAILED, JOINING, slug_of
 from municipalities.portal.operators import OperatorPage
 from municipalities.portal.pages import CooperationPage, EditorsOnly, LockMixin, RowMixin
 from municipalities.portal.searching import (
+    FEW,
     MOST,
     Found,
     Group,
@@ -89,6 +90,7 @@ __all__ = [
     "BAR",
     "COOPERATION",
     "DATE",
+    "FEW",
     "INVITING",
     "JOB_FAILED",
     "JOINING",

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 
-from municipalities.portal import MOST, CooperationPage, Group, search, search_kinds
+from municipalities.portal import FEW, MOST, CooperationPage, Group, search, search_kinds
 from sharedict.common.searching import LONGEST, MOST_WORDS, typed
 
 
@@ -19,7 +19,8 @@ class Search(CooperationPage):
             asked,
             self.viewer,
             cooperation=self.cooperation,
-            **({"kinds": [kind.name], "most": MOST} if kind else {}),
+            kinds=[kind.name] if kind else (),
+            most=MOST if kind else FEW,
         )
         return self.page(
             "municipalities/search.html",
