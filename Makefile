@@ -73,7 +73,7 @@ openapi: venv  ## Write the API's description, after a change that is meant
 	$(MANAGE) spectacular --validate --fail-on-warn --file tests/openapi.yaml
 
 .PHONY: bench
-bench: .installed-run  ## Measure speed and memory: one table (ONLY=house, pages, turns, guards, imports, papers, falling or statements: a part)
+bench: .installed-run  ## Measure speed and memory: one table (ONLY=house, pages, search, turns, guards, imports, papers, falling or statements: a part)
 	$(call install,requirements-bench.lock)
 	$(BIN)/python -m tests.bench $(ONLY)
 

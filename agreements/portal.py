@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from agreements.engine.notices import Notice
-from agreements.models import Component, Key, KeyVersion, Term
+from agreements.models import Agreement, Component, Key, KeyVersion, Term
 from agreements.reports import Forgotten, OddPart, applying
 from municipalities.access import Rights
 from municipalities.models import Cooperation
-from municipalities.portal import SetUpStep, few, listed
+from municipalities.portal import SearchKind, SetUpStep, few, listed
 from services.models import Application
 from services.portal import Panel
 from sharedict.common.access import Viewer
@@ -227,3 +227,16 @@ TERM = SetUpStep(
     _its_terms,
     lacking=gettext_lazy("a term that says what the key divides"),
 )
+FOUND = (
+    SearchKind(
+        "agreement",
+        gettext_lazy("Agreements"),
+        Agreement,
+        title=("name",),
+        more=("decision",),
+        detail=("decision",),
+        page="agreement",
+    ),
+    SearchKind("key", gettext_lazy("Keys"), Key, title=("name",), more=("code",), page="key", key="code"),
+)
+"""What can be found by searching."""

@@ -9,6 +9,7 @@ class BillingConfig(AppConfig):
     def ready(self) -> None:
         from billing.actions import refuse_other_currency, refuse_other_first_month
         from billing.portal import effect_of_changes, refuse_used
+        from billing.portal.found import COST as FOUND_COST
         from billing.portal.imports import CostImport
         from billing.portal.notices import KINDS as NOTICE_KINDS
         from billing.portal.previews import KINDS, payers_with_changes, preview_of_changes
@@ -21,6 +22,7 @@ class BillingConfig(AppConfig):
             add_effect_of,
             add_import_kind,
             add_preview_of,
+            add_search_kind,
             add_set_up_step,
             add_would_pay,
         )
@@ -39,6 +41,7 @@ class BillingConfig(AppConfig):
         add_preview_of(KINDS, preview_of_changes)
         add_would_pay(payers_with_changes)
         add_import_kind(CostImport())
+        add_search_kind(FOUND_COST)
         add_facts(cost_of_application)
         add_panel(costs_of_application)
         for told in NOTICE_KINDS:

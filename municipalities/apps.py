@@ -39,10 +39,12 @@ class MunicipalitiesConfig(AppConfig):
             MEMBERS,
             PEOPLE,
             add_import_kind,
+            add_search_kind,
             add_set_up_step,
             import_in_words,
             tell_of_failed_job,
         )
+        from municipalities.portal.found import KINDS as FOUND
         from municipalities.portal.registers import KINDS
         from municipalities.reports import add_words_of
         from municipalities.tasks import (
@@ -70,6 +72,8 @@ class MunicipalitiesConfig(AppConfig):
         register_nightly(discard_old_uploads)
         for kind in KINDS:
             add_import_kind(kind)
+        for found in FOUND:
+            add_search_kind(found)
         add_words_of("municipalities.upload", "kind", import_in_words)
         add_check(Municipality, refuse_impossible_successor)
         add_check(Link, refuse_link_outside_sites)

@@ -18,6 +18,7 @@ from municipalities.views import (
     passwords,
     people,
     registers,
+    search,
     set_up,
     suppliers,
     tokens,
@@ -82,6 +83,7 @@ of_a_cooperation = [
     path("set-up/cooperation/", set_up.SetUpCooperation.as_view(), name="set-up-cooperation"),
     path("set-up/members/", set_up.SetUpMembers.as_view(), name="set-up-members"),
     path("set-up/people/", set_up.SetUpPeople.as_view(), name="set-up-people"),
+    path("search/", search.Search.as_view(), name="search"),
     path("change-log/", changes.ChangeLog.as_view(), name="change-log"),
 ]
 

@@ -9,7 +9,7 @@ class ServicesConfig(AppConfig):
     def ready(self) -> None:
         from municipalities.actions import add_check
         from municipalities.models import Site
-        from municipalities.portal import add_runs_at, add_set_up_step, add_what_falls
+        from municipalities.portal import add_runs_at, add_search_kind, add_set_up_step, add_what_falls
         from services.actions import (
             refuse_absent,
             refuse_installation_outside_site,
@@ -18,6 +18,7 @@ class ServicesConfig(AppConfig):
         from services.models import Installation, OnCall
         from services.portal import (
             APPLICATION,
+            FOUND,
             add_panel,
             falls_with,
             impact_url,
@@ -28,6 +29,7 @@ class ServicesConfig(AppConfig):
         add_runs_at(installed_at)
         add_set_up_step(APPLICATION)
         add_what_falls(impact_url)
+        add_search_kind(FOUND)
         add_panel(falls_with)
         add_panel(staffing_panel)
         add_check(Installation, refuse_installation_outside_site)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from municipalities.access import Rights
 from municipalities.models import Cooperation
-from municipalities.portal import SetUpStep, few, told
+from municipalities.portal import SearchKind, SetUpStep, few, told
 from services.engine.staffing import Days, Lack, Level
 from services.models import Application, Installation, OnCall, Subscription
 from services.reports import HORIZON, NEEDS_NOBODY, graph_of, points_of, shortages_of, staff_of
@@ -186,3 +186,16 @@ def staffing_panel(
             "on_call": [turn for turn in turns if turn.application_id in (None, application.pk)],
         },
     )
+
+
+FOUND = SearchKind(
+    "application",
+    gettext_lazy("Applications"),
+    Application,
+    title=("name",),
+    more=("code", "purpose", "vendor", "owner__name"),
+    detail=("purpose",),
+    page="application",
+    key="code",
+)
+"""What can be found by searching."""

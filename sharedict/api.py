@@ -15,6 +15,7 @@ from billing.api import views as billing
 from billing.api.late import LateChangeViewSet
 from municipalities.api import colleagues
 from municipalities.api import views as municipalities
+from municipalities.api.search import SearchViewSet
 from services.api import views as services
 
 RESOURCES: list[tuple[str, type[ViewSetMixin]]] = [
@@ -53,6 +54,9 @@ for name, viewset in RESOURCES:
     router.register(name, viewset, basename=name)
 
 
+SEARCH = path("search/", SearchViewSet.as_view({"get": "find"}), name="search")
+
+
 class DocsPage(SpectacularSwaggerSplitView):
     """The documentation to read and try, for those who are signed in to the portal."""
 
@@ -66,7 +70,7 @@ class DocsPage(SpectacularSwaggerSplitView):
 
 
 urlpatterns: Sequence[URLPattern | URLResolver] = [
-    path("v1/", include((router.urls, "v1"))),
+    path("v1/", include(([*router.urls, SEARCH], "v1"))),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", DocsPage.as_view(), name="api-docs"),
 ]

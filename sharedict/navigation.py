@@ -89,6 +89,7 @@ def _navigation(request: HttpRequest) -> dict[str, Any]:
             "items": [],
             "tabs": [],
             "cooperations": [],
+            "search_url": "",
             "tokens_url": "",
             "operators_url": "",
             "unread": 0,
@@ -114,6 +115,8 @@ def _navigation(request: HttpRequest) -> dict[str, Any]:
         urls = {page: reverse(page, args=[cooperation.slug]) for page in PAGES}
         at = _page_at(request.path, urls)
         here = PAGES.get(at, "")
+        search = reverse("search", args=[cooperation.slug])
+        context["nav"]["search_url"] = "" if request.path == search else search
         context["nav"]["items"] = [
             {
                 "url": urls[tabs[0][0] if tabs else section],

@@ -43,6 +43,7 @@ EXPECTED: dict[str, str] = {
     **dict.fromkeys(
         [
             "network",
+            "search",
             "suppliers",
             "dependencies",
             "impact",
@@ -130,7 +131,7 @@ EXPECTED: dict[str, str] = {
     **dict.fromkeys(["change-log", "tokens", "uploads", "upload", "upload-file"], LOGGED),
     **dict.fromkeys(["post upload", "upload-columns", "upload-undo"], EDITORS),
     **dict.fromkeys([f"public-upload{page}" for page in ("s", "", "-file", "-columns", "-undo")], OPERATORS),
-    **dict.fromkeys(["v1:api-root", "schema"], ANY_CALLER),
+    **dict.fromkeys(["v1:api-root", "v1:search", "schema"], ANY_CALLER),
     **dict.fromkeys(["v1:municipalities-list", "v1:municipalities-detail"], REGISTER),
     **dict.fromkeys(
         [

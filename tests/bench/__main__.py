@@ -20,6 +20,7 @@ from tests.bench.table import Row, text_of
 ROOT = Path(__file__).resolve().parent.parent.parent
 TIMES = 3
 PAPER_SECONDS = 0.3
+SEARCH_MS = 150
 MOST_QUERIES = 15
 LEAST_A_SECOND, SLOW_SECONDS = 40, 0.8
 FLAT_MEGABYTES = 16
@@ -65,6 +66,7 @@ def measure_all() -> list[Row]:
         *main_pages(),
         *files(),
         *long_lists(),
+        *searches(),
         *guards(),
         *imports(),
         *turns(),
@@ -103,6 +105,13 @@ def measure_long_lists() -> list[Row]:
     progress("Building the workloads")
     measured("load")
     return long_lists()
+
+
+def measure_searches() -> list[Row]:
+    progress("Building the workloads")
+    measured("load")
+    measured("settle")
+    return searches()
 
 
 def measure_turns() -> list[Row]:
@@ -152,6 +161,7 @@ PARTS = {
     "pages": measure_pages,
     "long_lists": measure_long_lists,
     "falling": measure_falling,
+    "search": measure_searches,
 }
 """What ``make bench ONLY=...`` measures."""
 
@@ -296,6 +306,20 @@ def falling() -> list[Row]:
         Row("300 applications: all single points of failure / 2 s", f"{found['points_ms']:.0f} ms", "2 s",
             found["points_ms"] / 2000, 1),
     ]  # fmt: skip
+
+
+def searches() -> list[Row]:
+    progress("Searching")
+    rows = []
+    for what, page in measured("searched", NATION).items():
+        ours = f"{page['ms']:.0f} ms"
+        rows += [
+            Row(f"nation: search for {what} / its bare SQL", ours, f"{page['bare_ms']:.1f} ms",
+                page["ms"] / page["bare_ms"], 5),
+            Row(f"nation: search for {what} / {SEARCH_MS} ms", ours, f"{SEARCH_MS} ms",
+                page["ms"] / SEARCH_MS, 1),
+        ]  # fmt: skip
+    return rows
 
 
 def guards() -> list[Row]:

@@ -22,6 +22,7 @@ def main() -> None:
         pages,
         papers,
         recompute,
+        search,
         turns,
         workload,
     )
@@ -50,6 +51,7 @@ def main() -> None:
         "change_log": long_lists.change_log,
         "load_falling": falling.load_falling,
         "falling": falling.falling,
+        "searched": search.searched,
     }
     name, *arguments = sys.argv[1:]
     with seeing(everything("a measurement")):

@@ -144,10 +144,10 @@ def main(slug: str) -> dict[str, Any]:
     cooperation, reader = Cooperation.objects.get(slug=slug), Reader()
     places = RunTotal.objects.filter(run__period__cooperation=cooperation).select_related("municipality")
     pages = main_pages(slug, places.latest("municipality__code").municipality.key)
-    return {name: _beside_its_queries(reader, address) for name, address in pages.items()}
+    return {name: beside_its_queries(reader, address) for name, address in pages.items()}
 
 
-def _beside_its_queries(reader: Reader, address: str) -> dict[str, Any]:
+def beside_its_queries(reader: Reader, address: str) -> dict[str, Any]:
     reader.get(address)
     with CaptureQueriesContext(connection) as captured:
         reader.get(address)
