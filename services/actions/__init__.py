@@ -1,4 +1,15 @@
+from services.actions.alerts import (
+    ASKED,
+    BACK,
+    OPENED,
+    Received,
+    add_source,
+    ask_about_open,
+    receive,
+    renew_source,
+)
 from services.actions.outages import (
+    check_outage,
     correct_effect,
     end_outage,
     merge_outages,
@@ -14,10 +25,19 @@ from services.actions.subscriptions import (
 )
 
 __all__ = [
+    "ASKED",
+    "BACK",
+    "OPENED",
+    "Received",
+    "add_source",
+    "ask_about_open",
+    "check_outage",
     "correct_effect",
     "end_outage",
     "merge_outages",
     "plan_subscriptions",
+    "receive",
+    "renew_source",
     "retire",
     "save_outage",
     "share_application",
