@@ -3,6 +3,14 @@
 from services.tables.applications import LIFECYCLE_LOOK, ApplicationTable
 from services.tables.dependencies import DependencyTable
 from services.tables.installations import InstallationTable
+from services.tables.outages import OutageTable
 from services.tables.subscriptions import SubscriptionTable
 
-__all__ = ["LIFECYCLE_LOOK", "ApplicationTable", "DependencyTable", "InstallationTable", "SubscriptionTable"]
+__all__ = [
+    "LIFECYCLE_LOOK",
+    "ApplicationTable",
+    "DependencyTable",
+    "InstallationTable",
+    "OutageTable",
+    "SubscriptionTable",
+]
