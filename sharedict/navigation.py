@@ -22,6 +22,7 @@ ITEMS: dict[str, tuple[Any, tuple[tuple[str, Any], ...]]] = {
             ("network", _("Sites and network")),
             ("suppliers", _("Suppliers")),
             ("impact", _("What falls")),
+            ("outages", _("Outages")),
         ),
     ),
     "agreements": (
