@@ -14,6 +14,7 @@ from agreements.api import views as agreements
 from billing.api import views as billing
 from billing.api.late import LateChangeViewSet
 from municipalities.api import views as municipalities
+from services.api import outages
 from services.api import views as services
 
 RESOURCES: list[tuple[str, type[ViewSetMixin]]] = [
@@ -30,6 +31,11 @@ RESOURCES: list[tuple[str, type[ViewSetMixin]]] = [
     ("installations", services.InstallationViewSet),
     ("dependencies", services.DependencyViewSet),
     ("subscriptions", services.SubscriptionViewSet),
+    ("outages", outages.OutageViewSet),
+    ("outage-effects", outages.OutageEffectViewSet),
+    ("outage-updates", outages.OutageUpdateViewSet),
+    ("outage-priorities", outages.PriorityTableViewSet),
+    ("alerts", outages.AlertViewSet),
     ("agreements", agreements.AgreementViewSet),
     ("cost-types", agreements.CostTypeViewSet),
     ("keys", agreements.KeyViewSet),
