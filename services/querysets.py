@@ -82,6 +82,9 @@ class OutageQuerySet(TenantQuerySet["Outage"]):
     def unmerged(self) -> Self:
         return self.filter(merged_into=None)
 
+    def found_same(self) -> Self:
+        return self.exclude(merged_into=None)
+
     def open(self) -> Self:
         """Those that go on, or of which nobody has said that they ended; planned ones too."""
         return self.unmerged().filter(ends_at=None)

@@ -45,10 +45,18 @@ from tests.factories.municipalities import (
     UploadFactory,
 )
 from tests.factories.services import (
+    AlertFactory,
+    AlertSourceFactory,
     ApplicationFactory,
     DependencyFactory,
     InstallationFactory,
+    OutageEffectFactory,
+    OutageFactory,
+    OutageUpdateFactory,
+    PriorityTableFactory,
+    StatusFeedFactory,
     SubscriptionFactory,
+    WatchedThingFactory,
 )
 
 NOTHING: dict[str, Any] = {
@@ -126,9 +134,22 @@ def _furnished(world: World) -> World:
     )
     person = cast.person(f"colleague-{cooperation.slug}", cooperation, Role.Kind.AUDITOR)
     upload = UploadFactory(cooperation=cooperation, uploaded_by=person)
+    source = AlertSourceFactory(
+        cooperation=cooperation, token=TokenFactory(cooperation=cooperation, created_by=person)
+    )
+    outage = OutageFactory(cooperation=cooperation, source=source)
+    outage.applications.add(application)
     rows = [
         cooperation,
         place,
+        source,
+        outage,
+        OutageEffectFactory(outage=outage, application=application, municipality=place),
+        OutageUpdateFactory(outage=outage, by=person),
+        PriorityTableFactory(cooperation=cooperation),
+        WatchedThingFactory(source=source, application=application),
+        AlertFactory(source=source, outage=outage),
+        StatusFeedFactory(cooperation=cooperation, user=person),
         application,
         driver,
         site,
