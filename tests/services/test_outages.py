@@ -207,3 +207,13 @@ def test_the_database_refuses_it_too(north: Cooperation, fields: dict[str, Any])
             state="up",
             derived="down",
         )
+
+
+def test_a_moment_told_in_another_zone_is_no_change_of_somebody_elses(
+    north: Cooperation, administrator: User
+) -> None:
+    there = NOW.astimezone(dt.timezone(dt.timedelta(hours=2)))
+    outage = report(north, administrator, now=there, starts_at=there - HOUR)
+    for hours in (1, 2):
+        tell_update(outage=outage, text="Still.", now=there + hours * HOUR, by=administrator)
+    assert outage.updates.count() == 2
