@@ -5,8 +5,8 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
-from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
@@ -127,7 +127,7 @@ class AlertViewSet(ReadViewSet[Alert]):
     filterset_class = filters.AlertFilters
     write_scope = Token.Scope.SEND_ALERTS
 
-    @extend_schema(request=serializers.DictField, responses=ReceivedSerializer)
+    @extend_schema(request={"application/json": OpenApiTypes.OBJECT}, responses=ReceivedSerializer)
     @action(detail=False, methods=["post"])
     def alertmanager(self, request: Request) -> Response:
         """Where Prometheus Alertmanager sends its webhook (version 4).
@@ -137,7 +137,7 @@ class AlertViewSet(ReadViewSet[Alert]):
         """
         return self.received(request, AlertSource.Kind.ALERTMANAGER)
 
-    @extend_schema(request=serializers.DictField, responses=ReceivedSerializer)
+    @extend_schema(request={"application/json": OpenApiTypes.OBJECT}, responses=ReceivedSerializer)
     @action(detail=False, methods=["post"], url_path="uptime-kuma", url_name="uptime-kuma")
     def uptime_kuma(self, request: Request) -> Response:
         """Where Uptime Kuma sends its webhook (JSON). Safe to repeat; a test message changes nothing."""
