@@ -13,6 +13,7 @@ from rest_framework.viewsets import ViewSetMixin
 from agreements.api import views as agreements
 from billing.api import views as billing
 from billing.api.late import LateChangeViewSet
+from billing.api.outage_costs import OutageCostViewSet
 from municipalities.api import views as municipalities
 from services.api import outages
 from services.api import views as services
@@ -41,6 +42,7 @@ RESOURCES: list[tuple[str, type[ViewSetMixin]]] = [
     ("keys", agreements.KeyViewSet),
     ("terms", agreements.TermViewSet),
     ("costs", billing.CostViewSet),
+    ("outage-costs", OutageCostViewSet),
     ("periods", billing.PeriodViewSet),
     ("runs", billing.RunViewSet),
     ("shares", billing.ShareViewSet),

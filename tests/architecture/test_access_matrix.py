@@ -132,6 +132,7 @@ EXPECTED: dict[str, str] = {
         [
             *("outage-priorities", "alert-source-add", "alert-source-renew", "alert-source-revoke"),
             *("watched-add", "watched-change", "watched-delete"),
+            *("outage-cost-add", "outage-cost-delete"),
         ],
         EDITORS,
     ),
@@ -160,6 +161,7 @@ EXPECTED: dict[str, str] = {
                 "outage-effects",
                 "outage-updates",
                 "outage-priorities",
+                "outage-costs",
                 "alerts",
                 "agreements",
                 "cost-types",

@@ -32,7 +32,7 @@ from services.models import Application, Installation, Subscription
 from sharedict.jobs.models import Job
 from tests import cast
 from tests.factories.agreements import even_key
-from tests.factories.billing import CostFactory, close, compute
+from tests.factories.billing import CostFactory, OutageCostFactory, close, compute
 from tests.factories.municipalities import (
     DriverFactory,
     InvitationFactory,
@@ -147,6 +147,7 @@ def _furnished(world: World) -> World:
         OutageEffectFactory(outage=outage, application=application, municipality=place),
         OutageUpdateFactory(outage=outage, by=person),
         PriorityTableFactory(cooperation=cooperation),
+        OutageCostFactory(outage=outage, cost=cost),
         WatchedThingFactory(source=source, application=application),
         AlertFactory(source=source, outage=outage),
         StatusFeedFactory(cooperation=cooperation, user=person),
