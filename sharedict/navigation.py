@@ -42,13 +42,18 @@ ITEMS: dict[str, tuple[Any, tuple[tuple[str, Any], ...]]] = {
     "reports": (_("Reports"), (("reports", _("Files")), ("uploads", _("Imports")), ("jobs", _("Jobs")))),
     "administration": (
         _("Administration"),
-        (("members", _("Members")), ("roles", _("People and roles")), ("tokens", _("Tokens"))),
+        (
+            ("members", _("Members")),
+            ("roles", _("People and roles")),
+            ("tokens", _("Tokens")),
+            ("alert-sources", _("Monitoring systems")),
+        ),
     ),
     "change-log": (_("Change log"), ()),
 }
 """Section -> label and (page, label) of its tabs. Without tabs the section is itself a page."""
 
-WATCHED = ("tokens", "uploads")
+WATCHED = ("tokens", "uploads", "alert-sources")
 """Pages of those who see the change log too."""
 
 

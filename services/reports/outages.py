@@ -33,7 +33,7 @@ class Hit:
 
 
 def hits_of(outage: Outage, lost: Collection[str], already: Collection[str] = ()) -> list[Hit]:
-    """Every use that ``lost`` makes worse on the day the outage begins, where ``already`` is down anyway.
+    """Every use that ``lost`` hits on the day the outage begins, alone or because ``already`` is down too.
 
     Of an outage in part, what would be down goes on with less.
     """
@@ -41,15 +41,35 @@ def hits_of(outage: Outage, lost: Collection[str], already: Collection[str] = ()
     things = graph_of(Cooperation(pk=outage.cooperation_id), day)
     known = [name for name in lost if things.names.get(name)]
     down = [name for name in already if things.names.get(name) and name not in known]
-    before = _states(impact_of(things, down)) if down else {}
-    found = []
-    for row in impact_of(things, [*known, *down]):
+    found = _hit_by(things, impact_of(things, known))
+    if down:
+        before = _states(impact_of(things, down))
+        for key, hit in _hit_by(things, impact_of(things, [*known, *down])).items():
+            if hit.state > max(before.get(key, State.UP), found[key].state if key in found else State.UP):
+                found[key] = hit
+    is_part = outage.extent == Outage.Extent.PARTIAL
+    return [
+        Hit(hit.application, hit.municipality, STATES[State.LESS if is_part else hit.state], hit.because)
+        for hit in found.values()
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Hit:
+    application: Application
+    municipality: Municipality
+    state: State
+    because: str
+
+
+def _hit_by(things: Things, rows: Iterable[Falling]) -> dict[tuple[int, int], _Hit]:
+    """Every use that is not up, by application and municipality."""
+    found = {}
+    for row in rows:
         because = _because(things, row)
         for place, state in row.by_place.items():
-            if state <= before.get((row.application.pk, place.pk), State.UP):
-                continue
-            is_part = outage.extent == Outage.Extent.PARTIAL and state is State.DOWN
-            found.append(Hit(row.application, place, STATES[State.LESS if is_part else state], because))
+            if state is not State.UP:
+                found[row.application.pk, place.pk] = _Hit(row.application, place, state, because)
     return found
 
 
@@ -63,7 +83,9 @@ def _because(things: Things, row: Falling) -> str:
 
 
 def others_lost(outage: Outage, now: dt.datetime) -> list[str]:
-    """What other outages that go on take away."""
+    """What other outages that go on take away; nothing of one ahead: by then they may be over."""
+    if outage.starts_at > now:
+        return []
     rows = Outage.objects.filter(cooperation=outage.cooperation_id).going_on(now).exclude(pk=outage.pk)
     full = rows.filter(extent=Outage.Extent.FULL).for_listing()
     return sorted({name for row in full for name in row.lost_names()})

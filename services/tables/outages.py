@@ -22,8 +22,6 @@ class OutageTable(RowTable):
     hit_applications = CountColumn(_("Applications"))
     hit_municipalities = CountColumn(_("Municipalities"))
     seen_by = tables.Column(_("Seen by"))
-    extent = tables.Column(_("Extent"))
-    cause = tables.Column(_("Cause"), visible=False, orderable=False)
 
     empty_title = _("No outages yet")
 

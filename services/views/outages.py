@@ -45,6 +45,8 @@ class Outages(ListPage):
 
     def more_actions(self) -> list[dict[str, Any]]:
         steps = [{"url": self.url("status"), "label": _("Status page")}]
+        if self.rights.may_edit:
+            steps.append({"url": self.url("outage-priorities"), "label": _("Priorities")})
         if not self.rights.may_report:
             return steps
         return [

@@ -84,7 +84,7 @@ def test_planned_work_is_announced_ahead(administrator: User, sign_in: SignIn, e
     client.post("/north/outages/plan/", {**told, "starts_at": typed(begins), "ends_at": typed(ends)})
     outage = Outage.objects.get()
     assert (outage.is_planned, outage.next_update_at) == (True, None)
-    assert outage.title in client.get("/north/status/").content.decode()
+    assert outage.title in client.get("/north/outages/status/").content.decode()
 
 
 @pytest.fixture
@@ -182,7 +182,7 @@ def test_who_is_not_on_call_reads_and_reports_nothing(
     assert sign_in(stranger).get(f"/north/outages/{outage.pk}/").status_code == 404
 
 
-@pytest.mark.parametrize("path", ["/north/outages/", "/north/outages/?format=csv", "/north/status/"])
+@pytest.mark.parametrize("path", ["/north/outages/", "/north/outages/?format=csv", "/north/outages/status/"])
 def test_lists_ask_no_more_for_more_rows(
     administrator: User, sign_in: SignIn, outage: Outage, north: Cooperation, path: str
 ) -> None:
@@ -269,8 +269,8 @@ def test_the_feed_is_a_persons_own_and_ends_with_their_role(
     client, reader = sign_in(coordinator), Client()
 
     def opened() -> str:
-        secret = client.post("/north/status/feed/").context["secret"]
-        return "/north/status/feed/" + secret.rstrip("/").rpartition("/")[2] + "/"
+        secret = client.post("/north/outages/status/feed/").context["secret"]
+        return "/north/outages/status/feed/" + secret.rstrip("/").rpartition("/")[2] + "/"
 
     address = opened()
     answer = reader.get(address)
@@ -281,7 +281,7 @@ def test_the_feed_is_a_persons_own_and_ends_with_their_role(
     assert "Elsewhere" not in titles
     assert "Soon" in answer.content.decode()
     for wrong in (
-        "/north/status/feed/x/",
+        "/north/outages/status/feed/x/",
         address.replace("north", "outside"),
         address.replace("north", "no"),
     ):
@@ -295,6 +295,6 @@ def test_the_feed_is_a_persons_own_and_ends_with_their_role(
 
 def test_a_feed_is_revoked(coordinator: User, sign_in: SignIn, north: Cooperation) -> None:
     client = sign_in(coordinator)
-    secret = client.post("/north/status/feed/").context["secret"].rstrip("/").rpartition("/")[2]
-    client.post("/north/status/feed/", {"revoke": "1"})
-    assert Client().get(f"/north/status/feed/{secret}/").status_code == 404
+    secret = client.post("/north/outages/status/feed/").context["secret"].rstrip("/").rpartition("/")[2]
+    client.post("/north/outages/status/feed/", {"revoke": "1"})
+    assert Client().get(f"/north/outages/status/feed/{secret}/").status_code == 404

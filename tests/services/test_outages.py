@@ -92,6 +92,21 @@ def test_what_is_down_already_counts(north: Cooperation, care: dict[str, Any], a
     assert third.pk != first.pk
 
 
+def test_what_is_reported_twice_hits_the_same_both_times_and_what_is_ahead_counts_alone(
+    north: Cooperation, care: dict[str, Any], administrator: User
+) -> None:
+    first = report(north, administrator, sites=[care["room"]])
+    second = report(north, administrator, applications=[care["maps"]])
+    assert states(second)["Maps"] == states(first)["Maps"] == {"Torsby": "down", "Hagfors": "down"}
+    times = {"starts_at": NOW + HOUR, "ends_at": NOW + 2 * HOUR}
+    ahead = report(north, administrator, is_planned=True, applications=[care["maps"]], **times)
+    assert states(ahead) == {"Maps": {"Torsby": "down", "Hagfors": "down"}}
+    report(north, administrator, sites=[care["mirror"]])
+    times = {"starts_at": NOW + 3 * HOUR, "ends_at": NOW + 4 * HOUR}
+    switches = report(north, administrator, is_planned=True, sites=[care["centre"]], **times)
+    assert states(switches)["Care"]["Hagfors"] == "less"
+
+
 def test_the_priority_and_the_next_word_are_the_cooperations_own(
     north: Cooperation, care: dict[str, Any], administrator: User
 ) -> None:
