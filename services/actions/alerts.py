@@ -122,6 +122,7 @@ def _sorted_out(source: AlertSource, alarms: Iterable[Alarm]) -> tuple[list[Alar
 
 
 def _row(source: AlertSource, outage: Outage, alarm: Alarm) -> Alert:
+    starts_at: Any = alarm.starts_at  # of one that is new it is known
     return Alert(
         cooperation_id=source.cooperation_id,
         source=source,
@@ -130,7 +131,7 @@ def _row(source: AlertSource, outage: Outage, alarm: Alarm) -> Alert:
         fingerprint=alarm.fingerprint,
         name=alarm.name,
         labels=dict(alarm.labels),
-        starts_at=alarm.starts_at,
+        starts_at=starts_at,
         ends_at=alarm.ends_at,
     )
 

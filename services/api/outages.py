@@ -127,7 +127,11 @@ class AlertViewSet(ReadViewSet[Alert]):
     filterset_class = filters.AlertFilters
     write_scope = Token.Scope.SEND_ALERTS
 
-    @extend_schema(request={"application/json": OpenApiTypes.OBJECT}, responses=ReceivedSerializer)
+    @extend_schema(
+        summary="Take alarms of Alertmanager",
+        request={"application/json": OpenApiTypes.OBJECT},
+        responses=ReceivedSerializer,
+    )
     @action(detail=False, methods=["post"])
     def alertmanager(self, request: Request) -> Response:
         """Where Prometheus Alertmanager sends its webhook (version 4).
@@ -137,7 +141,11 @@ class AlertViewSet(ReadViewSet[Alert]):
         """
         return self.received(request, AlertSource.Kind.ALERTMANAGER)
 
-    @extend_schema(request={"application/json": OpenApiTypes.OBJECT}, responses=ReceivedSerializer)
+    @extend_schema(
+        summary="Take alarms of Uptime Kuma",
+        request={"application/json": OpenApiTypes.OBJECT},
+        responses=ReceivedSerializer,
+    )
     @action(detail=False, methods=["post"], url_path="uptime-kuma", url_name="uptime-kuma")
     def uptime_kuma(self, request: Request) -> Response:
         """Where Uptime Kuma sends its webhook (JSON). Safe to repeat; a test message changes nothing."""

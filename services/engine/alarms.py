@@ -113,8 +113,8 @@ def from_uptime_kuma(body: Any) -> list[Alarm]:
     said = _text(_of(heartbeat, "msg", str, "", at="heartbeat."), LONGEST_NAME)
     since: dt.datetime | None = at
     if status == UP:
-        went = heartbeat.get("lastDownTime")
-        since = _moment(went, "heartbeat.lastDownTime") if isinstance(went, str) and went else None
+        went = _of(heartbeat, "lastDownTime", str, "", at="heartbeat.")
+        since = _moment(went, "heartbeat.lastDownTime") if went else None
     return [
         Alarm(
             fingerprint=f"monitor-{number}",

@@ -129,7 +129,7 @@ class PlanForm(OutageForm):
 
     class Meta(OutageForm.Meta):
         fields = ["title", "starts_at", "ends_at", *Outage.LOST, "extent", "urgency"]
-        help_texts: ClassVar[dict[str, Any]] = {}
+        help_texts = {"ends_at": gettext_lazy("Say until when the planned work lasts.")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

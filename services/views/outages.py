@@ -2,9 +2,10 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
+from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -69,7 +70,7 @@ class OnCall(FormPage):
 
 
 class OutageReport(OnCall):
-    form_class = ReportForm
+    form_class: ClassVar[type[BaseForm]] = ReportForm
     title = gettext_lazy("Report an outage")
     lead = gettext_lazy("Say what does not work. Whom it hits, and what survives, is told at once.")
     submit_label = gettext_lazy("Report it")

@@ -139,6 +139,9 @@ def _furnished(world: World) -> World:
     )
     outage = OutageFactory(cooperation=cooperation, source=source)
     outage.applications.add(application)
+    outage.sites.add(site)
+    outage.links.add(link)
+    outage.suppliers.add(supplier)
     rows = [
         cooperation,
         place,
