@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from billing.actions import refuse_cost, save_cost
-from billing.models import Cost, LateDecision, Period, Run, RunTotal, Statement
+from billing.models import Cost, LateDecision, OutageCost, Period, Run, RunTotal, Statement
 from municipalities.admin import RowAdmin, RowAdminForm
 
 
@@ -122,3 +122,12 @@ class LateDecisionAdmin(ReadOnlyAdmin):
     list_filter = ["cooperation", "verdict"]
     list_select_related = ["cooperation", "period", "cost", "decided_by"]
     search_fields = ["=cost__reference", "reason"]
+
+
+@admin.register(OutageCost)
+class OutageCostAdmin(RowAdmin):
+    list_display = ["cost", "outage", "cooperation"]
+    list_filter = ["cooperation"]
+    list_select_related = ["cost", "outage", "cooperation"]
+    search_fields = ["cost__reference", "outage__title"]
+    autocomplete_fields = ["cooperation", "cost", "outage"]

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from agreements.models import CostType
 from billing.models import Cost
+from municipalities.models import Cooperation
 from municipalities.portal import Filter, RowForm
 from services.models import Application
 from sharedict.common.numbers import AmountField
@@ -120,3 +121,24 @@ class CostFilter(Filter):
         if value == "unallocated":
             return rows.filter(is_unallocated=True)
         return rows.filter(withdrawn_on__isnull=value == "valid")
+
+
+class OutageCostForm(forms.Form):
+    """Names a cost by its reference, which is linked to one outage at most."""
+
+    reference = forms.CharField(
+        label=gettext_lazy("Reference"), max_length=12, help_text=gettext_lazy("As in the list of costs.")
+    )
+
+    def __init__(self, *args: Any, cooperation: Cooperation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.cooperation = cooperation
+
+    def clean_reference(self) -> Cost:
+        reference = self.cleaned_data["reference"]
+        found = Cost.objects.of(self.cooperation).valid().filter(reference__iexact=reference).first()
+        if found is None:
+            raise ValidationError(_("There is no such cost."))
+        if hasattr(found, "of_outage"):
+            raise ValidationError(_("It is linked already."))
+        return found

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from billing.models import (  # noqa: F401
         Cost,
         LateChange,
+        OutageCost,
         Paper,
         Period,
         Run,
@@ -42,6 +43,12 @@ M = TypeVar("M", bound=Model)
 
 INTO_NEXT_MONTH = dt.timedelta(days=31)
 """Added to the first day of a month, leads to some day of the next one."""
+
+
+class OutageCostQuerySet(TenantQuerySet["OutageCost"]):
+    def for_listing(self) -> Self:
+        """With the cost."""
+        return self.select_related("cost")
 
 
 class CostQuerySet(TenantQuerySet["Cost"]):

@@ -11,6 +11,7 @@ from billing.views import (
     files,
     late_change,
     late_changes,
+    outage_costs,
     overview,
     paper,
     period_list,
@@ -66,6 +67,10 @@ urlpatterns = [
     path("costs/register/<int:pk>/", cost.CostChange.as_view(), name="cost-change"),
     path("costs/register/<int:pk>/withdraw/", cost_steps.CostWithdraw.as_view(), name="cost-withdraw"),
     path("costs/register/<int:pk>/restore/", cost_steps.CostRestore.as_view(), name="cost-restore"),
+    path("outages/<int:pk>/cost/", outage_costs.OutageCostAdd.as_view(), name="outage-cost-add"),
+    path(
+        "outages/costs/<int:pk>/delete/", outage_costs.OutageCostDelete.as_view(), name="outage-cost-delete"
+    ),
     path("set-up/cost/", set_up.SetUpCost.as_view(), name="set-up-cost"),
     path("costs/late/", late_changes.LateChanges.as_view(), name="late-changes"),
     path(

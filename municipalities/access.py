@@ -20,12 +20,18 @@ class Rights:
 
     is_administrator: bool = False
     is_auditor: bool = False
+    is_coordinator: bool = False
     municipality_ids: frozenset[int] = frozenset()
     sees_all_shares: bool = False
 
     @property
     def may_edit(self) -> bool:
         return self.is_administrator
+
+    @property
+    def may_report(self) -> bool:
+        """Whether they may say what is down: who is on call for the cooperation or for one municipality."""
+        return self.is_administrator or self.is_coordinator
 
     @property
     def sees_change_log(self) -> bool:
@@ -40,6 +46,7 @@ def rights_of(viewer: Viewer, cooperation: Cooperation) -> Rights:
     return Rights(
         is_administrator=Role.Kind.ADMINISTRATOR in kinds,
         is_auditor=Role.Kind.AUDITOR in kinds,
+        is_coordinator=Role.Kind.COORDINATOR in kinds,
         municipality_ids=frozenset(pk for _, pk in roles if pk),
         sees_all_shares=cooperation.pk in sight.whole,
     )

@@ -4,7 +4,22 @@ from django.contrib import admin
 
 from municipalities.admin import RowAdmin, RowAdminForm
 from services.forms import NeedsSomething
-from services.models import Application, Competence, Dependency, Installation, OnCall, Subscription
+from services.models import (
+    Alert,
+    AlertSource,
+    Application,
+    Competence,
+    Dependency,
+    Installation,
+    OnCall,
+    Outage,
+    OutageEffect,
+    OutageUpdate,
+    PriorityTable,
+    StatusFeed,
+    Subscription,
+    WatchedThing,
+)
 
 
 @admin.register(Application)
@@ -64,3 +79,77 @@ class OnCallAdmin(RowAdmin):
     list_select_related = ["application", "colleague", "cooperation"]
     search_fields = ["application__name", "colleague__name"]
     autocomplete_fields = ["cooperation", "application", "colleague"]
+
+
+@admin.register(Outage)
+class OutageAdmin(RowAdmin):
+    list_display = ["title", "cooperation", "starts_at", "ends_at", "priority", "is_planned"]
+    list_filter = ["cooperation", "is_planned", "priority"]
+    list_select_related = ["cooperation"]
+    search_fields = ["title", "cause"]
+    autocomplete_fields = [
+        *("cooperation", "follow_up_owner", "sites", "links", "suppliers", "applications"),
+    ]
+
+
+@admin.register(OutageEffect)
+class OutageEffectAdmin(RowAdmin):
+    list_display = ["outage", "application", "municipality", "state", "cooperation"]
+    list_filter = ["cooperation", "state"]
+    list_select_related = ["outage", "application", "municipality", "cooperation"]
+    search_fields = ["outage__title", "application__name"]
+    autocomplete_fields = ["cooperation", "outage", "application", "municipality"]
+
+
+@admin.register(OutageUpdate)
+class OutageUpdateAdmin(RowAdmin):
+    list_display = ["outage", "at", "by", "cooperation"]
+    list_filter = ["cooperation"]
+    list_select_related = ["outage", "by", "cooperation"]
+    search_fields = ["outage__title", "text"]
+    autocomplete_fields = ["cooperation", "outage", "by"]
+
+
+@admin.register(PriorityTable)
+class PriorityTableAdmin(RowAdmin):
+    list_display = ["cooperation", "matrix", "minutes"]
+    list_select_related = ["cooperation"]
+    search_fields = ["cooperation__name"]
+    autocomplete_fields = ["cooperation"]
+
+
+@admin.register(AlertSource)
+class AlertSourceAdmin(RowAdmin):
+    list_display = ["name", "kind", "token", "cooperation"]
+    list_filter = ["cooperation", "kind"]
+    list_select_related = ["token", "cooperation"]
+    search_fields = ["name"]
+    autocomplete_fields = ["cooperation", "token"]
+
+
+@admin.register(WatchedThing)
+class WatchedThingAdmin(RowAdmin):
+    list_display = ["label", "value", "source", "cooperation"]
+    list_filter = ["cooperation"]
+    list_select_related = ["source", "cooperation"]
+    search_fields = ["label", "value"]
+    autocomplete_fields = ["cooperation", "source", "application", "site", "link"]
+
+
+@admin.register(Alert)
+class AlertAdmin(RowAdmin):
+    list_display = ["name", "source", "starts_at", "ends_at", "cooperation"]
+    list_filter = ["cooperation"]
+    list_select_related = ["source", "cooperation"]
+    search_fields = ["name", "fingerprint"]
+    autocomplete_fields = ["cooperation", "source", "outage"]
+
+
+@admin.register(StatusFeed)
+class StatusFeedAdmin(RowAdmin):
+    list_display = ["user", "cooperation", "created_at", "revoked_at"]
+    list_filter = ["cooperation"]
+    list_select_related = ["user", "cooperation"]
+    search_fields = ["user__username"]
+    autocomplete_fields = ["cooperation", "user"]
+    exclude = ["secret_hash"]

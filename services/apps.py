@@ -7,7 +7,7 @@ class ServicesConfig(AppConfig):
     verbose_name = _("Services")
 
     def ready(self) -> None:
-        from municipalities.actions import add_check
+        from municipalities.actions import add_check, add_notice_kind
         from municipalities.models import Site
         from municipalities.portal import add_runs_at, add_search_kind, add_set_up_step, add_what_falls
         from services.actions import (
@@ -19,12 +19,15 @@ class ServicesConfig(AppConfig):
         from services.portal import (
             APPLICATION,
             FOUND,
+            NOTICE_KINDS,
             add_panel,
             falls_with,
             impact_url,
             installed_at,
             staffing_panel,
         )
+        from services.tasks import ask_about_outages
+        from sharedict.jobs.registry import register_chore
 
         add_runs_at(installed_at)
         add_set_up_step(APPLICATION)
@@ -35,3 +38,6 @@ class ServicesConfig(AppConfig):
         add_check(Installation, refuse_installation_outside_site)
         add_check(Site, refuse_site_shorter_than_installations)
         add_check(OnCall, refuse_absent)
+        for told in NOTICE_KINDS:
+            add_notice_kind(told)
+        register_chore(ask_about_outages)

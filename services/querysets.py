@@ -1,24 +1,34 @@
 """Which rows of what is shared; ``visible_to`` first, ``for_listing`` last."""
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.apps import apps
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, OuterRef, Subquery, Sum
+from django.db.models import Count, Model, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from sharedict.common.access import SpannedQuerySet, TenantQuerySet
 
 if TYPE_CHECKING:
     from services.models import (  # noqa: F401
+        Alert,
+        AlertSource,
         Application,
         Competence,
         Dependency,
         Installation,
         OnCall,
+        Outage,
+        OutageEffect,
+        OutageUpdate,
+        PriorityTable,
+        StatusFeed,
         Subscription,
+        WatchedThing,
     )
+
+P = TypeVar("P", bound=Model)
 
 
 class ApplicationQuerySet(TenantQuerySet["Application"]):
@@ -68,6 +78,65 @@ class SubscriptionQuerySet(SpannedQuerySet["Subscription"]):
     def for_listing(self) -> Self:
         """With application and municipality."""
         return self.select_related("application", "municipality")
+
+
+class OutageQuerySet(TenantQuerySet["Outage"]):
+    def for_listing(self) -> Self:
+        """With what is lost."""
+        return self.prefetch_related("applications", "sites", "links", "suppliers")
+
+    def with_effects(self) -> Self:
+        """With ``hit_applications`` and ``hit_municipalities``: how many are down or have less."""
+        hit = ~Q(effects__state="up") & Q(effects__isnull=False)
+        return self.annotate(
+            hit_applications=Count("effects__application", filter=hit, distinct=True),
+            hit_municipalities=Count("effects__municipality", filter=hit, distinct=True),
+        )
+
+    def unmerged(self) -> Self:
+        return self.filter(merged_into=None)
+
+    def found_same(self) -> Self:
+        return self.exclude(merged_into=None)
+
+    def open(self) -> Self:
+        """Those that go on, or of which nobody has said that they ended; planned ones too."""
+        return self.unmerged().filter(ends_at=None)
+
+    def going_on(self, now: dt.datetime) -> Self:
+        """Those that have begun by ``now`` and not ended."""
+        return self.unmerged().filter(Q(ends_at=None) | Q(ends_at__gt=now), starts_at__lte=now)
+
+    def ahead(self, now: dt.datetime) -> Self:
+        return self.unmerged().filter(starts_at__gt=now)
+
+
+class OutagePartQuerySet(TenantQuerySet[P]):
+    """What belongs to outages."""
+
+
+class PriorityTableQuerySet(TenantQuerySet["PriorityTable"]):
+    pass
+
+
+class AlertSourceQuerySet(TenantQuerySet["AlertSource"]):
+    def for_listing(self) -> Self:
+        """With the token."""
+        return self.select_related("token")
+
+
+class WatchedThingQuerySet(TenantQuerySet["WatchedThing"]):
+    def for_listing(self) -> Self:
+        """With the source and what is meant."""
+        return self.select_related("source", "application", "site", "link")
+
+
+class AlertQuerySet(TenantQuerySet["Alert"]):
+    pass
+
+
+class StatusFeedQuerySet(TenantQuerySet["StatusFeed"]):
+    pass
 
 
 def _as_of(day: dt.date, model: str) -> Any:

@@ -3,13 +3,17 @@
 from django.urls import path
 
 from services.views import (
+    alert_sources,
     applications,
     competences,
     dependencies,
     impact,
     installations,
+    outages,
+    priorities,
     set_up,
     staffing,
+    status,
     subscriptions,
 )
 
@@ -50,6 +54,29 @@ urlpatterns = [
     path("on-call/<int:pk>/end/", competences.OnCallEnd.as_view(), name="on-call-end"),
     path("on-call/<int:pk>/delete/", competences.OnCallWithdraw.as_view(), name="on-call-delete"),
     path("impact/", impact.ImpactPage.as_view(), name="impact"),
+    path("outages/", outages.Outages.as_view(), name="outages"),
+    path("outages/new/", outages.OutageReport.as_view(), name="outage-report"),
+    path("outages/plan/", outages.OutagePlan.as_view(), name="outage-plan"),
+    path("outages/priorities/", priorities.PriorityPage.as_view(), name="outage-priorities"),
+    path("outages/<int:pk>/", outages.OutagePage.as_view(), name="outage"),
+    path("outages/<int:pk>/change/", outages.OutageChange.as_view(), name="outage-change"),
+    path("outages/<int:pk>/update/", outages.OutageTell.as_view(), name="outage-update"),
+    path("outages/<int:pk>/end/", outages.OutageEnd.as_view(), name="outage-end"),
+    path("outages/<int:pk>/correct/", outages.OutageCorrect.as_view(), name="outage-correct"),
+    path("outages/<int:pk>/merge/", outages.OutageMerge.as_view(), name="outage-merge"),
+    path("monitoring/", alert_sources.AlertSources.as_view(), name="alert-sources"),
+    path("monitoring/new/", alert_sources.AlertSourceAdd.as_view(), name="alert-source-add"),
+    path("monitoring/<int:pk>/", alert_sources.AlertSourcePage.as_view(), name="alert-source"),
+    path("monitoring/<int:pk>/token/", alert_sources.AlertSourceRenew.as_view(), name="alert-source-renew"),
+    path(
+        "monitoring/<int:pk>/revoke/", alert_sources.AlertSourceRevoke.as_view(), name="alert-source-revoke"
+    ),
+    path("watched/new/<int:pk>/", alert_sources.WatchedAdd.as_view(), name="watched-add"),
+    path("watched/<int:pk>/", alert_sources.WatchedChange.as_view(), name="watched-change"),
+    path("watched/<int:pk>/delete/", alert_sources.WatchedDelete.as_view(), name="watched-delete"),
+    path("outages/status/", status.StatusPage.as_view(), name="status"),
+    path("outages/status/feed/", status.FeedPage.as_view(), name="status-feeds"),
+    path("outages/status/feed/<str:secret>/", status.Feed.as_view(), name="status-feed"),
     path("subscriptions/", subscriptions.Subscriptions.as_view(), name="subscriptions"),
     path("subscriptions/new/", subscriptions.SubscriptionAdd.as_view(), name="subscription-add"),
     path("subscriptions/<int:pk>/", subscriptions.SubscriptionChange.as_view(), name="subscription-change"),

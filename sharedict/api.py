@@ -13,9 +13,11 @@ from rest_framework.viewsets import ViewSetMixin
 from agreements.api import views as agreements
 from billing.api import views as billing
 from billing.api.late import LateChangeViewSet
+from billing.api.outage_costs import OutageCostViewSet
 from municipalities.api import colleagues
 from municipalities.api import views as municipalities
 from municipalities.api.search import SearchViewSet
+from services.api import outages
 from services.api import views as services
 
 RESOURCES: list[tuple[str, type[ViewSetMixin]]] = [
@@ -36,11 +38,17 @@ RESOURCES: list[tuple[str, type[ViewSetMixin]]] = [
     ("competences", services.CompetenceViewSet),
     ("on-call", services.OnCallViewSet),
     ("subscriptions", services.SubscriptionViewSet),
+    ("outages", outages.OutageViewSet),
+    ("outage-effects", outages.OutageEffectViewSet),
+    ("outage-updates", outages.OutageUpdateViewSet),
+    ("outage-priorities", outages.PriorityTableViewSet),
+    ("alerts", outages.AlertViewSet),
     ("agreements", agreements.AgreementViewSet),
     ("cost-types", agreements.CostTypeViewSet),
     ("keys", agreements.KeyViewSet),
     ("terms", agreements.TermViewSet),
     ("costs", billing.CostViewSet),
+    ("outage-costs", OutageCostViewSet),
     ("periods", billing.PeriodViewSet),
     ("runs", billing.RunViewSet),
     ("shares", billing.ShareViewSet),

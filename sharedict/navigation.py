@@ -24,6 +24,7 @@ ITEMS: dict[str, tuple[Any, tuple[tuple[str, Any], ...]]] = {
             ("network", _("Sites and network")),
             ("suppliers", _("Suppliers")),
             ("impact", _("What falls")),
+            ("outages", _("Outages")),
         ),
     ),
     "colleagues": (
@@ -54,7 +55,12 @@ ITEMS: dict[str, tuple[Any, tuple[tuple[str, Any], ...]]] = {
     "reports": (_("Reports"), (("reports", _("Files")), ("uploads", _("Imports")), ("jobs", _("Jobs")))),
     "administration": (
         _("Administration"),
-        (("members", _("Members")), ("roles", _("People and roles")), ("tokens", _("Tokens"))),
+        (
+            ("members", _("Members")),
+            ("roles", _("People and roles")),
+            ("tokens", _("Tokens")),
+            ("alert-sources", _("Monitoring systems")),
+        ),
     ),
     "change-log": (_("Change log"), ()),
 }
@@ -65,7 +71,7 @@ PAGES = {
 }
 """Page -> the section that it is in."""
 
-WATCHED = ("tokens", "uploads")
+WATCHED = ("tokens", "uploads", "alert-sources")
 """Pages of those who see the change log too."""
 
 

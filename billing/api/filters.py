@@ -10,7 +10,7 @@ from django.forms import CharField, IntegerField
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 
-from billing.models import Cost, Period, Run, RunTotal, Share
+from billing.models import Cost, OutageCost, Period, Run, RunTotal, Share
 from municipalities.api.filters import CodeFilter, CooperationFilter, MunicipalityFilter, OfCooperation
 from municipalities.api.serializers import MONTH_PATTERN
 from sharedict.kernel.periods import Month, MonthError
@@ -133,4 +133,10 @@ class StatementFilters(InRuns):
 
     class Meta:
         model = RunTotal
+        fields: list[str] = []
+
+
+class OutageCostFilters(OfCooperation):
+    class Meta:
+        model = OutageCost
         fields: list[str] = []

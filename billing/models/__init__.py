@@ -1,5 +1,6 @@
 from billing.models.cost import Cost
 from billing.models.late import LateChange, LateDecision
+from billing.models.outage_cost import OutageCost
 from billing.models.paper import Paper
 from billing.models.period import Period
 from billing.models.run import Run, RunLine, RunTotal
@@ -10,6 +11,7 @@ __all__ = [
     "Cost",
     "LateChange",
     "LateDecision",
+    "OutageCost",
     "Paper",
     "Period",
     "Run",

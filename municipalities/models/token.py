@@ -19,6 +19,8 @@ class Token(CooperationRow):
         WRITE_COSTS = "costs:write", _("add and change costs")
         WRITE_READINGS = "readings:write", _("add and change readings")
         WRITE_ABSENCES = "absences:write", _("add and change absences")
+        WRITE_OUTAGES = "outages:write", _("report and change outages")
+        SEND_ALERTS = "alerts:write", _("send alarms of a monitoring system")
 
     name = models.CharField(_("name"), max_length=100, help_text=_("Which system uses it."))
     prefix = models.CharField(_("prefix"), max_length=12, unique=True)

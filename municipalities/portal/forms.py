@@ -14,6 +14,7 @@ from django.db import models
 
 from municipalities.actions import ChangedMeanwhileError, take_over
 from municipalities.models import Cooperation
+from sharedict.accounts.models import User
 from sharedict.audit.actions import column_values, field_values
 from sharedict.common.days import DayInput
 
@@ -153,7 +154,12 @@ def side_by_side(rows: Sequence[str | tuple[str, ...]]) -> FormHelper:
 
 
 def choices_in(cooperation: Cooperation, rows: Any) -> Any:
-    """``rows`` of a choice field limited to ``cooperation``; public registers as far as they concern it."""
+    """``rows`` of a choice field limited to ``cooperation``; public registers as far as they concern it.
+
+    People are those who have a role there.
+    """
+    if rows.model is User:
+        return rows.filter(roles__cooperation=cooperation, is_active=True).distinct().order_by("username")
     if hasattr(rows, "usable_in"):
         return rows.usable_in(cooperation)
     if hasattr(rows, "ever_in"):

@@ -1,7 +1,19 @@
 """What lists of what is shared can be narrowed by."""
 
-from municipalities.api.filters import CodeFilter, MunicipalityFilter, OfCooperation, Spanned
-from services.models import Application, Competence, Dependency, Installation, OnCall, Subscription
+from municipalities.api.filters import CodeFilter, DayFilter, MunicipalityFilter, OfCooperation, Spanned
+from services.models import (
+    Alert,
+    Application,
+    Competence,
+    Dependency,
+    Installation,
+    OnCall,
+    Outage,
+    OutageEffect,
+    OutageUpdate,
+    PriorityTable,
+    Subscription,
+)
 
 
 class ApplicationFilters(OfCooperation):
@@ -49,3 +61,38 @@ class SubscriptionFilters(Spanned):
     class Meta:
         model = Subscription
         fields: list[str] = []
+
+
+class OutageFilters(OfCooperation):
+    since = DayFilter("starts_at", "date__gte", help_text="Begun on this day or later.")
+
+    class Meta:
+        model = Outage
+        fields = ["priority", "is_planned", "external_id"]
+
+
+class OutageEffectFilters(OfCooperation):
+    application = CodeFilter("application__code", "application")
+    municipality = MunicipalityFilter()
+
+    class Meta:
+        model = OutageEffect
+        fields = ["state"]
+
+
+class OutageUpdateFilters(OfCooperation):
+    class Meta:
+        model = OutageUpdate
+        fields: list[str] = []
+
+
+class PriorityTableFilters(OfCooperation):
+    class Meta:
+        model = PriorityTable
+        fields: list[str] = []
+
+
+class AlertFilters(OfCooperation):
+    class Meta:
+        model = Alert
+        fields = ["fingerprint"]

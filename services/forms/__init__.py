@@ -1,6 +1,9 @@
 """What administrators fill in about what is shared, and what narrows its lists."""
 
-from services.forms.applications import ApplicationFilter, ApplicationForm
+from services.forms.applications import (
+    ApplicationFilter,
+    ApplicationForm,
+)
 from services.forms.competences import (
     CompetenceFilter,
     CompetenceForm,
@@ -8,9 +11,33 @@ from services.forms.competences import (
     OnCallForm,
     StandInForm,
 )
-from services.forms.dependencies import DependencyFilter, DependencyForm, NeedsSomething
-from services.forms.impact import LostForm
-from services.forms.installations import InstallationFilter, InstallationForm
+from services.forms.dependencies import (
+    DependencyFilter,
+    DependencyForm,
+    NeedsSomething,
+)
+from services.forms.impact import (
+    LostForm,
+)
+from services.forms.installations import (
+    InstallationFilter,
+    InstallationForm,
+)
+from services.forms.outages import (
+    CorrectForm,
+    MergeForm,
+    OutageChangeForm,
+    OutageEndForm,
+    OutageFilter,
+    PlanForm,
+    ReportForm,
+    UpdateForm,
+    mergeable_with,
+)
+from services.forms.priorities import (
+    SAVED,
+    PriorityForm,
+)
 from services.forms.shared import (
     RESERVED_CODES,
     CodedForm,
@@ -20,30 +47,45 @@ from services.forms.shared import (
     municipalities_here,
     sites_here,
 )
-from services.forms.subscriptions import SubscribeForm, SubscriptionFilter, SubscriptionForm
+from services.forms.subscriptions import (
+    SubscribeForm,
+    SubscriptionFilter,
+    SubscriptionForm,
+)
 
 __all__ = [
     "RESERVED_CODES",
+    "SAVED",
     "ApplicationFilter",
     "ApplicationForm",
     "CodedForm",
     "CompetenceFilter",
     "CompetenceForm",
+    "CorrectForm",
     "DependencyFilter",
     "DependencyForm",
     "InForce",
     "InstallationFilter",
     "InstallationForm",
     "LostForm",
+    "MergeForm",
     "NamedForm",
     "NeedsSomething",
     "OnCallFilter",
     "OnCallForm",
+    "OutageChangeForm",
+    "OutageEndForm",
+    "OutageFilter",
+    "PlanForm",
+    "PriorityForm",
+    "ReportForm",
     "StandInForm",
     "SubscribeForm",
     "SubscriptionFilter",
     "SubscriptionForm",
+    "UpdateForm",
     "applications_here",
+    "mergeable_with",
     "municipalities_here",
     "sites_here",
 ]

@@ -1,15 +1,51 @@
-from services.models.application import Application
-from services.models.competence import Competence, OnCall
-from services.models.dependency import Dependency, check_needed
-from services.models.installation import Installation
-from services.models.subscription import Subscription
+from services.models.alert import (
+    Alert,
+    AlertSource,
+    WatchedThing,
+)
+from services.models.application import (
+    Application,
+)
+from services.models.competence import (
+    Competence,
+    OnCall,
+)
+from services.models.dependency import (
+    Dependency,
+    check_needed,
+)
+from services.models.installation import (
+    Installation,
+)
+from services.models.outage import (
+    Outage,
+    OutageEffect,
+    OutageUpdate,
+)
+from services.models.priority_table import (
+    PriorityTable,
+)
+from services.models.status_feed import (
+    StatusFeed,
+)
+from services.models.subscription import (
+    Subscription,
+)
 
 __all__ = [
+    "Alert",
+    "AlertSource",
     "Application",
     "Competence",
     "Dependency",
     "Installation",
     "OnCall",
+    "Outage",
+    "OutageEffect",
+    "OutageUpdate",
+    "PriorityTable",
+    "StatusFeed",
     "Subscription",
+    "WatchedThing",
     "check_needed",
 ]

@@ -5,6 +5,12 @@ from services.reports.impact import (
     people_stopped,
     points_of,
 )
+from services.reports.outages import (
+    Hit,
+    hits_of,
+    survivors_of,
+    table_of,
+)
 from services.reports.picture import (
     lost_in_words,
     picture_of,
@@ -34,12 +40,14 @@ __all__ = [
     "HORIZON",
     "NEEDS_NOBODY",
     "Falling",
+    "Hit",
     "Risk",
     "Staff",
     "Things",
     "Turn",
     "fallen",
     "graph_of",
+    "hits_of",
     "impact_of",
     "lost_in_words",
     "on_call_of",
@@ -51,5 +59,7 @@ __all__ = [
     "shortages_of",
     "staff_of",
     "stand_ins_of",
+    "survivors_of",
+    "table_of",
     "where_it_runs",
 ]

@@ -1,10 +1,25 @@
 """The lists of what is shared."""
 
-from services.tables.applications import LIFECYCLE_LOOK, ApplicationTable
-from services.tables.competences import CompetenceTable, OnCallTable
-from services.tables.dependencies import DependencyTable
-from services.tables.installations import InstallationTable
-from services.tables.subscriptions import SubscriptionTable
+from services.tables.applications import (
+    LIFECYCLE_LOOK,
+    ApplicationTable,
+)
+from services.tables.competences import (
+    CompetenceTable,
+    OnCallTable,
+)
+from services.tables.dependencies import (
+    DependencyTable,
+)
+from services.tables.installations import (
+    InstallationTable,
+)
+from services.tables.outages import (
+    OutageTable,
+)
+from services.tables.subscriptions import (
+    SubscriptionTable,
+)
 
 __all__ = [
     "LIFECYCLE_LOOK",
@@ -13,5 +28,6 @@ __all__ = [
     "DependencyTable",
     "InstallationTable",
     "OnCallTable",
+    "OutageTable",
     "SubscriptionTable",
 ]

@@ -171,7 +171,12 @@ def _columns_of(meta: Any) -> list[Any]:
 
 
 def as_text(field: Any, value: Any) -> str:
-    """``value`` as the database gives it back: 412 is 412.0000 in a column of four decimals."""
+    """``value`` as the database gives it back: 412 is 412.0000 in a column of four decimals.
+
+    A moment is one and the same in whichever zone it is told.
+    """
+    if isinstance(value, dt.datetime) and value.tzinfo is not None:
+        value = value.astimezone(dt.UTC)
     if isinstance(field, models.DecimalField) and isinstance(value, Decimal):
         value = value or abs(value)  # there is no nought below nought
         value = _with_decimals(value, field.decimal_places)

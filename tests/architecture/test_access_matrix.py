@@ -26,13 +26,16 @@ pytestmark = pytest.mark.django_db
 
 OPEN, LEADS_OUT, SIGNED_IN, MEMBERS = "open", "leads out", "signed in", "members"
 EDITORS, LOGGED, STAFF, OPERATORS, GONE = "editors", "logged", "staff", "operators", "gone"
+ON_CALL, KEYED = "on call", "keyed"
 """Whose a page is: everybody's (one leads to the sign-in page), a person's, a person's with a role in the
 cooperation, with the right to change it, with the right to read its change log, the operators' alone (one
-kind asks others to sign in as one), and nobody's any more."""
+kind asks others to sign in as one), nobody's any more, who may report what is down, and whoever has a secret,
+which nobody has here."""
 
+REPORT, REPORT_CHANGE, ALARM = "report", "change a report", "alarm"
 READ, CREATE, CHANGE, REGISTER, ANY_CALLER = "read", "create", "change", "register", "any caller"
 """What a call does: reads a cooperation's rows, adds one, changes one, reads what is common to all, or
-concerns no row."""
+concerns no row. Who is on call reports too; alarms take a monitoring system's token, which nobody has."""
 
 EXPECTED: dict[str, str] = {
     **dict.fromkeys(["sign-in", "set-language", "set-theme", "accessibility", "health", "ready"], OPEN),
@@ -88,9 +91,15 @@ EXPECTED: dict[str, str] = {
             "why-late",
             "late-changes",
             "late-change",
+            *("outages", "outage", "status", "status-feeds"),
         ],
         MEMBERS,
     ),
+    **dict.fromkeys(
+        [f"outage-{step}" for step in ("report", "plan", "change", "update", "end", "correct", "merge")],
+        ON_CALL,
+    ),
+    "status-feed": KEYED,
     **dict.fromkeys(
         [
             *(f"{thing}-add" for thing in ("site", "link", "supplier", "member", "token", "driver")),
@@ -128,6 +137,15 @@ EXPECTED: dict[str, str] = {
     **dict.fromkeys(["cooperations", "cooperation-add", "population-import", "register-import"], OPERATORS),
     **dict.fromkeys(["population-file", "register-file", "any-job-retry"], OPERATORS),
     **dict.fromkeys(["cooperation-deactivate", "cooperation-reactivate", "installation", "mail"], OPERATORS),
+    **dict.fromkeys(["alert-sources", "alert-source"], LOGGED),
+    **dict.fromkeys(
+        [
+            *("outage-priorities", "alert-source-add", "alert-source-renew", "alert-source-revoke"),
+            *("watched-add", "watched-change", "watched-delete"),
+            *("outage-cost-add", "outage-cost-delete"),
+        ],
+        EDITORS,
+    ),
     **dict.fromkeys(["change-log", "tokens", "uploads", "upload", "upload-file"], LOGGED),
     **dict.fromkeys(["post upload", "upload-columns", "upload-undo"], EDITORS),
     **dict.fromkeys([f"public-upload{page}" for page in ("s", "", "-file", "-columns", "-undo")], OPERATORS),
@@ -153,6 +171,12 @@ EXPECTED: dict[str, str] = {
                 "applications",
                 "installations",
                 "subscriptions",
+                "outages",
+                "outage-effects",
+                "outage-updates",
+                "outage-priorities",
+                "outage-costs",
+                "alerts",
                 "agreements",
                 "cost-types",
                 "keys",
@@ -177,6 +201,9 @@ EXPECTED: dict[str, str] = {
         ],
         CHANGE,
     ),
+    "post v1:outages-list": REPORT,
+    "patch v1:outages-detail": REPORT_CHANGE,
+    **dict.fromkeys([f"post v1:alerts-{kind}" for kind in ("alertmanager", "uptime-kuma")], ALARM),
 }
 """Whose a route is. What a call of the API does depends on the method, which is named where it writes."""
 
@@ -187,6 +214,8 @@ PEOPLE = ("administrator", "coordinator", "finance", "auditor", "stranger")
 TOKENS = ("reader", "writer", "foreigner")
 ROLES = ("anonymous", *PEOPLE, *TOKENS)
 EDITING = ("administrator", "stranger")
+WRITERS = ("writer", "foreigner")
+WRITING = (*EDITING, "coordinator", *WRITERS)
 """The stranger is the administrator of the other cooperation, whose own things are there."""
 
 
@@ -234,11 +263,13 @@ def whose(route: Route, method: str) -> str:
 def expected(rule: str, caller: Caller) -> str:
     """What the caller gets with something of their own."""
     role, is_person = caller.role, caller.is_person
-    if rule in (READ, CREATE, CHANGE, REGISTER, ANY_CALLER):
+    if rule in (READ, CREATE, CHANGE, REGISTER, ANY_CALLER, REPORT, REPORT_CHANGE, ALARM):
         if role == "anonymous":
             return UNKNOWN
-        may_write = role in (*EDITING, "writer", "foreigner")
-        return IN if rule not in (CREATE, CHANGE) or may_write else FORBIDDEN
+        writers = {ALARM: (), REPORT: WRITING, REPORT_CHANGE: WRITING}.get(rule, (*EDITING, *WRITERS))
+        return IN if rule in (READ, REGISTER, ANY_CALLER) or role in writers else FORBIDDEN
+    if rule == KEYED:
+        return MISSING
     if rule == GONE:
         return "410"
     if rule == OPEN:
@@ -247,7 +278,8 @@ def expected(rule: str, caller: Caller) -> str:
         return SIGN_IN
     if rule == OPERATORS:
         return FORBIDDEN
-    allowed = {EDITORS: EDITING, LOGGED: (*EDITING, "auditor")}.get(rule, PEOPLE)
+    on_call = (*EDITING, "coordinator")
+    allowed = {EDITORS: EDITING, LOGGED: (*EDITING, "auditor"), ON_CALL: on_call}.get(rule, PEOPLE)
     return IN if role in allowed else FORBIDDEN
 
 
@@ -265,7 +297,8 @@ def caller_of(role: str, north: World, outside: World) -> Caller:
         of_one = kind in (Role.Kind.COORDINATOR, Role.Kind.FINANCE)
         client.force_login(cast.person(role, home.cooperation, kind, home.place if of_one else None))
     if role in TOKENS:
-        scopes = ["read"] if role == "reader" else ["read", "costs:write", "readings:write", "absences:write"]
+        written = [f"{what}:write" for what in ("costs", "readings", "absences", "outages")]
+        scopes = ["read"] if role == "reader" else ["read", *written]
         token = TokenFactory(cooperation=home.cooperation, scopes=scopes)
         headers = {"Authorization": f"Bearer {bearer(token)}"}
     return Caller(role, home, away, client, headers)
@@ -302,7 +335,7 @@ def test_what_is_ones_own_is_as_the_role_allows(caller: Caller) -> None:
         for method in route.methods:
             rule = whose(route, method)
             outcome = caller.outcome(method, route.address(values), _body(rule, caller.home))
-            if rule in (CREATE, CHANGE) and outcome == REFUSED:
+            if rule in (CREATE, CHANGE, REPORT, REPORT_CHANGE) and outcome == REFUSED:
                 outcome = IN  # the empty body is refused, but only to those who may write
             is_function = not isinstance(route.view, type)
             if outcome != expected(rule, caller) and not (is_function and outcome == NO_METHOD):
@@ -404,7 +437,7 @@ def test_a_body_cannot_name_anothers(role: str, north: World, outside: World) ->
     """The cooperation itself; codes and ids in bodies are in the tests of costs and readings."""
     caller = caller_of(role, north, outside)
     for route in all_routes():
-        if "post" in route.methods and EXPECTED.get(f"post {route.name}") == CREATE:
+        if "post" in route.methods and EXPECTED.get(f"post {route.name}") in (CREATE, REPORT):
             for slug in (outside.cooperation.slug, "no-such"):
                 assert caller.outcome("post", route.address({}), {"cooperation": slug}) == REFUSED
 
@@ -451,6 +484,7 @@ def _of_a_tenant() -> Iterator[tuple[Route, str, str]]:
             "invitation-accept",
             "password-new",
             "address-confirm",
+            "status-feed",
         )
         if route.parameters and not is_common:
             for method in route.methods:
@@ -463,4 +497,6 @@ def _filled(route: Route, values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _body(rule: str, home: World) -> dict[str, Any] | None:
-    return {"cooperation": home.cooperation.slug} if rule == CREATE else {} if rule == CHANGE else None
+    if rule in (CREATE, REPORT):
+        return {"cooperation": home.cooperation.slug}
+    return {} if rule in (CHANGE, REPORT_CHANGE, ALARM) else None

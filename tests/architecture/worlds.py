@@ -32,7 +32,7 @@ from services.models import Application, Installation, Subscription
 from sharedict.jobs.models import Job
 from tests import cast
 from tests.factories.agreements import even_key
-from tests.factories.billing import CostFactory, close, compute
+from tests.factories.billing import CostFactory, OutageCostFactory, close, compute
 from tests.factories.municipalities import (
     AbsenceFactory,
     ColleagueFactory,
@@ -47,12 +47,20 @@ from tests.factories.municipalities import (
     UploadFactory,
 )
 from tests.factories.services import (
+    AlertFactory,
+    AlertSourceFactory,
     ApplicationFactory,
     CompetenceFactory,
     DependencyFactory,
     InstallationFactory,
     OnCallFactory,
+    OutageEffectFactory,
+    OutageFactory,
+    OutageUpdateFactory,
+    PriorityTableFactory,
+    StatusFeedFactory,
     SubscriptionFactory,
+    WatchedThingFactory,
 )
 
 NOTHING: dict[str, Any] = {
@@ -131,6 +139,14 @@ def _furnished(world: World) -> World:
     person = cast.person(f"colleague-{cooperation.slug}", cooperation, Role.Kind.AUDITOR)
     upload = UploadFactory(cooperation=cooperation, uploaded_by=person)
     colleague = ColleagueFactory(cooperation=cooperation, municipality=place)
+    source = AlertSourceFactory(
+        cooperation=cooperation, token=TokenFactory(cooperation=cooperation, created_by=person)
+    )
+    outage = OutageFactory(cooperation=cooperation, source=source)
+    outage.applications.add(application)
+    outage.sites.add(site)
+    outage.links.add(link)
+    outage.suppliers.add(supplier)
     rows = [
         colleague,
         AbsenceFactory(colleague=colleague, valid_from=dt.date(2025, 1, 1), valid_until=dt.date(2025, 1, 9)),
@@ -138,6 +154,15 @@ def _furnished(world: World) -> World:
         OnCallFactory(application=application, colleague=colleague, valid_from=dt.date(2026, 1, 1)),
         cooperation,
         place,
+        source,
+        outage,
+        OutageEffectFactory(outage=outage, application=application, municipality=place),
+        OutageUpdateFactory(outage=outage, by=person),
+        PriorityTableFactory(cooperation=cooperation),
+        OutageCostFactory(outage=outage, cost=cost),
+        WatchedThingFactory(source=source, application=application),
+        AlertFactory(source=source, outage=outage),
+        StatusFeedFactory(cooperation=cooperation, user=person),
         application,
         driver,
         site,

@@ -15,7 +15,7 @@ from billing.snapshots import late_states
 from municipalities.access import rights_of
 from municipalities.models import Colleague, Cooperation, Link, Member, Notice, Site
 from services.engine.staffing import Lack
-from services.models import Application, Installation, Subscription
+from services.models import Application, Installation, Outage, OutageEffect, Subscription
 from services.reports import risks_of, staff_of
 from sharedict.accounts.demonstration import SIGN_INS
 from sharedict.accounts.models import User
@@ -204,3 +204,17 @@ def test_production_refuses_them(settings: Any) -> None:
     settings.IS_PRODUCTION = True
     with pytest.raises(CommandError, match="refused in production"):
         call_command("load_demonstration")
+
+
+def test_north_varmland_had_a_year_of_outages() -> None:
+    rows = Outage.objects.of(north())
+    over = rows.exclude(ends_at=None).order_by("starts_at")
+    assert rows.count() >= 14
+    assert {row.is_planned for row in rows} == {True, False}
+    assert (over.last().starts_at - over.first().starts_at).days > 300  # type: ignore[union-attr]
+    assert rows.exclude(merged_into=None).count() == 1
+    assert rows.exclude(follow_up="").filter(followed_up_on=None).exists()
+    assert OutageEffect.objects.of(north()).exclude(reason="").exists()
+    for row in rows.exclude(cause="").filter(merged_into=None):
+        assert row.effects.exists(), row.title
+    assert not rows.exclude(pk__in=OutageEffect.objects.values("outage")).filter(merged_into=None).exists()

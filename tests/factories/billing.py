@@ -6,11 +6,12 @@ from django.db.models import F
 from factory.django import DjangoModelFactory
 
 from billing.actions import close_period, propose_period, recompute
-from billing.models import Cost, Period, Run
+from billing.models import Cost, OutageCost, Period, Run
 from municipalities.models import Cooperation
 from sharedict.accounts.models import User
 from tests.factories.agreements import CostTypeFactory
 from tests.factories.municipalities import CooperationFactory
+from tests.factories.services import OutageFactory
 
 
 class CostFactory(DjangoModelFactory):
@@ -59,3 +60,12 @@ def pass_time(minutes: int = 16) -> None:
     Run.objects.filter(superseded_at__isnull=False).update(
         superseded_at=F("superseded_at") - dt.timedelta(minutes=minutes)
     )
+
+
+class OutageCostFactory(DjangoModelFactory):
+    class Meta:
+        model = OutageCost
+
+    cooperation = factory.SelfAttribute("outage.cooperation")
+    outage = factory.SubFactory(OutageFactory)
+    cost = factory.SubFactory(CostFactory, cooperation=factory.SelfAttribute("..cooperation"))

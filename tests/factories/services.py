@@ -1,15 +1,34 @@
+import datetime as dt
 from typing import Any
 
 import factory
 from factory.django import DjangoModelFactory
 
-from services.models import Application, Competence, Dependency, Installation, OnCall, Subscription
+from municipalities.actions import hash_secret
+from services.models import (
+    Alert,
+    AlertSource,
+    Application,
+    Competence,
+    Dependency,
+    Installation,
+    OnCall,
+    Outage,
+    OutageEffect,
+    OutageUpdate,
+    PriorityTable,
+    StatusFeed,
+    Subscription,
+    WatchedThing,
+)
+from tests.factories.accounts import UserFactory
 from tests.factories.municipalities import (
     LONG_AGO,
     ColleagueFactory,
     CooperationFactory,
     MunicipalityFactory,
     SiteFactory,
+    TokenFactory,
 )
 
 
@@ -81,3 +100,99 @@ class OnCallFactory(DjangoModelFactory):
     application = factory.SubFactory(ApplicationFactory)
     colleague = factory.SubFactory(ColleagueFactory, cooperation=factory.SelfAttribute("..cooperation"))
     valid_from = LONG_AGO
+
+
+class OutageFactory(DjangoModelFactory):
+    """Somebody reports that something goes on, and names nothing that is lost."""
+
+    class Meta:
+        model = Outage
+
+    cooperation = factory.SubFactory(CooperationFactory)
+    title = "Nobody gets in"
+    starts_at = dt.datetime(2026, 6, 1, 6, tzinfo=dt.UTC)
+    announced_at = starts_at
+
+
+class OutageEffectFactory(DjangoModelFactory):
+    class Meta:
+        model = OutageEffect
+
+    cooperation = factory.SelfAttribute("outage.cooperation")
+    outage = factory.SubFactory(OutageFactory)
+    application = factory.SubFactory(ApplicationFactory, cooperation=factory.SelfAttribute("..cooperation"))
+    municipality = factory.SubFactory(MunicipalityFactory)
+    state = derived = OutageEffect.State.DOWN
+
+
+class OutageUpdateFactory(DjangoModelFactory):
+    class Meta:
+        model = OutageUpdate
+
+    cooperation = factory.SelfAttribute("outage.cooperation")
+    outage = factory.SubFactory(OutageFactory)
+    at = dt.datetime(2026, 6, 1, 7, tzinfo=dt.UTC)
+    text = "The supplier looks for it."
+
+
+class PriorityTableFactory(DjangoModelFactory):
+    class Meta:
+        model = PriorityTable
+
+    cooperation = factory.SubFactory(CooperationFactory)
+    matrix = factory.LazyFunction(lambda: [1, 1, 2, 1, 2, 3, 2, 3, 4])
+    minutes = factory.LazyFunction(lambda: [60, 240, 480, 1440])
+
+
+class AlertSourceFactory(DjangoModelFactory):
+    """An Alertmanager, whose token sends alarms and does nothing else."""
+
+    class Meta:
+        model = AlertSource
+
+    cooperation = factory.SubFactory(CooperationFactory)
+    name = factory.Sequence(lambda number: f"Monitoring {number}")
+    kind = AlertSource.Kind.ALERTMANAGER
+    token = factory.SubFactory(
+        TokenFactory, cooperation=factory.SelfAttribute("..cooperation"), scopes=["alerts:write"]
+    )
+
+
+class WatchedThingFactory(DjangoModelFactory):
+    """The label ``service`` stands for an application."""
+
+    class Meta:
+        model = WatchedThing
+
+    cooperation = factory.SelfAttribute("source.cooperation")
+    source = factory.SubFactory(AlertSourceFactory)
+    label = "service"
+    value = factory.Sequence(lambda number: f"service-{number}")
+    application = factory.SubFactory(ApplicationFactory, cooperation=factory.SelfAttribute("..cooperation"))
+
+
+class AlertFactory(DjangoModelFactory):
+    class Meta:
+        model = Alert
+
+    cooperation = factory.SelfAttribute("source.cooperation")
+    source = factory.SubFactory(AlertSourceFactory)
+    outage = factory.SubFactory(
+        OutageFactory,
+        cooperation=factory.SelfAttribute("..cooperation"),
+        source=factory.SelfAttribute("..source"),
+    )
+    fingerprint = factory.Sequence(lambda number: f"{number:016x}")
+    group = "group"
+    name = "It does not answer"
+    starts_at = dt.datetime(2026, 6, 1, 6, tzinfo=dt.UTC)
+
+
+class StatusFeedFactory(DjangoModelFactory):
+    class Meta:
+        model = StatusFeed
+
+    cooperation = factory.SubFactory(CooperationFactory)
+    user = factory.SubFactory(UserFactory)
+    secret_hash = factory.Sequence(lambda number: hash_secret(str(number)))
+    created_at = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)

@@ -15,7 +15,10 @@ from tests.browser import accessibility_problems
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-NO_PAGES = {"sign-out", "set-language", "set-theme", "health", "ready", "period-progress", "api-docs"}
+NO_PAGES = {
+    *("sign-out", "set-language", "set-theme", "health", "ready", "period-progress", "api-docs"),
+    "status-feed",
+}
 """What is no page, a part of one, or made by others."""
 SHOWN = 110
 """So many pages at least: fewer, and the test looks at refusals."""

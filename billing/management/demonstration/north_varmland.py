@@ -10,6 +10,7 @@ from agreements.actions import ComponentDraft
 from agreements.models import Component, CostType, Term
 from billing.management.demonstration import colleagues
 from billing.management.demonstration.builder import Builder, Contract
+from billing.management.demonstration.outages import build_outages
 from municipalities.models import Link, Municipality, Role, Site
 from services.models import Application, Installation
 from sharedict.kernel.periods import Month
@@ -76,6 +77,7 @@ def build(builder: Builder, places: dict[str, Municipality], months: list[Month]
             months[12]: lambda month: _late(builder, UPGRADE, month, "77120"),
         },
     )
+    build_outages(builder, months)
 
 
 def _sites(builder: Builder) -> dict[str, Site]:

@@ -1,0 +1,55 @@
+from services.actions.alerts import (
+    ASKED,
+    BACK,
+    OPENED,
+    Received,
+    add_source,
+    ask_about_open,
+    receive,
+    renew_source,
+)
+from services.actions.checks import (
+    refuse_absent,
+    refuse_installation_outside_site,
+    refuse_site_shorter_than_installations,
+)
+from services.actions.outages import (
+    check_outage,
+    correct_effect,
+    end_outage,
+    merge_outages,
+    save_outage,
+    tell_update,
+)
+from services.actions.subscriptions import (
+    plan_subscriptions,
+    retire,
+    share_application,
+    subscribe,
+    users_of,
+)
+
+__all__ = [
+    "ASKED",
+    "BACK",
+    "OPENED",
+    "Received",
+    "add_source",
+    "ask_about_open",
+    "check_outage",
+    "correct_effect",
+    "end_outage",
+    "merge_outages",
+    "plan_subscriptions",
+    "receive",
+    "refuse_absent",
+    "refuse_installation_outside_site",
+    "refuse_site_shorter_than_installations",
+    "renew_source",
+    "retire",
+    "save_outage",
+    "share_application",
+    "subscribe",
+    "tell_update",
+    "users_of",
+]

@@ -1,0 +1,52 @@
+"""What pages show of this app and those above."""
+
+from services.portal.catalogue import APPLICATION, FOUND, installed_at
+from services.portal.falls import KINDS, falls_with, impact_url
+from services.portal.outages import (
+    NOTICE_KINDS,
+    PRIORITY_LOOK,
+    OutagePanelMaker,
+    add_outage_panel,
+    long_in_words,
+    panels_of_outage,
+    state_of_outage,
+)
+from services.portal.panels import (
+    Fact,
+    FactMaker,
+    Panel,
+    PanelMaker,
+    add_facts,
+    add_panel,
+    facts_of,
+    panels_of,
+)
+from services.portal.staffing import LACKS, LEVELS, days_in_words, staffing_panel
+
+__all__ = [
+    "APPLICATION",
+    "FOUND",
+    "KINDS",
+    "LACKS",
+    "LEVELS",
+    "NOTICE_KINDS",
+    "PRIORITY_LOOK",
+    "Fact",
+    "FactMaker",
+    "OutagePanelMaker",
+    "Panel",
+    "PanelMaker",
+    "add_facts",
+    "add_outage_panel",
+    "add_panel",
+    "days_in_words",
+    "facts_of",
+    "falls_with",
+    "impact_url",
+    "installed_at",
+    "long_in_words",
+    "panels_of",
+    "panels_of_outage",
+    "staffing_panel",
+    "state_of_outage",
+]

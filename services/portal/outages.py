@@ -1,0 +1,95 @@
+"""What pages show of outages: cards of other apps, how one stands, notices."""
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext, gettext_lazy
+
+from municipalities.access import Rights
+from municipalities.actions import NoticeKind
+from municipalities.models import Cooperation, Notice
+from municipalities.portal import slug_of
+from services.actions import ASKED, BACK, OPENED
+from services.models import Outage
+from services.portal.panels import Panel
+from sharedict.common.access import Viewer
+
+OutagePanelMaker = Callable[[Outage, Cooperation, Viewer, Rights], Panel | None]
+
+_outage_makers: list[OutagePanelMaker] = []
+
+
+def add_outage_panel(maker: OutagePanelMaker) -> None:
+    """Let ``maker`` add a card to the page of every outage; adding it twice changes nothing."""
+    if maker not in _outage_makers:
+        _outage_makers.append(maker)
+
+
+def panels_of_outage(outage: Outage, cooperation: Cooperation, viewer: Viewer, rights: Rights) -> list[Panel]:
+    made = (maker(outage, cooperation, viewer, rights) for maker in _outage_makers)
+    return [panel for panel in made if panel]
+
+
+PRIORITY_LOOK = {1: "danger", 2: "warning", 3: "info", 4: "neutral"}
+
+
+def state_of_outage(outage: Outage, now: dt.datetime) -> tuple[Any, str]:
+    """How an outage stands, in a word, and how that looks."""
+    if outage.merged_into_id:
+        return gettext_lazy("the same as another"), "neutral"
+    if outage.starts_at > now:
+        return gettext_lazy("planned"), "info"
+    if outage.ends_at is not None and outage.ends_at <= now:
+        return gettext_lazy("over"), "ok"
+    if outage.is_late(now):
+        return gettext_lazy("going on, update late"), "danger"
+    return (
+        (gettext_lazy("work going on"), "info") if outage.is_planned else (gettext_lazy("going on"), "danger")
+    )
+
+
+def long_in_words(span: dt.timedelta) -> str:
+    """How long something lasted, in days, hours and minutes."""
+    minutes = int(span.total_seconds()) // 60
+    days, hours = divmod(minutes // 60, 24)
+    said = {"days": days, "hours": hours, "minutes": minutes % 60}
+    if days:
+        return gettext("%(days)d d %(hours)d h") % said
+    return gettext("%(hours)d h %(minutes)d min") % said if hours else gettext("%(minutes)d min") % said
+
+
+def _told_of(words: Any) -> Callable[[Notice], str]:
+    """Makes ``words`` of a notice about an outage, in which its ``title`` stands."""
+
+    def said(notice: Notice) -> str:
+        return str(words) % {"title": notice.about.partition(" ")[2]}
+
+    return said
+
+
+def _outage_page(notice: Notice) -> str:
+    return reverse("outage", args=[slug_of(notice), notice.about.partition(" ")[0]])
+
+
+NOTICE_KINDS = (
+    NoticeKind(
+        OPENED,
+        gettext_lazy("A monitor reports an outage"),
+        _told_of(gettext_lazy("A monitor reports: %(title)s")),
+        _outage_page,
+    ),
+    NoticeKind(
+        ASKED,
+        gettext_lazy("An outage that a monitor reported has gone on for long"),
+        _told_of(gettext_lazy("Does this still go on? The monitor has not told its end: %(title)s")),
+        _outage_page,
+    ),
+    NoticeKind(
+        BACK,
+        gettext_lazy("A monitor tells that what I reported is well again"),
+        _told_of(gettext_lazy("Well again, by the monitor; say when it was over: %(title)s")),
+        _outage_page,
+    ),
+)

@@ -1,0 +1,61 @@
+"""What apps add to the page of an application: cards, and facts in its opening."""
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from municipalities.access import Rights
+from municipalities.models import Cooperation
+from services.models import Application
+from sharedict.common.access import Viewer
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A template for one card of the page, which finds ``context`` as ``panel``."""
+
+    template: str
+    context: dict[str, Any] = field(default_factory=dict)
+
+
+PanelMaker = Callable[[Application, Cooperation, Viewer, Rights, dt.date], Panel | None]
+
+_makers: list[PanelMaker] = []
+
+
+def add_panel(maker: PanelMaker) -> None:
+    """Let ``maker`` add a card to the page of every application; adding it twice changes nothing.
+
+    It gives None where it has nothing to show to the viewer.
+    """
+    if maker not in _makers:
+        _makers.append(maker)
+
+
+def panels_of(
+    application: Application, cooperation: Cooperation, viewer: Viewer, rights: Rights, day: dt.date
+) -> list[Panel]:
+    made = (maker(application, cooperation, viewer, rights, day) for maker in _makers)
+    return [panel for panel in made if panel]
+
+
+Fact = dict[str, Any]
+FactMaker = Callable[[Application, Cooperation, Viewer, Rights, dt.date], Sequence[Fact]]
+
+_fact_makers: list[FactMaker] = []
+
+
+def add_facts(maker: FactMaker) -> None:
+    """Let ``maker`` say facts in the opening of every application's page, as far as the viewer sees them.
+
+    Each is what ``components/facts_row.html`` shows; adding one twice changes nothing.
+    """
+    if maker not in _fact_makers:
+        _fact_makers.append(maker)
+
+
+def facts_of(
+    application: Application, cooperation: Cooperation, viewer: Viewer, rights: Rights, day: dt.date
+) -> list[Fact]:
+    return [fact for maker in _fact_makers for fact in maker(application, cooperation, viewer, rights, day)]

@@ -1,0 +1,10 @@
+"""What workers do for this app."""
+
+from django.utils import timezone
+
+from services.actions import ask_about_open
+
+
+def ask_about_outages() -> None:
+    """Whenever the sweeper comes by: ask about outages of which no monitor has told the end."""
+    ask_about_open(timezone.now())

@@ -1,0 +1,45 @@
+"""Costs that an outage made necessary."""
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from billing.models import Cost, OutageCost
+from municipalities.models import Cooperation
+from sharedict.accounts.models import User
+from sharedict.jobs.models import Job
+from tests.factories.billing import CostFactory
+from tests.factories.services import OutageFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_cost_is_linked_and_taken_off_and_nothing_is_recomputed(
+    north: Cooperation,
+    outside: Cooperation,
+    administrator: User,
+    finance: User,
+    sign_in: Callable[[User], Client],
+) -> None:
+    outage, cost = (
+        OutageFactory(cooperation=north),
+        CostFactory(cooperation=north, description="A spare line"),
+    )
+    foreign, client = CostFactory(cooperation=outside), sign_in(administrator)
+    page = f"/north/outages/{outage.pk}/"
+    assert "No cost is linked to it." in client.get(page).content.decode()
+    for wrong in ("C1", "", foreign.reference, "x" * 13):
+        refused = client.post(f"{page}cost/", {"reference": wrong})
+        assert (refused.status_code, list(refused.context["form"].errors)) == (422, ["reference"])
+    before = Job.objects.count()
+    assert client.post(f"{page}cost/", {"reference": cost.reference.lower()}).status_code == 302
+    assert client.post(f"{page}cost/", {"reference": cost.reference}).status_code == 422
+    assert Job.objects.count() == before
+    for reader in (client, sign_in(finance)):
+        shown = reader.get(page).content.decode()
+        assert "A spare line" in shown
+        assert "100.00" in shown
+    client.post(f"/north/outages/costs/{OutageCost.objects.get().pk}/delete/")
+    assert not OutageCost.objects.exists()
+    assert Cost.objects.filter(pk=cost.pk).exists()

@@ -1,0 +1,239 @@
+"""Outages by webhook: opened, the same once more, ended, asked about, refused."""
+
+import datetime as dt
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from municipalities.actions import revoke_token
+from municipalities.models import Cooperation, Municipality, Notice
+from services.actions import ask_about_open, end_outage, merge_outages, save_outage
+from services.models import Alert, AlertSource, Outage, OutageUpdate
+from sharedict.accounts.models import User
+from sharedict.audit.models import Entry
+from tests.factories.municipalities import TokenFactory, bearer
+from tests.factories.services import (
+    AlertSourceFactory,
+    ApplicationFactory,
+    SubscriptionFactory,
+    WatchedThingFactory,
+)
+
+pytestmark = pytest.mark.django_db
+FILES = Path(__file__).parent / "data"
+ALERTMANAGER, KUMA = "/api/v1/alerts/alertmanager/", "/api/v1/alerts/uptime-kuma/"
+
+
+def body(name: str) -> Any:
+    return json.loads((FILES / f"{name}.json").read_text())
+
+
+@pytest.fixture(autouse=True)
+def at_easter(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Later than all that the files tell."""
+    monkeypatch.setattr(timezone, "now", lambda: dt.datetime(2026, 4, 14, 12, tzinfo=dt.UTC))
+
+
+@pytest.fixture
+def source(north: Cooperation, torsby: Municipality) -> AlertSource:
+    """An Alertmanager that watches the care journal, which Torsby uses."""
+    source: AlertSource = AlertSourceFactory(cooperation=north, name="Prometheus")
+    journal = ApplicationFactory(cooperation=north, code="journal", name="Care journal")
+    SubscriptionFactory(application=journal, municipality=torsby, users=40)
+    WatchedThingFactory(source=source, label="service", value="care-journal", application=journal)
+    return source
+
+
+@pytest.fixture
+def kuma(source: AlertSource) -> AlertSource:
+    """An Uptime Kuma that watches the same."""
+    kuma: AlertSource = AlertSourceFactory(
+        cooperation=source.cooperation, name="Kuma", kind=AlertSource.Kind.UPTIME_KUMA
+    )
+    journal = source.watched.get().application
+    WatchedThingFactory(source=kuma, label="monitor", value="Care journal", application=journal)
+    return kuma
+
+
+def send(source: AlertSource, path: str, told: Any) -> tuple[int, Any]:
+    response = Client(raise_request_exception=False).post(
+        path,
+        told if isinstance(told, str | bytes) else json.dumps(told),
+        content_type="application/json",
+        headers={"Authorization": f"Bearer {bearer(source.token)}"},
+    )
+    assert response.status_code < 500
+    return response.status_code, response.json()
+
+
+def test_an_outage_from_the_first_alarm_to_its_end(
+    source: AlertSource, administrator: User, coordinator: User
+) -> None:
+    status, answer = send(source, ALERTMANAGER, body("alertmanager_firing"))
+    outage = Outage.objects.get()
+    assert (status, answer) == (200, {"outages": [outage.pk], "new": 2, "ended": 0})
+    assert (outage.title, outage.is_open) == ("journal-1.example.org does not answer", True)
+    assert outage.starts_at == dt.datetime(2026, 3, 29, 0, 55, tzinfo=dt.UTC)
+    assert (outage.source, outage.seen_by, outage.urgency) == (source, "monitoring", 1)
+    [hit] = outage.effects.all()
+    assert (hit.application.code, hit.municipality.name, hit.state) == ("journal", "Torsby", "down")
+    told = Notice.objects.filter(kind="outage-opened")
+    assert {each.user for each in told} == {administrator, coordinator}
+    assert Entry.objects.filter(subject_type="services.outage", actor__contains=source.token.prefix).exists()
+
+    assert send(source, ALERTMANAGER, body("alertmanager_one_resolved"))[1]["ended"] == 1
+    outage.refresh_from_db()
+    assert outage.is_open
+    assert send(source, ALERTMANAGER, body("alertmanager_resolved"))[1]["ended"] == 1
+    outage.refresh_from_db()
+    assert outage.ends_at == dt.datetime(2026, 3, 29, 3, tzinfo=dt.UTC)
+    assert outage.next_update_at is None
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        ["firing", "firing", "one_resolved", "one_resolved", "resolved", "resolved"],
+        ["firing", "resolved", "one_resolved", "firing"],
+        ["resolved", "firing", "resolved"],
+    ],
+)
+def test_repeated_and_late_calls_change_nothing(source: AlertSource, order: list[str]) -> None:
+    for name in order:
+        assert send(source, ALERTMANAGER, body(f"alertmanager_{name}"))[0] == 200
+    outage = Outage.objects.get()
+    assert (Alert.objects.count(), outage.ends_at) == (2, dt.datetime(2026, 3, 29, 3, tzinfo=dt.UTC))
+
+
+def test_the_same_group_later_is_another_outage(source: AlertSource) -> None:
+    send(source, ALERTMANAGER, body("alertmanager_firing"))
+    send(source, ALERTMANAGER, body("alertmanager_resolved"))
+    again = body("alertmanager_firing")
+    for alert in again["alerts"]:
+        alert["startsAt"] = "2026-03-30T00:00:00Z"
+    send(source, ALERTMANAGER, again)
+    assert [each.is_open for each in Outage.objects.all()] == [True, False]
+
+
+def test_a_monitor_goes_down_and_up(kuma: AlertSource) -> None:
+    assert send(kuma, KUMA, body("uptime_kuma_test")) == (200, {"outages": [], "new": 0, "ended": 0})
+    for _twice in range(2):
+        send(kuma, KUMA, body("uptime_kuma_down"))
+    outage = Outage.objects.get()
+    assert outage.effects.get().application.code == "journal"
+    resent = body("uptime_kuma_down")
+    resent["heartbeat"]["time"] = "2026-04-14 06:10:00.000"
+    assert send(kuma, KUMA, resent)[1]["new"] == 0
+    for _twice in range(2):
+        send(kuma, KUMA, body("uptime_kuma_up"))
+    outage.refresh_from_db()
+    assert outage.ends_at == dt.datetime(2026, 4, 14, 6, 40, 32, tzinfo=dt.UTC)
+    send(kuma, KUMA, resent)
+    assert Outage.objects.count() == 1
+
+
+def test_an_end_that_is_never_sent_is_asked_for_once(kuma: AlertSource, administrator: User) -> None:
+    send(kuma, KUMA, body("uptime_kuma_down"))
+    start = Outage.objects.get().starts_at
+    almost = start + dt.timedelta(hours=kuma.ask_after_hours) - dt.timedelta(minutes=1)
+    assert ask_about_open(almost) == 0
+    for later in (1, 2, 50):
+        ask_about_open(almost + dt.timedelta(hours=later))
+    assert Notice.objects.filter(kind="outage-still-on", user=administrator).count() == 1
+    end_outage(outage=Outage.objects.get(), at=timezone.now(), now=timezone.now(), by=administrator)
+    assert ask_about_open(almost + dt.timedelta(hours=99)) == 0
+
+
+def test_what_is_not_mapped_opens_an_outage_that_names_nothing(source: AlertSource) -> None:
+    source.watched.all().delete()
+    send(source, ALERTMANAGER, body("alertmanager_firing"))
+    outage = Outage.objects.get()
+    assert (outage.lost_names(), outage.effects.count(), outage.effect) == ([], 0, 3)
+
+
+def test_what_a_person_reported_is_theirs_to_end(
+    source: AlertSource, kuma: AlertSource, administrator: User
+) -> None:
+    now = timezone.now()
+    own = save_outage(
+        outage=Outage(cooperation=source.cooperation, title="Own", starts_at=now - dt.timedelta(days=20)),
+        lost={},
+        now=now,
+        by=administrator,
+    )
+    send(kuma, KUMA, body("uptime_kuma_down"))
+    merge_outages(outage=Outage.objects.get(source=kuma), into=own, now=now, by=administrator)
+    send(kuma, KUMA, body("uptime_kuma_up"))
+    own.refresh_from_db()
+    assert own.is_open
+    assert Notice.objects.filter(kind="outage-back", user=administrator).exists()
+    assert OutageUpdate.objects.filter(outage=own, text__contains="Kuma").exists()
+
+
+def test_ten_thousand_alarms_are_refused_whole(source: AlertSource) -> None:
+    told = body("alertmanager_firing")
+    small = {"status": "firing", "startsAt": "2026-03-29T00:55:00Z", "labels": {}}
+    told["alerts"] = [{**small, "fingerprint": str(number)} for number in range(10_000)]
+    status, answer = send(source, ALERTMANAGER, told)
+    assert status == 413
+    assert not Outage.objects.exists()
+    assert answer["code"] in ("too_many_alarms", "too_large")
+    assert "500" in answer["message"]
+    told["alerts"] = [{**told["alerts"][0], "annotations": {"summary": "x" * 999}}] * 10_000
+    assert send(source, ALERTMANAGER, told)[0] == 413
+    assert not Alert.objects.exists()
+
+
+def test_five_hundred_alarms_ask_no_more_than_five(
+    source: AlertSource, django_assert_max_num_queries: Any
+) -> None:
+    told = body("alertmanager_firing")
+    small = {"status": "firing", "startsAt": "2026-03-29T00:55:00Z", "labels": {}}
+    told["alerts"] = [{**small, "fingerprint": str(number)} for number in range(500)]
+    with django_assert_max_num_queries(90):
+        assert send(source, ALERTMANAGER, told)[1]["new"] == 500
+    for alert in told["alerts"]:
+        alert |= {"status": "resolved", "endsAt": "2026-03-29T01:55:00Z"}
+    with django_assert_max_num_queries(90):
+        assert send(source, ALERTMANAGER, told)[1]["ended"] == 500
+    assert not Outage.objects.open().exists()
+
+
+@pytest.mark.parametrize(
+    "told",
+    ["", "[]", "{}", "null", '"x"', "{", '{"alerts": [[]]}', '{"alerts": [{"status": "firing"}]}', b"\xff"],
+)
+def test_what_is_no_such_message_is_refused(source: AlertSource, kuma: AlertSource, told: Any) -> None:
+    assert send(source, ALERTMANAGER, told)[0] == 400
+    if told not in ("", "{}", '{"alerts": [[]]}', '{"alerts": [{"status": "firing"}]}'):
+        assert send(kuma, KUMA, told)[0] == 400
+    assert not Outage.objects.exists()
+
+
+def test_a_forged_revoked_or_other_token_opens_nothing(
+    source: AlertSource, kuma: AlertSource, administrator: User
+) -> None:
+    told = body("alertmanager_firing")
+    assert send(kuma, ALERTMANAGER, told)[0] == 403
+    assert send(source, KUMA, body("uptime_kuma_down"))[0] == 403
+    other = AlertSource(token=TokenFactory(cooperation=source.cooperation, scopes=["read", "costs:write"]))
+    assert send(other, ALERTMANAGER, told)[0] == 403
+    sourceless = AlertSource(token=TokenFactory(cooperation=source.cooperation, scopes=["alerts:write"]))
+    assert send(sourceless, ALERTMANAGER, told)[0] == 403
+    forged = AlertSource(
+        token=TokenFactory.build(cooperation=source.cooperation, prefix=source.token.prefix[:-1] + "f")
+    )
+    assert send(forged, ALERTMANAGER, told)[0] == 401
+    revoke_token(token=source.token, by=administrator)
+    status, answer = send(source, ALERTMANAGER, told)
+    assert (status, answer["code"]) == (401, "token_revoked")
+    assert not Outage.objects.exists()
+
+
+def test_a_token_that_sends_alarms_reads_nothing(source: AlertSource) -> None:
+    response = Client().get("/api/v1/outages/", headers={"Authorization": f"Bearer {bearer(source.token)}"})
+    assert response.status_code == 403
