@@ -145,7 +145,7 @@ def _refuse_strange_choices(row: models.Model, chosen: Chosen) -> None:
     for name, rows in chosen.items():
         if any(getattr(each, "cooperation_id", None) not in (None, cooperation_id_of(row)) for each in rows):
             raise ValidationError({name: _("There is no such choice: choose another.")})
-        if row in rows:
+        if row.pk and row in rows:
             raise ValidationError({name: _("It cannot be chosen for itself: choose another.")})
 
 

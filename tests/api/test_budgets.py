@@ -64,7 +64,7 @@ def _sites(north: Cooperation, count: int) -> list[Site]:
         Site(cooperation=north, name=f"Site {number}", kind="mirror", municipality=place, valid_from=LONG_AGO)
         for number in range(count)
     )
-    rows[0].mirrors.add(*rows)
+    rows[0].mirrors.add(*rows[1:])
     return rows
 
 

@@ -62,10 +62,11 @@ def states(outage: Outage) -> dict[str, dict[str, str]]:
 def test_who_is_hit_and_what_survives_follow_from_what_is_lost(
     north: Cooperation, care: dict[str, Any], administrator: User
 ) -> None:
+    """Hagfors sits in the room that is lost: it goes on with Care from elsewhere."""
     outage = report(north, administrator, sites=[care["room"]])
     assert states(outage) == {
         "Maps": {"Torsby": "down", "Hagfors": "down"},
-        "Care": {"Hagfors": "down"},
+        "Care": {"Hagfors": "less"},
     }
     assert [row.name for row in survivors_of(outage, list(outage.effects.all()))] == ["ERP"]
     assert outage.effects.get(application=care["maps"], municipality__name="Torsby").because == "room"
