@@ -16,7 +16,7 @@ class BillingConfig(AppConfig):
         from billing.portal.previews import KINDS, payers_with_changes, preview_of_changes
         from billing.portal.services import cost_of_application, costs_of_application
         from billing.portal.set_up import CLOSING, COST
-        from billing.tasks import drop_old_runs, drop_superseded, recompute_touched, set_papers
+        from billing.tasks import drop_old_runs, drop_superseded, recompute_touched
         from municipalities.actions import add_check, add_notice_kind, add_withdrawal_check
         from municipalities.models import Cooperation
         from municipalities.portal import (
@@ -33,7 +33,6 @@ class BillingConfig(AppConfig):
 
         register(FACTS_CHANGED, recompute_touched)
         register_chore(drop_superseded)
-        register_chore(set_papers)
         register_nightly(drop_old_runs)
         add_check(Cooperation, refuse_other_currency)
         add_check(Cooperation, refuse_other_first_month)
@@ -50,3 +49,6 @@ class BillingConfig(AppConfig):
             add_notice_kind(told)
         add_set_up_step(COST)
         add_set_up_step(CLOSING)
+        from billing.tasks.papers import set_papers
+
+        register_chore(set_papers)

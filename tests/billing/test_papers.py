@@ -16,7 +16,7 @@ from agreements.models import CostType
 from billing.actions import keep_paper
 from billing.models import Paper, Period
 from billing.models import Statement as StatementRow
-from billing.tasks import set_papers
+from billing.tasks.papers import set_papers
 from billing.views.printing import set_missing
 from municipalities.models import Cooperation
 from services.models import Application
@@ -178,7 +178,7 @@ def test_what_was_issued_is_set_before_anybody_asks(
     client = sign_in(finance)
     english = paper(client)
     run_all()
-    monkeypatch.setattr("billing.tasks.SETTING_SECONDS", 600)
+    monkeypatch.setattr("billing.tasks.papers.SETTING_SECONDS", 600)
     with time_machine.travel(dt.datetime(2026, 3, 3, tzinfo=dt.UTC), tick=False):
         set_papers()
     issued = StatementRow.objects.filter(cooperation=north)
@@ -225,8 +225,8 @@ def test_what_began_long_ago_was_deactivated_or_does_not_add_up_is_not_set_befor
 def test_waiting_work_goes_before_setting(
     north: Cooperation, february: Period, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("billing.tasks.SET_BEFOREHAND", dt.timedelta(days=40_000))
-    monkeypatch.setattr("billing.tasks.SETTING_SECONDS", 600)
+    monkeypatch.setattr("billing.tasks.papers.SET_BEFOREHAND", dt.timedelta(days=40_000))
+    monkeypatch.setattr("billing.tasks.papers.SETTING_SECONDS", 600)
     run_all()
     announce_change(cooperation_id=north.pk, touches=(MARCH, None))
     set_papers()

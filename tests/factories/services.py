@@ -194,5 +194,5 @@ class StatusFeedFactory(DjangoModelFactory):
 
     cooperation = factory.SubFactory(CooperationFactory)
     user = factory.SubFactory(UserFactory)
-    secret_hash = factory.Sequence(lambda number: hash_secret(str(number)))
+    secret_hash = factory.Sequence(lambda number: hash_secret(f"nobody knows {number}"))
     created_at = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
