@@ -68,7 +68,7 @@ def test_the_operators_form_says_so(operator: Client, computed: Cooperation) -> 
 def test_a_month_computed_while_the_form_was_checked_is_seen_when_it_is_saved(
     operator: Client, computed: Cooperation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("municipalities.admin.check_row", lambda row: None)
+    monkeypatch.setattr("municipalities.admin.rows.check_row", lambda row: None)
     answer = change(operator, computed, follow=True)
     assert (answer.status_code, answer.redirect_chain[0][1]) == (200, 302)
     assert FIXED in answer.content.decode()

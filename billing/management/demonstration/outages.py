@@ -109,10 +109,10 @@ def build_outages(builder: Builder, months: list[Month]) -> None:
     merge_outages(outage=again, into=first, now=first.starts_at + 500 * MINUTE, by=builder.by)
     hagfors = next(row for happened, row in made.items() if "Hagfors" in happened.title[0])
     reason = ("The helpdesk's own line held.", "Servicedeskens egen ledning höll.")[is_swedish]
-    hit: Any = hagfors.effects.filter(application__code="helpdesk", state="down").first()
+    hit: Any = hagfors.effects.filter(application__code="helpdesk", state="less").first()
     if hit is not None:
         told = {"application": hit.application, "municipality": hit.municipality}
-        correct_effect(outage=hagfors, **told, state="less", reason=reason, by=builder.by)
+        correct_effect(outage=hagfors, **told, state="up", reason=reason, by=builder.by)
     _now_and_ahead(builder, months, is_swedish)
 
 
