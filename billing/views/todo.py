@@ -27,7 +27,6 @@ from billing.views.months import StatementsPage
 from billing.views.notices import notices_of
 from billing.views.pictures import month_name
 from municipalities.portal import few
-from services.reports import risks_of, staff_of
 from sharedict.audit.models import kind_in_words, verb_in_words
 from sharedict.common.days import date_format
 from sharedict.jobs.models import Job
@@ -101,25 +100,11 @@ class ToDoPage(StatementsPage):
         found += self.late_todo()
         for month in sorted(self.periods):
             found += self.todo_of(month, self.periods[month])
-        rest = [*self.staffing_todo(), *self.left_behind()[:MOST_TO_DO]]
-        return [*found[:MOST_TO_DO], *self.to_close(), *rest]
+        return [*found[:MOST_TO_DO], *self.to_close(), *self.left_behind()[:MOST_TO_DO]]
 
     def may_do(self, label: str) -> str:
         """``label`` for those who may do what it says; others only see what waits."""
         return label if self.rights.may_edit else _("See")
-
-    def staffing_todo(self) -> list[dict[str, Any]]:
-        """How many applications too few can run, once it is kept who can."""
-        staff = staff_of(self.cooperation, self.today)
-        lacking = {risk.application.pk for risk in risks_of(staff)} if staff.people else ()
-        if not lacking:
-            return []
-        text = ngettext(
-            "%(count)s application has too few who can run it",
-            "%(count)s applications have too few who can run them",
-            len(lacking),
-        ) % {"count": len(lacking)}
-        return [needs(text, self.url("staffing"), _("Look at them"), "warning", _("Too few"))]
 
     def left_behind(self) -> list[dict[str, Any]]:
         """What those who left or joined leave to mend, before or after it stops a month."""

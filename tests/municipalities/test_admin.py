@@ -17,6 +17,7 @@ from tests.budgets import MOMENT
 from tests.factories.accounts import UserFactory
 from tests.factories.municipalities import (
     LONG_AGO,
+    AbsenceFactory,
     LinkFactory,
     MunicipalityFactory,
     SiteFactory,
@@ -41,6 +42,7 @@ def furnished(north: Cooperation) -> Cooperation:
     site = SiteFactory(cooperation=north, name="Room")
     LinkFactory(site=site)
     SupplierFactory(cooperation=north)
+    AbsenceFactory(colleague__cooperation=north)
     DependencyFactory(application__cooperation=north)
     TokenFactory(cooperation=north)
     record(verb="add", subject=site, by=None, at=timezone.now(), cooperation_id=north.pk)
