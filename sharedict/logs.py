@@ -25,6 +25,7 @@ GIVEN = re.compile(r"[\w.-]{8,64}", re.ASCII)
 QUIET = ("/health/",)
 LETTING_IN = ("secret", "token")
 """What the part of an address is called that lets in whoever has it."""
+COOPERATION = "<slug:cooperation>"
 
 NO_REQUEST = "-"
 _id: ContextVar[str] = ContextVar("request_id", default=NO_REQUEST)
@@ -68,22 +69,29 @@ def without_secrets(told: Any) -> Any:
 @cache
 def _doors() -> list[tuple[re.Pattern[str], str]]:
     """How the addresses begin that let somebody in, and what is said instead."""
-    found = []
-    for pattern in _patterns(get_resolver().url_patterns):
-        route = f"/{pattern.pattern}"
-        if {*pattern.pattern.converters} & {*LETTING_IN}:
-            beginning = re.escape(route.partition("<")[0])
-            found.append((re.compile(rf"(?<![\w.-]){beginning}[^\s\"]+"), route))
-    return found
+    return [
+        (re.compile(rf"(?<![\w.-]){_beginning(route)}[^\s\"]+"), route)
+        for route, page in _pages(get_resolver().url_patterns)
+        if {*page.pattern.converters} & {*LETTING_IN}
+    ]
 
 
-def _patterns(listed: Iterable[Any]) -> Iterator[URLPattern]:
-    """All pages; those that let somebody in stand below no other address."""
+def _beginning(route: str) -> str:
+    """What finds the part of an address before all that differs, but for the cooperation that it is of."""
+    open_part, of_cooperation, rest = route.partition(COOPERATION)
+    if of_cooperation:
+        return re.escape(open_part) + r"[^/\s\"]+" + re.escape(rest.partition("<")[0])
+    return re.escape(route.partition("<")[0])
+
+
+def _pages(listed: Iterable[Any], above: str = "/") -> Iterator[tuple[str, URLPattern]]:
+    """The route of each page, and the page."""
     for each in listed:
+        route = f"{above}{each.pattern}"
         if isinstance(each, URLPattern):
-            yield each
-        elif not str(each.pattern):
-            yield from _patterns(each.url_patterns)
+            yield route, each
+        else:
+            yield from _pages(each.url_patterns, route)
 
 
 class WithRequestId(logging.Filter):
