@@ -28,17 +28,30 @@ from municipalities.models import (
     Supplier,
     Token,
 )
-from services.models import Application, Competence, Dependency, Installation, OnCall, Subscription
+from services.models import (
+    Alert,
+    Application,
+    Competence,
+    Dependency,
+    Installation,
+    OnCall,
+    Outage,
+    OutageEffect,
+    OutageUpdate,
+    Subscription,
+)
 from sharedict.jobs.models import Job
 from tests.api.conftest import Caller
 from tests.budgets import MOMENT
 from tests.factories.municipalities import LONG_AGO
+from tests.factories.services import AlertSourceFactory, ApplicationFactory
 
 pytestmark = pytest.mark.django_db
 SIZES = (1, 50, 1000)
 MOST = 6 + MOMENT
-MORE = {"late-changes": 2}
-"""What is computed and not stored: changes, what is charged, decisions, costs and the month that charges."""
+MORE = {"late-changes": 2, "outages": 1}
+"""What is computed and not stored: changes, what is charged, decisions, costs and the month that charges; and the
+four kinds of things that outages take away, each read at once for all."""
 NOON = dt.datetime(2026, 1, 1, 12, tzinfo=dt.UTC)
 
 Maker = Callable[[Cooperation, int], Any]
@@ -350,6 +363,52 @@ def _nothing(north: Cooperation, count: int) -> None:
     """A token has one cooperation."""
 
 
+def _outages(north: Cooperation, count: int) -> list[Outage]:
+    return Outage.objects.bulk_create(
+        Outage(cooperation=north, title=f"Outage {number}", starts_at=NOON, announced_at=NOON)
+        for number in range(count)
+    )
+
+
+def _outage_updates(north: Cooperation, count: int) -> None:
+    OutageUpdate.objects.bulk_create(
+        OutageUpdate(cooperation=north, outage=outage, at=NOON, text="They look for it.")
+        for outage in _outages(north, count)
+    )
+
+
+def _outage_effects(north: Cooperation, count: int) -> None:
+    application, state = ApplicationFactory(cooperation=north), OutageEffect.State.DOWN
+    place = Municipality.objects.get(code="1737")
+    OutageEffect.objects.bulk_create(
+        OutageEffect(
+            cooperation=north,
+            outage=outage,
+            application=application,
+            municipality=place,
+            state=state,
+            derived=state,
+        )
+        for outage in _outages(north, count)
+    )
+
+
+def _alerts(north: Cooperation, count: int) -> None:
+    source = AlertSourceFactory(cooperation=north)
+    Alert.objects.bulk_create(
+        Alert(
+            cooperation=north,
+            source=source,
+            outage=outage,
+            fingerprint=f"{outage.pk:016x}",
+            group="group",
+            name="It does not answer",
+            starts_at=NOON,
+        )
+        for outage in _outages(north, count)
+    )
+
+
 LISTS: dict[str, Maker] = {
     "cooperations": _nothing,
     "municipalities": lambda north, count: _places(count),
@@ -368,6 +427,10 @@ LISTS: dict[str, Maker] = {
     "installations": _installations,
     "dependencies": _dependencies,
     "subscriptions": _subscriptions,
+    "outages": _outages,
+    "outage-updates": _outage_updates,
+    "outage-effects": _outage_effects,
+    "alerts": _alerts,
     "agreements": _agreements,
     "cost-types": _cost_types,
     "keys": _keys,
