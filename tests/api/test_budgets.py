@@ -50,8 +50,8 @@ pytestmark = pytest.mark.django_db
 SIZES = (1, 50, 1000)
 MOST = 6 + MOMENT
 MORE = {"late-changes": 2, "outages": 1}
-"""What is computed and not stored: changes, what is charged, decisions, costs and the month that charges; and the
-four kinds of things that outages take away, each read at once for all."""
+"""What is computed and not stored: changes, what is charged, decisions, costs and the month that charges. And
+what outages take away, of four kinds, each read at once for all."""
 NOON = dt.datetime(2026, 1, 1, 12, tzinfo=dt.UTC)
 
 Maker = Callable[[Cooperation, int], Any]
