@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.signals import user_logged_in
 from django.db import OperationalError, connection
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.test import Client, TransactionTestCase
 from django.utils import translation
 from hypothesis import settings
@@ -71,8 +72,16 @@ def django_db_setup(
                     raise
                 time.sleep(0.5)
 
+    close_if_obsolete = BaseDatabaseWrapper.close_if_unusable_or_obsolete
+
+    def closed_unless_held(wrapper: BaseDatabaseWrapper) -> None:
+        """A test that closes an answer early ends a request; the transaction it stands in goes on."""
+        if not wrapper.in_atomic_block:
+            close_if_obsolete(wrapper)
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", emptied_by_owner)
+        patch.setattr(BaseDatabaseWrapper, "close_if_unusable_or_obsolete", closed_unless_held)
         yield
     with django_db_blocker.unblock():
         django_db_modify_db_settings.enter_context(as_owner())
