@@ -52,8 +52,15 @@ class FileTable(django_tables2.Table):  # type: ignore[misc]
 
     def turn_to_page(self) -> None:
         """Show the page that is asked for; the first or the last where there is none of that number."""
+        self.put_in_one_order()
         self.paginate(per_page=PAGE_ROWS)
         self.page = self.paginator.get_page(self.request.GET.get(self.prefixed_page_field))
+
+    def put_in_one_order(self) -> None:
+        """Let rows that are ordered alike stand as they were added, however the database reads them."""
+        rows = self.data.data
+        if isinstance(rows, models.QuerySet):
+            self.data.data = rows.order_by(*(rows.query.order_by or rows.model._meta.ordering), "pk")
 
     def before_rows(self, records: Sequence[Any]) -> None:
         """Called with each batch of records before their cells are asked for."""
@@ -79,13 +86,6 @@ def file_rows(table: FileTable, columns: Sequence[Any]) -> Iterator[Sequence[Cel
     if None in sources:
         return _from_records(table, columns, fetched(rows, BATCH))
     return _from_values(rows, [source for source in sources if source])
-
-
-def in_one_order(table: FileTable) -> None:
-    """Let rows that ``table`` orders alike stand as they were added, however the database reads them."""
-    rows = table.data.data
-    if isinstance(rows, models.QuerySet):
-        table.data.data = rows.order_by(*(rows.query.order_by or rows.model._meta.ordering), "pk")
 
 
 def _from_records(

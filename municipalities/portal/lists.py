@@ -15,7 +15,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django_tables2.utils import Accessor
 
 from municipalities.models import Cooperation, Municipality
-from municipalities.portal.files import FileTable, file_rows, in_one_order
+from municipalities.portal.files import FileTable, file_rows
 from municipalities.portal.pages import CooperationPage
 from municipalities.portal.words import banner_of
 from sharedict.common.csv_forms import ASKED, csv_in_form, remember_form
@@ -211,8 +211,8 @@ class ListPage(CooperationPage):
         """What an exported file is called after, besides the cooperation: the last part of the address."""
         return self.request.path.strip("/").rpartition("/")[2]
 
-    def export(self, table: django_tables2.Table, kind: str) -> HttpResponseBase:
-        in_one_order(table)
+    def export(self, table: FileTable, kind: str) -> HttpResponseBase:
+        table.put_in_one_order()
         names = [column for column in table.columns if column.name not in getattr(table, "not_exported", ())]
         header = [str(column.header) for column in names]
         rows = file_rows(table, names)

@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from municipalities.models import Cooperation, Driver, Role
+from municipalities.models import Cooperation, Driver, Role, Token
 from sharedict.accounts.models import User
 from sharedict.audit.actions import record
 from sharedict.jobs.models import Job
@@ -133,7 +133,22 @@ def test_the_same_number_of_queries_for_one_row_and_for_five(
     assert asked[0] <= 12 + MOMENT
 
 
+@pytest.mark.django_db
+def test_rows_that_are_sorted_alike_keep_their_order_from_page_to_page(
+    north: Cooperation, administrator: User, sign_in: SignIn
+) -> None:
+    """However the database happens to keep them: no row is shown twice, and none is left out."""
+    tokens = [TokenFactory(cooperation=north) for _ in range(60)]
+    client, shown = sign_in(administrator), []
+    for page in (1, 2):
+        answer = client.get(f"/north/tokens/?page={page}").content.decode()
+        shown += dict.fromkeys(re.findall(r"sd_\w{8}", answer))
+        Token.objects.filter(pk__in=[each.pk for each in tokens[:20]]).update(last_used_at=timezone.now())
+    assert shown == [token.prefix for token in tokens]
+
+
 @by_name
+@pytest.mark.django_db
 def test_no_query_string_breaks_a_list(
     sign_in: SignIn, administrator: User, north: Cooperation, fill: Any
 ) -> None:
