@@ -1,12 +1,12 @@
 """What lists of who takes part can be narrowed by; and the filters that every app's lists share."""
 
 import datetime as dt
-from typing import Any
+from typing import Any, ClassVar
 
 import django_filters
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
-from django.forms import CharField, DateField
+from django.db.models import BooleanField, QuerySet
+from django.forms import CharField, DateField, Field, TextInput
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
@@ -26,6 +26,8 @@ from municipalities.models import (
 )
 from sharedict.jobs.models import Job
 from sharedict.kernel.periods import DayError, parse_day
+
+YES_NO = {"true": True, "false": False}
 
 
 class _KeyText(CharField):
@@ -92,8 +94,31 @@ class DayFilter(django_filters.DateFilter):  # type: ignore[misc]
     field_class = _Day
 
 
+class _YesNo(Field):
+    def to_python(self, value: Any) -> bool | None:
+        if value in self.empty_values:
+            return None
+        if value not in YES_NO:
+            raise ValidationError(_("Write true or false."), "invalid")
+        return YES_NO[value]
+
+
+class YesNoFilter(django_filters.BooleanFilter):  # type: ignore[misc]
+    """``true`` or ``false``, and nothing else: what is neither would narrow nothing, unsaid."""
+
+    field_class = _YesNo
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{**kwargs, "widget": TextInput})
+
+
 class OfCooperation(django_filters.FilterSet):  # type: ignore[misc]
     """Rows that carry their cooperation."""
+
+    FILTER_DEFAULTS: ClassVar[dict[Any, Any]] = {
+        **django_filters.FilterSet.FILTER_DEFAULTS,
+        BooleanField: {"filter_class": YesNoFilter},
+    }
 
     cooperation = CooperationFilter()
 
