@@ -5,7 +5,7 @@ from django.db import migrations
 
 MAKE = r"""
 CREATE OR REPLACE FUNCTION search_plain(said text) RETURNS text
-LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE STRICT AS $$
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE STRICT SET search_path = public, pg_temp AS $$
 BEGIN
   said := lower(said);
   IF octet_length(said) <> length(said) THEN
