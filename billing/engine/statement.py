@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from sharedict.kernel.errors import ConflictError
@@ -226,7 +226,7 @@ class Statement:
 
         The costs behind it stand in its run; of them only the references are content.
         """
-        plain = {name: value for name, value in _content(self).items() if name not in NOT_CONTENT}
+        plain = _content(self, NOT_CONTENT)
         return json.dumps(plain, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
     def hash(self) -> str:
@@ -306,8 +306,8 @@ def _correction(row: ShareRow, corrects: tuple[int, int] | None) -> StatementLin
     )
 
 
-def _content(value: Any) -> Any:
-    """``value`` as plain JSON; fields at their default are left out."""
+def _content(value: Any, left_out: frozenset[str] = frozenset()) -> Any:
+    """``value`` as plain JSON, without the fields ``left_out``; fields at their default are left out too."""
     if isinstance(value, Month):
         return str(value)
     if isinstance(value, dt.date):
@@ -316,5 +316,11 @@ def _content(value: Any) -> Any:
         return [_content(each) for each in value]
     if not is_dataclass(value):
         return value
-    held = {each.name: (getattr(value, each.name), each.default) for each in fields(value)}
-    return {name: _content(one) for name, (one, default) in held.items() if one != default}
+    held = ((name, getattr(value, name), default) for name, default in _fields(type(value)))
+    return {name: _content(one) for name, one, default in held if name not in left_out and one != default}
+
+
+@cache
+def _fields(kind: type) -> tuple[tuple[str, Any], ...]:
+    """Each field of a dataclass with its default."""
+    return tuple((each.name, each.default) for each in fields(kind))

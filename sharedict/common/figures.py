@@ -75,23 +75,35 @@ def change_minor(amount: int | None) -> str:
     )
 
 
-class Amounts:
-    """What ``minor`` and ``change_minor`` give, as markup, in the language in which this was made.
+class PlainAmounts:
+    """What ``minor`` and ``signed_minor`` give, in the language in which this was made.
 
     A table with thousands of amounts asks for the language once, and not in each of them.
     """
 
     def __init__(self) -> None:
-        self._marks = [escape(mark) for mark in _marks(get_language())]
+        self._marks = _marks(get_language())
+
+    def __call__(self, amount: int) -> str:
+        return _written(amount, *self._marks)
+
+    def signed(self, amount: int) -> str:
+        return f"{'+' if amount > 0 else ''}{self(amount)}"
+
+
+class Amounts(PlainAmounts):
+    """The same as markup, and what ``change_minor`` gives."""
+
+    def __init__(self) -> None:
+        group, mark = _marks(get_language())
+        self._marks = escape(group), escape(mark)
         self._unchanged = SafeString(change_minor(0))
 
     def __call__(self, amount: int) -> SafeString:
         return SafeString(_written(amount, *self._marks))
 
     def change(self, amount: int) -> SafeString:
-        if amount == 0:
-            return self._unchanged
-        return SafeString(("+" if amount > 0 else "") + _written(amount, *self._marks))
+        return self._unchanged if amount == 0 else SafeString(self.signed(amount))
 
 
 def exact(value: Fraction | None, places: int = 6) -> str:

@@ -1,6 +1,7 @@
 """The pages after the first: lines, corrections, the costs behind them, and how they are divided."""
 
 from collections.abc import Callable, Sequence
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from django.utils.text import capfirst
@@ -15,7 +16,7 @@ from billing.engine.statement import ShareRow, Statement, StatementLine
 from billing.engine.ways import Way
 from billing.engine.why import ComponentPart
 from sharedict.common.days import date_format
-from sharedict.common.figures import about, aligned, exact, exact_percent, minor, signed_minor
+from sharedict.common.figures import PlainAmounts, about, aligned, exact, exact_percent, minor, signed_minor
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -56,13 +57,14 @@ def _lines(statement: Statement) -> Table:
         this, before, year = late
         sums = minor(this), minor(before), signed_minor(this - before), minor(year)
         totals.insert(0, [_("Corrections of earlier months"), *sums])
+    written = PlainAmounts()
     rows = [
         [
             f"{place}. {_of_what(line)}",
-            minor(line.this_minor),
-            minor(line.before_minor),
-            signed_minor(line.change_minor),
-            minor(line.year_minor),
+            written(line.this_minor),
+            written(line.before_minor),
+            written.signed(line.change_minor),
+            written(line.year_minor),
         ]
         for place, line in enumerate(lines, start=1)
     ]
@@ -70,10 +72,10 @@ def _lines(statement: Statement) -> Table:
     before_head = capfirst(month_name(statement.before)) if statement.before else _("Month before")
     columns = [
         Column(_("Application and cost type")),
-        Column(capfirst(month_name(statement.month)), width, is_number=True),
-        Column(before_head, width, is_number=True),
-        Column(pgettext("difference", "Change"), width, is_number=True),
-        Column(_("Year so far"), width, is_number=True),
+        Column(capfirst(month_name(statement.month)), width, is_amount=True),
+        Column(before_head, width, is_amount=True),
+        Column(pgettext("difference", "Change"), width, is_amount=True),
+        Column(_("Year so far"), width, is_amount=True),
     ]
     return table(_("By application and cost type"), columns, rows, totals)
 
@@ -96,7 +98,7 @@ def _corrections(statement: Statement) -> Table | None:
         Column(_("Cost")),
         Column(_("Reference"), REFERENCE),
         Column(_("Corrects"), 2 * MONTH),
-        Column(_("Difference"), _wide(rows + totals, 3), is_number=True),
+        Column(_("Difference"), _wide(rows + totals, 3), is_amount=True),
     ]
     note = _("What closed months should have been charged otherwise. Their own statements stay as they are.")
     return table(_("Corrections of earlier months"), columns, rows, totals, note=note)
@@ -107,32 +109,35 @@ def _costs(statement: Statement, beside: Beside) -> Table | None:
         (line.application, line.cost_type): place for place, line in enumerate(statement.month_lines, start=1)
     }
     own = [row for row in statement.shares if row.concerns is None]
-    rows = [_cost(row, places, beside) for row in own]
-    if not rows:
+    if not own:
         return None
+    written, percents = PlainAmounts(), cache(partial(aligned, places=2))
+    rows = [
+        [
+            f"{places[row.application, row.cost_type]}. {_told(row)}",
+            row.reference,
+            written(row.cost_minor),
+            f"{_letter(divided.way)}: {percents(divided.percent)}" if divided else "",
+            written(row.share_minor),
+        ]
+        for row in own
+        for divided in [beside.ways.costs.get(row.reference)]
+    ]
     of_month = _("Costs of %(month)s") % {"month": month_name(statement.month)}
     totals = [[of_month, "", "", "", minor(statement.month_minor)]]
     columns = [
         Column(_("Line, cost, supplier")),
         Column(_("Reference"), REFERENCE),
-        Column(_("Cost in the month"), _wide(rows, 2), is_number=True),
+        Column(_("Cost in the month"), _wide(rows, 2), is_amount=True),
         Column(_("Way, percent"), PERCENT, is_number=True),
-        Column(_("Share"), _wide(rows + totals, 4), is_number=True),
+        Column(_("Share"), _wide(rows + totals, 4), is_amount=True),
     ]
     note = _("Each cost begins with the number of its line in the table above; a way is one of those below.")
     return table(_("The costs behind it"), columns, rows, totals, note=note, new_page=len(rows) > LONG)
 
 
-def _cost(row: ShareRow, places: dict[tuple[str, str], int], beside: Beside) -> list[str]:
-    divided = beside.ways.costs.get(row.reference)
-    told = f"{row.description}, {row.supplier}" if row.supplier else row.description
-    return [
-        f"{places[row.application, row.cost_type]}. {told}",
-        row.reference,
-        minor(row.cost_minor),
-        f"{_letter(divided.way)}: {aligned(divided.percent, 2)}" if divided else "",
-        minor(row.share_minor),
-    ]
+def _told(row: ShareRow) -> str:
+    return f"{row.description}, {row.supplier}" if row.supplier else row.description
 
 
 def _ways(statement: Statement, beside: Beside) -> Table | None:
