@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Model
 
 from agreements.models import CostType
 from billing.models import Cost
@@ -81,24 +82,28 @@ def step(upload: Upload, name: str, by: User) -> float:
 
 
 def taken(cost: int, entry: int) -> dict[str, io.StringIO]:
-    """The rows that came after these, by table, as text; they are taken away."""
+    """The rows that came after these as text, by table and its columns; they are taken away."""
     texts = {}
     with as_owner(), connection.cursor() as cursor:
         raw: Any = cursor.cursor
-        for table, which in tables(cost, entry):
-            texts[table] = io.StringIO()
-            raw.copy_expert(f"COPY (SELECT * FROM {table} WHERE {which}) TO STDOUT", texts[table])  # noqa: S608
+        for model, which in models(cost, entry):
+            table, columns = (
+                model._meta.db_table,
+                ", ".join(each.column for each in model._meta.concrete_fields),
+            )
+            text = texts[f"{table} ({columns})"] = io.StringIO()
+            raw.copy_expert(f"COPY (SELECT {columns} FROM {table} WHERE {which}) TO STDOUT", text)  # noqa: S608
         remove(cursor, cost, entry)
         cursor.execute("VACUUM ANALYZE")
     return texts
 
 
-def tables(cost: int, entry: int) -> list[tuple[str, str]]:
-    """Which rows of which table came after these."""
+def models(cost: int, entry: int) -> list[tuple[type[Model], str]]:
+    """Which rows of which model came after these."""
     return [
-        (Cost._meta.db_table, f"id > {cost:d}"),
-        (Entry._meta.db_table, f"id > {entry:d} AND subject_type = 'billing.cost'"),
-        (PersonalValue._meta.db_table, f"entry_id > {entry:d}"),
+        (Cost, f"id > {cost:d}"),
+        (Entry, f"id > {entry:d} AND subject_type = 'billing.cost'"),
+        (PersonalValue, f"entry_id > {entry:d}"),
     ]
 
 
@@ -106,8 +111,8 @@ def remove(cursor: Any, cost: int, entry: int) -> None:
     """Take away what came after these, whatever refers to it."""
     cursor.execute("SET session_replication_role = replica")
     cursor.execute("TRUNCATE municipalities_upload, municipalities_uploadfinding")
-    for table, which in tables(cost, entry):
-        cursor.execute(f"DELETE FROM {table} WHERE {which}")  # noqa: S608
+    for model, which in models(cost, entry):
+        cursor.execute(f"DELETE FROM {model._meta.db_table} WHERE {which}")  # noqa: S608
     cursor.execute("RESET session_replication_role")
 
 
@@ -116,7 +121,7 @@ def copied(texts: dict[str, io.StringIO]) -> float:
         raw: Any = cursor.cursor
         started = time.perf_counter()
         with transaction.atomic():
-            for table, text in texts.items():
+            for place, text in texts.items():
                 text.seek(0)
-                raw.copy_expert(f"COPY {table} FROM STDIN", text, 1 << 18)
+                raw.copy_expert(f"COPY {place} FROM STDIN", text, 1 << 18)
         return time.perf_counter() - started

@@ -38,8 +38,8 @@ SELECT %s, now() - number * interval '37 seconds', %s, '', 'change',
 FROM generate_series(1, %s) AS number
 """
 ACTORS = """
-INSERT INTO audit_personalvalue (entry_id, cooperation_id, part, user_id, before, after)
-SELECT id, cooperation_id, 'actor', user_id, '',
+INSERT INTO audit_personalvalue (entry_id, cooperation_id, part, user_id, about, before, after)
+SELECT id, cooperation_id, 'actor', user_id, '', '',
        CASE WHEN id %% 250000 = 0 THEN 'Berit Berg' ELSE 'Anna Andersson ' || id %% 7 END
 FROM audit_entry WHERE cooperation_id = %s AND actor = ''
 ON CONFLICT DO NOTHING
