@@ -5,6 +5,9 @@ from services.reports.impact import (
     people_stopped,
     points_of,
 )
+from services.reports.kept import (
+    graph_of,
+)
 from services.reports.outages import (
     Hit,
     hits_of,
@@ -30,7 +33,7 @@ from services.reports.staffing import (
 )
 from services.reports.things import (
     Things,
-    graph_of,
+    made_graph,
 )
 from services.reports.where import (
     where_it_runs,
@@ -50,6 +53,7 @@ __all__ = [
     "hits_of",
     "impact_of",
     "lost_in_words",
+    "made_graph",
     "on_call_of",
     "people_stopped",
     "picture_of",

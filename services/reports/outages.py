@@ -13,7 +13,8 @@ from services.engine.priority import SHIPPED, effect_of
 from services.engine.priority import PriorityTable as Table
 from services.models import Application, Outage, OutageEffect, PriorityTable, Subscription
 from services.reports.impact import Falling, impact_of
-from services.reports.things import Things, graph_of
+from services.reports.kept import graph_of
+from services.reports.things import Things
 
 STATES = {
     State.DOWN: OutageEffect.State.DOWN,

@@ -62,8 +62,8 @@ class _Maker:
         return name
 
 
-def graph_of(cooperation: Cooperation, day: dt.date) -> Things:
-    """Everything that holds on ``day``, in eight queries and three for what dependencies name.
+def made_graph(cooperation: Cooperation, day: dt.date) -> Things:
+    """The graph of ``day`` from its rows, in eight queries and three for what dependencies name.
 
     Of what is many only the columns are read: whole rows would take most of the time.
     """

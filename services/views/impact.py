@@ -62,7 +62,7 @@ class ImpactPage(CooperationPage):
         context = {
             "title": title,
             "files": [f"?{asked.urlencode()}{'&' if asked else ''}format={each}" for each in ("csv", "xlsx")],
-            "pictured": self.pictured(fallen(things, lost, stay=stay), today) if lost else None,
+            "pictured": self.pictured(things, fallen(things, lost, stay=stay), today) if lost else None,
             "form": LostForm({"lost": lost, "stay": stay}, choices=self.choices(things, lost)),
             "opening": self.opening(rows) if lost and rows else None,
             "table": self.table(things, rows) if lost else None,
@@ -71,12 +71,12 @@ class ImpactPage(CooperationPage):
         }
         return self.page("services/impact.html", context)
 
-    def pictured(self, found: Impact, today: dt.date) -> dict[str, Any] | None:
-        """The net with what is lost, for ``components/pic/figure.html``; None where nothing is joined."""
+    def pictured(self, things: Things, found: Impact, today: dt.date) -> dict[str, Any] | None:
+        """The net with what is lost, for ``components/pic/figure.html``; None where nothing can be drawn."""
+        if len(things.graph.lines) > MOST_DRAWN:
+            return None
         sites = list(Site.objects.of(self.cooperation).as_of(today).for_listing())
         links = list(Link.objects.of(self.cooperation).as_of(today).for_listing())
-        if len(links) > MOST_DRAWN:
-            return None
         title = lost_in_words(found, sites)
         picture = picture_of(
             found,
