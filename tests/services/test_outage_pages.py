@@ -6,6 +6,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -60,6 +61,8 @@ def test_reporting_at_night_takes_one_form_and_tells_at_once_whom_it_hits(
         ({"title": ""}, "title"),
         ({"starts_at": typed(timezone.now() + dt.timedelta(hours=3))}, "starts_at"),
         ({"starts_at": "2026-03-29T02:30"}, "starts_at"),
+        ({"starts_at": "0001-01-01T00:00"}, "starts_at"),
+        ({"starts_at": "9999-12-31T23:59"}, "starts_at"),
         ({"starts_at": "soon"}, "starts_at"),
         ({"urgency": "9"}, "urgency"),
         ({"applications": ["999999999"]}, "applications"),
@@ -73,6 +76,28 @@ def test_what_cannot_be_is_said_at_its_field(
     assert answer.status_code == 422
     assert list(answer.context["form"].errors) == [field]
     assert not Outage.objects.exists()
+
+
+@pytest.mark.parametrize("minutes", [0, 60])
+def test_what_is_down_in_the_hour_that_comes_twice_is_reported_changed_and_ended(
+    coordinator: User, sign_in: SignIn, erp: Application, minutes: int
+) -> None:
+    now = dt.datetime(2026, 10, 25, 0, 30, tzinfo=dt.UTC) + dt.timedelta(minutes=minutes)
+    with time_machine.travel(now, tick=False):
+        client = sign_in(coordinator)
+        shown = client.get("/north/outages/new/").context["form"]["starts_at"].value()
+        told = report(erp, starts_at=f"{shown:%Y-%m-%dT%H:%M}")
+        assert client.post("/north/outages/new/", told).status_code == 302
+    outage = Outage.objects.get()
+    assert outage.starts_at == now
+    with time_machine.travel(now + dt.timedelta(hours=5), tick=False):
+        client = sign_in(coordinator)
+        changed = {**told, "effect": "1", "cause": "The night"}
+        assert client.post(f"/north/outages/{outage.pk}/change/", changed).status_code == 302
+        end = {"ends_at": told["starts_at"]}
+        assert client.post(f"/north/outages/{outage.pk}/end/", end).status_code == 302
+    outage.refresh_from_db()
+    assert (outage.starts_at, outage.ends_at, outage.cause) == (now, now, "The night")
 
 
 def test_planned_work_is_announced_ahead(administrator: User, sign_in: SignIn, erp: Application) -> None:
