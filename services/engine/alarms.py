@@ -116,7 +116,7 @@ def from_uptime_kuma(body: Any) -> list[Alarm]:
         since = _moment(went, "heartbeat.lastDownTime") if went else None
     return [
         Alarm(
-            fingerprint=f"monitor-{number}",
+            fingerprint=_id(f"monitor-{number}"),
             group=_digest(f"monitor-{number}"),
             name=_text(f"{name}: {said}" if said and status == DOWN else name, LONGEST_NAME),
             starts_at=since,
