@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -85,7 +86,9 @@ class OutageForm(RowForm):
                 there = there.none()
             field.queryset = rows.filter(pk__in=[*there.values_list("pk", flat=True), *named])
         chosen: Any = self.fields["applications"]
-        chosen.queryset = chosen.queryset.exclude(lifecycle=Application.Lifecycle.RETIRED)
+        named = was.applications.values_list("pk", flat=True) if was.pk else []
+        in_use = ~Q(lifecycle=Application.Lifecycle.RETIRED)
+        chosen.queryset = chosen.queryset.filter(in_use | Q(pk__in=[*named]))
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or self.cleaned_data

@@ -18,6 +18,7 @@ from sharedict.accounts.models import User
 from tests.factories.services import (
     AlertFactory,
     AlertSourceFactory,
+    ApplicationFactory,
     OutageEffectFactory,
     OutageFactory,
     OutageUpdateFactory,
@@ -182,6 +183,32 @@ def test_changing_asks_who_follows_up(
     outage_now = Outage.objects.get()
     assert (done.status_code, outage_now.cause) == (302, "A digger")
     assert outage_now.starts_at == outage.starts_at  # its seconds are kept
+
+
+def test_who_has_left_and_what_is_retired_stay_in_an_outage_that_is_changed(
+    administrator: User, coordinator: User, sign_in: SignIn, outage: Outage, erp: Application
+) -> None:
+    other = ApplicationFactory(cooperation=erp.cooperation)
+    outage.applications.set([erp, other])
+    Outage.objects.filter(pk=outage.pk).update(
+        follow_up="Buy another", follow_up_on=dt.date(2026, 12, 24), follow_up_owner=coordinator
+    )
+    Role.objects.filter(user=coordinator).delete()
+    Application.objects.filter(pk=erp.pk).update(lifecycle=Application.Lifecycle.RETIRED)
+    client, step = sign_in(administrator), f"/north/outages/{outage.pk}/change/"
+    form = client.get(step).context["form"]
+    offered = {str(value) for value, _label in form.fields["follow_up_owner"].choices}
+    assert offered == {"", str(administrator.pk), str(coordinator.pk)}
+    sent = {
+        **report(erp, starts_at=typed(outage.starts_at), effect="1", was=form["was"].value()),
+        **{"applications": [str(choice.data["value"]) for choice in form["applications"]]},
+        **{"follow_up": "Buy another", "follow_up_on": "2026-12-24", "follow_up_owner": coordinator.pk},
+    }
+    assert client.post(step, {**sent, "cause": "A digger"}).status_code == 302
+    outage.refresh_from_db()
+    assert (outage.cause, outage.follow_up_owner) == ("A digger", coordinator)
+    assert {*outage.applications.all()} == {erp, other}
+    assert erp.name not in client.get("/north/outages/new/").content.decode()
 
 
 def test_merging_leads_from_one_to_the_other(
