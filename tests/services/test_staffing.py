@@ -272,3 +272,26 @@ def test_nobody_outside_the_cooperation_sees_a_name(
         theirs = client.get(f"/outside/{page}")
         assert theirs.status_code == 200
         assert "Anna Alm" not in theirs.content.decode()
+
+
+@pytest.mark.parametrize("how", ["forgotten", "ill"])
+def test_a_turn_of_whoever_is_not_there_ends_and_somebody_else_takes_over(
+    erp: Application, anna: Colleague, bo: Colleague, administrator: User, sign_in: SignIn, how: str
+) -> None:
+    turn = OnCallFactory(application=erp, colleague=anna, valid_from=dt.date(2026, 5, 1), valid_until=None)
+    away = AbsenceFactory(colleague=anna, valid_from=dt.date(2026, 5, 30), valid_until=None)
+    known = CompetenceFactory(application=erp, colleague=anna, valid_from=dt.date(2026, 5, 1))
+    if how == "forgotten":
+        forget_colleague(colleague=anna, by=administrator)
+    client = sign_in(administrator)
+    for name, row in (("on-call", turn), ("competences", known), ("absences", away)):
+        answer = client.post(f"/north/{name}/{row.pk}/end/", {"valid_until": "2026-06-03"})
+        assert answer.status_code == 302, name
+        row.refresh_from_db()
+        assert row.valid_until == dt.date(2026, 6, 4)
+        row.valid_until = None
+        if how == "forgotten":
+            with pytest.raises(ValidationError):
+                save_row(row=row, by=administrator)
+    relief = {"colleague": bo.pk, "application": erp.pk, "valid_from": "2026-06-04", "valid_until": ""}
+    assert client.post("/north/on-call/new/", relief).status_code == 302
