@@ -32,7 +32,8 @@ class ServicesConfig(AppConfig):
         add_runs_at(installed_at)
         add_set_up_step(APPLICATION)
         add_what_falls(impact_url)
-        add_search_kind(FOUND)
+        for found in FOUND:
+            add_search_kind(found)
         add_panel(falls_with)
         add_panel(staffing_panel)
         add_check(Installation, refuse_installation_outside_site)
