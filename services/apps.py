@@ -24,6 +24,7 @@ class ServicesConfig(AppConfig):
             falls_with,
             impact_url,
             installed_at,
+            outages_panel,
             staffing_panel,
         )
         from services.tasks import ask_about_outages
@@ -34,6 +35,7 @@ class ServicesConfig(AppConfig):
         add_what_falls(impact_url)
         for found in FOUND:
             add_search_kind(found)
+        add_panel(outages_panel)
         add_panel(falls_with)
         add_panel(staffing_panel)
         add_check(Installation, refuse_installation_outside_site)

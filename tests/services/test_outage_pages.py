@@ -211,6 +211,39 @@ def test_who_has_left_and_what_is_retired_stay_in_an_outage_that_is_changed(
     assert erp.name not in client.get("/north/outages/new/").content.decode()
 
 
+def test_the_overview_and_the_applications_page_tell_what_is_down(
+    coordinator: User, finance: User, stranger: User, sign_in: SignIn, erp: Application, torsby: Municipality
+) -> None:
+    north, now, hour = erp.cooperation, timezone.now(), dt.timedelta(hours=1)
+    other = ApplicationFactory(cooperation=north, code="other", name="Another")
+    spans = {
+        "<b>Fire</b>": {"starts_at": now - hour},
+        "Part of the fire": {"starts_at": now - hour},
+        "It was dark": {"starts_at": now - 3 * hour, "ends_at": now - hour},
+        "A new switch": {"starts_at": now + hour, "ends_at": now + 2 * hour, "is_planned": True},
+    }
+    rows = {title: OutageFactory(cooperation=north, title=title, **span) for title, span in spans.items()}
+    Outage.objects.filter(title="Part of the fire").update(merged_into=rows["<b>Fire</b>"])
+    for row in rows.values():
+        OutageEffectFactory(outage=row, application=erp, municipality=torsby, state="down", derived="down")
+    effect = {"outage": rows["<b>Fire</b>"], "application": other, "municipality": torsby}
+    OutageEffectFactory(**effect, state="up", derived="up")
+    for reader in (coordinator, finance):
+        client = sign_in(reader)
+        overview = client.get("/north/overview/")
+        assert [(each["outage"].title, each["names"]) for each in overview.context["down_now"]] == [
+            ("<b>Fire</b>", "ERP")
+        ]
+        assert "&lt;b&gt;Fire&lt;/b&gt;</a>: ERP" in overview.content.decode()
+        page = client.get("/north/services/erp/").content.decode()
+        told = [
+            title for title in ("&lt;b&gt;Fire", "Part of", "It was dark", "A new switch") if title in page
+        ]
+        assert told == ["&lt;b&gt;Fire", "A new switch"]
+        assert "Fire" not in client.get("/north/services/other/").content.decode()
+    assert "Fire" not in sign_in(stranger).get("/outside/overview/").content.decode()
+
+
 def test_merging_leads_from_one_to_the_other(
     coordinator: User, sign_in: SignIn, outage: Outage, north: Cooperation, outside: Cooperation
 ) -> None:
