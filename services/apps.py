@@ -24,6 +24,7 @@ class ServicesConfig(AppConfig):
             falls_with,
             impact_url,
             installed_at,
+            outages_panel,
             staffing_panel,
         )
         from services.tasks import ask_about_outages
@@ -32,7 +33,9 @@ class ServicesConfig(AppConfig):
         add_runs_at(installed_at)
         add_set_up_step(APPLICATION)
         add_what_falls(impact_url)
-        add_search_kind(FOUND)
+        for found in FOUND:
+            add_search_kind(found)
+        add_panel(outages_panel)
         add_panel(falls_with)
         add_panel(staffing_panel)
         add_check(Installation, refuse_installation_outside_site)

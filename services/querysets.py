@@ -107,6 +107,14 @@ class OutageQuerySet(TenantQuerySet["Outage"]):
         """Those that have begun by ``now`` and not ended."""
         return self.unmerged().filter(Q(ends_at=None) | Q(ends_at__gt=now), starts_at__lte=now)
 
+    def meeting(self, starts_at: dt.datetime, ends_at: dt.datetime) -> Self:
+        """Those of which some moment lies between these two."""
+        return self.unmerged().filter(Q(ends_at=None) | Q(ends_at__gt=starts_at), starts_at__lt=ends_at)
+
+    def not_over(self, now: dt.datetime) -> Self:
+        """Those that go on, or are still to come."""
+        return self.unmerged().filter(Q(ends_at=None) | Q(ends_at__gt=now))
+
     def ahead(self, now: dt.datetime) -> Self:
         return self.unmerged().filter(starts_at__gt=now)
 

@@ -36,6 +36,7 @@ from billing.views.pictures import OWN_ONLY, month_name, months_by_municipality,
 from billing.views.todo import MOST_NAMED, ToDoPage
 from municipalities.models import Municipality
 from municipalities.portal import CooperationPage, StepState, set_up_of
+from services.portal import outages_in_words
 from sharedict.common.days import date_format
 from sharedict.kernel.periods import Month
 from sharedict.pictures.bar import bars, tell_apart
@@ -69,6 +70,7 @@ class Overview(AskedPage, ToDoPage, AheadPage, OwnPage):
             "currency": self.cooperation.currency,
             "is_empty": not self.periods,
             "answers_for_all": answers_for_all,
+            "down_now": self.down_now(),
             "todo": self.todo() if answers_for_all else None,
             "steps": steps,
             "next_step": next((step for step in steps if step.is_to_do), None),
@@ -80,6 +82,10 @@ class Overview(AskedPage, ToDoPage, AheadPage, OwnPage):
             context["ahead"] = self.ahead(self.today, of_all=answers_for_all)
             context["picture"] = self.picture(months, sees_all=answers_for_all)
         return self.page("billing/overview.html", context)
+
+    def down_now(self) -> list[dict[str, Any]]:
+        """The outages that go on, the most pressing first."""
+        return outages_in_words(self.now.outages, self.cooperation, timezone.now())
 
     def totals_by_month(self, months: list[Month]) -> dict[int, Totals]:
         """What each municipality carries of ``months`` and of the one before the last, by their runs."""

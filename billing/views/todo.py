@@ -1,11 +1,13 @@
 """What needs a person: jobs that failed, what stops a month, what those who left leave to mend."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models.functions import JSONObject
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -26,7 +28,9 @@ from billing.snapshots import STOPS, late_verdicts
 from billing.views.months import StatementsPage
 from billing.views.notices import notices_of
 from billing.views.pictures import month_name
+from municipalities.models import Cooperation
 from municipalities.portal import few
+from services.reports import Hitting, as_hitting, going_on_told, lacking_in, skills_told
 from sharedict.audit.models import kind_in_words, verb_in_words
 from sharedict.common.days import date_format
 from sharedict.jobs.models import Job
@@ -43,10 +47,19 @@ class Undone:
     ``changing`` may still change what it shows, ``lost`` should have and could not.
     """
 
-    failed: int
-    working: int
+    failed: int = 0
+    working: int = 0
     changing: int = 0
     lost: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Now:
+    """What stands beside the months: ``lacking`` is how many applications too few can run."""
+
+    undone: Undone
+    outages: Sequence[Hitting]
+    lacking: int
 
 
 class ToDoPage(StatementsPage):
@@ -75,15 +88,27 @@ class ToDoPage(StatementsPage):
         return sorted(month for month, period in self.periods.items() if period.has_lines)
 
     @cached_property
+    def now(self) -> Now:
+        """How things stand beside the months, in one query: jobs, outages, and who can run what."""
+        rows = Cooperation.objects.filter(pk=self.cooperation.pk)
+        asked = (self._undone_told(), going_on_told(timezone.now()), skills_told(self.today))
+        jobs, outages, skills = rows.values_list(*asked).get()
+        return Now(Undone(**(jobs or {})), as_hitting(outages), lacking_in(skills, self.today))
+
+    @property
     def undone_jobs(self) -> Undone:
-        """The jobs that are not done; one query."""
+        """The jobs that are not done."""
+        return self.now.undone
+
+    def _undone_told(self) -> Subquery:
         newest = self.newest
         asked = {"failed": Q(state=Job.State.FAILED), "working": ~Q(state=Job.State.FAILED)}
         if newest and not newest.is_closed:  # what is closed never changes
             asked["changing"] = Q(pk__in=unfinished_about(newest).values("pk"))
             asked["lost"] = Q(pk__in=failed_about(newest).values("pk"))
-        undone = Job.objects.filter(cooperation=self.cooperation).undone()
-        return Undone(**undone.aggregate(**{name: Count("pk", filter=each) for name, each in asked.items()}))
+        undone = Job.objects.filter(cooperation=OuterRef("pk")).undone().order_by().values("cooperation")
+        counted = JSONObject(**{name: Count("pk", filter=each) for name, each in asked.items()})
+        return Subquery(undone.annotate(told=counted).values("told"))
 
     def todo(self) -> list[dict[str, Any]]:
         """What needs a person, most urgent first."""
@@ -100,11 +125,24 @@ class ToDoPage(StatementsPage):
         found += self.late_todo()
         for month in sorted(self.periods):
             found += self.todo_of(month, self.periods[month])
-        return [*found[:MOST_TO_DO], *self.to_close(), *self.left_behind()[:MOST_TO_DO]]
+        rest = [*self.staffing_todo(), *self.left_behind()[:MOST_TO_DO]]
+        return [*found[:MOST_TO_DO], *self.to_close(), *rest]
 
     def may_do(self, label: str) -> str:
         """``label`` for those who may do what it says; others only see what waits."""
         return label if self.rights.may_edit else _("See")
+
+    def staffing_todo(self) -> list[dict[str, Any]]:
+        """How many applications too few can run, once it is kept who can."""
+        count = self.now.lacking
+        if not count:
+            return []
+        text = ngettext(
+            "%(count)s application has too few who can run it",
+            "%(count)s applications have too few who can run them",
+            count,
+        ) % {"count": count}
+        return [needs(text, self.url("staffing"), _("Look at them"), "warning", _("Too few"))]
 
     def left_behind(self) -> list[dict[str, Any]]:
         """What those who left or joined leave to mend, before or after it stops a month."""

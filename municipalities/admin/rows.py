@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
+from django.contrib.admin.widgets import AdminSplitDateTime
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, models, transaction
 from django.http import HttpRequest, HttpResponse
@@ -22,6 +23,7 @@ from municipalities.actions import (
 )
 from municipalities.portal import SeenForm, refuse
 from sharedict.common.days import AdminDayInput
+from sharedict.common.instants import AdminMomentField
 from sharedict.common.numbers import CountField, NumberField, NumberInput
 
 
@@ -45,6 +47,7 @@ class RowAdmin(admin.ModelAdmin):
     form = RowAdminForm
     formfield_overrides: ClassVar[Any] = {
         models.DateField: {"widget": AdminDayInput},
+        models.DateTimeField: {"form_class": AdminMomentField, "widget": AdminSplitDateTime},
         models.DecimalField: {"form_class": NumberField},
         models.IntegerField: {"form_class": CountField, "widget": NumberInput(inputmode="numeric")},
     }

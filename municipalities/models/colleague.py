@@ -110,6 +110,9 @@ class Absence(Spanned):
 
 
 def refuse_forgotten(row: Any) -> None:
-    """Raise ValidationError, at the field, where ``row`` names a colleague who was forgotten."""
-    if row.colleague_id and row.colleague.forgotten_at:
+    """Raise ValidationError, at the field, where ``row`` names a colleague who was forgotten.
+
+    What named them already may end.
+    """
+    if row.colleague_id and row.colleague.forgotten_at and not row.is_only_cut("colleague_id"):
         raise ValidationError({"colleague": _("This colleague was forgotten: choose somebody else.")})

@@ -124,13 +124,17 @@ class RowForm(SeenForm):
             del self.fields["was"]
         if hasattr(self.instance, "cooperation_id") and self.instance.cooperation_id is None:
             self.instance.cooperation = cooperation
-        for field in self.fields.values():
+        for name, field in self.fields.items():
             if isinstance(field, forms.DateField):
                 field.widget = DayInput()
             if isinstance(field, forms.ModelChoiceField):
-                field.queryset = choices_in(cooperation, field.queryset)
+                field.queryset = choices_in(cooperation, field.queryset, self._named(name))
         if self.layout:
             self.helper = side_by_side(self.layout)
+
+    def _named(self, name: str) -> object:
+        """The key of what the row names in a column already; None where it names nothing."""
+        return getattr(self.instance, f"{name}_id", None) if self.instance.pk else None
 
     def _post_clean(self) -> None:
         """Let the action validate the row: it does so once, in its transaction, with every field filled."""
@@ -153,13 +157,15 @@ def side_by_side(rows: Sequence[str | tuple[str, ...]]) -> FormHelper:
     return helper
 
 
-def choices_in(cooperation: Cooperation, rows: Any) -> Any:
+def choices_in(cooperation: Cooperation, rows: Any, named: object = None) -> Any:
     """``rows`` of a choice field limited to ``cooperation``; public registers as far as they concern it.
 
-    People are those who have a role there.
+    People are those who have a role there, and the one of the key ``named``: who has left since is chosen
+    anew for nothing, and stays where they were chosen.
     """
     if rows.model is User:
-        return rows.filter(roles__cooperation=cooperation, is_active=True).distinct().order_by("username")
+        here = models.Q(roles__cooperation=cooperation, is_active=True) | models.Q(pk=named)
+        return rows.filter(here).distinct().order_by("username")
     if hasattr(rows, "usable_in"):
         return rows.usable_in(cooperation)
     if hasattr(rows, "ever_in"):

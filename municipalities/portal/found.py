@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from municipalities.models import Link, Member, Role, Site, Supplier
+from municipalities.models import Colleague, Link, Member, Role, Site, Supplier
 from municipalities.portal.searching import SearchKind
 
 PLACE = "municipality__name"
@@ -49,6 +49,16 @@ KINDS = (
         detail=("contact",),
         page="supplier-change",
         list_page="suppliers",
+    ),
+    SearchKind(
+        "colleague",
+        _("Colleagues"),
+        Colleague,
+        title=("name",),
+        more=("work", "email", "phone"),  # all of them empty of whoever was forgotten: nothing finds them
+        detail=("work", PLACE),
+        page="colleague-change",
+        list_page="colleagues",
     ),
     SearchKind(
         "person",

@@ -1,6 +1,7 @@
 """What a monitoring system reports opens an outage, and its end ends what it has opened."""
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -97,28 +98,39 @@ def _sorted_out(source: AlertSource, alarms: Iterable[Alarm]) -> tuple[list[Alar
     known = list(source.alerts.filter(fingerprint__in=ids).select_related("outage__merged_into"))
     by_start = {(row.fingerprint, row.starts_at): row for row in known}
     open_now = {row.fingerprint: row for row in known if row.ends_at is None}
-    last_end: dict[str, dt.datetime] = {}
+    ended = defaultdict[str, list[Alert]](list)
     for row in known:
         if row.ends_at is not None:
-            last_end[row.fingerprint] = max(row.ends_at, last_end.get(row.fingerprint, row.ends_at))
+            ended[row.fingerprint].append(row)
     new: list[Alarm] = []
     over: list[Alert] = []
     for alarm in listed:
         same = by_start.get((alarm.fingerprint, alarm.starts_at)) if alarm.starts_at else None
         if same is None and alarm.is_repeated_by_id:
             same = open_now.get(alarm.fingerprint)
-            was_over = last_end.get(alarm.fingerprint)
-            if same is None and (
-                alarm.starts_at is None
-                or (alarm.ends_at is None and was_over is not None and alarm.starts_at <= was_over)
-            ):
-                continue  # an end of nothing, or a beginning that comes after its end
+            if same is not None and alarm.ends_at is not None and alarm.ends_at < same.starts_at:
+                same = None  # the end of an earlier one, which was long on its way
+            if same is None and (alarm.starts_at is None or _is_told(alarm, ended[alarm.fingerprint])):
+                continue  # an end of nothing, or what is known to be over
         if same is None:
             new.append(alarm)
         elif same.ends_at is None and alarm.ends_at is not None:
             same.ends_at = max(alarm.ends_at, same.starts_at)
             over.append(same)
     return new, over
+
+
+def _is_told(alarm: Alarm, ended: Iterable[Alert]) -> bool:
+    """Whether ``alarm`` tells of what has ended by what is known.
+
+    Its beginning may come after its end. An end says when it was down last, not since when: any moment
+    within what is known is meant by it.
+    """
+    return any(
+        alarm.starts_at <= row.ends_at and (alarm.ends_at is None or row.starts_at <= alarm.starts_at)
+        for row in ended
+        if alarm.starts_at and row.ends_at
+    )
 
 
 def _row(source: AlertSource, outage: Outage, alarm: Alarm) -> Alert:

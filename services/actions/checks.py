@@ -12,7 +12,12 @@ from sharedict.common.days import date_format, last_day
 
 
 def refuse_absent(row: OnCall) -> None:
-    """Raise ValidationError, at the field, where whoever is to be on call is away or works here no more."""
+    """Raise ValidationError, at the field, where whoever is to be on call is away or works here no more.
+
+    A turn that is there may end on any of its days: who has fallen ill since is relieved.
+    """
+    if row.is_only_cut("colleague_id"):
+        return
     after = row.valid_until or dt.date.max
     colleague = row.colleague
     left = colleague.valid_until

@@ -35,9 +35,10 @@ def save_outage(
 
     ``lost`` are rows by field, as far as they are given. Without ``keeps_effect`` its width follows from whom
     it hits. ``text`` becomes the first update. What was corrected stays. Raises ValidationError, by field:
-    also for one that is not planned and lies in the future.
+    also for one that is not planned and lies in the future, and for one that is merged.
     """
     lock_cooperation(outage.cooperation_id)
+    refuse_merged(outage)
     check_times(outage, now)
     outage.announced_at = outage.announced_at or now
     hits = hits_of(outage, _lost_with(outage, lost), others_lost(outage, now))
@@ -59,6 +60,14 @@ def _lost_with(outage: Outage, lost: Lost) -> list[str]:
         rows = lost[name] if name in lost else getattr(outage, name).all() if outage.pk else ()
         found += [f"{row._meta.model_name}:{row.pk}" for row in rows]
     return found
+
+
+def refuse_merged(outage: Outage) -> None:
+    """Raise ValidationError where ``outage`` is another's, also by now: that one is told of and ended."""
+    into = Outage.objects.filter(merged=outage.pk).first() if outage.pk else None
+    if into is not None:
+        said = _("This is the same as “%(other)s” (number %(id)s): change that one.")
+        raise ValidationError(said % {"other": into.title, "id": into.pk}, code="merged")
 
 
 def check_times(outage: Outage, now: dt.datetime) -> None:
@@ -143,6 +152,7 @@ def correct_effect(
 ) -> OutageEffect:
     """Say that it was otherwise than derived, and why; raises ValidationError, by field."""
     lock_cooperation(outage.cooperation_id)
+    refuse_merged(outage)
     row = OutageEffect.objects.filter(
         outage=outage, application=application, municipality=municipality
     ).first()
@@ -166,6 +176,7 @@ def correct_effect(
 def tell_update(*, outage: Outage, text: str, now: dt.datetime, by: object) -> OutageUpdate:
     """A word to the members; the next one is due from then on."""
     lock_cooperation(outage.cooperation_id)
+    refuse_merged(outage)
     update = OutageUpdate(
         cooperation_id=outage.cooperation_id,
         outage=outage,
@@ -183,6 +194,7 @@ def tell_update(*, outage: Outage, text: str, now: dt.datetime, by: object) -> O
 def end_outage(*, outage: Outage, at: dt.datetime, now: dt.datetime, by: object, text: str = "") -> Outage:
     """Let ``outage`` end at ``at``; raises ValidationError for an end before its start or in the future."""
     lock_cooperation(outage.cooperation_id)
+    refuse_merged(outage)
     outage.ends_at = at
     check_times(outage, now)
     outage.next_update_at = None

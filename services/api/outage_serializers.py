@@ -16,9 +16,7 @@ from municipalities.api.serializers import (
 from municipalities.models import Link, Site, Supplier
 from services.models import Alert, Application, Outage, OutageEffect, OutageUpdate, PriorityTable
 from sharedict.common.viewsets import StrictSerializer
-
-EARLIEST = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
-LATEST = dt.datetime(2200, 1, 1, tzinfo=dt.UTC)
+from sharedict.kernel.instants import EARLIEST, LATEST
 
 
 class OutageSerializer(serializers.ModelSerializer[Outage]):

@@ -11,14 +11,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sharedict.kernel.errors import SharedictError
+from sharedict.kernel.instants import EARLIEST, LATEST
 from sharedict.kernel.written import turns
 
 MOST_ALARMS = 500
 """More in one call are refused whole: Alertmanager limits a group by ``max_alerts``."""
 MOST_LABELS = 60
 LONGEST_NAME, LONGEST_LABEL, LONGEST_VALUE, LONGEST_ID = 300, 100, 200, 64
-EARLIEST = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
-LATEST = dt.datetime(2200, 1, 1, tzinfo=dt.UTC)
 URGENCIES = {"critical": 1, "page": 1, "emergency": 1, "warning": 2, "info": 3, "none": 3}
 DOWN, UP = 0, 1
 """Of Uptime Kuma's states; 2 is pending and 3 maintenance, which tell neither."""
@@ -117,7 +116,7 @@ def from_uptime_kuma(body: Any) -> list[Alarm]:
         since = _moment(went, "heartbeat.lastDownTime") if went else None
     return [
         Alarm(
-            fingerprint=f"monitor-{number}",
+            fingerprint=_id(f"monitor-{number}"),
             group=_digest(f"monitor-{number}"),
             name=_text(f"{name}: {said}" if said and status == DOWN else name, LONGEST_NAME),
             starts_at=since,

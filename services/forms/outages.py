@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -15,6 +16,7 @@ from municipalities.portal import Filter, RowForm, side_by_side
 from services.forms.shared import applications_here
 from services.models import Application, Outage, OutageEffect
 from sharedict.common.days import DayInput
+from sharedict.common.instants import MomentField
 
 STATES = (
     ("on", gettext_lazy("going on")),
@@ -26,11 +28,11 @@ MOST_LINKS = 40
 """Of more links only those that are named already are offered one by one."""
 
 
-class MomentInput(forms.DateTimeInput):
-    """A day and time with the browser's picker, where the portal is used."""
-
-    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        super().__init__({"type": "datetime-local", **(attrs or {})}, format="%Y-%m-%dT%H:%M")
+def _shows_alike(one: dt.datetime | None, other: dt.datetime) -> bool:
+    """Whether a field shows both as the same: it tells neither seconds nor, in autumn, which of two hours."""
+    return (
+        one is not None and f"{timezone.localtime(one):%x %H:%M}" == f"{timezone.localtime(other):%x %H:%M}"
+    )
 
 
 class OutageFilter(Filter):
@@ -67,9 +69,9 @@ class OutageForm(RowForm):
         fields: ClassVar[list[str]] = []
         widgets = {
             **dict.fromkeys(Outage.LOST, forms.CheckboxSelectMultiple),
-            **dict.fromkeys(("starts_at", "ends_at"), MomentInput),
             "cause": forms.Textarea({"rows": 4}),
         }
+        field_classes = dict.fromkeys(("starts_at", "ends_at"), MomentField)
         help_texts = {"ends_at": gettext_lazy("Empty while it goes on.")}
 
     def __init__(self, *args: Any, cooperation: Cooperation, **kwargs: Any) -> None:
@@ -84,7 +86,9 @@ class OutageForm(RowForm):
                 there = there.none()
             field.queryset = rows.filter(pk__in=[*there.values_list("pk", flat=True), *named])
         chosen: Any = self.fields["applications"]
-        chosen.queryset = chosen.queryset.exclude(lifecycle=Application.Lifecycle.RETIRED)
+        named = was.applications.values_list("pk", flat=True) if was.pk else []
+        in_use = ~Q(lifecycle=Application.Lifecycle.RETIRED)
+        chosen.queryset = chosen.queryset.filter(in_use | Q(pk__in=[*named]))
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or self.cleaned_data
@@ -92,7 +96,7 @@ class OutageForm(RowForm):
             raise ValidationError({"applications": _("Name what is lost: at least one of these.")})
         for name in ("starts_at", "ends_at"):
             was = self.instance.as_read.get(name)
-            if was and found.get(name) == was.replace(second=0, microsecond=0):
+            if was and _shows_alike(found.get(name), was):
                 found[name] = was  # the field tells no seconds, so nobody has changed them
         return found
 
@@ -175,7 +179,7 @@ class UpdateForm(AboutOutage):
 
 
 class OutageEndForm(AboutOutage):
-    ends_at = forms.DateTimeField(label=gettext_lazy("Ended"), widget=MomentInput())
+    ends_at = MomentField(label=gettext_lazy("Ended"))
     text = forms.CharField(
         label=gettext_lazy("What it was"),
         max_length=2000,
@@ -186,9 +190,8 @@ class OutageEndForm(AboutOutage):
 
     def clean_ends_at(self) -> dt.datetime:
         found: dt.datetime = self.cleaned_data["ends_at"]
-        start = self.outage.starts_at
-        is_same_minute = found == start.replace(second=0, microsecond=0)
-        return start if is_same_minute else found
+        start: dt.datetime = self.outage.starts_at
+        return start if _shows_alike(found, start) else found
 
 
 class CorrectForm(AboutOutage):

@@ -8,6 +8,8 @@ from services.portal.outages import (
     OutagePanelMaker,
     add_outage_panel,
     long_in_words,
+    outages_in_words,
+    outages_panel,
     panels_of_outage,
     state_of_outage,
 )
@@ -45,6 +47,8 @@ __all__ = [
     "impact_url",
     "installed_at",
     "long_in_words",
+    "outages_in_words",
+    "outages_panel",
     "panels_of",
     "panels_of_outage",
     "staffing_panel",

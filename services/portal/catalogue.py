@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from municipalities.models import Cooperation
 from municipalities.portal import SearchKind, SetUpStep, few
-from services.models import Application, Installation, Subscription
+from services.models import Application, Installation, Outage, Subscription
 
 
 def installed_at(cooperation: Cooperation, day: dt.date) -> dict[int, list[str]]:
@@ -47,14 +47,26 @@ APPLICATION = SetUpStep(
     lacking=gettext_lazy("an application that somebody uses"),
 )
 
-FOUND = SearchKind(
-    "application",
-    gettext_lazy("Applications"),
-    Application,
-    title=("name",),
-    more=("code", "purpose", "vendor", "owner__name"),
-    detail=("purpose",),
-    page="application",
-    key="code",
+FOUND = (
+    SearchKind(
+        "application",
+        gettext_lazy("Applications"),
+        Application,
+        title=("name",),
+        more=("code", "purpose", "vendor", "owner__name"),
+        detail=("purpose",),
+        page="application",
+        key="code",
+    ),
+    SearchKind(
+        "outage",
+        gettext_lazy("Outages"),
+        Outage,
+        title=("title",),
+        more=("cause", "follow_up", "external_id"),
+        detail=("follow_up",),
+        page="outage",
+        recent="starts_at",
+    ),
 )
 """What can be found by searching."""

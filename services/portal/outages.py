@@ -1,21 +1,24 @@
 """What pages show of outages: cards of other apps, how one stands, notices."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy
 
 from municipalities.access import Rights
 from municipalities.actions import NoticeKind
 from municipalities.models import Cooperation, Notice
-from municipalities.portal import slug_of
+from municipalities.portal import few, slug_of
 from services.actions import ASKED, BACK, OPENED
-from services.models import Outage
+from services.models import Application, Outage
 from services.portal.panels import Panel
+from services.reports import Hitting, hitting
 from sharedict.common.access import Viewer
 
+Said = dict[str, Any]
 OutagePanelMaker = Callable[[Outage, Cooperation, Viewer, Rights], Panel | None]
 
 _outage_makers: list[OutagePanelMaker] = []
@@ -30,6 +33,36 @@ def add_outage_panel(maker: OutagePanelMaker) -> None:
 def panels_of_outage(outage: Outage, cooperation: Cooperation, viewer: Viewer, rights: Rights) -> list[Panel]:
     made = (maker(outage, cooperation, viewer, rights) for maker in _outage_makers)
     return [panel for panel in made if panel]
+
+
+def outages_in_words(found: Iterable[Hitting], cooperation: Cooperation, now: dt.datetime) -> list[Said]:
+    """What ``services/outages_list.html`` shows of each."""
+    said = []
+    for each in found:
+        label, look = state_of_outage(each.outage, now)
+        url = reverse("outage", args=[cooperation.slug, each.outage.pk])
+        said.append(
+            {
+                "outage": each.outage,
+                "names": few(each.applications) if each.applications else "",
+                "label": label,
+                "look": look,
+                "url": url,
+            }
+        )
+    return said
+
+
+def outages_panel(
+    application: Application, cooperation: Cooperation, viewer: Viewer, _rights: Rights, _day: dt.date
+) -> Panel | None:
+    """What goes on or is planned that hits ``application``; None where nothing does. One query."""
+    now = timezone.now()
+    found = hitting(Outage.objects.visible_to(viewer).of(cooperation), now, application)
+    if not found:
+        return None
+    rows = outages_in_words(found, cooperation, now)
+    return Panel("services/outages_panel.html", {"rows": rows}, comes_first=True)
 
 
 PRIORITY_LOOK = {1: "danger", 2: "warning", 3: "info", 4: "neutral"}

@@ -13,10 +13,14 @@ from sharedict.common.access import Viewer
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """A template for one card of the page, which finds ``context`` as ``panel``."""
+    """A template for one card of the page, which finds ``context`` as ``panel``.
+
+    What ``comes_first`` stands above all else that the page tells.
+    """
 
     template: str
     context: dict[str, Any] = field(default_factory=dict)
+    comes_first: bool = False
 
 
 PanelMaker = Callable[[Application, Cooperation, Viewer, Rights, dt.date], Panel | None]

@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy
 from municipalities.access import Rights
 from municipalities.models import Cooperation
 from services.engine.staffing import Days, Lack, Level
-from services.models import Application, OnCall
+from services.models import Application
 from services.portal.panels import Panel
-from services.reports import HORIZON, NEEDS_NOBODY, shortages_of, staff_of
+from services.reports import HORIZON, NEEDS_NOBODY, on_call_of, shortages_of, staff_of
 from sharedict.common.access import Viewer
 from sharedict.common.days import date_format, last_day
 
@@ -46,7 +46,7 @@ def staffing_panel(
     staff = staff_of(cooperation, day, [application.pk])
     lacking = [] if application.lifecycle in NEEDS_NOBODY else shortages_of(staff, application.pk)
     first = min(lacking, key=lambda each: (each.days.first > day, each.lack, each.days.first), default=None)
-    turns = OnCall.objects.of(cooperation).as_of(day).select_related("colleague", "application")
+    turns = [turn for turn in on_call_of(cooperation, day) if turn.row.holds_on(day)]
     able = staff.able_on(application.pk, day)
     return Panel(
         "services/staffing_panel.html",
@@ -54,6 +54,10 @@ def staffing_panel(
             "people": [(each, *LEVELS[level], is_away) for each, level, is_away in able],
             "lack": LACKS[first.lack] if first else None,
             "days": days_in_words(first.days, day) if first else "",
-            "on_call": [turn for turn in turns if turn.application_id in (None, application.pk)],
+            "on_call": [
+                (turn.row.colleague, any(days.holds(day) for days in turn.missing))
+                for turn in turns
+                if turn.row.application_id in (None, application.pk)
+            ],
         },
     )

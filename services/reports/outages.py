@@ -85,10 +85,15 @@ def _because(things: Things, row: Falling) -> str:
 
 
 def others_lost(outage: Outage, now: dt.datetime) -> list[str]:
-    """What other outages that go on take away; nothing of one ahead: by then they may be over."""
+    """What other outages take away at the same time; nothing of one ahead: by then they may be over.
+
+    While it goes on these are those that go on; of one that is over, those that met it.
+    """
     if outage.starts_at > now:
         return []
-    rows = Outage.objects.filter(cooperation=outage.cooperation_id).going_on(now).exclude(pk=outage.pk)
+    rows = Outage.objects.filter(cooperation=outage.cooperation_id).exclude(pk=outage.pk)
+    is_over = outage.ends_at is not None and outage.ends_at <= now
+    rows = rows.meeting(outage.starts_at, outage.ends_at) if is_over else rows.going_on(now)
     full = rows.filter(extent=Outage.Extent.FULL).for_listing()
     return sorted({name for row in full for name in row.lost_names()})
 

@@ -2,8 +2,13 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
+from django.db.models.functions import Greatest, JSONObject, Least
 
 from municipalities.models import Absence, Colleague, Cooperation
 from services.engine.staffing import Away, Days, Lack, Level, Shortage, Skill, is_away, level_on, shortages
@@ -115,6 +120,58 @@ def risks_of(staff: Staff) -> list[Risk]:
 def shortages_of(staff: Staff, application: int) -> list[Shortage]:
     asked = Days(staff.day, staff.day + HORIZON)
     return shortages(staff.skills.get(application, ()), staff.away, asked)
+
+
+def skills_told(day: dt.date) -> ArraySubquery:
+    """Beside a cooperation: of each application who is able, and when away; ``lacking_in`` counts by it."""
+    away = (
+        Absence.objects.lasting(day)
+        .filter(colleague=OuterRef("colleague"))
+        .order_by()
+        .values(days=JSONObject(first="valid_from", after="valid_until"))
+    )
+    skills = (
+        Competence.objects.lasting(day)
+        .filter(application=OuterRef("pk"))
+        .order_by()
+        .values(
+            skill=JSONObject(
+                person="colleague_id",
+                level="level",
+                first=Greatest("valid_from", "colleague__valid_from"),
+                after=Least("valid_until", "colleague__valid_until"),
+                away=ArraySubquery(away),
+            )
+        )
+    )
+    rows = Application.objects.filter(cooperation=OuterRef("pk")).exclude(lifecycle__in=NEEDS_NOBODY)
+    return ArraySubquery(rows.order_by().values(told=JSONObject(skills=ArraySubquery(skills))))
+
+
+def lacking_in(told: Iterable[Mapping[str, Any]], day: dt.date) -> int:
+    """How many applications lack somebody within ``HORIZON`` by ``skills_told``; 0 where nobody is entered.
+
+    The same as ``risks_of`` tells, for a page that says only how many.
+    """
+    skills = [each["skills"] for each in told]
+    asked = Days(day, day + HORIZON)
+    return sum(bool(shortages(*_as_told(each), asked)) for each in skills) if any(skills) else 0
+
+
+def _as_told(rows: Iterable[Mapping[str, Any]]) -> tuple[list[Skill], Away]:
+    """Skills, and when their people are away, as the database tells them; none of days that nobody works."""
+    skills, away = [], {}
+    for row in rows:
+        days = _days(row)
+        if days.after is None or days.first < days.after:
+            skills.append(Skill(row["person"], LEVELS[Competence.Level(row["level"])], days))
+            away[row["person"]] = [_days(each) for each in row["away"]]
+    return skills, away
+
+
+def _days(told: Mapping[str, Any]) -> Days:
+    after = told["after"]
+    return Days(dt.date.fromisoformat(told["first"]), dt.date.fromisoformat(after) if after else None)
 
 
 def stand_ins_of(staff: Staff, application: int, asked: Days, without: Collection[int]) -> list[Suggested]:

@@ -1,13 +1,22 @@
 """How a cooperation's services stand: what goes on, what is planned, what was lately."""
 
 import datetime as dt
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from services.models import Outage, OutageEffect, OutageUpdate
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db import models
+from django.db.models import OuterRef
+from django.db.models.functions import JSONObject
+
+from services.models import Application, Outage, OutageEffect, OutageUpdate
 from services.querysets import OutageQuerySet
 
 LATELY = dt.timedelta(days=14)
 MOST = 50
+TOLD = ("id", "title", "is_planned", "priority")
+MOMENTS = ("starts_at", "ends_at", "next_update_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +36,14 @@ class Status:
     now: list[Standing]
     ahead: list[Standing]
     over: list[Standing]
+
+
+@dataclass(frozen=True, slots=True)
+class Hitting:
+    """An outage and the names of the applications that it hits."""
+
+    outage: Outage
+    applications: list[str]
 
 
 def status_of(rows: OutageQuerySet, now: dt.datetime) -> Status:
@@ -54,3 +71,41 @@ def _standing(outage: Outage) -> Standing:
         municipalities=sorted({row.municipality.name for row in hit}, key=str.lower),
         updates=list(outage.updates.all()),
     )
+
+
+def hitting(rows: OutageQuerySet, now: dt.datetime, application: Application) -> list[Hitting]:
+    """Those of ``rows`` that hit ``application`` and are not over, planned ones too; one query."""
+    own = _hit().filter(application=application).order_by().values("outage")
+    wanted = rows.not_over(now).filter(pk__in=own).order_by("starts_at")
+    return [Hitting(row, row.names) for row in wanted.annotate(names=_names())[:MOST]]
+
+
+def going_on_told(now: dt.datetime) -> ArraySubquery:
+    """Beside a cooperation: its outages that go on, which ``as_hitting`` reads."""
+    rows = Outage.objects.filter(cooperation=OuterRef("pk")).going_on(now).order_by("priority", "starts_at")
+    told = JSONObject(names=_names(), **{name: name for name in (*TOLD, *MOMENTS)})
+    return ArraySubquery(rows.values(told=told)[:MOST])
+
+
+def as_hitting(told: Iterable[Mapping[str, Any]]) -> list[Hitting]:
+    """The outages of ``going_on_told``, the most pressing first, with as much of them as a line shows."""
+    return [
+        Hitting(
+            Outage(
+                **{name: row[name] for name in TOLD},
+                **{name: row[name] and dt.datetime.fromisoformat(row[name]) for name in MOMENTS},
+            ),
+            row["names"],
+        )
+        for row in told
+    ]
+
+
+def _hit() -> models.QuerySet[OutageEffect]:
+    return OutageEffect.objects.exclude(state=OutageEffect.State.UP)
+
+
+def _names() -> ArraySubquery:
+    """The names of the applications that an outage hits."""
+    rows = _hit().filter(outage=OuterRef("pk")).order_by("application__name")
+    return ArraySubquery(rows.values("application__name").distinct())

@@ -179,6 +179,19 @@ class Spanned(CooperationRow):
     def holds_on(self, day: dt.date) -> bool:
         return self.valid_from <= day and (self.valid_until is None or self.valid_until > day)
 
+    def is_only_cut(self, *names: str) -> bool:
+        """Whether it is as it was read in the columns ``names``, and on no days on which it was not.
+
+        What was there already may end, whatever would be refused of it today.
+        """
+        was = self.as_read
+        if self._state.adding or any(was.get(name) != getattr(self, name) for name in names):
+            return False
+        first, after = was.get("valid_from"), was.get("valid_until")
+        if first is None or self.valid_from < first:
+            return False
+        return after is None or (self.valid_until is not None and self.valid_until <= after)
+
     def clean(self) -> None:
         """Refuse an end before the start, which PostgreSQL cannot make a span of to compare with others."""
         start: object = self.valid_from

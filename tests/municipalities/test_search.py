@@ -9,7 +9,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from billing.models import Cost, Statement
-from municipalities.models import Cooperation, Supplier
+from municipalities.actions import forget_colleague
+from municipalities.models import Cooperation, Municipality, Supplier
 from municipalities.portal import SearchKind, add_search_kind, search, search_kinds
 from sharedict.accounts.models import User
 from sharedict.common.access import sight_of
@@ -17,8 +18,8 @@ from sharedict.common.searching import LONGEST, typed
 from sharedict.common.sight import seeing
 from tests.factories.agreements import AgreementFactory, KeyFactory
 from tests.factories.billing import CostFactory, close, compute
-from tests.factories.municipalities import LinkFactory, SiteFactory, SupplierFactory
-from tests.factories.services import ApplicationFactory
+from tests.factories.municipalities import ColleagueFactory, LinkFactory, SiteFactory, SupplierFactory
+from tests.factories.services import ApplicationFactory, OutageFactory
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[[User], Client]
@@ -98,6 +99,8 @@ def test_every_kind_is_found_and_its_page_opens(
     User.objects.filter(pk=administrator.pk).update(first_name="Findable", last_name="Person")
     AgreementFactory(cooperation=north, name="Findable agreement")
     KeyFactory(cooperation=north, code="findable", name="Findable key")
+    OutageFactory(cooperation=north, title="Findable outage")
+    ColleagueFactory(cooperation=north, name="Findable Colleague")
     names = {"findable": search_kinds().keys() - {"member"}, "torsby": {"member"}}
     for text, kinds in names.items():
         for reader in (administrator, auditor):
@@ -108,6 +111,24 @@ def test_every_kind_is_found_and_its_page_opens(
                 kind = search_kinds()[name]
                 [first, *_] = shown[kind.many]["results"]
                 assert client.get(first["url"]).status_code == 200, (name, first["url"])
+
+
+def test_who_was_forgotten_is_not_found(
+    north: Cooperation, torsby: Municipality, administrator: User, titles: Callable[[str], list[str]]
+) -> None:
+    anna = ColleagueFactory(
+        cooperation=north,
+        name="Anna Alm",
+        municipality=torsby,
+        work="Nurse",
+        phone="0560 123",
+        email="a@ex.se",
+    )
+    asked = ("alm", "nurse", "0560", "a@ex.se")
+    assert all("Anna Alm" in titles(text) for text in asked)
+    forget_colleague(colleague=anna, by=administrator)
+    assert [titles(text) for text in (*asked, "forgotten")] == [[]] * 5
+    assert "" not in titles("torsby")
 
 
 ODD = [

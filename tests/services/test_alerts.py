@@ -136,6 +136,38 @@ def test_a_monitor_goes_down_and_up(kuma: AlertSource) -> None:
     assert Outage.objects.count() == 1
 
 
+def test_an_end_tells_when_it_was_down_last_and_comes_twice(kuma: AlertSource) -> None:
+    """Uptime Kuma looks up its last beat that was down, which is the first only where there was one."""
+    send(kuma, KUMA, body("uptime_kuma_down"))
+    up = body("uptime_kuma_up")
+    up["heartbeat"]["lastDownTime"] = "2026-04-14 06:39:02.417"
+    assert [send(kuma, KUMA, up)[1]["ended"] for _twice in range(2)] == [1, 0]
+    outage = Outage.objects.get()
+    assert outage.ends_at == dt.datetime(2026, 4, 14, 6, 40, 32, tzinfo=dt.UTC)
+    later = body("uptime_kuma_up")["heartbeat"] | {
+        "time": "2026-04-14 08:00:00.000",
+        "lastDownTime": "2026-04-14 07:50:00.000",
+    }
+    assert send(kuma, KUMA, {**up, "heartbeat": later})[1]["new"] == 1  # its beginning has never come
+
+
+def test_an_end_that_was_long_on_its_way_ends_nothing_newer(kuma: AlertSource) -> None:
+    down, up = body("uptime_kuma_down"), body("uptime_kuma_up")
+    up["heartbeat"]["lastDownTime"] = "2026-04-14 06:39:02.417"
+    again = {**down, "heartbeat": down["heartbeat"] | {"time": "2026-04-14 09:00:00.000"}}
+    for told in (down, up, again, up):
+        send(kuma, KUMA, told)
+    assert [outage.is_open for outage in Outage.objects.all()] == [True, False]
+
+
+def test_a_monitor_is_known_whatever_its_number(kuma: AlertSource) -> None:
+    for name, number in (("down", 10**100), ("down", -1), ("up", 10**100)):
+        told = body(f"uptime_kuma_{name}")
+        told["monitor"]["id"] = number
+        assert send(kuma, KUMA, told)[0] == 200
+    assert sorted(outage.is_open for outage in Outage.objects.all()) == [False, True]
+
+
 def test_an_end_that_is_never_sent_is_asked_for_once(kuma: AlertSource, administrator: User) -> None:
     send(kuma, KUMA, body("uptime_kuma_down"))
     start = Outage.objects.get().starts_at

@@ -49,6 +49,16 @@ def test_the_same_outage_twice_is_one(caller: Caller, erp: Application) -> None:
     assert {hit["municipality"] for hit in hits["results"]} == {"SE1737", "SE1783"}
 
 
+def test_what_is_anothers_is_changed_there(caller: Caller, north: Cooperation) -> None:
+    kept = OutageFactory(cooperation=north, title="The centre")
+    other = OutageFactory(cooperation=north, merged_into=kept)
+    status, said = caller.patch(f"outages/{other.pk}/", {"ends_at": "2026-03-02T09:00:00Z"})
+    assert (status, f"number {kept.pk}" in str(said)) == (400, True)
+    other.refresh_from_db()
+    assert other.is_open is False
+    assert other.ends_at is None
+
+
 def test_an_outage_ends_by_a_change(caller: Caller, erp: Application) -> None:
     _status, row = caller.post("outages/", TOLD)
     path = f"outages/{row['id']}/"

@@ -6,6 +6,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -17,6 +18,7 @@ from sharedict.accounts.models import User
 from tests.factories.services import (
     AlertFactory,
     AlertSourceFactory,
+    ApplicationFactory,
     OutageEffectFactory,
     OutageFactory,
     OutageUpdateFactory,
@@ -60,6 +62,8 @@ def test_reporting_at_night_takes_one_form_and_tells_at_once_whom_it_hits(
         ({"title": ""}, "title"),
         ({"starts_at": typed(timezone.now() + dt.timedelta(hours=3))}, "starts_at"),
         ({"starts_at": "2026-03-29T02:30"}, "starts_at"),
+        ({"starts_at": "0001-01-01T00:00"}, "starts_at"),
+        ({"starts_at": "9999-12-31T23:59"}, "starts_at"),
         ({"starts_at": "soon"}, "starts_at"),
         ({"urgency": "9"}, "urgency"),
         ({"applications": ["999999999"]}, "applications"),
@@ -73,6 +77,28 @@ def test_what_cannot_be_is_said_at_its_field(
     assert answer.status_code == 422
     assert list(answer.context["form"].errors) == [field]
     assert not Outage.objects.exists()
+
+
+@pytest.mark.parametrize("minutes", [0, 60])
+def test_what_is_down_in_the_hour_that_comes_twice_is_reported_changed_and_ended(
+    coordinator: User, sign_in: SignIn, erp: Application, minutes: int
+) -> None:
+    now = dt.datetime(2026, 10, 25, 0, 30, tzinfo=dt.UTC) + dt.timedelta(minutes=minutes)
+    with time_machine.travel(now, tick=False):
+        client = sign_in(coordinator)
+        shown = client.get("/north/outages/new/").context["form"]["starts_at"].value()
+        told = report(erp, starts_at=f"{shown:%Y-%m-%dT%H:%M}")
+        assert client.post("/north/outages/new/", told).status_code == 302
+    outage = Outage.objects.get()
+    assert outage.starts_at == now
+    with time_machine.travel(now + dt.timedelta(hours=5), tick=False):
+        client = sign_in(coordinator)
+        changed = {**told, "effect": "1", "cause": "The night"}
+        assert client.post(f"/north/outages/{outage.pk}/change/", changed).status_code == 302
+        end = {"ends_at": told["starts_at"]}
+        assert client.post(f"/north/outages/{outage.pk}/end/", end).status_code == 302
+    outage.refresh_from_db()
+    assert (outage.starts_at, outage.ends_at, outage.cause) == (now, now, "The night")
 
 
 def test_planned_work_is_announced_ahead(administrator: User, sign_in: SignIn, erp: Application) -> None:
@@ -157,6 +183,65 @@ def test_changing_asks_who_follows_up(
     outage_now = Outage.objects.get()
     assert (done.status_code, outage_now.cause) == (302, "A digger")
     assert outage_now.starts_at == outage.starts_at  # its seconds are kept
+
+
+def test_who_has_left_and_what_is_retired_stay_in_an_outage_that_is_changed(
+    administrator: User, coordinator: User, sign_in: SignIn, outage: Outage, erp: Application
+) -> None:
+    other = ApplicationFactory(cooperation=erp.cooperation)
+    outage.applications.set([erp, other])
+    Outage.objects.filter(pk=outage.pk).update(
+        follow_up="Buy another", follow_up_on=dt.date(2026, 12, 24), follow_up_owner=coordinator
+    )
+    Role.objects.filter(user=coordinator).delete()
+    Application.objects.filter(pk=erp.pk).update(lifecycle=Application.Lifecycle.RETIRED)
+    client, step = sign_in(administrator), f"/north/outages/{outage.pk}/change/"
+    form = client.get(step).context["form"]
+    offered = {str(value) for value, _label in form.fields["follow_up_owner"].choices}
+    assert offered == {"", str(administrator.pk), str(coordinator.pk)}
+    sent = {
+        **report(erp, starts_at=typed(outage.starts_at), effect="1", was=form["was"].value()),
+        **{"applications": [str(choice.data["value"]) for choice in form["applications"]]},
+        **{"follow_up": "Buy another", "follow_up_on": "2026-12-24", "follow_up_owner": coordinator.pk},
+    }
+    assert client.post(step, {**sent, "cause": "A digger"}).status_code == 302
+    outage.refresh_from_db()
+    assert (outage.cause, outage.follow_up_owner) == ("A digger", coordinator)
+    assert {*outage.applications.all()} == {erp, other}
+    assert erp.name not in client.get("/north/outages/new/").content.decode()
+
+
+def test_the_overview_and_the_applications_page_tell_what_is_down(
+    coordinator: User, finance: User, stranger: User, sign_in: SignIn, erp: Application, torsby: Municipality
+) -> None:
+    north, now, hour = erp.cooperation, timezone.now(), dt.timedelta(hours=1)
+    other = ApplicationFactory(cooperation=north, code="other", name="Another")
+    spans = {
+        "<b>Fire</b>": {"starts_at": now - hour},
+        "Part of the fire": {"starts_at": now - hour},
+        "It was dark": {"starts_at": now - 3 * hour, "ends_at": now - hour},
+        "A new switch": {"starts_at": now + hour, "ends_at": now + 2 * hour, "is_planned": True},
+    }
+    rows = {title: OutageFactory(cooperation=north, title=title, **span) for title, span in spans.items()}
+    Outage.objects.filter(title="Part of the fire").update(merged_into=rows["<b>Fire</b>"])
+    for row in rows.values():
+        OutageEffectFactory(outage=row, application=erp, municipality=torsby, state="down", derived="down")
+    effect = {"outage": rows["<b>Fire</b>"], "application": other, "municipality": torsby}
+    OutageEffectFactory(**effect, state="up", derived="up")
+    for reader in (coordinator, finance):
+        client = sign_in(reader)
+        overview = client.get("/north/overview/")
+        assert [(each["outage"].title, each["names"]) for each in overview.context["down_now"]] == [
+            ("<b>Fire</b>", "ERP")
+        ]
+        assert "&lt;b&gt;Fire&lt;/b&gt;</a>: ERP" in overview.content.decode()
+        page = client.get("/north/services/erp/").content.decode()
+        told = [
+            title for title in ("&lt;b&gt;Fire", "Part of", "It was dark", "A new switch") if title in page
+        ]
+        assert told == ["&lt;b&gt;Fire", "A new switch"]
+        assert "Fire" not in client.get("/north/services/other/").content.decode()
+    assert "Fire" not in sign_in(stranger).get("/outside/overview/").content.decode()
 
 
 def test_merging_leads_from_one_to_the_other(

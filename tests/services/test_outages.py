@@ -200,6 +200,52 @@ def test_two_reports_of_one_outage_become_one_and_stay_traceable(
             merge_outages(outage=first, into=second, now=NOW, by=administrator)
 
 
+def test_what_is_anothers_is_neither_told_of_nor_changed_nor_ended(
+    north: Cooperation, care: dict[str, Any], administrator: User, torsby: Municipality
+) -> None:
+    """Also by whoever has read it before it was merged."""
+    other = report(north, administrator, sites=[care["room"]])
+    stale = Outage.objects.get(pk=other.pk)
+    kept = report(north, administrator, sites=[care["centre"]], title="The centre")
+    merge_outages(outage=other, into=kept, now=NOW, by=administrator)
+    ways: list[Any] = [
+        lambda row: end_outage(outage=row, at=NOW, now=NOW, by=administrator),
+        lambda row: tell_update(outage=row, text="Still.", now=NOW, by=administrator),
+        lambda row: save_outage(outage=row, lost={}, now=NOW, by=administrator),
+        lambda row: correct_effect(
+            outage=row,
+            application=care["maps"],
+            municipality=torsby,
+            state="up",
+            reason="x",
+            by=administrator,
+        ),
+    ]
+    for row in (other, stale):
+        for way in ways:
+            with pytest.raises(ValidationError, match="the same as “The centre”"):
+                way(row)
+    assert (other.updates.count(), Outage.objects.get(pk=other.pk).ends_at) == (0, None)
+
+
+def test_what_happens_today_rewrites_no_outage_that_is_over(
+    north: Cooperation, care: dict[str, Any], administrator: User
+) -> None:
+    long_ago, at_once = {"starts_at": NOW - 99 * HOUR}, {"sites": [care["centre"]]}
+    old = report(north, administrator, **at_once, **long_ago, ends_at=NOW - 90 * HOUR)
+    met = report(north, administrator, sites=[care["mirror"]], **long_ago, ends_at=NOW - 95 * HOUR)
+    assert states(met)["Care"] == {"Torsby": "down", "Hagfors": "down"}
+    alone = report(north, administrator, **at_once, starts_at=NOW - 80 * HOUR, ends_at=NOW - 70 * HOUR)
+    report(north, administrator, sites=[care["mirror"]])
+    was = states(alone)
+    assert was["Care"] == {"Torsby": "less", "Hagfors": "less"}
+    for row in (old, alone):
+        row.cause = "A digger"
+        save_outage(outage=row, lost={}, now=NOW, by=administrator)
+    assert states(alone) == was
+    assert states(old)["Care"] == {"Torsby": "down", "Hagfors": "down"}
+
+
 @pytest.mark.parametrize(
     "fields",
     [

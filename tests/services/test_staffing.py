@@ -15,9 +15,10 @@ from municipalities.actions import forget_colleague, save_row
 from municipalities.models import Colleague, Cooperation, Municipality
 from services.engine.staffing import Lack
 from services.models import Application, Competence, OnCall
-from services.reports import risks_of, staff_of
+from services.reports import lacking_in, risks_of, skills_told, staff_of
 from sharedict.accounts.models import User
 from tests.audit.test_forgetting import found
+from tests.factories.billing import CostFactory, compute
 from tests.factories.municipalities import AbsenceFactory, ColleagueFactory, MunicipalityFactory
 from tests.factories.services import ApplicationFactory, CompetenceFactory, OnCallFactory
 from tests.workers import Beside, wait_until, waiting_for_locks
@@ -272,3 +273,74 @@ def test_nobody_outside_the_cooperation_sees_a_name(
         theirs = client.get(f"/outside/{page}")
         assert theirs.status_code == 200
         assert "Anna Alm" not in theirs.content.decode()
+
+
+def test_the_overview_counts_what_the_list_of_risks_lists(
+    erp: Application, anna: Colleague, bo: Colleague, administrator: User, coordinator: User, sign_in: SignIn
+) -> None:
+    north, client = erp.cooperation, sign_in(administrator)
+
+    def counted() -> int:
+        [skills] = Cooperation.objects.filter(pk=north.pk).values_list(skills_told(TODAY), flat=True)
+        found = lacking_in(skills, TODAY)
+        listed = {risk.application.pk for risk in risks_of(staff_of(north, TODAY))}
+        assert found in (0, len(listed))
+        return found
+
+    assert counted() == 0  # nobody is entered yet: that is no news
+    calls = [
+        ApplicationFactory(cooperation=north, code=code, name=code, lifecycle=lifecycle)
+        for code, lifecycle in (("maps", "in_use"), ("old", "retired"), ("new", "idea"))
+    ]
+    for colleague in (anna, bo):
+        for application in (erp, *calls):
+            CompetenceFactory(application=application, colleague=colleague, level="runs")
+    assert counted() == 0
+    Colleague.objects.filter(pk=bo.pk).update(valid_until=dt.date(2026, 8, 1))
+    assert counted() == 2
+    Colleague.objects.filter(pk=bo.pk).update(valid_until=None)
+    days = {"valid_from": dt.date(2026, 7, 1), "valid_until": dt.date(2026, 7, 8)}
+    for colleague in (anna, bo):
+        AbsenceFactory(colleague=colleague, **days)
+    assert counted() == 2
+    Competence.objects.filter(colleague=bo, application=erp).update(level="knows")
+    assert counted() == 2
+    CostFactory(cooperation=north)
+    compute(north)
+    assert "2 applications have too few who can run them" in client.get("/north/overview/").content.decode()
+    assert "too few" not in sign_in(coordinator).get("/north/overview/").content.decode()
+
+
+def test_whoever_is_on_call_and_away_is_not_called(
+    erp: Application, anna: Colleague, administrator: User, sign_in: SignIn
+) -> None:
+    OnCallFactory(application=erp, colleague=anna)
+    client = sign_in(administrator)
+    assert "On call now: Anna Alm, 0560-1" in client.get("/north/services/erp/").content.decode()
+    AbsenceFactory(colleague=anna, valid_from=TODAY)
+    page = client.get("/north/services/erp/").content.decode()
+    assert "Anna Alm is on call now, and is not there." in page
+    assert "On call now" not in page
+
+
+@pytest.mark.parametrize("how", ["forgotten", "ill"])
+def test_a_turn_of_whoever_is_not_there_ends_and_somebody_else_takes_over(
+    erp: Application, anna: Colleague, bo: Colleague, administrator: User, sign_in: SignIn, how: str
+) -> None:
+    turn = OnCallFactory(application=erp, colleague=anna, valid_from=dt.date(2026, 5, 1), valid_until=None)
+    away = AbsenceFactory(colleague=anna, valid_from=dt.date(2026, 5, 30), valid_until=None)
+    known = CompetenceFactory(application=erp, colleague=anna, valid_from=dt.date(2026, 5, 1))
+    if how == "forgotten":
+        forget_colleague(colleague=anna, by=administrator)
+    client = sign_in(administrator)
+    for name, row in (("on-call", turn), ("competences", known), ("absences", away)):
+        answer = client.post(f"/north/{name}/{row.pk}/end/", {"valid_until": "2026-06-03"})
+        assert answer.status_code == 302, name
+        row.refresh_from_db()
+        assert row.valid_until == dt.date(2026, 6, 4)
+        row.valid_until = None
+        if how == "forgotten":
+            with pytest.raises(ValidationError):
+                save_row(row=row, by=administrator)
+    relief = {"colleague": bo.pk, "application": erp.pk, "valid_from": "2026-06-04", "valid_until": ""}
+    assert client.post("/north/on-call/new/", relief).status_code == 302
