@@ -21,6 +21,11 @@ from services.actions.outages import (
     save_outage,
     tell_update,
 )
+from services.actions.purposes import (
+    TREE,
+    refuse_circle,
+    ship_purposes,
+)
 from services.actions.subscriptions import (
     plan_subscriptions,
     retire,
@@ -33,6 +38,7 @@ __all__ = [
     "ASKED",
     "BACK",
     "OPENED",
+    "TREE",
     "Received",
     "add_source",
     "ask_about_open",
@@ -43,12 +49,14 @@ __all__ = [
     "plan_subscriptions",
     "receive",
     "refuse_absent",
+    "refuse_circle",
     "refuse_installation_outside_site",
     "refuse_site_shorter_than_installations",
     "renew_source",
     "retire",
     "save_outage",
     "share_application",
+    "ship_purposes",
     "subscribe",
     "tell_update",
     "users_of",

@@ -14,6 +14,9 @@ from services.models.dependency import (
     Dependency,
     check_needed,
 )
+from services.models.document import (
+    Document,
+)
 from services.models.installation import (
     Installation,
 )
@@ -24,6 +27,9 @@ from services.models.outage import (
 )
 from services.models.priority_table import (
     PriorityTable,
+)
+from services.models.purpose import (
+    Purpose,
 )
 from services.models.status_feed import (
     StatusFeed,
@@ -38,12 +44,14 @@ __all__ = [
     "Application",
     "Competence",
     "Dependency",
+    "Document",
     "Installation",
     "OnCall",
     "Outage",
     "OutageEffect",
     "OutageUpdate",
     "PriorityTable",
+    "Purpose",
     "StatusFeed",
     "Subscription",
     "WatchedThing",

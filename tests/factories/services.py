@@ -11,12 +11,14 @@ from services.models import (
     Application,
     Competence,
     Dependency,
+    Document,
     Installation,
     OnCall,
     Outage,
     OutageEffect,
     OutageUpdate,
     PriorityTable,
+    Purpose,
     StatusFeed,
     Subscription,
     WatchedThing,
@@ -40,6 +42,25 @@ class ApplicationFactory(DjangoModelFactory):
     code = factory.Sequence(lambda number: f"application-{number}")
     name = factory.LazyAttribute(lambda row: row.code.title())
     purpose = "To be shared"
+
+
+class PurposeFactory(DjangoModelFactory):
+    class Meta:
+        model = Purpose
+
+    cooperation = factory.SubFactory(CooperationFactory)
+    code = factory.Sequence(lambda number: f"purpose-{number}")
+    name = factory.LazyAttribute(lambda row: row.code.title())
+
+
+class DocumentFactory(DjangoModelFactory):
+    class Meta:
+        model = Document
+
+    cooperation = factory.SelfAttribute("application.cooperation")
+    application = factory.SubFactory(ApplicationFactory)
+    title = factory.Sequence(lambda number: f"Manual {number}")
+    url = "https://manuals.example/erp"
 
 
 class InstallationFactory(DjangoModelFactory):
