@@ -33,6 +33,8 @@ RESOURCES: list[tuple[str, type[ViewSetMixin]]] = [
     ("readings", municipalities.ReadingViewSet),
     ("jobs", municipalities.JobViewSet),
     ("applications", services.ApplicationViewSet),
+    ("purposes", services.PurposeViewSet),
+    ("documents", services.DocumentViewSet),
     ("installations", services.InstallationViewSet),
     ("dependencies", services.DependencyViewSet),
     ("competences", services.CompetenceViewSet),

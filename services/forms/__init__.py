@@ -16,6 +16,10 @@ from services.forms.dependencies import (
     DependencyForm,
     NeedsSomething,
 )
+from services.forms.documents import (
+    DocumentForm,
+    OfApplicationFilter,
+)
 from services.forms.impact import (
     LostForm,
 )
@@ -37,6 +41,11 @@ from services.forms.outages import (
 from services.forms.priorities import (
     SAVED,
     PriorityForm,
+)
+from services.forms.purposes import (
+    PurposeFilter,
+    PurposeForm,
+    purposes_here,
 )
 from services.forms.shared import (
     RESERVED_CODES,
@@ -64,6 +73,7 @@ __all__ = [
     "CorrectForm",
     "DependencyFilter",
     "DependencyForm",
+    "DocumentForm",
     "InForce",
     "InstallationFilter",
     "InstallationForm",
@@ -71,6 +81,7 @@ __all__ = [
     "MergeForm",
     "NamedForm",
     "NeedsSomething",
+    "OfApplicationFilter",
     "OnCallFilter",
     "OnCallForm",
     "OutageChangeForm",
@@ -78,6 +89,8 @@ __all__ = [
     "OutageFilter",
     "PlanForm",
     "PriorityForm",
+    "PurposeFilter",
+    "PurposeForm",
     "ReportForm",
     "StandInForm",
     "SubscribeForm",
@@ -87,5 +100,6 @@ __all__ = [
     "applications_here",
     "mergeable_with",
     "municipalities_here",
+    "purposes_here",
     "sites_here",
 ]

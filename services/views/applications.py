@@ -25,10 +25,10 @@ from services.forms import (
     ApplicationForm,
 )
 from services.models import Application, Installation, Subscription
-from services.portal import facts_of, panels_of
+from services.portal import class_in_words, facts_of, panels_of
 from services.reports import where_it_runs
 from services.tables import LIFECYCLE_LOOK, ApplicationTable
-from services.views.opening import opening_of_application, users_in_words
+from services.views.opening import days_of_work, opening_of_application, price_in_words, users_in_words
 from sharedict.pictures.bar import BarLayout, bars, tell_apart
 
 
@@ -91,6 +91,7 @@ class ApplicationPage(ByCode):
             "has_bars": tell_apart([row.users or 0 for row in subscriptions]),
             "installations": installations,
             "where": where_it_runs(application, running, own=self.rights.municipality_ids),
+            "documents": list(application.documents.order_by("title")),
             "not_using": [place for place in places if place.pk not in theirs],
             "panels": panels_of(application, self.cooperation, self.viewer, self.rights, today),
             "today": today,
@@ -117,10 +118,17 @@ class ApplicationPage(ByCode):
 
     def facts(self, application: Application) -> list[tuple[str, Any]]:
         return [
-            (_("Owner, competence centre"), application.owner),
+            (_("Purpose"), application.serves),
+            (_("Owner"), application.owner),
+            (_("Competence centre"), application.competence_centre),
             (_("Service hours"), application.get_hours_display()),
-            (_("Information class"), application.get_information_class_display()),
+            (_("Information class"), class_in_words(application)),
             (_("Vendor"), application.vendor),
+            (_("Charging"), application.get_charging_display()),
+            (_("Price"), price_in_words(application, self.cooperation)),
+            (_("Included"), application.included),
+            (_("Not included"), application.not_included),
+            (_("Delivery time"), days_of_work(application.delivery_days)),
             (_("Next review"), application.review_on),
             (_("Code"), application.code),
         ]
