@@ -12,6 +12,7 @@ from services.models import (
     Dependency,
     Document,
     Installation,
+    LifecycleMove,
     OnCall,
     Outage,
     OutageEffect,
@@ -31,6 +32,15 @@ class ApplicationAdmin(RowAdmin):
     list_select_related = ["cooperation", "owner"]
     search_fields = ["name", "code", "purpose"]
     autocomplete_fields = ["cooperation", "owner", "competence_centre", "serves"]
+
+
+@admin.register(LifecycleMove)
+class LifecycleMoveAdmin(RowAdmin):
+    list_display = ["application", "from_stage", "to_stage", "moved_at", "moved_by", "cooperation"]
+    list_filter = ["cooperation", "to_stage"]
+    list_select_related = ["application", "moved_by", "cooperation"]
+    search_fields = ["application__name", "reason"]
+    autocomplete_fields = ["cooperation", "application", "moved_by"]
 
 
 @admin.register(Purpose)

@@ -13,6 +13,10 @@ from services.actions.checks import (
     refuse_installation_outside_site,
     refuse_site_shorter_than_installations,
 )
+from services.actions.lifecycle import (
+    move_application,
+    refuse_forbidden_move,
+)
 from services.actions.outages import (
     check_outage,
     correct_effect,
@@ -28,7 +32,6 @@ from services.actions.purposes import (
 )
 from services.actions.subscriptions import (
     plan_subscriptions,
-    retire,
     share_application,
     subscribe,
     users_of,
@@ -46,14 +49,15 @@ __all__ = [
     "correct_effect",
     "end_outage",
     "merge_outages",
+    "move_application",
     "plan_subscriptions",
     "receive",
     "refuse_absent",
     "refuse_circle",
+    "refuse_forbidden_move",
     "refuse_installation_outside_site",
     "refuse_site_shorter_than_installations",
     "renew_source",
-    "retire",
     "save_outage",
     "share_application",
     "ship_purposes",

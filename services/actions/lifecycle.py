@@ -21,8 +21,9 @@ def move_application(
     Safe to repeat: where it is there already nothing is done. Raises ValidationError at ``lifecycle`` for a
     stage that may not follow.
     """
-    kept = Application.objects.select_for_update(of=("self",)).order_by().get(pk=application.pk)
-    application.lifecycle = before = kept.lifecycle
+    Application.objects.select_for_update().order_by().get(pk=application.pk)
+    application.refresh_from_db(fields=["lifecycle"])
+    before = application.lifecycle
     if before == to:
         return application
     move = LifecycleMove(

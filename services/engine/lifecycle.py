@@ -12,7 +12,7 @@ MOVES: Final[Mapping[str, tuple[str, ...]]] = {
     PILOT: (IN_USE, PLANNED, PHASING_OUT, RETIRED),
     IN_USE: (PHASING_OUT, PILOT),
     PHASING_OUT: (RETIRED, IN_USE),
-    RETIRED: (PHASING_OUT, IDEA),
+    RETIRED: (PHASING_OUT, PLANNED),
 }
 """Where each stage may go next, the usual first. What is in use is phased out before it is retired; one step
 back undoes a move that was a mistake."""

@@ -20,6 +20,9 @@ from services.models.document import (
 from services.models.installation import (
     Installation,
 )
+from services.models.lifecycle_move import (
+    LifecycleMove,
+)
 from services.models.outage import (
     Outage,
     OutageEffect,
@@ -46,6 +49,7 @@ __all__ = [
     "Dependency",
     "Document",
     "Installation",
+    "LifecycleMove",
     "OnCall",
     "Outage",
     "OutageEffect",

@@ -38,7 +38,8 @@ class Application(Fact, CooperationRow):
 
     class Lifecycle(models.TextChoices):
         IDEA = "idea", _("idea")
-        PROJECT = "project", _("project")
+        PLANNED = "planned", _("planned")
+        PILOT = "pilot", _("pilot")
         IN_USE = "in_use", _("in use")
         PHASING_OUT = "phasing_out", _("phasing out")
         RETIRED = "retired", _("retired")

@@ -88,6 +88,7 @@ ORDER BY municipalities_link.id
 
 
 CLASSES_THEN = "SELECT id, information_class, owner_id FROM services_application ORDER BY id"
+STAGES = "SELECT id, lifecycle FROM services_application ORDER BY id"
 CLASSES_NOW = """
 SELECT id, confidentiality, integrity, availability, competence_centre_id FROM services_application
 ORDER BY id
@@ -123,7 +124,7 @@ def upgraded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
             load(url)
             asked(url, LATER)
             before = asked(url, LOGGED)
-            classes = asked(url, CLASSES_THEN)
+            classes, stages = asked(url, CLASSES_THEN), asked(url, STAGES)
             links = asked(url, "SELECT id, NULLIF(supplier, '') FROM municipalities_link ORDER BY id")
             _run(variables, "manage.py", "migrate", "--verbosity", "0")
             told = json.loads(_run(variables, "-m", "tests.billing.upgraded"))
@@ -132,6 +133,7 @@ def upgraded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
             back = asked(url, LOGGED)[: len(before)]
             supplied = asked(url, SUPPLIED)
             logs = {"log_before": before, "log_back": back}
+            logs |= {"stages": stages, "stages_now": asked(url, STAGES)}
             logs |= {"classes": classes, "aspects": asked(url, CLASSES_NOW)}
             yield told | {"verified": verified, **logs, "links": links, "supplied": supplied}
         finally:
@@ -361,3 +363,10 @@ def test_every_word_of_an_information_class_is_a_level_of_confidentiality(upgrad
         [pk, levels[word], None, None, owner] for pk, word, owner in upgraded["classes"]
     ]
     assert len({word for _pk, word, _owner in upgraded["classes"]}) > 2
+
+
+def test_every_application_is_in_the_stage_that_it_was_in_and_a_project_is_planned(upgraded: Told) -> None:
+    assert upgraded["stages_now"] == [
+        [pk, "planned" if stage == "project" else stage] for pk, stage in upgraded["stages"]
+    ]
+    assert upgraded["stages"]

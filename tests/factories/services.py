@@ -13,6 +13,7 @@ from services.models import (
     Dependency,
     Document,
     Installation,
+    LifecycleMove,
     OnCall,
     Outage,
     OutageEffect,
@@ -42,6 +43,17 @@ class ApplicationFactory(DjangoModelFactory):
     code = factory.Sequence(lambda number: f"application-{number}")
     name = factory.LazyAttribute(lambda row: row.code.title())
     purpose = "To be shared"
+
+
+class LifecycleMoveFactory(DjangoModelFactory):
+    class Meta:
+        model = LifecycleMove
+
+    cooperation = factory.SelfAttribute("application.cooperation")
+    application = factory.SubFactory(ApplicationFactory)
+    from_stage = Application.Lifecycle.PLANNED
+    to_stage = Application.Lifecycle.IN_USE
+    moved_at = dt.datetime(2026, 1, 1, 8, tzinfo=dt.UTC)
 
 
 class PurposeFactory(DjangoModelFactory):
