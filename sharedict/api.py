@@ -33,6 +33,7 @@ RESOURCES: list[tuple[str, type[ViewSetMixin]]] = [
     ("readings", municipalities.ReadingViewSet),
     ("jobs", municipalities.JobViewSet),
     ("applications", services.ApplicationViewSet),
+    ("lifecycle-moves", services.LifecycleMoveViewSet),
     ("purposes", services.PurposeViewSet),
     ("documents", services.DocumentViewSet),
     ("installations", services.InstallationViewSet),

@@ -8,6 +8,7 @@ from services.models import (
     Dependency,
     Document,
     Installation,
+    LifecycleMove,
     OnCall,
     Outage,
     OutageEffect,
@@ -24,6 +25,14 @@ class ApplicationFilters(OfCooperation):
     class Meta:
         model = Application
         fields = ["code", "confidentiality", "lifecycle", "charging"]
+
+
+class LifecycleMoveFilters(OfCooperation):
+    application = CodeFilter("application__code", "application")
+
+    class Meta:
+        model = LifecycleMove
+        fields = ["to_stage"]
 
 
 class PurposeFilters(OfCooperation):

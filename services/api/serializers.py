@@ -16,6 +16,7 @@ from services.models import (
     Dependency,
     Document,
     Installation,
+    LifecycleMove,
     OnCall,
     Purpose,
     Subscription,
@@ -55,6 +56,15 @@ class ApplicationSerializer(serializers.ModelSerializer[Application]):
             "delivery_days",
             "review_on",
         ]
+
+
+class LifecycleMoveSerializer(serializers.ModelSerializer[LifecycleMove]):
+    cooperation = CooperationField()
+    application = CodeField("application")
+
+    class Meta:
+        model = LifecycleMove
+        fields = ["id", "cooperation", "application", "from_stage", "to_stage", "reason", "moved_at"]
 
 
 class PurposeSerializer(serializers.ModelSerializer[Purpose]):

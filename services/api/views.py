@@ -7,6 +7,7 @@ from services.api.serializers import (
     DependencySerializer,
     DocumentSerializer,
     InstallationSerializer,
+    LifecycleMoveSerializer,
     OnCallSerializer,
     PurposeSerializer,
     SubscriptionSerializer,
@@ -17,6 +18,7 @@ from services.models import (
     Dependency,
     Document,
     Installation,
+    LifecycleMove,
     OnCall,
     Purpose,
     Subscription,
@@ -30,6 +32,14 @@ class ApplicationViewSet(ReadViewSet[Application]):
     queryset = Application.objects.select_related("cooperation", "owner", "competence_centre", "serves")
     serializer_class = ApplicationSerializer
     filterset_class = filters.ApplicationFilters
+
+
+class LifecycleMoveViewSet(ReadViewSet[LifecycleMove]):
+    """The stages that applications went through, and why."""
+
+    queryset = LifecycleMove.objects.select_related("cooperation", "application")
+    serializer_class = LifecycleMoveSerializer
+    filterset_class = filters.LifecycleMoveFilters
 
 
 class PurposeViewSet(ReadViewSet[Purpose]):

@@ -27,6 +27,9 @@ from services.forms.installations import (
     InstallationFilter,
     InstallationForm,
 )
+from services.forms.lifecycle import (
+    MoveForm,
+)
 from services.forms.outages import (
     CorrectForm,
     MergeForm,
@@ -79,6 +82,7 @@ __all__ = [
     "InstallationForm",
     "LostForm",
     "MergeForm",
+    "MoveForm",
     "NamedForm",
     "NeedsSomething",
     "OfApplicationFilter",

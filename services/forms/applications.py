@@ -76,6 +76,10 @@ class ApplicationForm(NamedForm, CodedForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            stage: Any = self.fields["lifecycle"]
+            stage.disabled = True
+            stage.help_text = _("Is moved on the page of the application, with a reason.")
         price: Any = self.fields["unit_price"]
         price.unit = self.cooperation.currency
         price.label = _("Unit price, %(currency)s") % {"currency": price.unit}

@@ -11,7 +11,8 @@ from services.models import Application
 from services.portal import class_in_words
 
 LIFECYCLE_LOOK = {
-    Application.Lifecycle.PROJECT: "info",
+    Application.Lifecycle.PLANNED: "info",
+    Application.Lifecycle.PILOT: "info",
     Application.Lifecycle.IN_USE: "ok",
     Application.Lifecycle.PHASING_OUT: "warning",
 }

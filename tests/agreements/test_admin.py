@@ -41,6 +41,7 @@ def test_every_model_has_its_place() -> None:
         "Dependency",
         "Document",
         "Installation",
+        "LifecycleMove",
         "OnCall",
         "Outage",
         "OutageEffect",

@@ -35,6 +35,7 @@ from services.models import (
     Dependency,
     Document,
     Installation,
+    LifecycleMove,
     OnCall,
     Outage,
     OutageEffect,
@@ -177,6 +178,20 @@ def _purposes(north: Cooperation, count: int) -> None:
     Purpose.objects.bulk_create(
         Purpose(cooperation=north, code=f"purpose-{number}", name="Purpose", parent=top)
         for number in range(count)
+    )
+
+
+def _lifecycle_moves(north: Cooperation, count: int) -> None:
+    application = Application.objects.get(cooperation=north)
+    LifecycleMove.objects.bulk_create(
+        LifecycleMove(
+            cooperation=north,
+            application=application,
+            from_stage="pilot",
+            to_stage="in_use",
+            moved_at=NOON,
+        )
+        for _number in range(count)
     )
 
 
@@ -445,6 +460,7 @@ LISTS: dict[str, Maker] = {
     "jobs": _jobs,
     "applications": _applications,
     "purposes": _purposes,
+    "lifecycle-moves": _lifecycle_moves,
     "documents": _documents,
     "installations": _installations,
     "dependencies": _dependencies,

@@ -25,6 +25,7 @@ from tests.factories.services import (
     DependencyFactory,
     DocumentFactory,
     InstallationFactory,
+    LifecycleMoveFactory,
     OnCallFactory,
     PurposeFactory,
 )
@@ -47,6 +48,7 @@ OWNED = [
     "applications",
     "installations",
     "purposes",
+    "lifecycle-moves",
     "documents",
     "subscriptions",
     "agreements",
@@ -65,6 +67,7 @@ def furnished(north: Cooperation, erp: Any) -> Cooperation:
     DependencyFactory(application=erp)
     PurposeFactory(cooperation=north, parent=PurposeFactory(cooperation=north))
     DocumentFactory(application=erp)
+    LifecycleMoveFactory(application=erp)
     colleague = ColleagueFactory(cooperation=north)
     AbsenceFactory(colleague=colleague)
     CompetenceFactory(application=erp, colleague=colleague)

@@ -31,6 +31,7 @@ READ_AS_COLUMNS = {
     "costs",
     "documents",
     "drivers",
+    "lifecycle-moves",
     "links",
     "members",
     "municipalities",

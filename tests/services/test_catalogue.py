@@ -262,25 +262,10 @@ def test_an_application_changes_but_keeps_its_code(
     assert (erp.code, erp.name) == ("erp", "Economy")
 
 
-def test_retiring_asks_once_and_is_undone_by_a_change(
-    administrator: User, erp: Application, sign_in: SignIn
-) -> None:
-    client = sign_in(administrator)
-    assert "2 municipalities use it" in words(client, "/north/services/erp/retire/")
-    erp.refresh_from_db()
-    assert erp.lifecycle == Application.Lifecycle.IN_USE
-    client.post("/north/services/erp/retire/")
-    erp.refresh_from_db()
-    assert erp.lifecycle == Application.Lifecycle.RETIRED
-    client.post("/north/services/erp/change/", filled_in())
-    erp.refresh_from_db()
-    assert erp.lifecycle == Application.Lifecycle.IN_USE
-
-
 PAGES = [
     "/north/services/new/",
     "/north/services/erp/change/",
-    "/north/services/erp/retire/",
+    "/north/services/erp/move/",
     "/north/installations/new/",
     "/north/subscriptions/new/",
 ]
@@ -311,7 +296,7 @@ def test_an_application_of_another_cooperation_is_not_there(
 ) -> None:
     ApplicationFactory(cooperation=outside, code="secret")
     client = sign_in(administrator)
-    for url in ("", "change/", "retire/"):
+    for url in ("", "change/", "move/"):
         assert client.get(f"/north/services/secret/{url}").status_code == 404
 
 
