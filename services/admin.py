@@ -10,12 +10,15 @@ from services.models import (
     Application,
     Competence,
     Dependency,
+    Document,
     Installation,
+    LifecycleMove,
     OnCall,
     Outage,
     OutageEffect,
     OutageUpdate,
     PriorityTable,
+    Purpose,
     StatusFeed,
     Subscription,
     WatchedThing,
@@ -24,11 +27,38 @@ from services.models import (
 
 @admin.register(Application)
 class ApplicationAdmin(RowAdmin):
-    list_display = ["name", "code", "cooperation", "owner", "lifecycle", "information_class"]
-    list_filter = ["cooperation", "lifecycle", "information_class"]
+    list_display = ["name", "code", "cooperation", "owner", "lifecycle", "confidentiality"]
+    list_filter = ["cooperation", "lifecycle", "confidentiality"]
     list_select_related = ["cooperation", "owner"]
     search_fields = ["name", "code", "purpose"]
-    autocomplete_fields = ["cooperation", "owner"]
+    autocomplete_fields = ["cooperation", "owner", "competence_centre", "serves"]
+
+
+@admin.register(LifecycleMove)
+class LifecycleMoveAdmin(RowAdmin):
+    list_display = ["application", "from_stage", "to_stage", "moved_at", "moved_by", "cooperation"]
+    list_filter = ["cooperation", "to_stage"]
+    list_select_related = ["application", "moved_by", "cooperation"]
+    search_fields = ["application__name", "reason"]
+    autocomplete_fields = ["cooperation", "application", "moved_by"]
+
+
+@admin.register(Purpose)
+class PurposeAdmin(RowAdmin):
+    list_display = ["code", "name", "parent", "cooperation"]
+    list_filter = ["cooperation"]
+    list_select_related = ["parent", "cooperation"]
+    search_fields = ["code", "name"]
+    autocomplete_fields = ["cooperation", "parent"]
+
+
+@admin.register(Document)
+class DocumentAdmin(RowAdmin):
+    list_display = ["title", "application", "review_on", "cooperation"]
+    list_filter = ["cooperation"]
+    list_select_related = ["application", "cooperation"]
+    search_fields = ["title", "application__name"]
+    autocomplete_fields = ["cooperation", "application"]
 
 
 @admin.register(Installation)

@@ -12,10 +12,12 @@ class ServicesConfig(AppConfig):
         from municipalities.portal import add_runs_at, add_search_kind, add_set_up_step, add_what_falls
         from services.actions import (
             refuse_absent,
+            refuse_circle,
+            refuse_forbidden_move,
             refuse_installation_outside_site,
             refuse_site_shorter_than_installations,
         )
-        from services.models import Installation, OnCall
+        from services.models import Application, Installation, OnCall, Purpose
         from services.portal import (
             APPLICATION,
             FOUND,
@@ -41,6 +43,8 @@ class ServicesConfig(AppConfig):
         add_check(Installation, refuse_installation_outside_site)
         add_check(Site, refuse_site_shorter_than_installations)
         add_check(OnCall, refuse_absent)
+        add_check(Application, refuse_forbidden_move)
+        add_check(Purpose, refuse_circle)
         for told in NOTICE_KINDS:
             add_notice_kind(told)
         register_chore(ask_about_outages)

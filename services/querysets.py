@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         OutageEffect,
         OutageUpdate,
         PriorityTable,
+        Purpose,
         StatusFeed,
         Subscription,
         WatchedThing,
@@ -33,8 +34,8 @@ P = TypeVar("P", bound=Model)
 
 class ApplicationQuerySet(TenantQuerySet["Application"]):
     def for_listing(self) -> Self:
-        """With the owner."""
-        return self.select_related("owner")
+        """With the owner, the competence centre and the purpose."""
+        return self.select_related("owner", "competence_centre", "serves")
 
     def with_use(self, day: dt.date) -> Self:
         """With, as of ``day``: ``municipality_count``, ``user_count`` (None: not told) and ``runs_at``.
@@ -48,6 +49,20 @@ class ApplicationQuerySet(TenantQuerySet["Application"]):
             user_count=Subquery(used.annotate(total=Sum("users")).values("total")),
             runs_at=ArraySubquery(installed.order_by("site__name").values("site__name")),
         )
+
+
+class PurposeQuerySet(TenantQuerySet["Purpose"]):
+    def for_listing(self) -> Self:
+        """With what each is part of, and ``application_count``."""
+        return self.select_related("parent").annotate(application_count=Count("applications"))
+
+
+class OfApplicationQuerySet(TenantQuerySet[P]):
+    """What is told of one application each."""
+
+    def for_listing(self) -> Self:
+        """With the application."""
+        return self.select_related("application")
 
 
 class InstallationQuerySet(SpannedQuerySet["Installation"]):

@@ -18,6 +18,8 @@ ITEMS: dict[str, tuple[Any, tuple[tuple[str, Any], ...]]] = {
         _("Services"),
         (
             ("applications", _("Catalogue")),
+            ("purposes", _("Purposes")),
+            ("documents", _("Documents")),
             ("installations", _("Installations")),
             ("dependencies", _("Dependencies")),
             ("subscriptions", _("Subscriptions")),

@@ -303,6 +303,8 @@ SPECTACULAR_SETTINGS = {
         "InstallationPurpose": "services.models.installation.Installation.Purpose",
         "JobState": "sharedict.jobs.models.Job.State",
         "PeriodState": "billing.models.period.Period.State",
+        "LifecycleEnum": "services.models.application.Application.Lifecycle",
+        "Harm": "services.models.application.Application.Harm",
         "OutageEffectState": "services.models.outage.OutageEffect.State",
     },
     "SWAGGER_UI_DIST": "SIDECAR",

@@ -13,6 +13,10 @@ from services.actions.checks import (
     refuse_installation_outside_site,
     refuse_site_shorter_than_installations,
 )
+from services.actions.lifecycle import (
+    move_application,
+    refuse_forbidden_move,
+)
 from services.actions.outages import (
     check_outage,
     correct_effect,
@@ -21,9 +25,13 @@ from services.actions.outages import (
     save_outage,
     tell_update,
 )
+from services.actions.purposes import (
+    TREE,
+    refuse_circle,
+    ship_purposes,
+)
 from services.actions.subscriptions import (
     plan_subscriptions,
-    retire,
     share_application,
     subscribe,
     users_of,
@@ -33,6 +41,7 @@ __all__ = [
     "ASKED",
     "BACK",
     "OPENED",
+    "TREE",
     "Received",
     "add_source",
     "ask_about_open",
@@ -40,15 +49,18 @@ __all__ = [
     "correct_effect",
     "end_outage",
     "merge_outages",
+    "move_application",
     "plan_subscriptions",
     "receive",
     "refuse_absent",
+    "refuse_circle",
+    "refuse_forbidden_move",
     "refuse_installation_outside_site",
     "refuse_site_shorter_than_installations",
     "renew_source",
-    "retire",
     "save_outage",
     "share_application",
+    "ship_purposes",
     "subscribe",
     "tell_update",
     "users_of",

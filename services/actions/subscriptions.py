@@ -1,4 +1,4 @@
-"""Changing what is shared: who uses an application, and its last day in the catalogue."""
+"""Changing what is shared: who uses an application, from when until when."""
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
@@ -94,10 +94,3 @@ def share_application(
             by=by,
         )
     return application
-
-
-@transaction.atomic
-def retire(*, application: Application, by: object) -> Application:
-    """Take ``application`` out of use; undone by changing its lifecycle. Safe to repeat."""
-    application.lifecycle = Application.Lifecycle.RETIRED
-    return save_row(row=application, by=by)

@@ -6,20 +6,47 @@ from services.models import (
     Application,
     Competence,
     Dependency,
+    Document,
     Installation,
+    LifecycleMove,
     OnCall,
     Outage,
     OutageEffect,
     OutageUpdate,
     PriorityTable,
+    Purpose,
     Subscription,
 )
 
 
 class ApplicationFilters(OfCooperation):
+    serves = CodeFilter("serves__code", "purpose")
+
     class Meta:
         model = Application
-        fields = ["code", "information_class", "lifecycle"]
+        fields = ["code", "confidentiality", "lifecycle", "charging"]
+
+
+class LifecycleMoveFilters(OfCooperation):
+    application = CodeFilter("application__code", "application")
+
+    class Meta:
+        model = LifecycleMove
+        fields = ["to_stage"]
+
+
+class PurposeFilters(OfCooperation):
+    class Meta:
+        model = Purpose
+        fields = ["code"]
+
+
+class DocumentFilters(OfCooperation):
+    application = CodeFilter("application__code", "application")
+
+    class Meta:
+        model = Document
+        fields: list[str] = []
 
 
 class InstallationFilters(Spanned):

@@ -10,12 +10,25 @@ from municipalities.api.serializers import (
     MunicipalitiesField,
     MunicipalityField,
 )
-from services.models import Application, Competence, Dependency, Installation, OnCall, Subscription
+from services.models import (
+    Application,
+    Competence,
+    Dependency,
+    Document,
+    Installation,
+    LifecycleMove,
+    OnCall,
+    Purpose,
+    Subscription,
+)
 
 
 class ApplicationSerializer(serializers.ModelSerializer[Application]):
     cooperation = CooperationField()
     owner = MunicipalityField("owner", allow_null=True, default=None)
+    competence_centre = MunicipalityField("competence_centre", allow_null=True, default=None)
+    serves = CodeField("serves", allow_null=True, default=None, help_text="Code of a purpose.")
+    currency = CodeField("cooperation", "currency")
 
     class Meta:
         model = Application
@@ -25,13 +38,51 @@ class ApplicationSerializer(serializers.ModelSerializer[Application]):
             "code",
             "name",
             "purpose",
+            "serves",
             "vendor",
             "owner",
-            "information_class",
+            "competence_centre",
+            "confidentiality",
+            "integrity",
+            "availability",
             "hours",
             "lifecycle",
+            "charging",
+            "unit_price",
+            "currency",
+            "priced_per",
+            "included",
+            "not_included",
+            "delivery_days",
             "review_on",
         ]
+
+
+class LifecycleMoveSerializer(serializers.ModelSerializer[LifecycleMove]):
+    cooperation = CooperationField()
+    application = CodeField("application")
+
+    class Meta:
+        model = LifecycleMove
+        fields = ["id", "cooperation", "application", "from_stage", "to_stage", "reason", "moved_at"]
+
+
+class PurposeSerializer(serializers.ModelSerializer[Purpose]):
+    cooperation = CooperationField()
+    parent = CodeField("parent", allow_null=True, default=None)
+
+    class Meta:
+        model = Purpose
+        fields = ["id", "cooperation", "code", "name", "parent"]
+
+
+class DocumentSerializer(serializers.ModelSerializer[Document]):
+    cooperation = CooperationField()
+    application = CodeField("application")
+
+    class Meta:
+        model = Document
+        fields = ["id", "cooperation", "application", "title", "url", "review_on"]
 
 
 class InstallationSerializer(serializers.ModelSerializer[Installation]):

@@ -5,20 +5,57 @@ from services.api.serializers import (
     ApplicationSerializer,
     CompetenceSerializer,
     DependencySerializer,
+    DocumentSerializer,
     InstallationSerializer,
+    LifecycleMoveSerializer,
     OnCallSerializer,
+    PurposeSerializer,
     SubscriptionSerializer,
 )
-from services.models import Application, Competence, Dependency, Installation, OnCall, Subscription
+from services.models import (
+    Application,
+    Competence,
+    Dependency,
+    Document,
+    Installation,
+    LifecycleMove,
+    OnCall,
+    Purpose,
+    Subscription,
+)
 from sharedict.common.viewsets import ReadViewSet
 
 
 class ApplicationViewSet(ReadViewSet[Application]):
     """The catalogue: applications that municipalities use together."""
 
-    queryset = Application.objects.select_related("cooperation", "owner")
+    queryset = Application.objects.select_related("cooperation", "owner", "competence_centre", "serves")
     serializer_class = ApplicationSerializer
     filterset_class = filters.ApplicationFilters
+
+
+class LifecycleMoveViewSet(ReadViewSet[LifecycleMove]):
+    """The stages that applications went through, and why."""
+
+    queryset = LifecycleMove.objects.select_related("cooperation", "application")
+    serializer_class = LifecycleMoveSerializer
+    filterset_class = filters.LifecycleMoveFilters
+
+
+class PurposeViewSet(ReadViewSet[Purpose]):
+    """The tree of purposes that applications serve."""
+
+    queryset = Purpose.objects.select_related("cooperation", "parent")
+    serializer_class = PurposeSerializer
+    filterset_class = filters.PurposeFilters
+
+
+class DocumentViewSet(ReadViewSet[Document]):
+    """What there is to read about each application, and where it stands."""
+
+    queryset = Document.objects.select_related("cooperation", "application")
+    serializer_class = DocumentSerializer
+    filterset_class = filters.DocumentFilters
 
 
 class InstallationViewSet(ReadViewSet[Installation]):

@@ -16,12 +16,19 @@ from services.forms.dependencies import (
     DependencyForm,
     NeedsSomething,
 )
+from services.forms.documents import (
+    DocumentForm,
+    OfApplicationFilter,
+)
 from services.forms.impact import (
     LostForm,
 )
 from services.forms.installations import (
     InstallationFilter,
     InstallationForm,
+)
+from services.forms.lifecycle import (
+    MoveForm,
 )
 from services.forms.outages import (
     CorrectForm,
@@ -37,6 +44,11 @@ from services.forms.outages import (
 from services.forms.priorities import (
     SAVED,
     PriorityForm,
+)
+from services.forms.purposes import (
+    PurposeFilter,
+    PurposeForm,
+    purposes_here,
 )
 from services.forms.shared import (
     RESERVED_CODES,
@@ -64,13 +76,16 @@ __all__ = [
     "CorrectForm",
     "DependencyFilter",
     "DependencyForm",
+    "DocumentForm",
     "InForce",
     "InstallationFilter",
     "InstallationForm",
     "LostForm",
     "MergeForm",
+    "MoveForm",
     "NamedForm",
     "NeedsSomething",
+    "OfApplicationFilter",
     "OnCallFilter",
     "OnCallForm",
     "OutageChangeForm",
@@ -78,6 +93,8 @@ __all__ = [
     "OutageFilter",
     "PlanForm",
     "PriorityForm",
+    "PurposeFilter",
+    "PurposeForm",
     "ReportForm",
     "StandInForm",
     "SubscribeForm",
@@ -87,5 +104,6 @@ __all__ = [
     "applications_here",
     "mergeable_with",
     "municipalities_here",
+    "purposes_here",
     "sites_here",
 ]

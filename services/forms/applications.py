@@ -3,12 +3,16 @@
 from typing import Any
 
 import django_filters
+from django import forms
 from django.db.models import Q
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from municipalities.portal import Filter
+from services.forms.purposes import purposes_here
 from services.forms.shared import CodedForm, NamedForm, municipalities_here
 from services.models import Application
+from sharedict.common.numbers import AmountField, CountField
 
 
 class ApplicationFilter(Filter):
@@ -16,8 +20,11 @@ class ApplicationFilter(Filter):
     lifecycle = django_filters.ChoiceFilter(
         label=gettext_lazy("Lifecycle"), choices=Application.Lifecycle.choices
     )
-    information_class = django_filters.ChoiceFilter(
-        label=gettext_lazy("Information class"), choices=Application.InformationClass.choices
+    confidentiality = django_filters.ChoiceFilter(
+        label=gettext_lazy("Confidentiality"), choices=Application.Confidentiality.choices
+    )
+    serves = django_filters.ModelChoiceFilter(
+        label=gettext_lazy("Purpose"), queryset=purposes_here, to_field_name="code"
     )
     owner = django_filters.ModelChoiceFilter(
         label=gettext_lazy("Owner"), queryset=municipalities_here, to_field_name="key"
@@ -31,10 +38,15 @@ class ApplicationForm(NamedForm, CodedForm):
     layout = (
         ("name", "code"),
         "purpose",
-        ("owner", "vendor"),
-        ("information_class", "hours"),
-        ("lifecycle", "review_on"),
+        ("serves", "vendor"),
+        ("owner", "competence_centre"),
+        ("confidentiality", "integrity", "availability"),
+        ("hours", "lifecycle"),
+        ("charging", "unit_price", "priced_per"),
+        ("included", "not_included"),
+        ("delivery_days", "review_on"),
     )
+    unit_price = AmountField(required=False, label=gettext_lazy("Unit price"))
 
     class Meta:
         model = Application
@@ -42,10 +54,32 @@ class ApplicationForm(NamedForm, CodedForm):
             "name",
             "code",
             "purpose",
-            "owner",
+            "serves",
             "vendor",
-            "information_class",
+            "owner",
+            "competence_centre",
+            "confidentiality",
+            "integrity",
+            "availability",
             "hours",
             "lifecycle",
+            "charging",
+            "unit_price",
+            "priced_per",
+            "included",
+            "not_included",
+            "delivery_days",
             "review_on",
         ]
+        field_classes = {"delivery_days": CountField}
+        widgets = dict.fromkeys(("included", "not_included"), forms.Textarea({"rows": 3}))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            stage: Any = self.fields["lifecycle"]
+            stage.disabled = True
+            stage.help_text = _("Is moved on the page of the application, with a reason.")
+        price: Any = self.fields["unit_price"]
+        price.unit = self.cooperation.currency
+        price.label = _("Unit price, %(currency)s") % {"currency": price.unit}

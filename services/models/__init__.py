@@ -14,8 +14,14 @@ from services.models.dependency import (
     Dependency,
     check_needed,
 )
+from services.models.document import (
+    Document,
+)
 from services.models.installation import (
     Installation,
+)
+from services.models.lifecycle_move import (
+    LifecycleMove,
 )
 from services.models.outage import (
     Outage,
@@ -24,6 +30,9 @@ from services.models.outage import (
 )
 from services.models.priority_table import (
     PriorityTable,
+)
+from services.models.purpose import (
+    Purpose,
 )
 from services.models.status_feed import (
     StatusFeed,
@@ -38,12 +47,15 @@ __all__ = [
     "Application",
     "Competence",
     "Dependency",
+    "Document",
     "Installation",
+    "LifecycleMove",
     "OnCall",
     "Outage",
     "OutageEffect",
     "OutageUpdate",
     "PriorityTable",
+    "Purpose",
     "StatusFeed",
     "Subscription",
     "WatchedThing",

@@ -1,6 +1,6 @@
 """What pages show of this app and those above."""
 
-from services.portal.catalogue import APPLICATION, FOUND, installed_at
+from services.portal.catalogue import APPLICATION, FOUND, class_in_words, installed_at
 from services.portal.falls import KINDS, falls_with, impact_url
 from services.portal.outages import (
     NOTICE_KINDS,
@@ -41,6 +41,7 @@ __all__ = [
     "add_facts",
     "add_outage_panel",
     "add_panel",
+    "class_in_words",
     "days_in_words",
     "facts_of",
     "falls_with",

@@ -5,11 +5,15 @@ import datetime as dt
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef
 from django.db.models.expressions import Combinable
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from municipalities.models import Cooperation
 from municipalities.portal import SearchKind, SetUpStep, few
 from services.models import Application, Installation, Outage, Subscription
+from sharedict.common.figures import NOTHING
+
+NOT_TOLD = "?"
 
 
 def installed_at(cooperation: Cooperation, day: dt.date) -> dict[int, list[str]]:
@@ -37,6 +41,16 @@ def _what_is_used(_cooperation: Cooperation, names: list[str]) -> str:
     return few([*dict.fromkeys(names)])
 
 
+def class_in_words(application: Application) -> str:
+    """The word for who may see it, and the three aspects: ``secret, 3-3-2``; what nobody told is a dash."""
+    aspects = (application.confidentiality, application.integrity, application.availability)
+    if all(level is None for level in aspects):
+        return NOTHING
+    levels = "-".join(NOT_TOLD if level is None else str(level) for level in aspects)
+    word = application.get_confidentiality_display() or _("not classified")
+    return f"{word}, {levels}"
+
+
 APPLICATION = SetUpStep(
     "set-up-application",
     gettext_lazy("First application and who uses it"),
@@ -53,7 +67,7 @@ FOUND = (
         gettext_lazy("Applications"),
         Application,
         title=("name",),
-        more=("code", "purpose", "vendor", "owner__name"),
+        more=("code", "purpose", "vendor", "owner__name", "serves__name"),
         detail=("purpose",),
         page="application",
         key="code",

@@ -11,11 +11,17 @@ from services.tables.competences import (
 from services.tables.dependencies import (
     DependencyTable,
 )
+from services.tables.documents import (
+    DocumentTable,
+)
 from services.tables.installations import (
     InstallationTable,
 )
 from services.tables.outages import (
     OutageTable,
+)
+from services.tables.purposes import (
+    PurposeTable,
 )
 from services.tables.subscriptions import (
     SubscriptionTable,
@@ -26,8 +32,10 @@ __all__ = [
     "ApplicationTable",
     "CompetenceTable",
     "DependencyTable",
+    "DocumentTable",
     "InstallationTable",
     "OnCallTable",
     "OutageTable",
+    "PurposeTable",
     "SubscriptionTable",
 ]

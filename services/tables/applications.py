@@ -8,9 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from municipalities.portal import CountColumn, RowTable, page_of
 from services.models import Application
+from services.portal import class_in_words
 
 LIFECYCLE_LOOK = {
-    Application.Lifecycle.PROJECT: "info",
+    Application.Lifecycle.PLANNED: "info",
+    Application.Lifecycle.PILOT: "info",
     Application.Lifecycle.IN_USE: "ok",
     Application.Lifecycle.PHASING_OUT: "warning",
 }
@@ -22,11 +24,12 @@ class ApplicationTable(RowTable):
     name = tables.Column(_("Application"), linkify=page_of("application", "code"))
     purpose = tables.Column(_("Purpose"), orderable=False)
     lifecycle = tables.Column(_("Lifecycle"))
+    serves = tables.Column(_("In the tree"), order_by="serves__code")
     owner = tables.Column(_("Owner"), accessor="owner__name")
     municipality_count = CountColumn(_("Municipalities"))
     user_count = CountColumn(_("Users"))
     runs_at = tables.Column(_("Runs at"), orderable=False)
-    information_class = tables.Column(_("Class"))
+    confidentiality = tables.Column(_("Class"), empty_values=())
     hours = tables.Column(_("Hours"))
 
     empty_title = _("No applications yet")
@@ -43,6 +46,12 @@ class ApplicationTable(RowTable):
 
     def value_lifecycle(self, record: Any) -> str:
         return str(record.get_lifecycle_display())
+
+    def render_serves(self, value: Any) -> str:
+        return str(value)
+
+    def render_confidentiality(self, record: Any) -> str:
+        return class_in_words(record)
 
     def render_runs_at(self, value: list[str]) -> str:
         return ", ".join(value)

@@ -3,32 +3,28 @@
 import datetime as dt
 from typing import Any
 
-from django.contrib import messages
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from municipalities.models import Municipality
 from municipalities.portal import (
     ChangePage,
-    EditorsOnly,
     FormPage,
     ListPage,
     RowMixin,
 )
-from services.actions import retire
 from services.forms import (
     ApplicationFilter,
     ApplicationForm,
 )
 from services.models import Application, Installation, Subscription
-from services.portal import facts_of, panels_of
+from services.portal import class_in_words, facts_of, panels_of
 from services.reports import where_it_runs
 from services.tables import LIFECYCLE_LOOK, ApplicationTable
-from services.views.opening import opening_of_application, users_in_words
+from services.views.opening import days_of_work, opening_of_application, price_in_words, users_in_words
 from sharedict.pictures.bar import BarLayout, bars, tell_apart
 
 
@@ -91,6 +87,8 @@ class ApplicationPage(ByCode):
             "has_bars": tell_apart([row.users or 0 for row in subscriptions]),
             "installations": installations,
             "where": where_it_runs(application, running, own=self.rights.municipality_ids),
+            "moves": application.moves.select_related("moved_by"),
+            "documents": list(application.documents.order_by("title")),
             "not_using": [place for place in places if place.pk not in theirs],
             "panels": panels_of(application, self.cooperation, self.viewer, self.rights, today),
             "today": today,
@@ -110,17 +108,21 @@ class ApplicationPage(ByCode):
         actions = [
             {"url": self.url("application-change", application.code), "label": _("Change"), "primary": True}
         ]
-        if application.lifecycle != Application.Lifecycle.RETIRED:
-            url = self.url("application-retire", application.code)
-            actions.append({"url": url, "label": _("Retire")})
-        return actions
+        return [*actions, {"url": self.url("application-move", application.code), "label": _("Move")}]
 
     def facts(self, application: Application) -> list[tuple[str, Any]]:
         return [
-            (_("Owner, competence centre"), application.owner),
+            (_("Purpose"), application.serves),
+            (_("Owner"), application.owner),
+            (_("Competence centre"), application.competence_centre),
             (_("Service hours"), application.get_hours_display()),
-            (_("Information class"), application.get_information_class_display()),
+            (_("Information class"), class_in_words(application)),
             (_("Vendor"), application.vendor),
+            (_("Charging"), application.get_charging_display()),
+            (_("Price"), price_in_words(application, self.cooperation)),
+            (_("Included"), application.included),
+            (_("Not included"), application.not_included),
+            (_("Delivery time"), days_of_work(application.delivery_days)),
             (_("Next review"), application.review_on),
             (_("Code"), application.code),
         ]
@@ -150,29 +152,3 @@ class ApplicationChange(ByCode, ChangePage):
 
     def context(self, form: Any) -> dict[str, Any]:
         return {**super().context(form), "cancel_url": self.url("application", self.kwargs["code"])}
-
-
-class ApplicationRetire(ByCode, EditorsOnly):
-    """Asks once, then takes an application out of use; changing its lifecycle undoes it."""
-
-    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        application = self.row()
-        using = application.subscriptions.as_of(timezone.localdate()).count()
-        still = ngettext(
-            "%(count)s municipality uses it: its subscription lasts until you end it.",
-            "%(count)s municipalities use it: their subscriptions last until you end them.",
-            using,
-        )
-        context = {
-            "title": _("Retire %(what)s?") % {"what": application},
-            "lead": _("It stays in the catalogue as retired. Change its lifecycle to undo this."),
-            "consequences": [still % {"count": using}] if using else [],
-            "confirm_label": _("Retire %(what)s") % {"what": application},
-            "cancel_url": self.url("application", application.code),
-        }
-        return self.page("components/confirm_page.html", context)
-
-    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        application = retire(application=self.row(), by=request.user)
-        messages.success(request, _("%(what)s is retired.") % {"what": application})
-        return redirect(self.url("application", application.code))

@@ -6,10 +6,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from municipalities.models import Municipality
+from municipalities.models import Cooperation, Municipality
 from municipalities.portal import listed
-from services.models import Subscription
-from sharedict.common.figures import NOTHING, count
+from services.models import Application, Subscription
+from sharedict.common.figures import NOTHING, count, money
 
 MOST_NAMED = 3
 
@@ -34,6 +34,20 @@ def users_in_words(using: Iterable[Subscription]) -> str:
     """How many users all have together, as far as it is known."""
     told = [row.users for row in using if row.users is not None]
     return count(sum(told)) if told else NOTHING
+
+
+def price_in_words(application: Application, cooperation: Cooperation) -> str:
+    """``30.00 SEK for each user and month``; empty where no price is told."""
+    if application.unit_price is None:
+        return ""
+    words = {"price": money(application.unit_price, cooperation.currency), "each": application.priced_per}
+    return _("%(price)s for each %(each)s") % words if application.priced_per else words["price"]
+
+
+def days_of_work(days: int | None) -> str:
+    if days is None:
+        return ""
+    return ngettext("%(count)s working day", "%(count)s working days", days) % {"count": count(days)}
 
 
 def _who_does_not(using: Iterable[Subscription], members: Sequence[Municipality]) -> Sentence:

@@ -33,11 +33,14 @@ from services.models import (
     Application,
     Competence,
     Dependency,
+    Document,
     Installation,
+    LifecycleMove,
     OnCall,
     Outage,
     OutageEffect,
     OutageUpdate,
+    Purpose,
     Subscription,
 )
 from sharedict.jobs.models import Job
@@ -166,6 +169,38 @@ def _applications(north: Cooperation, count: int) -> None:
     owner = Municipality.objects.get(code="1737")
     Application.objects.bulk_create(
         Application(cooperation=north, code=f"app-{number}", name="App", purpose="-", owner=owner)
+        for number in range(count)
+    )
+
+
+def _purposes(north: Cooperation, count: int) -> None:
+    top = Purpose.objects.create(cooperation=north, code="top", name="Top")
+    Purpose.objects.bulk_create(
+        Purpose(cooperation=north, code=f"purpose-{number}", name="Purpose", parent=top)
+        for number in range(count)
+    )
+
+
+def _lifecycle_moves(north: Cooperation, count: int) -> None:
+    application = Application.objects.get(cooperation=north)
+    LifecycleMove.objects.bulk_create(
+        LifecycleMove(
+            cooperation=north,
+            application=application,
+            from_stage="pilot",
+            to_stage="in_use",
+            moved_at=NOON,
+        )
+        for _number in range(count)
+    )
+
+
+def _documents(north: Cooperation, count: int) -> None:
+    application = Application.objects.get(cooperation=north)
+    Document.objects.bulk_create(
+        Document(
+            cooperation=north, application=application, title=f"Manual {number}", url="https://a.example"
+        )
         for number in range(count)
     )
 
@@ -424,6 +459,9 @@ LISTS: dict[str, Maker] = {
     "readings": _readings,
     "jobs": _jobs,
     "applications": _applications,
+    "purposes": _purposes,
+    "lifecycle-moves": _lifecycle_moves,
+    "documents": _documents,
     "installations": _installations,
     "dependencies": _dependencies,
     "subscriptions": _subscriptions,

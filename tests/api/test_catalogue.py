@@ -20,7 +20,15 @@ from tests.factories.municipalities import (
     SiteFactory,
     SupplierFactory,
 )
-from tests.factories.services import CompetenceFactory, DependencyFactory, InstallationFactory, OnCallFactory
+from tests.factories.services import (
+    CompetenceFactory,
+    DependencyFactory,
+    DocumentFactory,
+    InstallationFactory,
+    LifecycleMoveFactory,
+    OnCallFactory,
+    PurposeFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -39,6 +47,9 @@ OWNED = [
     "on-call",
     "applications",
     "installations",
+    "purposes",
+    "lifecycle-moves",
+    "documents",
     "subscriptions",
     "agreements",
     "cost-types",
@@ -54,6 +65,9 @@ def furnished(north: Cooperation, erp: Any) -> Cooperation:
     LinkFactory(site=site, name="Broadband", supplier=SupplierFactory(cooperation=north))
     InstallationFactory(application=erp, site=site)
     DependencyFactory(application=erp)
+    PurposeFactory(cooperation=north, parent=PurposeFactory(cooperation=north))
+    DocumentFactory(application=erp)
+    LifecycleMoveFactory(application=erp)
     colleague = ColleagueFactory(cooperation=north)
     AbsenceFactory(colleague=colleague)
     CompetenceFactory(application=erp, colleague=colleague)

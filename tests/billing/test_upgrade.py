@@ -87,6 +87,14 @@ ORDER BY municipalities_link.id
 """
 
 
+CLASSES_THEN = "SELECT id, information_class, owner_id FROM services_application ORDER BY id"
+STAGES = "SELECT id, lifecycle FROM services_application ORDER BY id"
+CLASSES_NOW = """
+SELECT id, confidentiality, integrity, availability, competence_centre_id FROM services_application
+ORDER BY id
+"""
+
+
 def asked(url: str, statement: str) -> list[list[Any]]:
     connection = psycopg2.connect(url)
     with connection, connection.cursor() as cursor:
@@ -116,6 +124,7 @@ def upgraded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
             load(url)
             asked(url, LATER)
             before = asked(url, LOGGED)
+            classes, stages = asked(url, CLASSES_THEN), asked(url, STAGES)
             links = asked(url, "SELECT id, NULLIF(supplier, '') FROM municipalities_link ORDER BY id")
             _run(variables, "manage.py", "migrate", "--verbosity", "0")
             told = json.loads(_run(variables, "-m", "tests.billing.upgraded"))
@@ -124,6 +133,8 @@ def upgraded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
             back = asked(url, LOGGED)[: len(before)]
             supplied = asked(url, SUPPLIED)
             logs = {"log_before": before, "log_back": back}
+            logs |= {"stages": stages, "stages_now": asked(url, STAGES)}
+            logs |= {"classes": classes, "aspects": asked(url, CLASSES_NOW)}
             yield told | {"verified": verified, **logs, "links": links, "supplied": supplied}
         finally:
             cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
@@ -343,3 +354,19 @@ def test_what_moved_is_known_to_be_somebodys_as_far_as_they_are_there(upgraded: 
 def test_every_link_keeps_who_supplies_it(upgraded: Told) -> None:
     assert upgraded["supplied"] == upgraded["links"]
     assert {name for _link, name in upgraded["supplied"]} > {None, "Teracom"}
+
+
+def test_every_word_of_an_information_class_is_a_level_of_confidentiality(upgraded: Told) -> None:
+    """What was never asked for is not told now; who owned it was its competence centre."""
+    levels = {"open": 0, "internal": 1, "confidential": 2, "secret": 3}
+    assert upgraded["aspects"] == [
+        [pk, levels[word], None, None, owner] for pk, word, owner in upgraded["classes"]
+    ]
+    assert len({word for _pk, word, _owner in upgraded["classes"]}) > 2
+
+
+def test_every_application_is_in_the_stage_that_it_was_in_and_a_project_is_planned(upgraded: Told) -> None:
+    assert upgraded["stages_now"] == [
+        [pk, "planned" if stage == "project" else stage] for pk, stage in upgraded["stages"]
+    ]
+    assert upgraded["stages"]

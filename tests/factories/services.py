@@ -11,12 +11,15 @@ from services.models import (
     Application,
     Competence,
     Dependency,
+    Document,
     Installation,
+    LifecycleMove,
     OnCall,
     Outage,
     OutageEffect,
     OutageUpdate,
     PriorityTable,
+    Purpose,
     StatusFeed,
     Subscription,
     WatchedThing,
@@ -40,6 +43,36 @@ class ApplicationFactory(DjangoModelFactory):
     code = factory.Sequence(lambda number: f"application-{number}")
     name = factory.LazyAttribute(lambda row: row.code.title())
     purpose = "To be shared"
+
+
+class LifecycleMoveFactory(DjangoModelFactory):
+    class Meta:
+        model = LifecycleMove
+
+    cooperation = factory.SelfAttribute("application.cooperation")
+    application = factory.SubFactory(ApplicationFactory)
+    from_stage = Application.Lifecycle.PLANNED
+    to_stage = Application.Lifecycle.IN_USE
+    moved_at = dt.datetime(2026, 1, 1, 8, tzinfo=dt.UTC)
+
+
+class PurposeFactory(DjangoModelFactory):
+    class Meta:
+        model = Purpose
+
+    cooperation = factory.SubFactory(CooperationFactory)
+    code = factory.Sequence(lambda number: f"purpose-{number}")
+    name = factory.LazyAttribute(lambda row: row.code.title())
+
+
+class DocumentFactory(DjangoModelFactory):
+    class Meta:
+        model = Document
+
+    cooperation = factory.SelfAttribute("application.cooperation")
+    application = factory.SubFactory(ApplicationFactory)
+    title = factory.Sequence(lambda number: f"Manual {number}")
+    url = "https://manuals.example/erp"
 
 
 class InstallationFactory(DjangoModelFactory):

@@ -81,7 +81,7 @@ def _network(builder: Builder) -> Site:
 
 
 def _applications(builder: Builder, centre: Site) -> None:
-    kinds, hours = Application.InformationClass, Application.Hours
+    kinds, hours = Application.Confidentiality, Application.Hours
     everybody = {builder.members[name]: count for name, count in USERS.items()}
     without_storfors = {place: count for place, count in everybody.items() if place.name != STORFORS}
     for code, name, purpose, vendor, secrecy, open_hours, used_by in (
@@ -102,7 +102,7 @@ def _applications(builder: Builder, centre: Site) -> None:
             purpose,
             vendor=vendor,
             owner=builder.members[KRISTINEHAMN],
-            information_class=secrecy,
+            confidentiality=secrecy,
             hours=open_hours,
             used_by=used_by,
         )

@@ -26,7 +26,7 @@ CONTRACTS = (
 def build(builder: Builder, places: dict[str, Municipality], months: list[Month]) -> None:
     """Everything of eKommune Sunnmøre; all of ``months`` closed."""
     builder.join(place for place in places.values() if place.country == "NO")
-    kinds = Application.InformationClass
+    kinds = Application.Confidentiality
     for code, name, purpose, secrecy in (
         ("records", "Case records", "Registering, deciding on and keeping cases", kinds.CONFIDENTIAL),
         ("e-services", "Electronic forms", "Applications from inhabitants", kinds.INTERNAL),
@@ -36,7 +36,7 @@ def build(builder: Builder, places: dict[str, Municipality], months: list[Month]
             name,
             purpose,
             owner=builder.members["Ålesund"],
-            information_class=secrecy,
+            confidentiality=secrecy,
             used_by=dict.fromkeys(builder.members.values(), 120),
         )
     builder.agree("eKommune Sunnmøre", "The eight councils, 2017", 12)

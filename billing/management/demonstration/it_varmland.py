@@ -40,7 +40,7 @@ def build(builder: Builder, places: dict[str, Municipality], months: list[Month]
             valid_from=builder.since,
         )
     )
-    kinds = Application.InformationClass
+    kinds = Application.Confidentiality
     for code, name, purpose, secrecy in (
         ("portal", "E-service platform", "Forms, payments and messages for inhabitants", kinds.INTERNAL),
         ("signing", "Electronic signatures", "Signing of decisions and agreements", kinds.CONFIDENTIAL),
@@ -52,7 +52,7 @@ def build(builder: Builder, places: dict[str, Municipality], months: list[Month]
             name,
             purpose,
             owner=builder.members[HOME],
-            information_class=secrecy,
+            confidentiality=secrecy,
             used_by={place: 300 + 7 * int(place.code) % 900 for place in builder.members.values()},
         )
         builder.install(code, centre, Installation.Purpose.PRIMARY, Installation.Databases.SEPARATE)

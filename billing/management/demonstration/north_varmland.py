@@ -148,7 +148,7 @@ def _links(builder: Builder, sites: dict[str, Site]) -> None:
 
 
 def _applications(builder: Builder, sites: dict[str, Site]) -> None:
-    kinds, hours, databases = Application.InformationClass, Application.Hours, Installation.Databases
+    kinds, hours, databases = Application.Confidentiality, Application.Hours, Installation.Databases
     common, separate = databases.COMMON, databases.SEPARATE
     for code, name, purpose, vendor, owner, secrecy, open_hours, stored in (
         ("e-invoice", "E-invoice workflow", "Supplier invoices from arrival to payment",
@@ -174,7 +174,7 @@ def _applications(builder: Builder, sites: dict[str, Site]) -> None:
             purpose,
             vendor=vendor,
             owner=builder.members[owner],
-            information_class=secrecy,
+            confidentiality=secrecy,
             hours=open_hours,
             used_by={place: count for place, count in users.items() if place.name != late},
         )
