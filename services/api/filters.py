@@ -1,6 +1,12 @@
 """What lists of what is shared can be narrowed by."""
 
+from typing import Any
+
+import django_filters
+from django.db.models import QuerySet
+
 from municipalities.api.filters import CodeFilter, DayFilter, MunicipalityFilter, OfCooperation, Spanned
+from services.api.serializers import INFORMATION_CLASSES
 from services.models import (
     Alert,
     Application,
@@ -19,8 +25,24 @@ from services.models import (
 )
 
 
+class InformationClassFilter(django_filters.ChoiceFilter):  # type: ignore[misc]
+    """As it was asked for before there were three aspects."""
+
+    def __init__(self) -> None:
+        choices = [(word, word) for word in INFORMATION_CLASSES]
+        super().__init__(choices=choices, help_text="Confidentiality in a word; secret is that and higher.")
+
+    def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
+        if not value:
+            return qs
+        level = INFORMATION_CLASSES.index(value)
+        is_last = level == len(INFORMATION_CLASSES) - 1
+        return qs.filter(**{"confidentiality__gte" if is_last else "confidentiality": level})
+
+
 class ApplicationFilters(OfCooperation):
     serves = CodeFilter("serves__code", "purpose")
+    information_class = InformationClassFilter()
 
     class Meta:
         model = Application

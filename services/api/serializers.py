@@ -22,6 +22,22 @@ from services.models import (
     Subscription,
 )
 
+INFORMATION_CLASSES = ("open", "internal", "confidential", "secret")
+"""The words of release 0.1 for the levels of confidentiality; the highest was one with the one below it."""
+
+
+class InformationClassField(serializers.ChoiceField):
+    """Confidentiality by its word, for programs that read it before there were three aspects."""
+
+    def __init__(self) -> None:
+        said = "Confidentiality in a word; secret stands for security-classified too."
+        super().__init__(
+            INFORMATION_CLASSES, source="confidentiality", read_only=True, allow_null=True, help_text=said
+        )
+
+    def to_representation(self, value: int) -> str:
+        return INFORMATION_CLASSES[min(value, len(INFORMATION_CLASSES) - 1)]
+
 
 class ApplicationSerializer(serializers.ModelSerializer[Application]):
     cooperation = CooperationField()
@@ -29,6 +45,7 @@ class ApplicationSerializer(serializers.ModelSerializer[Application]):
     competence_centre = MunicipalityField("competence_centre", allow_null=True, default=None)
     serves = CodeField("serves", allow_null=True, default=None, help_text="Code of a purpose.")
     currency = CodeField("cooperation", "currency")
+    information_class = InformationClassField()
 
     class Meta:
         model = Application
@@ -42,6 +59,7 @@ class ApplicationSerializer(serializers.ModelSerializer[Application]):
             "vendor",
             "owner",
             "competence_centre",
+            "information_class",
             "confidentiality",
             "integrity",
             "availability",

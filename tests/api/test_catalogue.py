@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from municipalities.models import Cooperation, Driver, Municipality
+from services.models import Application
 from sharedict.accounts.models import User
 from sharedict.jobs.actions import announce_change
 from tests.api.conftest import Caller
@@ -169,3 +170,19 @@ def test_a_person_reads_all_cooperations_they_belong_to(
     caller = person(coordinator)
     assert [row["slug"] for row in caller.get("cooperations/")[1]["results"]] == ["north"]
     assert {row["cooperation"] for row in caller.get("applications/")[1]["results"]} == {"north"}
+
+
+WORDS = [(None, None), (0, "open"), (1, "internal"), (2, "confidential"), (3, "secret"), (4, "secret")]
+
+
+@pytest.mark.parametrize(("level", "word"), WORDS)
+def test_programs_of_release_0_1_go_on_reading_one_word(
+    north: Cooperation, caller: Caller, level: int | None, word: str | None
+) -> None:
+    Application.objects.filter(cooperation=north).update(confidentiality=level)
+    [row] = caller.get("applications/")[1]["results"]
+    assert row["information_class"] == word
+    for asked in ("open", "internal", "confidential", "secret"):
+        found = caller.get("applications/", information_class=asked)[1]["results"]
+        assert bool(found) == (asked == word)
+    assert caller.get("applications/", information_class="4")[0] == 400
