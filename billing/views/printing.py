@@ -43,6 +43,8 @@ from sharedict.common.sight import of_cooperation, seeing
 from sharedict.kernel.periods import Month
 
 logger = logging.getLogger(__name__)
+_said = set[int]()
+"""Which statements this process has said that they cannot be set: it tries again each time it comes by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +158,9 @@ def _set_missing(of: Period, language: str) -> Iterator[Paper]:
                     month = month or month_on_paper(Printer(cooperation.pk), cooperation, of.month)
                     content = month.paper(issued.payer) if month else None
             except StatementError:
-                logger.exception("Statement %s cannot be set", issued.pk)
+                if issued.pk not in _said:
+                    _said.add(issued.pk)
+                    logger.exception("Statement %s cannot be set", issued.pk)
                 continue
             if content is None:
                 continue
