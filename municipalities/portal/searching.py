@@ -46,7 +46,7 @@ class SearchKind:
     title: tuple[str, ...]
     page: str
     more: tuple[str, ...] = ()
-    detail: tuple[str, ...] = ()
+    detail: tuple[str | models.Expression, ...] = ()
     words: Mapping[str, Any] = field(default_factory=dict)
     column: str = ""
     key: str = "pk"

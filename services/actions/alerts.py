@@ -17,11 +17,18 @@ from services.engine.alarms import Alarm
 from services.models import Alert, AlertSource, Outage
 from sharedict.accounts.models import User
 from sharedict.common.bulk import add_rows
+from sharedict.kernel.errors import SharedictError
 
 OPENED, ASKED, BACK = "outage-opened", "outage-still-on", "outage-back"
 """Kinds of notices: a monitor reports something; is it still so; it is well again, by the monitor."""
 
 ON_CALL = (Role.Kind.ADMINISTRATOR, Role.Kind.COORDINATOR)
+
+
+class RevokedError(SharedictError):
+    """Whoever calls may not do so any more."""
+
+    code = "token_revoked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +76,13 @@ def receive(*, source: AlertSource, alarms: Sequence[Alarm], now: dt.datetime, b
     """Work in what ``source`` says; all of it or nothing, and the same once more changes nothing.
 
     Alarms of one group that go on at the same time are one outage, which ends when all of them have. One that
-    is told of only when it is over was an outage too.
+    is told of only when it is over was an outage too. Raises RevokedError where the token of ``source`` was
+    taken back, or its cooperation deactivated, while the call was on its way.
     """
-    lock_cooperation(source.cooperation_id)
+    cooperation = lock_cooperation(source.cooperation_id)
+    token = Token.objects.get(pk=source.token_id)
+    if token.revoked_at is not None or cooperation.deactivated_at is not None:
+        raise RevokedError
     concerned: dict[int, Outage] = {}
     opened = ended = 0
     for group in dict.fromkeys(alarm.group for alarm in alarms):
@@ -212,8 +223,8 @@ def ask_about_open(now: dt.datetime) -> int:
     one more than once.
     """
     asked = 0
-    rows = Outage.objects.open().filter(source__isnull=False).select_related("source")
-    for outage in rows.filter(starts_at__lt=now - dt.timedelta(hours=1)):
+    rows = Outage.objects.open().filter(source__isnull=False, cooperation__deactivated_at=None)
+    for outage in rows.select_related("source").filter(starts_at__lt=now - dt.timedelta(hours=1)):
         source: Any = outage.source
         if outage.starts_at <= now - dt.timedelta(hours=source.ask_after_hours):
             _tell(ASKED, outage, str(outage.pk), None)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.decorators import action
-from rest_framework.exceptions import PermissionDenied
+from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -16,7 +16,7 @@ from municipalities.access import rights_of
 from municipalities.actions import known_row, lock_cooperation
 from municipalities.api.views import WriteViewSet, said_at_fields
 from municipalities.models import Cooperation, Token
-from services.actions import receive, save_outage
+from services.actions import RevokedError, receive, save_outage
 from services.api import filters
 from services.api.outage_serializers import (
     AlertSerializer,
@@ -166,7 +166,10 @@ class AlertViewSet(ReadViewSet[Alert]):
             raise TooLargeError(
                 _("At most 500 alarms at once: limit the group with max_alerts."), error.code
             ) from error
-        done = receive(source=source, alarms=alarms, now=timezone.now(), by=request.user)
+        try:
+            done = receive(source=source, alarms=alarms, now=timezone.now(), by=request.user)
+        except RevokedError as error:
+            raise AuthenticationFailed(_("This token is revoked."), error.code) from error
         return Response(
             ReceivedSerializer({"outages": done.outages, "new": done.opened, "ended": done.ended}).data
         )

@@ -3,8 +3,9 @@
 import datetime as dt
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, TextField
 from django.db.models.expressions import Combinable
+from django.db.models.functions import Cast, TruncDate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -78,7 +79,7 @@ FOUND = (
         Outage,
         title=("title",),
         more=("cause", "follow_up", "external_id"),
-        detail=("follow_up",),
+        detail=(Cast(TruncDate("starts_at"), TextField()), "follow_up"),  # two may be called the same
         page="outage",
         recent="starts_at",
     ),

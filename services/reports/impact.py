@@ -18,6 +18,8 @@ class Falling:
     state: State
     by_place: Mapping[Municipality, State]
     because: tuple[str, ...]
+    because_of: Mapping[Municipality, tuple[str, ...]]
+    """The same of each municipality: several may be hit by different things."""
     users: Mapping[Municipality, int | None]
     """Those that use it, with how many there; None where that was not told."""
 
@@ -59,9 +61,15 @@ def _falling(things: Things, found: Impact, application: int, uses: Mapping[str,
         application=things.applications[application],
         state=found.state(worst),
         by_place=states,
-        because=tuple(step for step in found.chain(worst) if things.names.get(step)),
+        because=_named(things, found.chain(worst)),
+        because_of={use.municipality: _named(things, found.chain(name)) for name, use in uses.items()},
         users={use.municipality: use.users for use in uses.values()},
     )
+
+
+def _named(things: Things, chain: Iterable[str]) -> tuple[str, ...]:
+    """The steps of ``chain`` that have a name."""
+    return tuple(step for step in chain if things.names.get(step))
 
 
 def points_of(things: Things, application: Application | None = None) -> list[tuple[str, list[Subscription]]]:

@@ -68,9 +68,9 @@ def _hit_by(things: Things, rows: Iterable[Falling]) -> dict[tuple[int, int], _H
     """Every use that is not up, by application and municipality."""
     found = {}
     for row in rows:
-        because = _because(things, row)
         for place, state in row.by_place.items():
             if state is not State.UP:
+                because = _because(things, row.because_of[place])
                 found[row.application.pk, place.pk] = _Hit(row.application, place, state, because)
     return found
 
@@ -79,8 +79,8 @@ def _states(rows: Iterable[Falling]) -> dict[tuple[int, int], State]:
     return {(row.application.pk, place.pk): state for row in rows for place, state in row.by_place.items()}
 
 
-def _because(things: Things, row: Falling) -> str:
-    said = " → ".join(things.names[step] for step in row.because)
+def _because(things: Things, chain: Iterable[str]) -> str:
+    said = " → ".join(things.names[step] for step in chain)
     return said if len(said) <= LONGEST_REASON else f"{said[: LONGEST_REASON - 1]}…"
 
 
@@ -92,8 +92,8 @@ def others_lost(outage: Outage, now: dt.datetime) -> list[str]:
     if outage.starts_at > now:
         return []
     rows = Outage.objects.filter(cooperation=outage.cooperation_id).exclude(pk=outage.pk)
-    is_over = outage.ends_at is not None and outage.ends_at <= now
-    rows = rows.meeting(outage.starts_at, outage.ends_at) if is_over else rows.going_on(now)
+    end: dt.datetime | None = outage.ends_at
+    rows = rows.meeting(outage.starts_at, end) if end and end <= now else rows.going_on(now)
     full = rows.filter(extent=Outage.Extent.FULL).for_listing()
     return sorted({name for row in full for name in row.lost_names()})
 

@@ -76,8 +76,8 @@ def _standing(outage: Outage) -> Standing:
 def hitting(rows: OutageQuerySet, now: dt.datetime, application: Application) -> list[Hitting]:
     """Those of ``rows`` that hit ``application`` and are not over, planned ones too; one query."""
     own = _hit().filter(application=application).order_by().values("outage")
-    wanted = rows.not_over(now).filter(pk__in=own).order_by("starts_at")
-    return [Hitting(row, row.names) for row in wanted.annotate(names=_names())[:MOST]]
+    wanted: Any = rows.not_over(now).filter(pk__in=own).order_by("starts_at").annotate(names=_names())
+    return [Hitting(row, row.names) for row in wanted[:MOST]]
 
 
 def going_on_told(now: dt.datetime) -> ArraySubquery:

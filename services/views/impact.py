@@ -178,8 +178,8 @@ def impact_lines(things: Things, rows: Sequence[Falling]) -> Iterator[Sequence[C
     """What the page shows, one line for each service and municipality, for a continuity plan."""
     yield [_("Service"), _("Municipality"), _("State"), _("Users"), _("Shortest reason")]
     for row in rows:
-        because = " → ".join(things.names[step] for step in row.because)
         for place, state in sorted(row.by_place.items(), key=lambda each: each[0].name):
+            because = " → ".join(things.names[step] for step in row.because_of[place])
             said = because if state is not State.UP else ""
             yield [row.application.name, place.name, str(STATES[state][0]), row.users[place], said]
 

@@ -1,5 +1,6 @@
 """Anything is found from one box: words in any form, by whoever may see it and nobody else."""
 
+import datetime as dt
 import re
 from collections.abc import Callable
 
@@ -111,6 +112,16 @@ def test_every_kind_is_found_and_its_page_opens(
                 kind = search_kinds()[name]
                 [first, *_] = shown[kind.many]["results"]
                 assert client.get(first["url"]).status_code == 200, (name, first["url"])
+
+
+def test_outages_that_are_called_the_same_are_told_apart_by_their_day(
+    north: Cooperation, coordinator: User
+) -> None:
+    for day in (1, 2):
+        at = dt.datetime(2026, 6, day, 22, 30, tzinfo=dt.UTC)  # after midnight, where the portal is used
+        OutageFactory(cooperation=north, title="Care is slow", starts_at=at)
+    [group] = search(typed("slow"), coordinator, cooperation=north)
+    assert [each.detail for each in group.results] == ["2026-06-03", "2026-06-02"]
 
 
 def test_who_was_forgotten_is_not_found(

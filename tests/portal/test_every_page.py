@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Error, Page
 
-from municipalities.models import Role, Upload
+from municipalities.models import Cooperation, Role, Upload
 from sharedict.accounts.models import User
 from tests import cast
 from tests.architecture import worlds
@@ -26,8 +26,9 @@ SHOWN = 110
 
 @pytest.fixture
 def north(transactional_db: None) -> World:
-    """One of everything, and a file whose columns have to be chosen."""
+    """One of everything, a file whose columns have to be chosen, and a long name in the bar."""
     world = worlds.north()
+    Cooperation.objects.update(name="Norra Värmlands gemensamma it-organisation")
     content = b"Id;Belopp\nA-1;10,00\n"
     chosen = {"Id": "external_id", "Belopp": "amount"}
     Upload.objects.update(headers=["Id", "Belopp"], columns=chosen, content=content)

@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
-from municipalities.actions import revoke_token
+from municipalities.actions import lock_cooperation, revoke_token
 from municipalities.models import Cooperation, Municipality, Notice
-from services.actions import ask_about_open, end_outage, merge_outages, save_outage
+from services.actions import ask_about_open, end_outage, merge_outages, renew_source, save_outage
 from services.models import Alert, AlertSource, Outage, OutageUpdate
 from sharedict.accounts.models import User
 from sharedict.audit.models import Entry
@@ -22,6 +23,7 @@ from tests.factories.services import (
     SubscriptionFactory,
     WatchedThingFactory,
 )
+from tests.workers import Beside, wait_until, waiting_for_locks
 
 pytestmark = pytest.mark.django_db
 FILES = Path(__file__).parent / "data"
@@ -264,6 +266,33 @@ def test_a_forged_revoked_or_other_token_opens_nothing(
     status, answer = send(source, ALERTMANAGER, told)
     assert (status, answer["code"]) == (401, "token_revoked")
     assert not Outage.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("how", ["revoked", "renewed", "deactivated"])
+def test_what_is_on_its_way_while_the_token_is_taken_back_opens_nothing(
+    source: AlertSource, administrator: User, how: str
+) -> None:
+    with transaction.atomic():
+        lock_cooperation(source.cooperation_id)
+        call = Beside(lambda: send(source, ALERTMANAGER, body("alertmanager_firing"))[0])
+        wait_until(lambda: Beside(waiting_for_locks).value(), "the call")
+        if how == "revoked":
+            revoke_token(token=source.token, by=administrator)
+        elif how == "renewed":
+            later = timezone.now() + dt.timedelta(days=9)
+            renew_source(source=AlertSource.objects.get(pk=source.pk), expires_at=later, by=administrator)
+        else:
+            Cooperation.objects.filter(pk=source.cooperation_id).update(deactivated_at=timezone.now())
+    assert call.value() == 401
+    assert not Outage.objects.exists()
+
+
+def test_nobody_is_asked_in_a_cooperation_that_is_deactivated(kuma: AlertSource, administrator: User) -> None:
+    send(kuma, KUMA, body("uptime_kuma_down"))
+    Cooperation.objects.filter(pk=kuma.cooperation_id).update(deactivated_at=timezone.now())
+    assert ask_about_open(timezone.now() + dt.timedelta(hours=99)) == 0
+    assert not Notice.objects.filter(kind="outage-still-on").exists()
 
 
 def test_a_token_that_sends_alarms_reads_nothing(source: AlertSource) -> None:

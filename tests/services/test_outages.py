@@ -73,6 +73,22 @@ def test_who_is_hit_and_what_survives_follow_from_what_is_lost(
     assert outage.effect == Outage.Effect.WIDE
 
 
+def test_each_municipality_is_told_its_own_reason(
+    north: Cooperation, administrator: User, torsby: Municipality, hagfors: Municipality
+) -> None:
+    hub = SiteFactory(cooperation=north, name="Hub", municipality=None)
+    care = ApplicationFactory(cooperation=north, code="care", name="Care")
+    InstallationFactory(application=care, site=hub)
+    lines = []
+    for place in (torsby, hagfors):
+        hall = SiteFactory(cooperation=north, name=f"{place.name} hall", municipality=place)
+        lines.append(LinkFactory(site=hall, other_site=hub, outside="", name=f"{place.name} line"))
+        SubscriptionFactory(application=care, municipality=place)
+    outage = report(north, administrator, links=lines)
+    told = {row.municipality.name: row.because for row in outage.effects.select_related("municipality")}
+    assert told == {"Torsby": "Torsby line", "Hagfors": "Hagfors line"}
+
+
 def test_what_works_in_part_is_down_for_nobody(
     north: Cooperation, care: dict[str, Any], administrator: User
 ) -> None:
