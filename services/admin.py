@@ -8,6 +8,8 @@ from services.models import (
     Alert,
     AlertSource,
     Application,
+    Calendar,
+    ClosedDay,
     Competence,
     Dependency,
     Document,
@@ -32,6 +34,25 @@ class ApplicationAdmin(RowAdmin):
     list_select_related = ["cooperation", "owner"]
     search_fields = ["name", "code", "purpose"]
     autocomplete_fields = ["cooperation", "owner", "competence_centre", "serves"]
+    autocomplete_fields += ["runs", "measured", "supported"]
+
+
+@admin.register(Calendar)
+class CalendarAdmin(RowAdmin):
+    list_display = ["name", "country", "monday", "saturday", "cooperation"]
+    list_filter = ["cooperation", "country"]
+    list_select_related = ["cooperation"]
+    search_fields = ["name"]
+    autocomplete_fields = ["cooperation"]
+
+
+@admin.register(ClosedDay)
+class ClosedDayAdmin(RowAdmin):
+    list_display = ["day", "name", "calendar", "cooperation"]
+    list_filter = ["cooperation"]
+    list_select_related = ["calendar", "cooperation"]
+    search_fields = ["name", "calendar__name"]
+    autocomplete_fields = ["cooperation", "calendar"]
 
 
 @admin.register(LifecycleMove)

@@ -6,6 +6,11 @@ from services.models.alert import (
 from services.models.application import (
     Application,
 )
+from services.models.calendar import (
+    WEEK,
+    Calendar,
+    ClosedDay,
+)
 from services.models.competence import (
     Competence,
     OnCall,
@@ -42,9 +47,12 @@ from services.models.subscription import (
 )
 
 __all__ = [
+    "WEEK",
     "Alert",
     "AlertSource",
     "Application",
+    "Calendar",
+    "ClosedDay",
     "Competence",
     "Dependency",
     "Document",

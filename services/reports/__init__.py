@@ -1,3 +1,9 @@
+from services.reports.clocks import (
+    clock_of,
+    clocks_told,
+    hours_in_words,
+    picture_of_clocks,
+)
 from services.reports.impact import (
     Falling,
     fallen,
@@ -45,14 +51,18 @@ __all__ = [
     "Staff",
     "Things",
     "Turn",
+    "clock_of",
+    "clocks_told",
     "fallen",
     "graph_of",
     "hits_of",
+    "hours_in_words",
     "impact_of",
     "lost_in_words",
     "on_call_of",
     "people_stopped",
     "picture_of",
+    "picture_of_clocks",
     "points_of",
     "risks_of",
     "running_on",

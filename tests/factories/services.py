@@ -9,6 +9,8 @@ from services.models import (
     Alert,
     AlertSource,
     Application,
+    Calendar,
+    ClosedDay,
     Competence,
     Dependency,
     Document,
@@ -43,6 +45,28 @@ class ApplicationFactory(DjangoModelFactory):
     code = factory.Sequence(lambda number: f"application-{number}")
     name = factory.LazyAttribute(lambda row: row.code.title())
     purpose = "To be shared"
+
+
+class CalendarFactory(DjangoModelFactory):
+    """Office hours in Sweden."""
+
+    class Meta:
+        model = Calendar
+
+    cooperation = factory.SubFactory(CooperationFactory)
+    name = factory.Sequence(lambda number: f"Office {number}")
+    country = "SE"
+    monday = tuesday = wednesday = thursday = friday = "08:00-16:30"
+
+
+class ClosedDayFactory(DjangoModelFactory):
+    class Meta:
+        model = ClosedDay
+
+    cooperation = factory.SelfAttribute("calendar.cooperation")
+    calendar = factory.SubFactory(CalendarFactory)
+    day = dt.date(2026, 12, 24)
+    name = "Christmas Eve"
 
 
 class LifecycleMoveFactory(DjangoModelFactory):
