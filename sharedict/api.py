@@ -33,6 +33,8 @@ RESOURCES: list[tuple[str, type[ViewSetMixin]]] = [
     ("readings", municipalities.ReadingViewSet),
     ("jobs", municipalities.JobViewSet),
     ("applications", services.ApplicationViewSet),
+    ("calendars", services.CalendarViewSet),
+    ("closed-days", services.ClosedDayViewSet),
     ("lifecycle-moves", services.LifecycleMoveViewSet),
     ("purposes", services.PurposeViewSet),
     ("documents", services.DocumentViewSet),

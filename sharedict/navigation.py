@@ -20,6 +20,7 @@ ITEMS: dict[str, tuple[Any, tuple[tuple[str, Any], ...]]] = {
             ("applications", _("Catalogue")),
             ("purposes", _("Purposes")),
             ("documents", _("Documents")),
+            ("calendars", _("Calendars")),
             ("installations", _("Installations")),
             ("dependencies", _("Dependencies")),
             ("subscriptions", _("Subscriptions")),

@@ -4,6 +4,8 @@ from municipalities.api.filters import CodeFilter, DayFilter, MunicipalityFilter
 from services.models import (
     Alert,
     Application,
+    Calendar,
+    ClosedDay,
     Competence,
     Dependency,
     Document,
@@ -25,6 +27,18 @@ class ApplicationFilters(OfCooperation):
     class Meta:
         model = Application
         fields = ["code", "confidentiality", "lifecycle", "charging"]
+
+
+class CalendarFilters(OfCooperation):
+    class Meta:
+        model = Calendar
+        fields: list[str] = []
+
+
+class ClosedDayFilters(OfCooperation):
+    class Meta:
+        model = ClosedDay
+        fields = ["calendar"]
 
 
 class LifecycleMoveFilters(OfCooperation):

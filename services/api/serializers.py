@@ -11,7 +11,10 @@ from municipalities.api.serializers import (
     MunicipalityField,
 )
 from services.models import (
+    WEEK,
     Application,
+    Calendar,
+    ClosedDay,
     Competence,
     Dependency,
     Document,
@@ -45,7 +48,9 @@ class ApplicationSerializer(serializers.ModelSerializer[Application]):
             "confidentiality",
             "integrity",
             "availability",
-            "hours",
+            "runs",
+            "measured",
+            "supported",
             "lifecycle",
             "charging",
             "unit_price",
@@ -56,6 +61,22 @@ class ApplicationSerializer(serializers.ModelSerializer[Application]):
             "delivery_days",
             "review_on",
         ]
+
+
+class CalendarSerializer(serializers.ModelSerializer[Calendar]):
+    cooperation = CooperationField()
+
+    class Meta:
+        model = Calendar
+        fields = ["id", "cooperation", "name", "country", *WEEK, "holiday"]
+
+
+class ClosedDaySerializer(serializers.ModelSerializer[ClosedDay]):
+    cooperation = CooperationField()
+
+    class Meta:
+        model = ClosedDay
+        fields = ["id", "cooperation", "calendar", "day", "name"]
 
 
 class LifecycleMoveSerializer(serializers.ModelSerializer[LifecycleMove]):

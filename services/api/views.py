@@ -3,6 +3,8 @@
 from services.api import filters
 from services.api.serializers import (
     ApplicationSerializer,
+    CalendarSerializer,
+    ClosedDaySerializer,
     CompetenceSerializer,
     DependencySerializer,
     DocumentSerializer,
@@ -14,6 +16,8 @@ from services.api.serializers import (
 )
 from services.models import (
     Application,
+    Calendar,
+    ClosedDay,
     Competence,
     Dependency,
     Document,
@@ -32,6 +36,22 @@ class ApplicationViewSet(ReadViewSet[Application]):
     queryset = Application.objects.select_related("cooperation", "owner", "competence_centre", "serves")
     serializer_class = ApplicationSerializer
     filterset_class = filters.ApplicationFilters
+
+
+class CalendarViewSet(ReadViewSet[Calendar]):
+    """Hours by weekday and on public holidays, as texts such as ``08:00-16:30``; empty where closed."""
+
+    queryset = Calendar.objects.select_related("cooperation")
+    serializer_class = CalendarSerializer
+    filterset_class = filters.CalendarFilters
+
+
+class ClosedDayViewSet(ReadViewSet[ClosedDay]):
+    """Days beside the public holidays on which nothing is open by a calendar."""
+
+    queryset = ClosedDay.objects.select_related("cooperation", "calendar")
+    serializer_class = ClosedDaySerializer
+    filterset_class = filters.ClosedDayFilters
 
 
 class LifecycleMoveViewSet(ReadViewSet[LifecycleMove]):

@@ -4,6 +4,11 @@ from services.forms.applications import (
     ApplicationFilter,
     ApplicationForm,
 )
+from services.forms.calendars import (
+    CalendarForm,
+    ClosedDayFilter,
+    ClosedDayForm,
+)
 from services.forms.competences import (
     CompetenceFilter,
     CompetenceForm,
@@ -70,6 +75,9 @@ __all__ = [
     "SAVED",
     "ApplicationFilter",
     "ApplicationForm",
+    "CalendarForm",
+    "ClosedDayFilter",
+    "ClosedDayForm",
     "CodedForm",
     "CompetenceFilter",
     "CompetenceForm",

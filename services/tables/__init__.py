@@ -4,6 +4,10 @@ from services.tables.applications import (
     LIFECYCLE_LOOK,
     ApplicationTable,
 )
+from services.tables.calendars import (
+    CalendarTable,
+    ClosedDayTable,
+)
 from services.tables.competences import (
     CompetenceTable,
     OnCallTable,
@@ -30,6 +34,8 @@ from services.tables.subscriptions import (
 __all__ = [
     "LIFECYCLE_LOOK",
     "ApplicationTable",
+    "CalendarTable",
+    "ClosedDayTable",
     "CompetenceTable",
     "DependencyTable",
     "DocumentTable",

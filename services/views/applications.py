@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -22,7 +22,7 @@ from services.forms import (
 )
 from services.models import Application, Installation, Subscription
 from services.portal import class_in_words, facts_of, panels_of
-from services.reports import where_it_runs
+from services.reports import clocks_told, picture_of_clocks, where_it_runs
 from services.tables import LIFECYCLE_LOOK, ApplicationTable
 from services.views.opening import days_of_work, opening_of_application, price_in_words, users_in_words
 from sharedict.pictures.bar import BarLayout, bars, tell_apart
@@ -87,6 +87,7 @@ class ApplicationPage(ByCode):
             "has_bars": tell_apart([row.users or 0 for row in subscriptions]),
             "installations": installations,
             "where": where_it_runs(application, running, own=self.rights.municipality_ids),
+            **self.clocks(application),
             "moves": application.moves.select_related("moved_by"),
             "documents": list(application.documents.order_by("title")),
             "not_using": [place for place in places if place.pk not in theirs],
@@ -94,6 +95,13 @@ class ApplicationPage(ByCode):
             "today": today,
         }
         return self.page("services/application_detail.html", context)
+
+    def clocks(self, application: Application) -> dict[str, Any]:
+        """The three clocks, as far as they are told; their closed days are loaded at once."""
+        calendars = [each for each in (application.runs, application.measured, application.supported) if each]
+        prefetch_related_objects(calendars, "closed_days")
+        told = clocks_told(application, timezone.now())
+        return {"clocks": told, "clocks_picture": picture_of_clocks(told)}
 
     def with_bars(self, rows: list[Subscription]) -> list[tuple[Subscription, BarLayout, bool]]:
         """Each with the bar of its users, and whether it is of the reader's own, which come first."""
@@ -115,7 +123,6 @@ class ApplicationPage(ByCode):
             (_("Purpose"), application.serves),
             (_("Owner"), application.owner),
             (_("Competence centre"), application.competence_centre),
-            (_("Service hours"), application.get_hours_display()),
             (_("Information class"), class_in_words(application)),
             (_("Vendor"), application.vendor),
             (_("Charging"), application.get_charging_display()),

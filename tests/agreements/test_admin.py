@@ -37,6 +37,8 @@ def test_every_model_has_its_place() -> None:
         "Alert",
         "AlertSource",
         "Application",
+        "Calendar",
+        "ClosedDay",
         "Competence",
         "Dependency",
         "Document",

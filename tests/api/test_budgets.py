@@ -31,6 +31,8 @@ from municipalities.models import (
 from services.models import (
     Alert,
     Application,
+    Calendar,
+    ClosedDay,
     Competence,
     Dependency,
     Document,
@@ -192,6 +194,20 @@ def _lifecycle_moves(north: Cooperation, count: int) -> None:
             moved_at=NOON,
         )
         for _number in range(count)
+    )
+
+
+def _calendars(north: Cooperation, count: int) -> None:
+    Calendar.objects.bulk_create(
+        Calendar(cooperation=north, name=f"Calendar {number}", monday="08:00-16:30")
+        for number in range(count)
+    )
+
+
+def _closed_days(north: Cooperation, count: int) -> None:
+    calendar = Calendar.objects.create(cooperation=north, name="Office")
+    ClosedDay.objects.bulk_create(
+        ClosedDay(cooperation=north, calendar=calendar, day=day, name="Eve") for day in _days(count)
     )
 
 
@@ -460,6 +476,8 @@ LISTS: dict[str, Maker] = {
     "jobs": _jobs,
     "applications": _applications,
     "purposes": _purposes,
+    "calendars": _calendars,
+    "closed-days": _closed_days,
     "lifecycle-moves": _lifecycle_moves,
     "documents": _documents,
     "installations": _installations,

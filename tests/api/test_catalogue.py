@@ -21,6 +21,7 @@ from tests.factories.municipalities import (
     SupplierFactory,
 )
 from tests.factories.services import (
+    ClosedDayFactory,
     CompetenceFactory,
     DependencyFactory,
     DocumentFactory,
@@ -48,6 +49,8 @@ OWNED = [
     "applications",
     "installations",
     "purposes",
+    "calendars",
+    "closed-days",
     "lifecycle-moves",
     "documents",
     "subscriptions",
@@ -67,6 +70,7 @@ def furnished(north: Cooperation, erp: Any) -> Cooperation:
     DependencyFactory(application=erp)
     PurposeFactory(cooperation=north, parent=PurposeFactory(cooperation=north))
     DocumentFactory(application=erp)
+    ClosedDayFactory(calendar__cooperation=north)
     LifecycleMoveFactory(application=erp)
     colleague = ColleagueFactory(cooperation=north)
     AbsenceFactory(colleague=colleague)

@@ -24,6 +24,8 @@ READ_AS_COLUMNS = {
     "alerts",
     "agreements",
     "applications",
+    "calendars",
+    "closed-days",
     "colleagues",
     "competences",
     "cooperations",

@@ -50,6 +50,8 @@ from tests.factories.services import (
     AlertFactory,
     AlertSourceFactory,
     ApplicationFactory,
+    CalendarFactory,
+    ClosedDayFactory,
     CompetenceFactory,
     DependencyFactory,
     DocumentFactory,
@@ -150,6 +152,7 @@ def _furnished(world: World) -> World:
     outage.sites.add(site)
     outage.links.add(link)
     outage.suppliers.add(supplier)
+    calendar = CalendarFactory(cooperation=cooperation)
     rows = [
         colleague,
         AbsenceFactory(colleague=colleague, valid_from=dt.date(2025, 1, 1), valid_until=dt.date(2025, 1, 9)),
@@ -183,6 +186,8 @@ def _furnished(world: World) -> World:
         supplier,
         DependencyFactory(application=application, needs=[other, link, supplier]),
         InstallationFactory(application=application, site=site),
+        calendar,
+        ClosedDayFactory(calendar=calendar),
         LifecycleMoveFactory(application=application, moved_by=person),
         PurposeFactory(cooperation=cooperation),
         DocumentFactory(application=application),
