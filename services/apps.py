@@ -26,6 +26,7 @@ class ServicesConfig(AppConfig):
             falls_with,
             impact_url,
             installed_at,
+            outages_panel,
             staffing_panel,
         )
         from services.tasks import ask_about_outages
@@ -37,6 +38,7 @@ class ServicesConfig(AppConfig):
         add_search_kind(FOUND)
         add_panel(falls_with)
         add_panel(staffing_panel)
+        add_panel(outages_panel)
         add_check(Installation, refuse_installation_outside_site)
         add_check(Site, refuse_site_shorter_than_installations)
         add_check(OnCall, refuse_absent)

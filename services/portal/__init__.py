@@ -8,19 +8,26 @@ from services.portal.outages import (
     OutagePanelMaker,
     add_outage_panel,
     long_in_words,
+    outages_panel,
     panels_of_outage,
     state_of_outage,
 )
 from services.portal.panels import (
     Fact,
     FactMaker,
+    Opening,
+    OpeningMaker,
     Panel,
     PanelMaker,
+    Risk,
     add_facts,
+    add_opening,
     add_panel,
     facts_of,
+    opening_of,
     panels_of,
 )
+from services.portal.risks import own_risks
 from services.portal.staffing import LACKS, LEVELS, days_in_words, staffing_panel
 
 __all__ = [
@@ -33,10 +40,14 @@ __all__ = [
     "PRIORITY_LOOK",
     "Fact",
     "FactMaker",
+    "Opening",
+    "OpeningMaker",
     "OutagePanelMaker",
     "Panel",
     "PanelMaker",
+    "Risk",
     "add_facts",
+    "add_opening",
     "add_outage_panel",
     "add_panel",
     "class_in_words",
@@ -46,6 +57,9 @@ __all__ = [
     "impact_url",
     "installed_at",
     "long_in_words",
+    "opening_of",
+    "outages_panel",
+    "own_risks",
     "panels_of",
     "panels_of_outage",
     "staffing_panel",

@@ -102,7 +102,7 @@ def test_what_an_application_tells_stands_on_its_page(
     text = words(client, "/north/services/helpdesk/")
     for said in (
         "Purpose Helping",
-        "Competence centre Torsby",
+        "Torsby keeps the competence centre.",
         "secret, 3-4-0",
         "1,250.50 SEK for each user and month",
         "Included Telephone and mail",
