@@ -11,6 +11,7 @@ from services.models import (
     Calendar,
     ClosedDay,
     Competence,
+    DataProtection,
     Dependency,
     Document,
     Installation,
@@ -23,6 +24,7 @@ from services.models import (
     Purpose,
     StatusFeed,
     Subscription,
+    Task,
     WatchedThing,
 )
 
@@ -53,6 +55,24 @@ class ClosedDayAdmin(RowAdmin):
     list_select_related = ["calendar", "cooperation"]
     search_fields = ["name", "calendar__name"]
     autocomplete_fields = ["cooperation", "calendar"]
+
+
+@admin.register(Task)
+class TaskAdmin(RowAdmin):
+    list_display = ["what", "done_by", "application", "cooperation"]
+    list_filter = ["cooperation", "done_by"]
+    list_select_related = ["application", "cooperation"]
+    search_fields = ["what", "application__name"]
+    autocomplete_fields = ["cooperation", "application"]
+
+
+@admin.register(DataProtection)
+class DataProtectionAdmin(RowAdmin):
+    list_display = ["application", "municipality", "board", "role", "review_on", "cooperation"]
+    list_filter = ["cooperation", "role"]
+    list_select_related = ["application", "municipality", "cooperation"]
+    search_fields = ["application__name", "municipality__name", "board"]
+    autocomplete_fields = ["cooperation", "application", "municipality"]
 
 
 @admin.register(LifecycleMove)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         Calendar,
         ClosedDay,
         Competence,
+        DataProtection,
         Dependency,
         Installation,
         OnCall,
@@ -51,6 +52,12 @@ class ApplicationQuerySet(TenantQuerySet["Application"]):
             user_count=Subquery(used.annotate(total=Sum("users")).values("total")),
             runs_at=ArraySubquery(installed.order_by("site__name").values("site__name")),
         )
+
+
+class DataProtectionQuerySet(TenantQuerySet["DataProtection"]):
+    def for_listing(self) -> Self:
+        """With the application and the municipality."""
+        return self.select_related("application", "municipality")
 
 
 class PurposeQuerySet(TenantQuerySet["Purpose"]):

@@ -15,6 +15,9 @@ from services.models.competence import (
     Competence,
     OnCall,
 )
+from services.models.data_protection import (
+    DataProtection,
+)
 from services.models.dependency import (
     Dependency,
     check_needed,
@@ -45,6 +48,9 @@ from services.models.status_feed import (
 from services.models.subscription import (
     Subscription,
 )
+from services.models.task import (
+    Task,
+)
 
 __all__ = [
     "WEEK",
@@ -54,6 +60,7 @@ __all__ = [
     "Calendar",
     "ClosedDay",
     "Competence",
+    "DataProtection",
     "Dependency",
     "Document",
     "Installation",
@@ -66,6 +73,7 @@ __all__ = [
     "Purpose",
     "StatusFeed",
     "Subscription",
+    "Task",
     "WatchedThing",
     "check_needed",
 ]

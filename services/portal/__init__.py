@@ -1,6 +1,7 @@
 """What pages show of this app and those above."""
 
 from services.portal.catalogue import APPLICATION, FOUND, class_in_words, installed_at
+from services.portal.due import data_protection_panel, missing_in_words, tasks_panel
 from services.portal.falls import KINDS, falls_with, impact_url
 from services.portal.outages import (
     NOTICE_KINDS,
@@ -51,12 +52,14 @@ __all__ = [
     "add_outage_panel",
     "add_panel",
     "class_in_words",
+    "data_protection_panel",
     "days_in_words",
     "facts_of",
     "falls_with",
     "impact_url",
     "installed_at",
     "long_in_words",
+    "missing_in_words",
     "opening_of",
     "outages_panel",
     "own_risks",
@@ -64,4 +67,5 @@ __all__ = [
     "panels_of_outage",
     "staffing_panel",
     "state_of_outage",
+    "tasks_panel",
 ]

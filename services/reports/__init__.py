@@ -4,6 +4,13 @@ from services.reports.clocks import (
     hours_in_words,
     picture_of_clocks,
 )
+from services.reports.due import (
+    AHEAD,
+    Due,
+    Gap,
+    due_of,
+    gaps_of,
+)
 from services.reports.impact import (
     Falling,
     fallen,
@@ -43,9 +50,12 @@ from services.reports.where import (
 )
 
 __all__ = [
+    "AHEAD",
     "HORIZON",
     "NEEDS_NOBODY",
+    "Due",
     "Falling",
+    "Gap",
     "Hit",
     "Risk",
     "Staff",
@@ -53,7 +63,9 @@ __all__ = [
     "Turn",
     "clock_of",
     "clocks_told",
+    "due_of",
     "fallen",
+    "gaps_of",
     "graph_of",
     "hits_of",
     "hours_in_words",

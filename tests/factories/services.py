@@ -12,6 +12,7 @@ from services.models import (
     Calendar,
     ClosedDay,
     Competence,
+    DataProtection,
     Dependency,
     Document,
     Installation,
@@ -24,6 +25,7 @@ from services.models import (
     Purpose,
     StatusFeed,
     Subscription,
+    Task,
     WatchedThing,
 )
 from tests.factories.accounts import UserFactory
@@ -67,6 +69,31 @@ class ClosedDayFactory(DjangoModelFactory):
     calendar = factory.SubFactory(CalendarFactory)
     day = dt.date(2026, 12, 24)
     name = "Christmas Eve"
+
+
+class TaskFactory(DjangoModelFactory):
+    class Meta:
+        model = Task
+
+    cooperation = factory.SelfAttribute("application.cooperation")
+    application = factory.SubFactory(ApplicationFactory)
+    what = factory.Sequence(lambda number: f"Task {number}")
+    done_by = Task.DoneBy.COOPERATION
+
+
+class DataProtectionFactory(DjangoModelFactory):
+    """Of which nothing is missing for long."""
+
+    class Meta:
+        model = DataProtection
+
+    cooperation = factory.SelfAttribute("application.cooperation")
+    application = factory.SubFactory(ApplicationFactory)
+    municipality = factory.SubFactory(MunicipalityFactory)
+    agreement = "DPA 2026-7"
+    signed_on = dt.date(2026, 1, 1)
+    sub_processors = "none"
+    review_on = dt.date(2099, 1, 1)
 
 
 class LifecycleMoveFactory(DjangoModelFactory):
