@@ -35,6 +35,8 @@ RESOURCES: list[tuple[str, type[ViewSetMixin]]] = [
     ("applications", services.ApplicationViewSet),
     ("calendars", services.CalendarViewSet),
     ("closed-days", services.ClosedDayViewSet),
+    ("tasks", services.TaskViewSet),
+    ("data-protection", services.DataProtectionViewSet),
     ("lifecycle-moves", services.LifecycleMoveViewSet),
     ("purposes", services.PurposeViewSet),
     ("documents", services.DocumentViewSet),

@@ -7,6 +7,7 @@ from services.models import (
     Calendar,
     ClosedDay,
     Competence,
+    DataProtection,
     Dependency,
     Document,
     Installation,
@@ -18,6 +19,7 @@ from services.models import (
     PriorityTable,
     Purpose,
     Subscription,
+    Task,
 )
 
 
@@ -39,6 +41,23 @@ class ClosedDayFilters(OfCooperation):
     class Meta:
         model = ClosedDay
         fields = ["calendar"]
+
+
+class TaskFilters(OfCooperation):
+    application = CodeFilter("application__code", "application")
+
+    class Meta:
+        model = Task
+        fields = ["done_by"]
+
+
+class DataProtectionFilters(OfCooperation):
+    application = CodeFilter("application__code", "application")
+    municipality = MunicipalityFilter()
+
+    class Meta:
+        model = DataProtection
+        fields: list[str] = []
 
 
 class LifecycleMoveFilters(OfCooperation):

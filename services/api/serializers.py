@@ -16,6 +16,7 @@ from services.models import (
     Calendar,
     ClosedDay,
     Competence,
+    DataProtection,
     Dependency,
     Document,
     Installation,
@@ -23,6 +24,7 @@ from services.models import (
     OnCall,
     Purpose,
     Subscription,
+    Task,
 )
 
 
@@ -77,6 +79,36 @@ class ClosedDaySerializer(serializers.ModelSerializer[ClosedDay]):
     class Meta:
         model = ClosedDay
         fields = ["id", "cooperation", "calendar", "day", "name"]
+
+
+class TaskSerializer(serializers.ModelSerializer[Task]):
+    cooperation = CooperationField()
+    application = CodeField("application")
+
+    class Meta:
+        model = Task
+        fields = ["id", "cooperation", "application", "what", "done_by", "note"]
+
+
+class DataProtectionSerializer(serializers.ModelSerializer[DataProtection]):
+    cooperation = CooperationField()
+    application = CodeField("application")
+    municipality = MunicipalityField()
+
+    class Meta:
+        model = DataProtection
+        fields = [
+            "id",
+            "cooperation",
+            "application",
+            "municipality",
+            "board",
+            "role",
+            "agreement",
+            "signed_on",
+            "sub_processors",
+            "review_on",
+        ]
 
 
 class LifecycleMoveSerializer(serializers.ModelSerializer[LifecycleMove]):

@@ -6,6 +6,7 @@ from services.api.serializers import (
     CalendarSerializer,
     ClosedDaySerializer,
     CompetenceSerializer,
+    DataProtectionSerializer,
     DependencySerializer,
     DocumentSerializer,
     InstallationSerializer,
@@ -13,12 +14,14 @@ from services.api.serializers import (
     OnCallSerializer,
     PurposeSerializer,
     SubscriptionSerializer,
+    TaskSerializer,
 )
 from services.models import (
     Application,
     Calendar,
     ClosedDay,
     Competence,
+    DataProtection,
     Dependency,
     Document,
     Installation,
@@ -26,6 +29,7 @@ from services.models import (
     OnCall,
     Purpose,
     Subscription,
+    Task,
 )
 from sharedict.common.viewsets import ReadViewSet
 
@@ -52,6 +56,22 @@ class ClosedDayViewSet(ReadViewSet[ClosedDay]):
     queryset = ClosedDay.objects.select_related("cooperation", "calendar")
     serializer_class = ClosedDaySerializer
     filterset_class = filters.ClosedDayFilters
+
+
+class TaskViewSet(ReadViewSet[Task]):
+    """Who does what about each application: the cooperation, each municipality, the supplier."""
+
+    queryset = Task.objects.select_related("cooperation", "application")
+    serializer_class = TaskSerializer
+    filterset_class = filters.TaskFilters
+
+
+class DataProtectionViewSet(ReadViewSet[DataProtection]):
+    """What each municipality, or a board of it, is to the personal data in an application."""
+
+    queryset = DataProtection.objects.select_related("cooperation", "application", "municipality")
+    serializer_class = DataProtectionSerializer
+    filterset_class = filters.DataProtectionFilters
 
 
 class LifecycleMoveViewSet(ReadViewSet[LifecycleMove]):

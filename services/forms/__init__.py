@@ -25,6 +25,10 @@ from services.forms.documents import (
     DocumentForm,
     OfApplicationFilter,
 )
+from services.forms.duties import (
+    DataProtectionForm,
+    TaskForm,
+)
 from services.forms.impact import (
     LostForm,
 )
@@ -82,6 +86,7 @@ __all__ = [
     "CompetenceFilter",
     "CompetenceForm",
     "CorrectForm",
+    "DataProtectionForm",
     "DependencyFilter",
     "DependencyForm",
     "DocumentForm",
@@ -108,6 +113,7 @@ __all__ = [
     "SubscribeForm",
     "SubscriptionFilter",
     "SubscriptionForm",
+    "TaskForm",
     "UpdateForm",
     "applications_here",
     "mergeable_with",

@@ -18,6 +18,10 @@ from services.tables.dependencies import (
 from services.tables.documents import (
     DocumentTable,
 )
+from services.tables.duties import (
+    DataProtectionTable,
+    TaskTable,
+)
 from services.tables.installations import (
     InstallationTable,
 )
@@ -37,6 +41,7 @@ __all__ = [
     "CalendarTable",
     "ClosedDayTable",
     "CompetenceTable",
+    "DataProtectionTable",
     "DependencyTable",
     "DocumentTable",
     "InstallationTable",
@@ -44,4 +49,5 @@ __all__ = [
     "OutageTable",
     "PurposeTable",
     "SubscriptionTable",
+    "TaskTable",
 ]

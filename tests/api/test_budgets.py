@@ -34,6 +34,7 @@ from services.models import (
     Calendar,
     ClosedDay,
     Competence,
+    DataProtection,
     Dependency,
     Document,
     Installation,
@@ -44,6 +45,7 @@ from services.models import (
     OutageUpdate,
     Purpose,
     Subscription,
+    Task,
 )
 from sharedict.jobs.models import Job
 from tests.api.conftest import Caller
@@ -208,6 +210,22 @@ def _closed_days(north: Cooperation, count: int) -> None:
     calendar = Calendar.objects.create(cooperation=north, name="Office")
     ClosedDay.objects.bulk_create(
         ClosedDay(cooperation=north, calendar=calendar, day=day, name="Eve") for day in _days(count)
+    )
+
+
+def _tasks(north: Cooperation, count: int) -> None:
+    application = Application.objects.get(cooperation=north)
+    Task.objects.bulk_create(
+        Task(cooperation=north, application=application, what=f"Task {number}", done_by="supplier")
+        for number in range(count)
+    )
+
+
+def _data_protection(north: Cooperation, count: int) -> None:
+    application, place = Application.objects.get(cooperation=north), Municipality.objects.get(code="1737")
+    DataProtection.objects.bulk_create(
+        DataProtection(cooperation=north, application=application, municipality=place, board=f"{number}")
+        for number in range(count)
     )
 
 
@@ -476,6 +494,8 @@ LISTS: dict[str, Maker] = {
     "jobs": _jobs,
     "applications": _applications,
     "purposes": _purposes,
+    "tasks": _tasks,
+    "data-protection": _data_protection,
     "calendars": _calendars,
     "closed-days": _closed_days,
     "lifecycle-moves": _lifecycle_moves,

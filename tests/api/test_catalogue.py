@@ -23,12 +23,14 @@ from tests.factories.municipalities import (
 from tests.factories.services import (
     ClosedDayFactory,
     CompetenceFactory,
+    DataProtectionFactory,
     DependencyFactory,
     DocumentFactory,
     InstallationFactory,
     LifecycleMoveFactory,
     OnCallFactory,
     PurposeFactory,
+    TaskFactory,
 )
 
 pytestmark = pytest.mark.django_db
@@ -49,6 +51,8 @@ OWNED = [
     "applications",
     "installations",
     "purposes",
+    "tasks",
+    "data-protection",
     "calendars",
     "closed-days",
     "lifecycle-moves",
@@ -70,6 +74,8 @@ def furnished(north: Cooperation, erp: Any) -> Cooperation:
     DependencyFactory(application=erp)
     PurposeFactory(cooperation=north, parent=PurposeFactory(cooperation=north))
     DocumentFactory(application=erp)
+    TaskFactory(application=erp)
+    DataProtectionFactory(application=erp)
     ClosedDayFactory(calendar__cooperation=north)
     LifecycleMoveFactory(application=erp)
     colleague = ColleagueFactory(cooperation=north)

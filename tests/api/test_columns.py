@@ -31,6 +31,7 @@ READ_AS_COLUMNS = {
     "cooperations",
     "cost-types",
     "costs",
+    "data-protection",
     "documents",
     "drivers",
     "lifecycle-moves",
@@ -43,6 +44,7 @@ READ_AS_COLUMNS = {
     "readings",
     "subscriptions",
     "suppliers",
+    "tasks",
 }
 ONE_EACH = {"outage-priorities"}
 """Columns too, of which a cooperation has one row."""

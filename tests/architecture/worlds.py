@@ -53,6 +53,7 @@ from tests.factories.services import (
     CalendarFactory,
     ClosedDayFactory,
     CompetenceFactory,
+    DataProtectionFactory,
     DependencyFactory,
     DocumentFactory,
     InstallationFactory,
@@ -65,6 +66,7 @@ from tests.factories.services import (
     PurposeFactory,
     StatusFeedFactory,
     SubscriptionFactory,
+    TaskFactory,
     WatchedThingFactory,
 )
 
@@ -188,6 +190,8 @@ def _furnished(world: World) -> World:
         InstallationFactory(application=application, site=site),
         calendar,
         ClosedDayFactory(calendar=calendar),
+        TaskFactory(application=application),
+        DataProtectionFactory(application=application, municipality=place),
         LifecycleMoveFactory(application=application, moved_by=person),
         PurposeFactory(cooperation=cooperation),
         DocumentFactory(application=application),
