@@ -107,5 +107,6 @@ def _spans(clock: Clock, start: dt.datetime, end: dt.datetime) -> Iterator[tuple
 
 def _instant(clock: Clock, day: dt.date, minute: int) -> dt.datetime:
     days, rest = divmod(minute, DAY_MINUTES)
-    wall = dt.datetime.combine(day + days * ONE_DAY, dt.time(rest // 60, rest % 60), clock.zone)
+    on = day + days * ONE_DAY
+    wall = dt.datetime(on.year, on.month, on.day, rest // 60, rest % 60, tzinfo=clock.zone)
     return wall.astimezone(dt.UTC)

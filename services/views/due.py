@@ -6,12 +6,19 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from municipalities.portal import CooperationPage
 from services.models import Application, Document
 from services.portal import missing_in_words
 from services.reports import Due, Gap, due_of, gaps_of
+
+LISTS = (
+    ("documents", gettext_lazy("Documents")),
+    ("tasks", gettext_lazy("Who does what")),
+    ("data-protection", gettext_lazy("Data protection")),
+)
+"""The lists behind the page."""
 
 
 class DuePage(CooperationPage):
@@ -23,6 +30,7 @@ class DuePage(CooperationPage):
         context = {
             "title": _("What is due"),
             "lead": _("Reviews of applications, documents and data protection, and what is missing of it."),
+            "actions": [{"url": self.url(name), "label": label} for name, label in LISTS],
             "opening": self.opening(due, gaps, today),
             "due": [self.due_row(each, today) for each in due],
             "gaps": [self.gap_row(each) for each in gaps],

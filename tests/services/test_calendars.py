@@ -89,7 +89,7 @@ def test_hours_are_kept_in_one_way(north: Cooperation, administrator: User, sign
 def test_it_is_closed_once_a_day(north: Cooperation, administrator: User, sign_in: SignIn) -> None:
     row = ClosedDayFactory(calendar=CalendarFactory(cooperation=north))
     told = {"calendar": row.calendar_id, "day": "2026-12-24", "name": "Eve"}
-    response = sign_in(administrator).post("/north/closed-days/new/", told)
+    response = sign_in(administrator).post("/north/calendars/closed-days/new/", told)
     assert response.status_code == 422
     assert "closed that day already" in str(response.context["form"].errors)
     assert ClosedDay.objects.count() == 1
@@ -120,7 +120,7 @@ def test_the_list_of_closed_days_takes_the_same_queries_for_any_number(
 ) -> None:
     client = sign_in(administrator)
     ClosedDayFactory(calendar=CalendarFactory(cooperation=north))
-    one = queries(client, "/north/closed-days/")
+    one = queries(client, "/north/calendars/closed-days/")
     for _ in range(4):
         ClosedDayFactory(calendar=CalendarFactory(cooperation=north))
-    assert queries(client, "/north/closed-days/") == one
+    assert queries(client, "/north/calendars/closed-days/") == one

@@ -74,7 +74,7 @@ def test_what_is_missing_of_data_protection_leads_to_a_form_that_is_filled_in(
     )
     whole = {"signed_on": "2026-01-01", "sub_processors": "none", "review_on": "2099-01-01"}
     row = DataProtection.objects.get()
-    assert client.post(f"/north/data-protection/{row.pk}/", told | whole).status_code == 302
+    assert client.post(f"/north/due/data-protection/{row.pk}/", told | whole).status_code == 302
     assert [place for place, _missing in shown(client, "gaps")] == ["Hagfors"]
 
 
@@ -84,11 +84,11 @@ def test_it_is_told_once_of_each_municipality_and_board(
     client = sign_in(administrator)
     DataProtectionFactory(application=erp, municipality=torsby)
     told = {"application": erp.pk, "municipality": torsby.pk, "role": "controller"}
-    again = client.post("/north/data-protection/new/", told)
+    again = client.post("/north/due/data-protection/new/", told)
     assert again.status_code == 422
     assert "already told of them" in str(again.context["form"].errors)
-    assert client.post("/north/data-protection/new/", told | {"board": "School"}).status_code == 302
-    strange = client.post("/north/data-protection/new/", told | {"municipality": sundsvall.pk})
+    assert client.post("/north/due/data-protection/new/", told | {"board": "School"}).status_code == 302
+    strange = client.post("/north/due/data-protection/new/", told | {"municipality": sundsvall.pk})
     assert "Select a valid choice" in strange.context["form"].errors["municipality"][0]
 
 
@@ -110,20 +110,20 @@ def test_tasks_and_protection_stand_on_the_page_of_the_application(
         "done_by": "supplier",
         "note": "At night",
     }
-    response = client.post("/north/tasks/new/?application=erp", told)
+    response = client.post("/north/due/tasks/new/?application=erp", told)
     assert response.headers["Location"] == "/north/services/erp/"
     DataProtectionFactory(application=erp, municipality=torsby, agreement="")
     text = words(client, "/north/services/erp/")
     assert "Restoring the database At night the supplier" in text
     assert "missing Data protection Torsby" in text
     assert "controller" in text
-    again = client.post("/north/tasks/new/", told)
+    again = client.post("/north/due/tasks/new/", told)
     assert "already said" in str(again.context["form"].errors)
-    client.post(f"/north/tasks/{Task.objects.get().pk}/delete/")
+    client.post(f"/north/due/tasks/{Task.objects.get().pk}/delete/")
     assert not Task.objects.exists()
 
 
-@pytest.mark.parametrize("page", ["due", "tasks", "data-protection"])
+@pytest.mark.parametrize("page", ["due", "due/tasks", "due/data-protection"])
 def test_a_list_takes_the_same_queries_for_any_number(
     north: Cooperation, administrator: User, torsby: Municipality, sign_in: SignIn, page: str
 ) -> None:

@@ -10,6 +10,7 @@ from agreements.actions import ComponentDraft
 from agreements.models import Component, CostType, Term
 from billing.management.demonstration import colleagues
 from billing.management.demonstration.builder import Builder, Contract
+from billing.management.demonstration.catalogue import tell_catalogue
 from billing.management.demonstration.outages import build_outages
 from municipalities.models import Link, Municipality, Role, Site
 from services.actions import ALWAYS, EXTENDED, OFFICE
@@ -61,6 +62,7 @@ def build(builder: Builder, places: dict[str, Municipality], months: list[Month]
     sites = _sites(builder)
     _links(builder, sites)
     _applications(builder, sites)
+    tell_catalogue(builder)
     colleagues.north_varmland(builder, months[-1])
     _terms(builder)
     builder.live(
