@@ -14,7 +14,7 @@ class BillingConfig(AppConfig):
         from billing.portal.notices import KINDS as NOTICE_KINDS
         from billing.portal.outages import costs_of_outage
         from billing.portal.previews import KINDS, payers_with_changes, preview_of_changes
-        from billing.portal.services import cost_of_application, costs_of_application
+        from billing.portal.services import cost_of_application, costs_of_application, opening_of_own
         from billing.portal.set_up import CLOSING, COST
         from billing.tasks import drop_old_runs, drop_superseded, recompute_touched
         from municipalities.actions import add_check, add_notice_kind, add_withdrawal_check
@@ -27,7 +27,7 @@ class BillingConfig(AppConfig):
             add_set_up_step,
             add_would_pay,
         )
-        from services.portal import add_facts, add_outage_panel, add_panel
+        from services.portal import add_facts, add_opening, add_outage_panel, add_panel
         from sharedict.common.models import Fact
         from sharedict.jobs.registry import FACTS_CHANGED, register, register_chore, register_nightly
 
@@ -43,6 +43,7 @@ class BillingConfig(AppConfig):
         add_import_kind(CostImport())
         add_search_kind(FOUND_COST)
         add_facts(cost_of_application)
+        add_opening(opening_of_own)
         add_panel(costs_of_application)
         add_outage_panel(costs_of_outage)
         for told in NOTICE_KINDS:

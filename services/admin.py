@@ -8,7 +8,10 @@ from services.models import (
     Alert,
     AlertSource,
     Application,
+    Calendar,
+    ClosedDay,
     Competence,
+    DataProtection,
     Dependency,
     Document,
     Installation,
@@ -21,6 +24,7 @@ from services.models import (
     Purpose,
     StatusFeed,
     Subscription,
+    Task,
     WatchedThing,
 )
 
@@ -32,6 +36,43 @@ class ApplicationAdmin(RowAdmin):
     list_select_related = ["cooperation", "owner"]
     search_fields = ["name", "code", "purpose"]
     autocomplete_fields = ["cooperation", "owner", "competence_centre", "serves"]
+    autocomplete_fields += ["runs", "measured", "supported"]
+
+
+@admin.register(Calendar)
+class CalendarAdmin(RowAdmin):
+    list_display = ["name", "country", "monday", "saturday", "cooperation"]
+    list_filter = ["cooperation", "country"]
+    list_select_related = ["cooperation"]
+    search_fields = ["name"]
+    autocomplete_fields = ["cooperation"]
+
+
+@admin.register(ClosedDay)
+class ClosedDayAdmin(RowAdmin):
+    list_display = ["day", "name", "calendar", "cooperation"]
+    list_filter = ["cooperation"]
+    list_select_related = ["calendar", "cooperation"]
+    search_fields = ["name", "calendar__name"]
+    autocomplete_fields = ["cooperation", "calendar"]
+
+
+@admin.register(Task)
+class TaskAdmin(RowAdmin):
+    list_display = ["what", "done_by", "application", "cooperation"]
+    list_filter = ["cooperation", "done_by"]
+    list_select_related = ["application", "cooperation"]
+    search_fields = ["what", "application__name"]
+    autocomplete_fields = ["cooperation", "application"]
+
+
+@admin.register(DataProtection)
+class DataProtectionAdmin(RowAdmin):
+    list_display = ["application", "municipality", "board", "role", "review_on", "cooperation"]
+    list_filter = ["cooperation", "role"]
+    list_select_related = ["application", "municipality", "cooperation"]
+    search_fields = ["application__name", "municipality__name", "board"]
+    autocomplete_fields = ["cooperation", "application", "municipality"]
 
 
 @admin.register(LifecycleMove)

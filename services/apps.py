@@ -23,11 +23,13 @@ class ServicesConfig(AppConfig):
             FOUND,
             NOTICE_KINDS,
             add_panel,
+            data_protection_panel,
             falls_with,
             impact_url,
             installed_at,
             outages_panel,
             staffing_panel,
+            tasks_panel,
         )
         from services.tasks import ask_about_outages
         from sharedict.jobs.registry import register_chore
@@ -40,6 +42,9 @@ class ServicesConfig(AppConfig):
         add_panel(outages_panel)
         add_panel(falls_with)
         add_panel(staffing_panel)
+        add_panel(outages_panel)
+        add_panel(tasks_panel)
+        add_panel(data_protection_panel)
         add_check(Installation, refuse_installation_outside_site)
         add_check(Site, refuse_site_shorter_than_installations)
         add_check(OnCall, refuse_absent)

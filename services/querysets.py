@@ -15,7 +15,10 @@ if TYPE_CHECKING:
         Alert,
         AlertSource,
         Application,
+        Calendar,
+        ClosedDay,
         Competence,
+        DataProtection,
         Dependency,
         Installation,
         OnCall,
@@ -34,8 +37,8 @@ P = TypeVar("P", bound=Model)
 
 class ApplicationQuerySet(TenantQuerySet["Application"]):
     def for_listing(self) -> Self:
-        """With the owner, the competence centre and the purpose."""
-        return self.select_related("owner", "competence_centre", "serves")
+        """With the owner, the competence centre, the purpose and the calendars."""
+        return self.select_related("owner", "competence_centre", "serves", "runs", "measured", "supported")
 
     def with_use(self, day: dt.date) -> Self:
         """With, as of ``day``: ``municipality_count``, ``user_count`` (None: not told) and ``runs_at``.
@@ -51,10 +54,27 @@ class ApplicationQuerySet(TenantQuerySet["Application"]):
         )
 
 
+class DataProtectionQuerySet(TenantQuerySet["DataProtection"]):
+    def for_listing(self) -> Self:
+        """With the application and the municipality."""
+        return self.select_related("application", "municipality")
+
+
 class PurposeQuerySet(TenantQuerySet["Purpose"]):
     def for_listing(self) -> Self:
         """With what each is part of, and ``application_count``."""
         return self.select_related("parent").annotate(application_count=Count("applications"))
+
+
+class CalendarQuerySet(TenantQuerySet["Calendar"]):
+    def for_listing(self) -> Self:
+        return self
+
+
+class ClosedDayQuerySet(TenantQuerySet["ClosedDay"]):
+    def for_listing(self) -> Self:
+        """With the calendar."""
+        return self.select_related("calendar")
 
 
 class OfApplicationQuerySet(TenantQuerySet[P]):

@@ -18,8 +18,7 @@ ITEMS: dict[str, tuple[Any, tuple[tuple[str, Any], ...]]] = {
         _("Services"),
         (
             ("applications", _("Catalogue")),
-            ("purposes", _("Purposes")),
-            ("documents", _("Documents")),
+            ("due", _("What is due")),
             ("installations", _("Installations")),
             ("dependencies", _("Dependencies")),
             ("subscriptions", _("Subscriptions")),
@@ -60,6 +59,8 @@ ITEMS: dict[str, tuple[Any, tuple[tuple[str, Any], ...]]] = {
         (
             ("members", _("Members")),
             ("roles", _("People and roles")),
+            ("purposes", _("Purposes")),
+            ("calendars", _("Calendars")),
             ("tokens", _("Tokens")),
             ("alert-sources", _("Monitoring systems")),
         ),

@@ -304,6 +304,7 @@ SPECTACULAR_SETTINGS = {
         "JobState": "sharedict.jobs.models.Job.State",
         "PeriodState": "billing.models.period.Period.State",
         "LifecycleEnum": "services.models.application.Application.Lifecycle",
+        "DataProtectionRole": "services.models.data_protection.DataProtection.Role",
         "Harm": "services.models.application.Application.Harm",
         "OutageEffectState": "services.models.outage.OutageEffect.State",
     },

@@ -1,6 +1,7 @@
 """What a service costs in the newest month, for its page: in all, of the reader's own, and cost by cost."""
 
 import datetime as dt
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Q, Sum
@@ -17,7 +18,7 @@ from services.models import Application
 from services.portal import Panel
 from sharedict.common.access import Viewer
 from sharedict.common.days import date_format
-from sharedict.common.figures import minor
+from sharedict.common.figures import NOTHING, minor, percent
 from sharedict.kernel.periods import Month
 
 MOST_LINES = 20
@@ -52,6 +53,45 @@ def cost_of_application(
         [(key, _name)] = own
         fact["url"] = reverse("statement", args=[cooperation.slug, month, key])
     return [fact]
+
+
+def opening_of_own(
+    application: Application, cooperation: Cooperation, viewer: Viewer, rights: Rights, day: dt.date
+) -> dict[str, Any] | None:
+    """What the reader's one municipality pays of it in the newest month, and what part of the whole that is.
+
+    None for whoever answers for none or for several, and where theirs pays nothing. Five queries at most.
+    """
+    newest = _newest(cooperation, viewer, day) if len(rights.municipality_ids) == 1 else None
+    if newest is None:
+        return None
+    run, month = newest
+    own = _own(run, application, viewer, rights)
+    if not own or not any(own.values()):
+        return None
+    [((key, name), amount)] = own.items()
+    whole = minor_of(_lines(run, application, viewer).aggregate(sum=Sum("amount"))["sum"])
+    period = Period.objects.get(current_run=run)
+    words = {"name": name, "month": date_format(month.first, "F Y")}
+    of_it = {"part": _percent(amount, whole), "whole": minor(whole, cooperation.currency)}
+    sentences = [{"bold": _("%(part)s of %(whole)s.") % of_it, "text": ""}]
+    if period.state != Period.State.CLOSED:
+        sentences[0]["text"] = _("The month is not closed yet.")
+    return {
+        "label": _("%(name)s pays for it in %(month)s") % words,
+        "value": minor(amount),
+        "unit": cooperation.currency,
+        "sentences": sentences,
+        "link": {
+            "url": reverse("statement", args=[cooperation.slug, month, key]),
+            "label": _("Why this share"),
+        },
+    }
+
+
+def _percent(part: int, whole: int) -> str:
+    """``part`` of ``whole``, to a tenth of a per cent."""
+    return percent((Decimal(100 * part) / whole).quantize(Decimal("0.1"))) if whole else NOTHING
 
 
 def costs_of_application(

@@ -9,6 +9,12 @@ from services.actions.alerts import (
     receive,
     renew_source,
 )
+from services.actions.calendars import (
+    ALWAYS,
+    EXTENDED,
+    OFFICE,
+    ship_calendars,
+)
 from services.actions.checks import (
     refuse_absent,
     refuse_installation_outside_site,
@@ -39,8 +45,11 @@ from services.actions.subscriptions import (
 )
 
 __all__ = [
+    "ALWAYS",
     "ASKED",
     "BACK",
+    "EXTENDED",
+    "OFFICE",
     "OPENED",
     "TREE",
     "Received",
@@ -62,6 +71,7 @@ __all__ = [
     "renew_source",
     "save_outage",
     "share_application",
+    "ship_calendars",
     "ship_purposes",
     "subscribe",
     "tell_update",

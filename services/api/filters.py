@@ -10,7 +10,10 @@ from services.api.serializers import INFORMATION_CLASSES
 from services.models import (
     Alert,
     Application,
+    Calendar,
+    ClosedDay,
     Competence,
+    DataProtection,
     Dependency,
     Document,
     Installation,
@@ -22,6 +25,7 @@ from services.models import (
     PriorityTable,
     Purpose,
     Subscription,
+    Task,
 )
 
 
@@ -47,6 +51,35 @@ class ApplicationFilters(OfCooperation):
     class Meta:
         model = Application
         fields = ["code", "confidentiality", "lifecycle", "charging"]
+
+
+class CalendarFilters(OfCooperation):
+    class Meta:
+        model = Calendar
+        fields: list[str] = []
+
+
+class ClosedDayFilters(OfCooperation):
+    class Meta:
+        model = ClosedDay
+        fields = ["calendar"]
+
+
+class TaskFilters(OfCooperation):
+    application = CodeFilter("application__code", "application")
+
+    class Meta:
+        model = Task
+        fields = ["done_by"]
+
+
+class DataProtectionFilters(OfCooperation):
+    application = CodeFilter("application__code", "application")
+    municipality = MunicipalityFilter()
+
+    class Meta:
+        model = DataProtection
+        fields: list[str] = []
 
 
 class LifecycleMoveFilters(OfCooperation):

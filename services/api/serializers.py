@@ -11,8 +11,12 @@ from municipalities.api.serializers import (
     MunicipalityField,
 )
 from services.models import (
+    WEEK,
     Application,
+    Calendar,
+    ClosedDay,
     Competence,
+    DataProtection,
     Dependency,
     Document,
     Installation,
@@ -20,6 +24,7 @@ from services.models import (
     OnCall,
     Purpose,
     Subscription,
+    Task,
 )
 
 INFORMATION_CLASSES = ("open", "internal", "confidential", "secret")
@@ -63,7 +68,9 @@ class ApplicationSerializer(serializers.ModelSerializer[Application]):
             "confidentiality",
             "integrity",
             "availability",
-            "hours",
+            "runs",
+            "measured",
+            "supported",
             "lifecycle",
             "charging",
             "unit_price",
@@ -72,6 +79,52 @@ class ApplicationSerializer(serializers.ModelSerializer[Application]):
             "included",
             "not_included",
             "delivery_days",
+            "review_on",
+        ]
+
+
+class CalendarSerializer(serializers.ModelSerializer[Calendar]):
+    cooperation = CooperationField()
+
+    class Meta:
+        model = Calendar
+        fields = ["id", "cooperation", "name", "country", *WEEK, "holiday"]
+
+
+class ClosedDaySerializer(serializers.ModelSerializer[ClosedDay]):
+    cooperation = CooperationField()
+
+    class Meta:
+        model = ClosedDay
+        fields = ["id", "cooperation", "calendar", "day", "name"]
+
+
+class TaskSerializer(serializers.ModelSerializer[Task]):
+    cooperation = CooperationField()
+    application = CodeField("application")
+
+    class Meta:
+        model = Task
+        fields = ["id", "cooperation", "application", "what", "done_by", "note"]
+
+
+class DataProtectionSerializer(serializers.ModelSerializer[DataProtection]):
+    cooperation = CooperationField()
+    application = CodeField("application")
+    municipality = MunicipalityField()
+
+    class Meta:
+        model = DataProtection
+        fields = [
+            "id",
+            "cooperation",
+            "application",
+            "municipality",
+            "board",
+            "role",
+            "agreement",
+            "signed_on",
+            "sub_processors",
             "review_on",
         ]
 

@@ -3,7 +3,10 @@
 from services.api import filters
 from services.api.serializers import (
     ApplicationSerializer,
+    CalendarSerializer,
+    ClosedDaySerializer,
     CompetenceSerializer,
+    DataProtectionSerializer,
     DependencySerializer,
     DocumentSerializer,
     InstallationSerializer,
@@ -11,10 +14,14 @@ from services.api.serializers import (
     OnCallSerializer,
     PurposeSerializer,
     SubscriptionSerializer,
+    TaskSerializer,
 )
 from services.models import (
     Application,
+    Calendar,
+    ClosedDay,
     Competence,
+    DataProtection,
     Dependency,
     Document,
     Installation,
@@ -22,6 +29,7 @@ from services.models import (
     OnCall,
     Purpose,
     Subscription,
+    Task,
 )
 from sharedict.common.viewsets import ReadViewSet
 
@@ -32,6 +40,38 @@ class ApplicationViewSet(ReadViewSet[Application]):
     queryset = Application.objects.select_related("cooperation", "owner", "competence_centre", "serves")
     serializer_class = ApplicationSerializer
     filterset_class = filters.ApplicationFilters
+
+
+class CalendarViewSet(ReadViewSet[Calendar]):
+    """Hours by weekday and on public holidays, as texts such as ``08:00-16:30``; empty where closed."""
+
+    queryset = Calendar.objects.select_related("cooperation")
+    serializer_class = CalendarSerializer
+    filterset_class = filters.CalendarFilters
+
+
+class ClosedDayViewSet(ReadViewSet[ClosedDay]):
+    """Days beside the public holidays on which nothing is open by a calendar."""
+
+    queryset = ClosedDay.objects.select_related("cooperation", "calendar")
+    serializer_class = ClosedDaySerializer
+    filterset_class = filters.ClosedDayFilters
+
+
+class TaskViewSet(ReadViewSet[Task]):
+    """Who does what about each application: the cooperation, each municipality, the supplier."""
+
+    queryset = Task.objects.select_related("cooperation", "application")
+    serializer_class = TaskSerializer
+    filterset_class = filters.TaskFilters
+
+
+class DataProtectionViewSet(ReadViewSet[DataProtection]):
+    """What each municipality, or a board of it, is to the personal data in an application."""
+
+    queryset = DataProtection.objects.select_related("cooperation", "application", "municipality")
+    serializer_class = DataProtectionSerializer
+    filterset_class = filters.DataProtectionFilters
 
 
 class LifecycleMoveViewSet(ReadViewSet[LifecycleMove]):

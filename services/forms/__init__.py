@@ -4,6 +4,11 @@ from services.forms.applications import (
     ApplicationFilter,
     ApplicationForm,
 )
+from services.forms.calendars import (
+    CalendarForm,
+    ClosedDayFilter,
+    ClosedDayForm,
+)
 from services.forms.competences import (
     CompetenceFilter,
     CompetenceForm,
@@ -19,6 +24,10 @@ from services.forms.dependencies import (
 from services.forms.documents import (
     DocumentForm,
     OfApplicationFilter,
+)
+from services.forms.duties import (
+    DataProtectionForm,
+    TaskForm,
 )
 from services.forms.impact import (
     LostForm,
@@ -70,10 +79,14 @@ __all__ = [
     "SAVED",
     "ApplicationFilter",
     "ApplicationForm",
+    "CalendarForm",
+    "ClosedDayFilter",
+    "ClosedDayForm",
     "CodedForm",
     "CompetenceFilter",
     "CompetenceForm",
     "CorrectForm",
+    "DataProtectionForm",
     "DependencyFilter",
     "DependencyForm",
     "DocumentForm",
@@ -100,6 +113,7 @@ __all__ = [
     "SubscribeForm",
     "SubscriptionFilter",
     "SubscriptionForm",
+    "TaskForm",
     "UpdateForm",
     "applications_here",
     "mergeable_with",

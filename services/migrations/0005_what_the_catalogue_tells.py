@@ -302,5 +302,7 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.RunPython(tell_aspects, tell_one_word),
+        # What was written is checked now: a table is not altered while that waits.
+        migrations.RunSQL("SET CONSTRAINTS ALL IMMEDIATE", migrations.RunSQL.noop),
         migrations.RemoveField("application", "information_class"),
     ]

@@ -6,9 +6,17 @@ from services.models.alert import (
 from services.models.application import (
     Application,
 )
+from services.models.calendar import (
+    WEEK,
+    Calendar,
+    ClosedDay,
+)
 from services.models.competence import (
     Competence,
     OnCall,
+)
+from services.models.data_protection import (
+    DataProtection,
 )
 from services.models.dependency import (
     Dependency,
@@ -40,12 +48,19 @@ from services.models.status_feed import (
 from services.models.subscription import (
     Subscription,
 )
+from services.models.task import (
+    Task,
+)
 
 __all__ = [
+    "WEEK",
     "Alert",
     "AlertSource",
     "Application",
+    "Calendar",
+    "ClosedDay",
     "Competence",
+    "DataProtection",
     "Dependency",
     "Document",
     "Installation",
@@ -58,6 +73,7 @@ __all__ = [
     "Purpose",
     "StatusFeed",
     "Subscription",
+    "Task",
     "WatchedThing",
     "check_needed",
 ]

@@ -1,8 +1,23 @@
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from services.querysets import ApplicationQuerySet
 from sharedict.common.models import CooperationRow, Fact
+
+
+def _clock(name: object, help_text: object) -> Any:
+    """A foreign key to the calendar that one of the three clocks goes by."""
+    return models.ForeignKey(
+        "services.Calendar",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=name,
+        help_text=help_text,
+    )
 
 
 class Application(Fact, CooperationRow):
@@ -30,11 +45,6 @@ class Application(Fact, CooperationRow):
         BASE = "base", _("divided by key")
         PRICED = "priced", _("at a price")
         PASSED_ON = "passed_on", _("passed on to other applications")
-
-    class Hours(models.TextChoices):
-        OFFICE = "office", _("office hours")
-        EXTENDED = "extended", _("06-22 every day")
-        ALWAYS = "always", _("24/7")
 
     class Lifecycle(models.TextChoices):
         IDEA = "idea", _("idea")
@@ -106,7 +116,9 @@ class Application(Fact, CooperationRow):
         blank=True,
         help_text=_("Working days from the order until it can be used."),
     )
-    hours = models.CharField(_("service hours"), max_length=20, choices=Hours.choices, default=Hours.OFFICE)
+    runs = _clock(_("runs"), _("The hours in which it can be used."))
+    measured = _clock(_("is measured"), _("The hours in which its availability counts."))
+    supported = _clock(_("support is open"), _("The hours in which somebody answers."))
     lifecycle = models.CharField(
         _("lifecycle"), max_length=20, choices=Lifecycle.choices, default=Lifecycle.IN_USE
     )

@@ -4,13 +4,14 @@ import datetime as dt
 from urllib.parse import urlencode
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from municipalities.access import Rights
 from municipalities.models import Cooperation
 from municipalities.portal import told
 from services.models import Application
-from services.portal.panels import Panel
+from services.portal.panels import Panel, Risk
 from services.reports import graph_of, points_of
 from sharedict.common.access import Viewer
 
@@ -23,6 +24,9 @@ KINDS = {
     "application": (gettext_lazy("application"), gettext_lazy("Applications")),
 }
 """What can be lost, as one and as several."""
+
+MOST_RISKS = 3
+"""So many single points are named among the risks of an application; all of them stand below."""
 
 
 def impact_url(cooperation: str, kind: str, key: object) -> str:
@@ -47,4 +51,8 @@ def falls_with(
         for name, uses in points_of(things, application)
     ]
     url = impact_url(cooperation.slug, "application", application.pk)
-    return Panel("services/falls_with.html", {"points": points, "url": url})
+    risks = [
+        Risk(_("single point"), "danger", each["name"], _("Stops it for %(places)s.") % each, each["url"])
+        for each in points[:MOST_RISKS]
+    ]
+    return Panel("services/falls_with.html", {"points": points, "url": url}, risks=risks)

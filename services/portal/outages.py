@@ -13,13 +13,16 @@ from municipalities.actions import NoticeKind
 from municipalities.models import Cooperation, Notice
 from municipalities.portal import few, slug_of
 from services.actions import ASKED, BACK, OPENED
-from services.models import Application, Outage
-from services.portal.panels import Panel
-from services.reports import Hitting, hitting
+from services.models import Application, Outage, OutageEffect
+from services.portal.panels import Panel, Risk
+from services.reports import Hitting
 from sharedict.common.access import Viewer
 
 Said = dict[str, Any]
 OutagePanelMaker = Callable[[Outage, Cooperation, Viewer, Rights], Panel | None]
+
+A_YEAR = dt.timedelta(days=365)
+MOST_OUTAGES = 5
 
 _outage_makers: list[OutagePanelMaker] = []
 
@@ -53,18 +56,6 @@ def outages_in_words(found: Iterable[Hitting], cooperation: Cooperation, now: dt
     return said
 
 
-def outages_panel(
-    application: Application, cooperation: Cooperation, viewer: Viewer, _rights: Rights, _day: dt.date
-) -> Panel | None:
-    """What goes on or is planned that hits ``application``; None where nothing does. One query."""
-    now = timezone.now()
-    found = hitting(Outage.objects.visible_to(viewer).of(cooperation), now, application)
-    if not found:
-        return None
-    rows = outages_in_words(found, cooperation, now)
-    return Panel("services/outages_panel.html", {"rows": rows}, comes_first=True)
-
-
 PRIORITY_LOOK = {1: "danger", 2: "warning", 3: "info", 4: "neutral"}
 
 
@@ -81,6 +72,31 @@ def state_of_outage(outage: Outage, now: dt.datetime) -> tuple[Any, str]:
     return (
         (gettext_lazy("work going on"), "info") if outage.is_planned else (gettext_lazy("going on"), "danger")
     )
+
+
+def outages_panel(
+    application: Application, cooperation: Cooperation, viewer: Viewer, _rights: Rights, day: dt.date
+) -> Panel | None:
+    """What hit ``application`` in the year before ``day``, newest first; None where nothing did."""
+    now = timezone.now()
+    hit = OutageEffect.objects.filter(application=application).exclude(state=OutageEffect.State.UP)
+    rows = (
+        Outage.objects.visible_to(viewer)
+        .of(cooperation)
+        .unmerged()
+        .filter(pk__in=hit.order_by().values("outage"))
+    )
+    found = list(rows.filter(starts_at__date__gt=day - A_YEAR).order_by("-starts_at"))
+    if not found:
+        return None
+    told = [(row, *state_of_outage(row, now)) for row in found[:MOST_OUTAGES]]
+    on = [row for row in found if row.starts_at <= now and (row.ends_at is None or row.ends_at > now)]
+    risks = [
+        Risk(*state_of_outage(row, now), row.title, url=reverse("outage", args=[cooperation.slug, row.pk]))
+        for row in on[:MOST_OUTAGES]
+    ]
+    url = f"{reverse('outages', args=[cooperation.slug])}?application={application.code}"
+    return Panel("services/outages_panel.html", {"rows": told, "count": len(found), "url": url}, risks=risks)
 
 
 def long_in_words(span: dt.timedelta) -> str:

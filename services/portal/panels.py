@@ -12,15 +12,27 @@ from sharedict.common.access import Viewer
 
 
 @dataclass(frozen=True, slots=True)
+class Risk:
+    """Something to work on: how bad it is in a word and its look, what it is, why, and where to mend it."""
+
+    state: Any
+    look: str
+    text: Any
+    note: Any = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Panel:
     """A template for one card of the page, which finds ``context`` as ``panel``.
 
-    What ``comes_first`` stands above all else that the page tells.
+    One that stands ``is_aside`` is short, and beside the others. ``risks`` are told on top of the page.
     """
 
     template: str
     context: dict[str, Any] = field(default_factory=dict)
-    comes_first: bool = False
+    is_aside: bool = False
+    risks: Sequence[Risk] = ()
 
 
 PanelMaker = Callable[[Application, Cooperation, Viewer, Rights, dt.date], Panel | None]
@@ -42,6 +54,29 @@ def panels_of(
 ) -> list[Panel]:
     made = (maker(application, cooperation, viewer, rights, day) for maker in _makers)
     return [panel for panel in made if panel]
+
+
+Opening = dict[str, Any]
+OpeningMaker = Callable[[Application, Cooperation, Viewer, Rights, dt.date], Opening | None]
+
+_opening_makers: list[OpeningMaker] = []
+
+
+def add_opening(maker: OpeningMaker) -> None:
+    """Let ``maker`` say what the page of an application begins with, where it knows what matters more.
+
+    It gives what ``components/lede.html`` shows, or None; adding it twice changes nothing.
+    """
+    if maker not in _opening_makers:
+        _opening_makers.append(maker)
+
+
+def opening_of(
+    application: Application, cooperation: Cooperation, viewer: Viewer, rights: Rights, day: dt.date
+) -> Opening | None:
+    """The first that any maker gives."""
+    made = (maker(application, cooperation, viewer, rights, day) for maker in _opening_makers)
+    return next((opening for opening in made if opening), None)
 
 
 Fact = dict[str, Any]

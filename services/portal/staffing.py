@@ -2,14 +2,15 @@
 
 import datetime as dt
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from municipalities.access import Rights
 from municipalities.models import Cooperation
-from services.engine.staffing import Days, Lack, Level
+from services.engine.staffing import Days, Lack, Level, Shortage
 from services.models import Application
-from services.portal.panels import Panel
+from services.portal.panels import Panel, Risk
 from services.reports import HORIZON, NEEDS_NOBODY, on_call_of, shortages_of, staff_of
 from sharedict.common.access import Viewer
 from sharedict.common.days import date_format, last_day
@@ -52,12 +53,18 @@ def staffing_panel(
         "services/staffing_panel.html",
         {
             "people": [(each, *LEVELS[level], is_away) for each, level, is_away in able],
-            "lack": LACKS[first.lack] if first else None,
-            "days": days_in_words(first.days, day) if first else "",
             "on_call": [
                 (turn.row.colleague, any(days.holds(day) for days in turn.missing))
                 for turn in turns
                 if turn.row.application_id in (None, application.pk)
             ],
         },
+        is_aside=True,
+        risks=[_risk(first, cooperation, day)] if first else [],
     )
+
+
+def _risk(shortage: Shortage, cooperation: Cooperation, day: dt.date) -> Risk:
+    said, look = LACKS[shortage.lack]
+    days = days_in_words(shortage.days, day)
+    return Risk(said, look, _("Who can run it"), days, reverse("staffing", args=[cooperation.slug]))

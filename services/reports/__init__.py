@@ -1,3 +1,16 @@
+from services.reports.clocks import (
+    clock_of,
+    clocks_told,
+    hours_in_words,
+    picture_of_clocks,
+)
+from services.reports.due import (
+    AHEAD,
+    Due,
+    Gap,
+    due_of,
+    gaps_of,
+)
 from services.reports.impact import (
     Falling,
     fallen,
@@ -48,9 +61,12 @@ from services.reports.where import (
 )
 
 __all__ = [
+    "AHEAD",
     "HORIZON",
     "NEEDS_NOBODY",
+    "Due",
     "Falling",
+    "Gap",
     "Hit",
     "Hitting",
     "Risk",
@@ -58,11 +74,16 @@ __all__ = [
     "Things",
     "Turn",
     "as_hitting",
+    "clock_of",
+    "clocks_told",
+    "due_of",
     "fallen",
+    "gaps_of",
     "going_on_told",
     "graph_of",
     "hits_of",
     "hitting",
+    "hours_in_words",
     "impact_of",
     "lacking_in",
     "lost_in_words",
@@ -70,6 +91,7 @@ __all__ = [
     "on_call_of",
     "people_stopped",
     "picture_of",
+    "picture_of_clocks",
     "points_of",
     "risks_of",
     "running_on",

@@ -4,6 +4,10 @@ from services.tables.applications import (
     LIFECYCLE_LOOK,
     ApplicationTable,
 )
+from services.tables.calendars import (
+    CalendarTable,
+    ClosedDayTable,
+)
 from services.tables.competences import (
     CompetenceTable,
     OnCallTable,
@@ -13,6 +17,10 @@ from services.tables.dependencies import (
 )
 from services.tables.documents import (
     DocumentTable,
+)
+from services.tables.duties import (
+    DataProtectionTable,
+    TaskTable,
 )
 from services.tables.installations import (
     InstallationTable,
@@ -30,7 +38,10 @@ from services.tables.subscriptions import (
 __all__ = [
     "LIFECYCLE_LOOK",
     "ApplicationTable",
+    "CalendarTable",
+    "ClosedDayTable",
     "CompetenceTable",
+    "DataProtectionTable",
     "DependencyTable",
     "DocumentTable",
     "InstallationTable",
@@ -38,4 +49,5 @@ __all__ = [
     "OutageTable",
     "PurposeTable",
     "SubscriptionTable",
+    "TaskTable",
 ]

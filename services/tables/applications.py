@@ -30,7 +30,7 @@ class ApplicationTable(RowTable):
     user_count = CountColumn(_("Users"))
     runs_at = tables.Column(_("Runs at"), orderable=False)
     confidentiality = tables.Column(_("Class"), empty_values=())
-    hours = tables.Column(_("Hours"))
+    runs = tables.Column(_("Runs"), order_by="runs__name")
 
     empty_title = _("No applications yet")
 
@@ -46,6 +46,9 @@ class ApplicationTable(RowTable):
 
     def value_lifecycle(self, record: Any) -> str:
         return str(record.get_lifecycle_display())
+
+    def render_runs(self, value: Any) -> str:
+        return str(value)
 
     def render_serves(self, value: Any) -> str:
         return str(value)

@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -21,8 +21,8 @@ from services.forms import (
     ApplicationForm,
 )
 from services.models import Application, Installation, Subscription
-from services.portal import class_in_words, facts_of, panels_of
-from services.reports import where_it_runs
+from services.portal import class_in_words, facts_of, opening_of, own_risks, panels_of
+from services.reports import clocks_told, picture_of_clocks, where_it_runs
 from services.tables import LIFECYCLE_LOOK, ApplicationTable
 from services.views.opening import days_of_work, opening_of_application, price_in_words, users_in_words
 from sharedict.pictures.bar import BarLayout, bars, tell_apart
@@ -71,29 +71,66 @@ class ApplicationPage(ByCode):
         members = Municipality.objects.members_of(self.cooperation, today, today + dt.timedelta(days=1))
         places = list(members.order_by("name"))
         theirs = {row.municipality_id for row in using}
+        panels = panels_of(application, self.cooperation, self.viewer, self.rights, today)
+        risks = [risk for panel in panels for risk in panel.risks]
         context = {
             "application": application,
+            "lead": self.lead_of(application),
             "status_variant": LIFECYCLE_LOOK.get(application.lifecycle, "neutral"),
             "actions": self.actions(application),
-            "facts": self.facts(application),
-            "opening": {
-                **opening_of_application(using, places, own=self.rights.municipality_ids),
-                "facts": [
-                    *facts_of(application, self.cooperation, self.viewer, self.rights, today),
-                    {"label": _("Users"), "value": users_in_words(using)},
-                ],
-            },
+            "facts": [fact for fact in self.facts(application) if fact[1]],
+            "opening": self.opening(application, using, places, today),
             "subscriptions": self.with_bars(subscriptions),
             "has_bars": tell_apart([row.users or 0 for row in subscriptions]),
             "installations": installations,
             "where": where_it_runs(application, running, own=self.rights.municipality_ids),
+            **self.clocks(application),
             "moves": application.moves.select_related("moved_by"),
             "documents": list(application.documents.order_by("title")),
             "not_using": [place for place in places if place.pk not in theirs],
-            "panels": panels_of(application, self.cooperation, self.viewer, self.rights, today),
+            "panels": panels,
+            "risks": [*risks, *own_risks(application, self.cooperation, today)],
             "today": today,
         }
         return self.page("services/application_detail.html", context)
+
+    def lead_of(self, application: Application) -> str:
+        """What it is for, and who answers for it and supplies it."""
+        words = {
+            "owner": application.owner,
+            "centre": application.competence_centre,
+            "vendor": application.vendor,
+        }
+        said = [f"{application.purpose.rstrip('.')}."]
+        if application.owner and application.owner_id == application.competence_centre_id:
+            said.append(_("%(owner)s answers for it and keeps the competence centre.") % words)
+        elif application.owner:
+            said.append(_("%(owner)s answers for it.") % words)
+        if application.competence_centre_id not in (None, application.owner_id):
+            said.append(_("%(centre)s keeps the competence centre.") % words)
+        if application.vendor:
+            said.append(_("%(vendor)s supplies it.") % words)
+        return " ".join(said)
+
+    def opening(
+        self, application: Application, using: list[Subscription], places: list[Municipality], day: dt.date
+    ) -> dict[str, Any]:
+        """What the reader's own pays, where that is known; else how many use it. The facts are the same."""
+        asked = (application, self.cooperation, self.viewer, self.rights, day)
+        used = opening_of_application(using, places, own=self.rights.municipality_ids)
+        found = opening_of(*asked)
+        facts = [*facts_of(*asked), {"label": _("Users"), "value": users_in_words(using)}]
+        if found:
+            facts[-1]["note"] = f"{used['value']} {used['unit']}"
+        facts.append({"label": _("Information class"), "value": class_in_words(application)})
+        return {**(found or used), "facts": facts}
+
+    def clocks(self, application: Application) -> dict[str, Any]:
+        """The three clocks, as far as they are told; their closed days are loaded at once."""
+        calendars = [each for each in (application.runs, application.measured, application.supported) if each]
+        prefetch_related_objects(calendars, "closed_days")
+        told = clocks_told(application, timezone.now())
+        return {"clocks": told, "clocks_picture": picture_of_clocks(told)}
 
     def with_bars(self, rows: list[Subscription]) -> list[tuple[Subscription, BarLayout, bool]]:
         """Each with the bar of its users, and whether it is of the reader's own, which come first."""
@@ -113,11 +150,6 @@ class ApplicationPage(ByCode):
     def facts(self, application: Application) -> list[tuple[str, Any]]:
         return [
             (_("Purpose"), application.serves),
-            (_("Owner"), application.owner),
-            (_("Competence centre"), application.competence_centre),
-            (_("Service hours"), application.get_hours_display()),
-            (_("Information class"), class_in_words(application)),
-            (_("Vendor"), application.vendor),
             (_("Charging"), application.get_charging_display()),
             (_("Price"), price_in_words(application, self.cooperation)),
             (_("Included"), application.included),

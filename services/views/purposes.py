@@ -2,17 +2,15 @@
 
 from typing import Any
 
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from municipalities.portal import ChangePage, DeletePage, EditorsOnly, FormPage, ListPage
+from municipalities.portal import ChangePage, DeletePage, FormPage, ListPage
 from services.actions import ship_purposes
 from services.forms import PurposeFilter, PurposeForm
 from services.models import Purpose
 from services.tables import PurposeTable
+from services.views.shipping import ShipPage
 
 
 class Purposes(ListPage):
@@ -31,23 +29,16 @@ class Purposes(ListPage):
         return [{"url": self.url("purposes-ship"), "label": _("Add the shipped tree")}]
 
 
-class PurposesShip(EditorsOnly):
-    """Asks once, then adds what is shipped and not there."""
+class PurposesShip(ShipPage):
+    title = gettext_lazy("Add the shipped tree?")
+    lead = gettext_lazy("Purposes that are there already, by their codes, stay as they are.")
+    label = gettext_lazy("Add the shipped tree")
+    done_name = "purposes"
 
-    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        context = {
-            "title": _("Add the shipped tree?"),
-            "lead": _("Purposes that are there already, by their codes, stay as they are."),
-            "confirm_label": _("Add the shipped tree"),
-            "cancel_url": self.url("purposes"),
-        }
-        return self.page("components/confirm_page.html", context)
-
-    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+    def ship(self) -> str:
         count = len(ship_purposes(cooperation=self.cooperation, by=self.viewer))
         said = ngettext("%(count)s purpose is added.", "%(count)s purposes are added.", count)
-        messages.success(request, said % {"count": count})
-        return redirect(self.url("purposes"))
+        return said % {"count": count}
 
 
 class PurposeAdd(FormPage):

@@ -31,7 +31,10 @@ from municipalities.models import (
 from services.models import (
     Alert,
     Application,
+    Calendar,
+    ClosedDay,
     Competence,
+    DataProtection,
     Dependency,
     Document,
     Installation,
@@ -42,6 +45,7 @@ from services.models import (
     OutageUpdate,
     Purpose,
     Subscription,
+    Task,
 )
 from sharedict.jobs.models import Job
 from tests.api.conftest import Caller
@@ -192,6 +196,36 @@ def _lifecycle_moves(north: Cooperation, count: int) -> None:
             moved_at=NOON,
         )
         for _number in range(count)
+    )
+
+
+def _calendars(north: Cooperation, count: int) -> None:
+    Calendar.objects.bulk_create(
+        Calendar(cooperation=north, name=f"Calendar {number}", monday="08:00-16:30")
+        for number in range(count)
+    )
+
+
+def _closed_days(north: Cooperation, count: int) -> None:
+    calendar = Calendar.objects.create(cooperation=north, name="Office")
+    ClosedDay.objects.bulk_create(
+        ClosedDay(cooperation=north, calendar=calendar, day=day, name="Eve") for day in _days(count)
+    )
+
+
+def _tasks(north: Cooperation, count: int) -> None:
+    application = Application.objects.get(cooperation=north)
+    Task.objects.bulk_create(
+        Task(cooperation=north, application=application, what=f"Task {number}", done_by="supplier")
+        for number in range(count)
+    )
+
+
+def _data_protection(north: Cooperation, count: int) -> None:
+    application, place = Application.objects.get(cooperation=north), Municipality.objects.get(code="1737")
+    DataProtection.objects.bulk_create(
+        DataProtection(cooperation=north, application=application, municipality=place, board=f"{number}")
+        for number in range(count)
     )
 
 
@@ -460,6 +494,10 @@ LISTS: dict[str, Maker] = {
     "jobs": _jobs,
     "applications": _applications,
     "purposes": _purposes,
+    "tasks": _tasks,
+    "data-protection": _data_protection,
+    "calendars": _calendars,
+    "closed-days": _closed_days,
     "lifecycle-moves": _lifecycle_moves,
     "documents": _documents,
     "installations": _installations,

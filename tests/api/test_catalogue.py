@@ -22,13 +22,16 @@ from tests.factories.municipalities import (
     SupplierFactory,
 )
 from tests.factories.services import (
+    ClosedDayFactory,
     CompetenceFactory,
+    DataProtectionFactory,
     DependencyFactory,
     DocumentFactory,
     InstallationFactory,
     LifecycleMoveFactory,
     OnCallFactory,
     PurposeFactory,
+    TaskFactory,
 )
 
 pytestmark = pytest.mark.django_db
@@ -49,6 +52,10 @@ OWNED = [
     "applications",
     "installations",
     "purposes",
+    "tasks",
+    "data-protection",
+    "calendars",
+    "closed-days",
     "lifecycle-moves",
     "documents",
     "subscriptions",
@@ -68,6 +75,9 @@ def furnished(north: Cooperation, erp: Any) -> Cooperation:
     DependencyFactory(application=erp)
     PurposeFactory(cooperation=north, parent=PurposeFactory(cooperation=north))
     DocumentFactory(application=erp)
+    TaskFactory(application=erp)
+    DataProtectionFactory(application=erp)
+    ClosedDayFactory(calendar__cooperation=north)
     LifecycleMoveFactory(application=erp)
     colleague = ColleagueFactory(cooperation=north)
     AbsenceFactory(colleague=colleague)

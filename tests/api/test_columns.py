@@ -24,11 +24,14 @@ READ_AS_COLUMNS = {
     "alerts",
     "agreements",
     "applications",
+    "calendars",
+    "closed-days",
     "colleagues",
     "competences",
     "cooperations",
     "cost-types",
     "costs",
+    "data-protection",
     "documents",
     "drivers",
     "lifecycle-moves",
@@ -41,6 +44,7 @@ READ_AS_COLUMNS = {
     "readings",
     "subscriptions",
     "suppliers",
+    "tasks",
 }
 ONE_EACH = {"outage-priorities"}
 """Columns too, of which a cooperation has one row."""

@@ -50,7 +50,10 @@ from tests.factories.services import (
     AlertFactory,
     AlertSourceFactory,
     ApplicationFactory,
+    CalendarFactory,
+    ClosedDayFactory,
     CompetenceFactory,
+    DataProtectionFactory,
     DependencyFactory,
     DocumentFactory,
     InstallationFactory,
@@ -63,6 +66,7 @@ from tests.factories.services import (
     PurposeFactory,
     StatusFeedFactory,
     SubscriptionFactory,
+    TaskFactory,
     WatchedThingFactory,
 )
 
@@ -150,6 +154,7 @@ def _furnished(world: World) -> World:
     outage.sites.add(site)
     outage.links.add(link)
     outage.suppliers.add(supplier)
+    calendar = CalendarFactory(cooperation=cooperation)
     rows = [
         colleague,
         AbsenceFactory(colleague=colleague, valid_from=dt.date(2025, 1, 1), valid_until=dt.date(2025, 1, 9)),
@@ -183,6 +188,10 @@ def _furnished(world: World) -> World:
         supplier,
         DependencyFactory(application=application, needs=[other, link, supplier]),
         InstallationFactory(application=application, site=site),
+        calendar,
+        ClosedDayFactory(calendar=calendar),
+        TaskFactory(application=application),
+        DataProtectionFactory(application=application, municipality=place),
         LifecycleMoveFactory(application=application, moved_by=person),
         PurposeFactory(cooperation=cooperation),
         DocumentFactory(application=application),

@@ -100,7 +100,7 @@ def test_statements_are_numbered_without_gaps() -> None:
 def test_north_varmland_shares_seven_applications_mirrored_at_a_fourth_site() -> None:
     assert Application.objects.of(north()).count() == 7
     social_care = Application.objects.of(north()).get(code="social-care")
-    assert (social_care.confidentiality, social_care.hours) == (3, "always")
+    assert (social_care.confidentiality, social_care.runs.monday) == (3, "00:00-24:00")
     mirror = Site.objects.of(north()).get(kind=Site.Kind.MIRROR)
     assert mirror.mirrors.count() == 3
     for application in Application.objects.of(north()):

@@ -88,6 +88,13 @@ ORDER BY municipalities_link.id
 
 
 CLASSES_THEN = "SELECT id, information_class, owner_id FROM services_application ORDER BY id"
+CLOCKS = """
+SELECT application.id, monday, sunday, country, measured_id, supported_id
+FROM services_application AS application
+JOIN services_calendar AS calendar
+  ON calendar.id = runs_id AND calendar.cooperation_id = application.cooperation_id
+ORDER BY application.id
+"""
 STAGES = "SELECT id, lifecycle FROM services_application ORDER BY id"
 CLASSES_NOW = """
 SELECT id, confidentiality, integrity, availability, competence_centre_id FROM services_application
@@ -124,6 +131,7 @@ def upgraded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
             load(url)
             asked(url, LATER)
             before = asked(url, LOGGED)
+            hours = asked(url, "SELECT id, hours FROM services_application ORDER BY id")
             classes, stages = asked(url, CLASSES_THEN), asked(url, STAGES)
             links = asked(url, "SELECT id, NULLIF(supplier, '') FROM municipalities_link ORDER BY id")
             _run(variables, "manage.py", "migrate", "--verbosity", "0")
@@ -133,6 +141,7 @@ def upgraded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
             back = asked(url, LOGGED)[: len(before)]
             supplied = asked(url, SUPPLIED)
             logs = {"log_before": before, "log_back": back}
+            logs |= {"hours": hours, "clocks": asked(url, CLOCKS)}
             logs |= {"stages": stages, "stages_now": asked(url, STAGES)}
             logs |= {"classes": classes, "aspects": asked(url, CLASSES_NOW)}
             yield told | {"verified": verified, **logs, "links": links, "supplied": supplied}
@@ -370,3 +379,14 @@ def test_every_application_is_in_the_stage_that_it_was_in_and_a_project_is_plann
         [pk, "planned" if stage == "project" else stage] for pk, stage in upgraded["stages"]
     ]
     assert upgraded["stages"]
+
+
+def test_service_hours_are_the_calendar_that_an_application_runs_by(upgraded: Told) -> None:
+    texts = {"office": ["08:00-16:30", ""], "extended": ["06:00-22:00"] * 2, "always": ["00:00-24:00"] * 2}
+    assert [[pk, *rest] for pk, *rest in upgraded["clocks"]] == [
+        [pk, *texts[hours], country, None, None]
+        for (pk, hours), (*_rest, country, _measured, _supported) in zip(
+            upgraded["hours"], upgraded["clocks"], strict=True
+        )
+    ]
+    assert {country for *_rest, country, _measured, _supported in upgraded["clocks"]} <= {"SE", "NO"}

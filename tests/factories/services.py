@@ -9,7 +9,10 @@ from services.models import (
     Alert,
     AlertSource,
     Application,
+    Calendar,
+    ClosedDay,
     Competence,
+    DataProtection,
     Dependency,
     Document,
     Installation,
@@ -22,6 +25,7 @@ from services.models import (
     Purpose,
     StatusFeed,
     Subscription,
+    Task,
     WatchedThing,
 )
 from tests.factories.accounts import UserFactory
@@ -43,6 +47,53 @@ class ApplicationFactory(DjangoModelFactory):
     code = factory.Sequence(lambda number: f"application-{number}")
     name = factory.LazyAttribute(lambda row: row.code.title())
     purpose = "To be shared"
+
+
+class CalendarFactory(DjangoModelFactory):
+    """Office hours in Sweden."""
+
+    class Meta:
+        model = Calendar
+
+    cooperation = factory.SubFactory(CooperationFactory)
+    name = factory.Sequence(lambda number: f"Office {number}")
+    country = "SE"
+    monday = tuesday = wednesday = thursday = friday = "08:00-16:30"
+
+
+class ClosedDayFactory(DjangoModelFactory):
+    class Meta:
+        model = ClosedDay
+
+    cooperation = factory.SelfAttribute("calendar.cooperation")
+    calendar = factory.SubFactory(CalendarFactory)
+    day = dt.date(2026, 12, 24)
+    name = "Christmas Eve"
+
+
+class TaskFactory(DjangoModelFactory):
+    class Meta:
+        model = Task
+
+    cooperation = factory.SelfAttribute("application.cooperation")
+    application = factory.SubFactory(ApplicationFactory)
+    what = factory.Sequence(lambda number: f"Task {number}")
+    done_by = Task.DoneBy.COOPERATION
+
+
+class DataProtectionFactory(DjangoModelFactory):
+    """Of which nothing is missing for long."""
+
+    class Meta:
+        model = DataProtection
+
+    cooperation = factory.SelfAttribute("application.cooperation")
+    application = factory.SubFactory(ApplicationFactory)
+    municipality = factory.SubFactory(MunicipalityFactory)
+    agreement = "DPA 2026-7"
+    signed_on = dt.date(2026, 1, 1)
+    sub_processors = "none"
+    review_on = dt.date(2099, 1, 1)
 
 
 class LifecycleMoveFactory(DjangoModelFactory):

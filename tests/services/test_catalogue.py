@@ -40,7 +40,9 @@ def filled_in(**values: str) -> dict[str, str]:
         "included": "",
         "not_included": "",
         "delivery_days": "",
-        "hours": "office",
+        "runs": "",
+        "measured": "",
+        "supported": "",
         "lifecycle": "in_use",
         "review_on": "",
     } | values
@@ -63,7 +65,7 @@ def test_the_catalogue_tells_who_uses_it_and_where_it_runs(
 ) -> None:
     erp.subscriptions.update(users=40)
     InstallationFactory(application=erp, site=SiteFactory(cooperation=erp.cooperation, name="Torsby centre"))
-    assert "ERP To be shared in use — — 2 80 Torsby centre internal, 1-?-? office hours" in words(
+    assert "ERP To be shared in use — — 2 80 Torsby centre internal, 1-?-?" in words(
         sign_in(coordinator), "/north/services/"
     )
 
@@ -231,7 +233,7 @@ def test_an_application_is_added_and_logged(
         ("name", "å" * 10_000, "at most 150 characters"),
         ("name", "a\x00b", "Null characters are not allowed."),
         ("purpose", "🏗️" * 5_000, "at most 300 characters"),
-        ("hours", "never", "Select a valid choice"),
+        ("runs", "never", "Select a valid choice"),
         ("owner", "99999999999999999999", "Select a valid choice"),
         ("review_on", "2026-02-30", "Enter a valid date."),
     ],

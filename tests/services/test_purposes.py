@@ -102,7 +102,7 @@ def test_what_an_application_tells_stands_on_its_page(
     text = words(client, "/north/services/helpdesk/")
     for said in (
         "Purpose Helping",
-        "Competence centre Torsby",
+        "Torsby keeps the competence centre.",
         "secret, 3-4-0",
         "1,250.50 SEK for each user and month",
         "Included Telephone and mail",
@@ -148,14 +148,14 @@ def test_a_document_is_named_on_the_page_and_only_web_addresses_are_taken(
     client = sign_in(administrator)
     told = {"application": str(erp.pk), "title": "Manual", "review_on": ""}
     for url in ("javascript:alert(1)", "file:///etc/passwd", "manual"):
-        assert client.post("/north/documents/new/", told | {"url": url}).status_code == 422
-    response = client.post("/north/documents/new/?application=erp", told | {"url": "https://a.example/m"})
+        assert client.post("/north/due/documents/new/", told | {"url": url}).status_code == 422
+    response = client.post("/north/due/documents/new/?application=erp", told | {"url": "https://a.example/m"})
     assert response.headers["Location"] == "/north/services/erp/"
     assert 'href="https://a.example/m"' in client.get("/north/services/erp/").content.decode()
     row = Document.objects.get()
-    again = client.post("/north/documents/new/", told | {"url": "https://a.example/m"})
+    again = client.post("/north/due/documents/new/", told | {"url": "https://a.example/m"})
     assert "already a document" in again.context["form"].errors["title"][0]
-    client.post(f"/north/documents/{row.pk}/delete/")
+    client.post(f"/north/due/documents/{row.pk}/delete/")
     assert not Document.objects.exists()
 
 
@@ -164,7 +164,7 @@ def test_the_list_of_documents_takes_the_same_queries_for_any_number(
 ) -> None:
     client = sign_in(administrator)
     DocumentFactory(application=erp)
-    one = queries(client, "/north/documents/")
+    one = queries(client, "/north/due/documents/")
     for _ in range(4):
         DocumentFactory(application=ApplicationFactory(cooperation=erp.cooperation))
-    assert queries(client, "/north/documents/") == one
+    assert queries(client, "/north/due/documents/") == one

@@ -26,6 +26,7 @@ from municipalities.models import (
     Site,
     Supplier,
 )
+from services.actions import ship_calendars
 from services.models import Application, Dependency, Installation, Subscription
 from sharedict.accounts.models import User
 from sharedict.jobs.actions import run_all
@@ -75,6 +76,9 @@ class Builder:
         self.members: dict[str, Municipality] = {}
         self.applications: dict[str, Application] = {}
         self.keys: dict[str, Key] = {}
+        self.calendars = ship_calendars(
+            cooperation=self.cooperation, country="NO" if cooperation.currency == "NOK" else "SE", by=self.by
+        )
         self.types = {
             code: self.add(CostType(cooperation=cooperation, code=code, name=name))
             for code, name in COST_TYPES.items()

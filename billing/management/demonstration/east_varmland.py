@@ -10,6 +10,7 @@ from agreements.actions import ComponentDraft
 from agreements.models import Component, KeyVersion, Term
 from billing.management.demonstration.builder import Builder, Contract
 from municipalities.models import Link, Municipality, Site
+from services.actions import ALWAYS, EXTENDED, OFFICE
 from services.models import Application, Installation
 from sharedict.kernel.periods import Month
 
@@ -81,20 +82,20 @@ def _network(builder: Builder) -> Site:
 
 
 def _applications(builder: Builder, centre: Site) -> None:
-    kinds, hours = Application.Confidentiality, Application.Hours
+    kinds, hours = Application.Confidentiality, builder.calendars
     everybody = {builder.members[name]: count for name, count in USERS.items()}
     without_storfors = {place: count for place, count in everybody.items() if place.name != STORFORS}
     for code, name, purpose, vendor, secrecy, open_hours, used_by in (
         ("mail", "Mail and calendar", "Mailboxes, calendars and meeting rooms",
-         "Brevduvan Programvara AB", kinds.INTERNAL, hours.ALWAYS, everybody),
+         "Brevduvan Programvara AB", kinds.INTERNAL, hours[ALWAYS], everybody),
         ("schools", "School platform", "Lessons, marks and absence",
-         "Lärkan Skolsystem AB", kinds.CONFIDENTIAL, hours.EXTENDED, everybody),
+         "Lärkan Skolsystem AB", kinds.CONFIDENTIAL, hours[EXTENDED], everybody),
         ("records", "Case records", "Registering, deciding on and keeping cases",
-         "Arkivhyllan AB", kinds.CONFIDENTIAL, hours.OFFICE, without_storfors),
+         "Arkivhyllan AB", kinds.CONFIDENTIAL, hours[OFFICE], without_storfors),
         ("helpdesk", "Helpdesk", "One place to turn to in four municipalities",
-         "", kinds.INTERNAL, hours.OFFICE, everybody),
+         "", kinds.INTERNAL, hours[OFFICE], everybody),
         ("backup", "Backup", "Copies of everything that the operations centre keeps",
-         "Bergsäker Lagring AB", kinds.SECRET, hours.ALWAYS, everybody),
+         "Bergsäker Lagring AB", kinds.SECRET, hours[ALWAYS], everybody),
     ):  # fmt: skip
         builder.share(
             code,
@@ -103,7 +104,9 @@ def _applications(builder: Builder, centre: Site) -> None:
             vendor=vendor,
             owner=builder.members[KRISTINEHAMN],
             confidentiality=secrecy,
-            hours=open_hours,
+            runs=open_hours,
+            measured=open_hours,
+            supported=hours[OFFICE],
             used_by=used_by,
         )
         builder.install(code, centre, Installation.Purpose.PRIMARY, Installation.Databases.COMMON)

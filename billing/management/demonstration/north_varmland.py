@@ -10,8 +10,10 @@ from agreements.actions import ComponentDraft
 from agreements.models import Component, CostType, Term
 from billing.management.demonstration import colleagues
 from billing.management.demonstration.builder import Builder, Contract
+from billing.management.demonstration.catalogue import tell_catalogue
 from billing.management.demonstration.outages import build_outages
 from municipalities.models import Link, Municipality, Role, Site
+from services.actions import ALWAYS, EXTENDED, OFFICE
 from services.models import Application, Installation
 from sharedict.kernel.periods import Month
 
@@ -60,6 +62,7 @@ def build(builder: Builder, places: dict[str, Municipality], months: list[Month]
     sites = _sites(builder)
     _links(builder, sites)
     _applications(builder, sites)
+    tell_catalogue(builder)
     colleagues.north_varmland(builder, months[-1])
     _terms(builder)
     builder.live(
@@ -148,23 +151,23 @@ def _links(builder: Builder, sites: dict[str, Site]) -> None:
 
 
 def _applications(builder: Builder, sites: dict[str, Site]) -> None:
-    kinds, hours, databases = Application.Confidentiality, Application.Hours, Installation.Databases
+    kinds, hours, databases = Application.Confidentiality, builder.calendars, Installation.Databases
     common, separate = databases.COMMON, databases.SEPARATE
     for code, name, purpose, vendor, owner, secrecy, open_hours, stored in (
         ("e-invoice", "E-invoice workflow", "Supplier invoices from arrival to payment",
-         "Kolbäcken Programvara AB", SUNNE, kinds.INTERNAL, hours.OFFICE, separate),
+         "Kolbäcken Programvara AB", SUNNE, kinds.INTERNAL, hours[OFFICE], separate),
         ("helpdesk", "Helpdesk", "One place to turn to for everybody who uses ICT",
-         "Fjällräv System AB", HAGFORS, kinds.INTERNAL, hours.OFFICE, common),
+         "Fjällräv System AB", HAGFORS, kinds.INTERNAL, hours[OFFICE], common),
         ("real-estate", "Real-estate data", "Properties, buildings and addresses with maps",
-         "Gränsmark Data AB", TORSBY, kinds.OPEN, hours.OFFICE, separate),
+         "Gränsmark Data AB", TORSBY, kinds.OPEN, hours[OFFICE], separate),
         ("erp", "ERP", "Accounting, purchasing and pay",
-         "Järnvall Affärssystem AB", TORSBY, kinds.INTERNAL, hours.EXTENDED, separate),
+         "Järnvall Affärssystem AB", TORSBY, kinds.INTERNAL, hours[EXTENDED], separate),
         ("utilities", "Charging for refuse and water", "Meters, fees and invoices of refuse and water",
-         "Taxemätaren AB", HAGFORS, kinds.INTERNAL, hours.OFFICE, separate),
+         "Taxemätaren AB", HAGFORS, kinds.INTERNAL, hours[OFFICE], separate),
         ("e-services", "E-services for schools and child care", "Applying, schedules and absence for parents",
-         "Skolbänken AB", SUNNE, kinds.CONFIDENTIAL, hours.EXTENDED, separate),
+         "Skolbänken AB", SUNNE, kinds.CONFIDENTIAL, hours[EXTENDED], separate),
         ("social-care", "Social care system", "Cases, records and planning of social care",
-         "Omvårdnad Data AB", TORSBY, kinds.SECRET, hours.ALWAYS, separate),
+         "Omvårdnad Data AB", TORSBY, kinds.SECRET, hours[ALWAYS], separate),
     ):  # fmt: skip
         late = HAGFORS if code == JOINED_LATE else None
         users = dict(zip(builder.members.values(), (940, 1_020, 890), strict=True))
@@ -175,7 +178,9 @@ def _applications(builder: Builder, sites: dict[str, Site]) -> None:
             vendor=vendor,
             owner=builder.members[owner],
             confidentiality=secrecy,
-            hours=open_hours,
+            runs=open_hours,
+            measured=open_hours,
+            supported=hours[OFFICE],
             used_by={place: count for place, count in users.items() if place.name != late},
         )
         builder.install(code, sites[owner], Installation.Purpose.PRIMARY, stored)
