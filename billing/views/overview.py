@@ -37,11 +37,14 @@ from billing.views.todo import MOST_NAMED, ToDoPage
 from municipalities.models import Municipality
 from municipalities.portal import CooperationPage, StepState, set_up_of
 from services.portal import outages_in_words
+from services.reports import MOST
 from sharedict.common.days import date_format
+from sharedict.common.figures import count
 from sharedict.kernel.periods import Month
 from sharedict.pictures.bar import bars, tell_apart
 
 MONTHS_SHOWN = 12
+MOST_DOWN = 5
 
 
 class Start(CooperationPage):
@@ -70,7 +73,7 @@ class Overview(AskedPage, ToDoPage, AheadPage, OwnPage):
             "currency": self.cooperation.currency,
             "is_empty": not self.periods,
             "answers_for_all": answers_for_all,
-            "down_now": self.down_now(),
+            **self.down_now(),
             "todo": self.todo() if answers_for_all else None,
             "steps": steps,
             "next_step": next((step for step in steps if step.is_to_do), None),
@@ -83,9 +86,14 @@ class Overview(AskedPage, ToDoPage, AheadPage, OwnPage):
             context["picture"] = self.picture(months, sees_all=answers_for_all)
         return self.page("billing/overview.html", context)
 
-    def down_now(self) -> list[dict[str, Any]]:
-        """The outages that go on, the most pressing first."""
-        return outages_in_words(self.now.outages, self.cooperation, timezone.now())
+    def down_now(self) -> dict[str, Any]:
+        """The most pressing of the outages that go on, and how many they are."""
+        found = self.now.outages
+        return {
+            "down_now": outages_in_words(found[:MOST_DOWN], self.cooperation, timezone.now()),
+            "down_count": f"{count(len(found))}{'+' if len(found) == MOST else ''}",
+            "down_is_cut": len(found) > MOST_DOWN,
+        }
 
     def totals_by_month(self, months: list[Month]) -> dict[int, Totals]:
         """What each municipality carries of ``months`` and of the one before the last, by their runs."""

@@ -47,6 +47,7 @@ from services.reports.staffing import (
     stand_ins_of,
 )
 from services.reports.status import (
+    MOST,
     Hitting,
     as_hitting,
     going_on_told,
@@ -63,6 +64,7 @@ from services.reports.where import (
 __all__ = [
     "AHEAD",
     "HORIZON",
+    "MOST",
     "NEEDS_NOBODY",
     "Due",
     "Falling",

@@ -244,6 +244,23 @@ def test_the_overview_and_the_applications_page_tell_what_is_down(
     assert "Fire" not in sign_in(stranger).get("/outside/overview/").content.decode()
 
 
+def test_the_overview_shows_a_few_of_many_outages_and_how_many_there_are(
+    coordinator: User, sign_in: SignIn, north: Cooperation
+) -> None:
+    client, hour = sign_in(coordinator), dt.timedelta(hours=1)
+    for number in range(51):
+        priority = 1 if number == 50 else 3
+        OutageFactory(
+            cooperation=north, title=f"No {number}", starts_at=timezone.now() - hour, priority=priority
+        )
+        if number == 6:
+            assert "Down now: 7<" in client.get("/north/overview/").content.decode()
+    page = client.get("/north/overview/")
+    assert "Down now: 50+<" in page.content.decode()
+    assert page.context["down_now"][0]["outage"].title == "No 50"
+    assert len(page.context["down_now"]) == 5
+
+
 def test_merging_leads_from_one_to_the_other(
     coordinator: User, sign_in: SignIn, outage: Outage, north: Cooperation, outside: Cooperation
 ) -> None:
