@@ -51,7 +51,6 @@ from services.reports.status import (
     Hitting,
     as_hitting,
     going_on_told,
-    hitting,
 )
 from services.reports.things import (
     Things,
@@ -84,7 +83,6 @@ __all__ = [
     "going_on_told",
     "graph_of",
     "hits_of",
-    "hitting",
     "hours_in_words",
     "impact_of",
     "lacking_in",

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import OuterRef
 from django.db.models.functions import JSONObject
 
-from services.models import Application, Outage, OutageEffect, OutageUpdate
+from services.models import Outage, OutageEffect, OutageUpdate
 from services.querysets import OutageQuerySet
 
 LATELY = dt.timedelta(days=14)
@@ -71,13 +71,6 @@ def _standing(outage: Outage) -> Standing:
         municipalities=sorted({row.municipality.name for row in hit}, key=str.lower),
         updates=list(outage.updates.all()),
     )
-
-
-def hitting(rows: OutageQuerySet, now: dt.datetime, application: Application) -> list[Hitting]:
-    """Those of ``rows`` that hit ``application`` and are not over, planned ones too; one query."""
-    own = _hit().filter(application=application).order_by().values("outage")
-    wanted: Any = rows.not_over(now).filter(pk__in=own).order_by("starts_at").annotate(names=_names())
-    return [Hitting(row, row.names) for row in wanted[:MOST]]
 
 
 def going_on_told(now: dt.datetime) -> ArraySubquery:
