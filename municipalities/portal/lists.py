@@ -9,16 +9,18 @@ import django_filters
 import django_tables2
 from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import redirect
 from django.urls import resolve, reverse
 from django.utils.html import format_html
 from django.utils.translation import get_language, gettext_lazy
 from django_tables2.utils import Accessor
 
 from municipalities.models import Cooperation, Municipality
+from municipalities.portal.columns import in_one_word, query_without
 from municipalities.portal.files import FileTable, file_rows, in_one_order
 from municipalities.portal.pages import CooperationPage
 from municipalities.portal.words import banner_of
-from sharedict.common.csv_forms import ASKED, csv_in_form, remember_form
+from sharedict.common.csv_forms import csv_in_form, remember_form
 from sharedict.common.days import date_format, last_day
 from sharedict.common.figures import count
 from sharedict.common.moments import streamed
@@ -32,6 +34,8 @@ BAR = {"th": {"class": "sd-bar-td-wide"}, "td": {"class": "sd-bar-td sd-bar-td-w
 DATE = {"td": {"class": "sd-nowrap"}}
 ADDRESS = {"td": {"class": "sd-address"}}
 """How a column of numbers, and one of dates, stands in a list."""
+KEPT = ("columns", "sort")
+"""What a list keeps of its address while it is narrowed."""
 
 
 class LastDayColumn(django_tables2.Column):  # type: ignore[misc]
@@ -147,11 +151,14 @@ class ListPage(CooperationPage):
             )
             rows = found.qs
         table = self.table(rows)
+        choice = table.choose_columns()
         table.is_narrowed = bool(found and found.form.changed_data)
         table.empty_url = self.url(self.add_name) if self.add_name and self.rights.may_edit else None
         kind = request.GET.get("format", "")
         if kind in ("csv", "xlsx"):
             return self.export(table, kind)
+        if len(request.GET.getlist(choice.name)) > 1:  # as the form sends them
+            return redirect(f"{request.path}{in_one_word(request.GET, choice)}")
         self.turn(table)
         return self.page(self.template_name, self.context(table, found))
 
@@ -172,6 +179,8 @@ class ListPage(CooperationPage):
             "actions": [*actions, *self.more_actions()],
             "table": table,
             "filter": found,
+            "filter_keeps": [(name, self.request.GET[name]) for name in KEPT if name in self.request.GET],
+            "filter_clear": query_without(self.request.GET, *(found.filters if found else ())),
             "csv_url": self.same_rows("csv"),
             "xlsx_url": self.same_rows("xlsx"),
             "api_url": self.api_url(found) if self.api_name else "",
@@ -201,11 +210,8 @@ class ListPage(CooperationPage):
         return f"{address}?{urlencode({name: text for name, text in query.items() if text})}"
 
     def same_rows(self, kind: str) -> str:
-        query = self.request.GET.copy()
-        for place in ("page", "after", ASKED):
-            query.pop(place, None)
-        query["format"] = kind
-        return f"?{query.urlencode()}"
+        query = query_without(self.request.GET)
+        return f"{query}{'&' if query[1:] else ''}format={kind}"
 
     def file_name(self) -> str:
         """What an exported file is called after, besides the cooperation: the last part of the address."""
