@@ -1,5 +1,6 @@
 """What every page of a cooperation is made of: who may come in, lists, forms, and steps that ask once."""
 
+from municipalities.portal.beside import address_of_view, kept_query
 from municipalities.portal.effect_pages import EffectMixin, as_shown, stored
 from municipalities.portal.endings import (
     WHOLE_MONTH_IS_PAID,
@@ -64,6 +65,7 @@ from municipalities.portal.lists import (
 from municipalities.portal.notices import INVITING, JOB_FAILED, JOINING, slug_of, tell_of_failed_job
 from municipalities.portal.operators import OperatorPage
 from municipalities.portal.pages import CooperationPage, EditorsOnly, LockMixin, RowMixin
+from municipalities.portal.saved import Counted, counted, list_of
 from municipalities.portal.searching import (
     FEW,
     MOST,
@@ -108,6 +110,7 @@ __all__ = [
     "ChangePage",
     "CooperationPage",
     "CountColumn",
+    "Counted",
     "DeletePage",
     "EditorsOnly",
     "EffectMixin",
@@ -149,11 +152,13 @@ __all__ = [
     "add_set_up_step",
     "add_what_falls",
     "add_would_pay",
+    "address_of_view",
     "as_shown",
     "banner_of",
     "choices_in",
     "code_of",
     "cooperation_of",
+    "counted",
     "effect_of",
     "far_days",
     "far_days_of",
@@ -162,6 +167,8 @@ __all__ = [
     "fields_by_message",
     "import_in_words",
     "import_kind",
+    "kept_query",
+    "list_of",
     "listed",
     "may_preview",
     "merged_in_words",

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import django_filters
 import django_tables2
 from django.db import models
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.urls import resolve, reverse
 from django.utils.html import format_html
@@ -16,6 +16,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django_tables2.utils import Accessor
 
 from municipalities.models import Cooperation, Municipality
+from municipalities.portal.beside import views_beside
 from municipalities.portal.columns import in_one_word, query_without
 from municipalities.portal.files import FileTable, file_rows, in_one_order
 from municipalities.portal.pages import CooperationPage
@@ -143,13 +144,18 @@ class ListPage(CooperationPage):
         rows: models.QuerySet[Any] = manager.visible_to(self.request.user).of(self.cooperation).for_listing()
         return rows
 
+    def narrowed(self, asked: QueryDict) -> tuple[models.QuerySet[Any], Filter | None]:
+        """The rows that the filter finds for ``asked``, and the filter, where the list has one."""
+        rows = self.queryset()
+        if not self.filterset_class:
+            return rows, None
+        found = self.filterset_class(
+            asked or None, queryset=rows, request=self.request, cooperation=self.cooperation
+        )
+        return found.qs, found
+
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
-        rows, found = self.queryset(), None
-        if self.filterset_class:
-            found = self.filterset_class(
-                request.GET or None, queryset=rows, request=request, cooperation=self.cooperation
-            )
-            rows = found.qs
+        rows, found = self.narrowed(request.GET)
         table = self.table(rows)
         choice = table.choose_columns()
         table.is_narrowed = bool(found and found.form.changed_data)
@@ -181,6 +187,7 @@ class ListPage(CooperationPage):
             "filter": found,
             "filter_keeps": [(name, self.request.GET[name]) for name in KEPT if name in self.request.GET],
             "filter_clear": query_without(self.request.GET, *(found.filters if found else ())),
+            "beside": views_beside(self, found),
             "csv_url": self.same_rows("csv"),
             "xlsx_url": self.same_rows("xlsx"),
             "api_url": self.api_url(found) if self.api_name else "",
