@@ -95,6 +95,7 @@ from municipalities.actions.rows import (
     save_row,
     take_over,
     validate_row,
+    value_in_words,
     withdraw_row,
 )
 from municipalities.actions.saved_views import (
@@ -270,6 +271,7 @@ __all__ = [
     "touched_since",
     "upload_again",
     "validate_row",
+    "value_in_words",
     "was_asked_twice",
     "withdraw_invitation",
     "withdraw_row",

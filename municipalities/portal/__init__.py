@@ -86,6 +86,7 @@ from municipalities.portal.set_up import (
     steps_ahead,
     with_steps_done,
 )
+from municipalities.portal.several import MOST_ROWS, SeveralPage
 from municipalities.portal.steps import ChangePage, FormPage
 from municipalities.portal.turning import TurnedListPage
 from municipalities.portal.undoing import Undoing, reasons_to_keep, undoing
@@ -103,6 +104,7 @@ __all__ = [
     "MAIN_AMOUNT",
     "MEMBERS",
     "MOST",
+    "MOST_ROWS",
     "NUMBER",
     "PEOPLE",
     "WHOLE_MONTH_IS_PAID",
@@ -138,6 +140,7 @@ __all__ = [
     "SeenForm",
     "SetUpPage",
     "SetUpStep",
+    "SeveralPage",
     "ShareEffect",
     "StepState",
     "TurnedListPage",

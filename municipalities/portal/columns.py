@@ -14,7 +14,9 @@ from sharedict.common.csv_forms import ASKED
 MOST_READ = 100
 """So many names are read of an address; no list has as many columns."""
 LONGEST_TOLD = 30
-NEVER_CHOSEN = ("actions",)
+CHOSEN = "chosen_row"
+"""The column of boxes that choose rows."""
+NEVER_CHOSEN = ("actions", CHOSEN)
 OF_THE_MOMENT = ("page", "after", "format", ASKED)
 """What an address says of one look at a list, and not of what the list is."""
 

@@ -131,6 +131,8 @@ class ListPage(CooperationPage):
     lead: ClassVar[Any] = ""
     add_name: ClassVar[str] = ""
     add_label: ClassVar[Any] = gettext_lazy("Add")
+    several_name: ClassVar[str] = ""
+    """The page that changes several rows at once, for administrators."""
     api_name: ClassVar[str] = ""
     api_names: ClassVar[Mapping[str, str]] = {"on": "as_of"}
 
@@ -188,10 +190,16 @@ class ListPage(CooperationPage):
             "filter_keeps": [(name, self.request.GET[name]) for name in KEPT if name in self.request.GET],
             "filter_clear": query_without(self.request.GET, *(found.filters if found else ())),
             "beside": views_beside(self, found),
+            "several_url": self.several_url(),
             "csv_url": self.same_rows("csv"),
             "xlsx_url": self.same_rows("xlsx"),
             "api_url": self.api_url(found) if self.api_name else "",
         }
+
+    def several_url(self) -> str:
+        if not (self.several_name and self.rights.may_edit):
+            return ""
+        return f"{self.url(self.several_name)}{query_without(self.request.GET)}"
 
     def more_actions(self) -> list[dict[str, Any]]:
         return []

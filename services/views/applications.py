@@ -18,6 +18,7 @@ from municipalities.portal import (
     FormPage,
     ListPage,
     RowMixin,
+    SeveralPage,
 )
 from services.actions import retire
 from services.forms import (
@@ -33,6 +34,7 @@ from sharedict.pictures.bar import BarLayout, bars, tell_apart
 
 
 class Applications(ListPage):
+    several_name = "applications-several"
     model = Application
     table_class = ApplicationTable
     filterset_class = ApplicationFilter
@@ -176,3 +178,10 @@ class ApplicationRetire(ByCode, EditorsOnly):
         application = retire(application=self.row(), by=request.user)
         messages.success(request, _("%(what)s is retired.") % {"what": application})
         return redirect(self.url("application", application.code))
+
+
+class ApplicationsSeveral(SeveralPage):
+    list_page = Applications
+    change_page = ApplicationChange
+    list_name = "applications"
+    fields = ("purpose", "owner", "vendor", "information_class", "hours", "lifecycle", "review_on")

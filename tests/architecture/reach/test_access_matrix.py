@@ -119,6 +119,8 @@ EXPECTED: dict[str, str] = {
             *(f"competence-{step}" for step in ("add", "change", "end", "delete")),
             *(f"on-call-{step}" for step in ("add", "change", "end", "delete")),
             *("application-retire", "installation-end", "subscription-end"),
+            *(f"{things}-several" for things in ("applications", "installations", "subscriptions")),
+            *("dependencies-several", "competences-several"),
             *(f"{thing}-add" for thing in ("agreement", "cost-type", "term", "key", "key-version")),
             *(f"{thing}-change" for thing in ("agreement", "cost-type", "term")),
             *("key-version-change", "agreement-end", "term-end", "cost-type-delete"),
