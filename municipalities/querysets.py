@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 from django.apps import apps
 from django.db.models import Count, Exists, F, Max, Model, OuterRef, Q, QuerySet, Subquery
 
+from sharedict.accounts.models import User
 from sharedict.common.access import SpannedQuerySet, TenantQuerySet, Viewer, sight_of
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
         Notice,
         Reading,
         Role,
+        SavedView,
         Site,
         Supplier,
         Token,
@@ -212,6 +214,23 @@ class AbsenceQuerySet(SpannedQuerySet["Absence"]):
     def for_listing(self) -> Self:
         """With the colleague and their municipality."""
         return self.select_related("colleague__municipality")
+
+
+class SavedViewQuerySet(TenantQuerySet["SavedView"]):
+    def visible_to(self, viewer: Viewer) -> Self:
+        """What is shared in the cooperations of the viewer, and there what they keep for themselves."""
+        own = Q(maker=viewer) if isinstance(viewer, User) else Q()
+        return super().visible_to(viewer).filter(Q(is_shared=True) | own)
+
+    def pinned_by(self, viewer: Viewer) -> Self:
+        """Those that the viewer has counted on their overview, by name."""
+        return self.filter(pinned_by=getattr(viewer, "pk", None)).order_by("name", "pk")
+
+    def for_listing(self, viewer: Viewer) -> Self:
+        """With who made each, and ``is_pinned``: whether it is counted on the viewer's overview."""
+        pins = self.model.pinned_by.through._default_manager
+        mine = pins.filter(savedview=OuterRef("pk"), user=getattr(viewer, "pk", None))
+        return self.select_related("maker").annotate(is_pinned=Exists(mine))
 
 
 class UploadQuerySet(TenantQuerySet["Upload"]):

@@ -18,6 +18,7 @@ from municipalities.views import (
     passwords,
     people,
     registers,
+    saved_views,
     search,
     set_up,
     suppliers,
@@ -84,6 +85,12 @@ of_a_cooperation = [
     path("set-up/members/", set_up.SetUpMembers.as_view(), name="set-up-members"),
     path("set-up/people/", set_up.SetUpPeople.as_view(), name="set-up-people"),
     path("search/", search.Search.as_view(), name="search"),
+    path("views/", saved_views.SavedViews.as_view(), name="views"),
+    path("views/new/", saved_views.SavedViewAdd.as_view(), name="view-add"),
+    path("views/counts/", saved_views.ViewCounts.as_view(), name="view-counts"),
+    path("views/<int:pk>/", saved_views.SavedViewChange.as_view(), name="view-change"),
+    path("views/<int:pk>/delete/", saved_views.SavedViewDelete.as_view(), name="view-delete"),
+    path("views/<int:pk>/overview/", saved_views.SavedViewPin.as_view(), name="view-pin"),
     path("change-log/", changes.ChangeLog.as_view(), name="change-log"),
 ]
 

@@ -25,6 +25,7 @@ from services.views import (
 
 urlpatterns = [
     path("services/", applications.Applications.as_view(), name="applications"),
+    path("services/several/", applications.ApplicationsSeveral.as_view(), name="applications-several"),
     path("services/new/", applications.ApplicationAdd.as_view(), name="application-add"),
     path("services/<slug:code>/", applications.ApplicationPage.as_view(), name="application"),
     path("services/<slug:code>/change/", applications.ApplicationChange.as_view(), name="application-change"),
@@ -66,6 +67,12 @@ urlpatterns = [
     path("due/documents/new/", documents.DocumentAdd.as_view(), name="document-add"),
     path("due/documents/<int:pk>/", documents.DocumentChange.as_view(), name="document-change"),
     path("due/documents/<int:pk>/delete/", documents.DocumentDelete.as_view(), name="document-delete"),
+    path(
+        "subscriptions/several/", subscriptions.SubscriptionsSeveral.as_view(), name="subscriptions-several"
+    ),
+    path(
+        "installations/several/", installations.InstallationsSeveral.as_view(), name="installations-several"
+    ),
     path("set-up/application/", set_up.SetUpApplication.as_view(), name="set-up-application"),
     path("installations/", installations.Installations.as_view(), name="installations"),
     path("installations/new/", installations.InstallationAdd.as_view(), name="installation-add"),
@@ -77,6 +84,7 @@ urlpatterns = [
         name="installation-delete",
     ),
     path("dependencies/", dependencies.Dependencies.as_view(), name="dependencies"),
+    path("dependencies/several/", dependencies.DependenciesSeveral.as_view(), name="dependencies-several"),
     path("dependencies/new/", dependencies.DependencyAdd.as_view(), name="dependency-add"),
     path("dependencies/<int:pk>/", dependencies.DependencyChange.as_view(), name="dependency-change"),
     path("dependencies/<int:pk>/end/", dependencies.DependencyEnd.as_view(), name="dependency-end"),
@@ -87,6 +95,7 @@ urlpatterns = [
     path("who-can-help/stand-in/", staffing.StandIn.as_view(), name="stand-in"),
     path("competences/", competences.Competences.as_view(), name="competences"),
     path("competences/matrix/", staffing.Matrix.as_view(), name="competence-matrix"),
+    path("competences/several/", competences.CompetencesSeveral.as_view(), name="competences-several"),
     path("competences/new/", competences.CompetenceAdd.as_view(), name="competence-add"),
     path("competences/<int:pk>/", competences.CompetenceChange.as_view(), name="competence-change"),
     path("competences/<int:pk>/end/", competences.CompetenceEnd.as_view(), name="competence-end"),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from municipalities.actions.colleagues import forget_colleagues_of
 from municipalities.actions.rows import Chosen, delete_row, lock_cooperation, save_row
+from municipalities.actions.saved_views import forget_views_of
 from municipalities.actions.tokens import revoke_token
 from municipalities.models import Invitation, Role, Token
 from sharedict.accounts.actions import make_anonymous
@@ -89,6 +90,7 @@ def forget_person(*, user: User, by: User) -> User:
     Invitation.objects.filter(email__in=known).update(email="", withdrawn_at=timezone.now())
     user.notices.all().delete()
     forget_colleagues_of(user, by)
+    forget_views_of(user)
     user = make_anonymous(user=user, names=names)
     record(verb="forget", subject=user, by=by, at=timezone.now())
     erase(user=user, names=names)

@@ -116,7 +116,7 @@ def take_over(row: models.Model, now: models.Model, seen: Mapping[str, str] | No
     both = [field for field in others if mine[field.name] != was[field.name]]
     if both:
         said = _("Somebody has changed this to “%(value)s” meanwhile. Save again to write yours instead.")
-        errors = {field.name: [said % {"value": _in_words(now, field)}] for field in both}
+        errors = {field.name: [said % {"value": value_in_words(now, field)}] for field in both}
         raise ChangedMeanwhileError(errors, {field.name: theirs[field.name] for field in both})
     for field in others:
         setattr(row, field.attname, getattr(now, field.attname))
@@ -124,7 +124,8 @@ def take_over(row: models.Model, now: models.Model, seen: Mapping[str, str] | No
         row.remember_as(now)
 
 
-def _in_words(row: models.Model, field: Any) -> str:
+def value_in_words(row: models.Model, field: Any) -> str:
+    """What ``row`` has in the column ``field``, as a reader says it."""
     if field.choices:
         return str(getattr(row, f"get_{field.name}_display")())
     value = getattr(row, field.name)

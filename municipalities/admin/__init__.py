@@ -5,6 +5,7 @@ from municipalities.admin.cooperations import CooperationAdmin, MemberAdmin, Mun
 from municipalities.admin.drivers import DriverAdmin, ReadingAdmin
 from municipalities.admin.people import PersonAdmin, RoleAdmin, TokenAdmin
 from municipalities.admin.rows import RowAdmin, RowAdminForm
+from municipalities.admin.saved_views import SavedViewAdmin
 from municipalities.admin.sites import LinkAdmin, SiteAdmin, SupplierAdmin
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "RoleAdmin",
     "RowAdmin",
     "RowAdminForm",
+    "SavedViewAdmin",
     "SiteAdmin",
     "SupplierAdmin",
     "TokenAdmin",

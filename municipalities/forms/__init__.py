@@ -31,6 +31,7 @@ from municipalities.forms.rows import (
     SupplierForm,
     TokenForm,
 )
+from municipalities.forms.saved_views import PinForm, SavedViewForm
 from municipalities.forms.set_up import CooperationForm, MembersForm
 from municipalities.forms.uploads import ColumnsForm, UploadFilter, columns_in_words
 
@@ -56,12 +57,14 @@ __all__ = [
     "MembersForm",
     "MembershipForm",
     "MunicipalityField",
+    "PinForm",
     "PopulationForm",
     "ReadingFilter",
     "ReadingForm",
     "RegisterForm",
     "RoleFilter",
     "RoleForm",
+    "SavedViewForm",
     "SiteForm",
     "StateFilter",
     "SupplierForm",

@@ -7,6 +7,7 @@ from municipalities.models.member import Member
 from municipalities.models.municipality import Municipality
 from municipalities.models.notice import Notice
 from municipalities.models.role import Role
+from municipalities.models.saved_view import LONGEST_QUERY, SavedView
 from municipalities.models.site import Site
 from municipalities.models.supplier import Supplier
 from municipalities.models.token import Token
@@ -14,6 +15,7 @@ from municipalities.models.upload import Upload, UploadFinding
 
 __all__ = [
     "ABOUT_A_COLLEAGUE",
+    "LONGEST_QUERY",
     "Absence",
     "Colleague",
     "Cooperation",
@@ -25,6 +27,7 @@ __all__ = [
     "Notice",
     "Reading",
     "Role",
+    "SavedView",
     "Site",
     "Supplier",
     "Token",

@@ -1,5 +1,6 @@
 """What every page of a cooperation is made of: who may come in, lists, forms, and steps that ask once."""
 
+from municipalities.portal.beside import address_of_view, kept_query
 from municipalities.portal.effect_pages import EffectMixin, as_shown, stored
 from municipalities.portal.endings import (
     WHOLE_MONTH_IS_PAID,
@@ -64,6 +65,7 @@ from municipalities.portal.lists import (
 from municipalities.portal.notices import INVITING, JOB_FAILED, JOINING, slug_of, tell_of_failed_job
 from municipalities.portal.operators import OperatorPage
 from municipalities.portal.pages import CooperationPage, EditorsOnly, LockMixin, RowMixin
+from municipalities.portal.saved import Counted, counted, list_of
 from municipalities.portal.searching import (
     FEW,
     MOST,
@@ -84,6 +86,7 @@ from municipalities.portal.set_up import (
     steps_ahead,
     with_steps_done,
 )
+from municipalities.portal.several import MOST_ROWS, SeveralPage
 from municipalities.portal.steps import ChangePage, FormPage
 from municipalities.portal.turning import TurnedListPage
 from municipalities.portal.undoing import Undoing, reasons_to_keep, undoing
@@ -101,6 +104,7 @@ __all__ = [
     "MAIN_AMOUNT",
     "MEMBERS",
     "MOST",
+    "MOST_ROWS",
     "NUMBER",
     "PEOPLE",
     "WHOLE_MONTH_IS_PAID",
@@ -108,6 +112,7 @@ __all__ = [
     "ChangePage",
     "CooperationPage",
     "CountColumn",
+    "Counted",
     "DeletePage",
     "EditorsOnly",
     "EffectMixin",
@@ -135,6 +140,7 @@ __all__ = [
     "SeenForm",
     "SetUpPage",
     "SetUpStep",
+    "SeveralPage",
     "ShareEffect",
     "StepState",
     "TurnedListPage",
@@ -149,11 +155,13 @@ __all__ = [
     "add_set_up_step",
     "add_what_falls",
     "add_would_pay",
+    "address_of_view",
     "as_shown",
     "banner_of",
     "choices_in",
     "code_of",
     "cooperation_of",
+    "counted",
     "effect_of",
     "far_days",
     "far_days_of",
@@ -162,6 +170,8 @@ __all__ = [
     "fields_by_message",
     "import_in_words",
     "import_kind",
+    "kept_query",
+    "list_of",
     "listed",
     "may_preview",
     "merged_in_words",

@@ -18,6 +18,7 @@ from django.db import models
 from django.http import HttpRequest
 from django_tables2.rows import BoundRow
 
+from municipalities.portal.columns import ColumnChoice, chosen_columns
 from sharedict.common.copying import fetched
 from sharedict.common.sheets import Cell
 
@@ -38,10 +39,13 @@ class FileTable(django_tables2.Table):  # type: ignore[misc]
     """A list that is sorted and paged as its address asks, and can be written into a file.
 
     What the address asks of no column is ignored. ``file_fields`` names what a column that asks for its
-    record reads of it: the record can be spared then.
+    record reads of it: the record can be spared then. ``at_choice`` are columns that are shown where somebody
+    chooses them, and not else.
     """
 
     file_fields: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    at_choice: ClassVar[tuple[str, ...]] = ()
+    choice: ColumnChoice | None = None
 
     def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -49,6 +53,13 @@ class FileTable(django_tables2.Table):  # type: ignore[misc]
         asked = request.GET.getlist(self.prefixed_order_by_field)
         if order := [name for name in asked if name.removeprefix("-") in self.columns]:
             self.order_by = order
+        for name in self.at_choice:
+            self.columns.hide(name)
+
+    def choose_columns(self) -> ColumnChoice:
+        """Show the columns that the address names; ``choice`` is what can be chosen."""
+        self.choice = chosen_columns(self, self.request.GET)
+        return self.choice
 
     def turn_to_page(self) -> None:
         """Show the page that is asked for; the first or the last where there is none of that number."""

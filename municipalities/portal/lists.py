@@ -8,17 +8,20 @@ from urllib.parse import urlencode
 import django_filters
 import django_tables2
 from django.db import models
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict, StreamingHttpResponse
+from django.shortcuts import redirect
 from django.urls import resolve, reverse
 from django.utils.html import format_html
 from django.utils.translation import get_language, gettext_lazy
 from django_tables2.utils import Accessor
 
 from municipalities.models import Cooperation, Municipality
+from municipalities.portal.beside import views_beside
+from municipalities.portal.columns import in_one_word, query_without
 from municipalities.portal.files import FileTable, file_rows
 from municipalities.portal.pages import CooperationPage
 from municipalities.portal.words import banner_of
-from sharedict.common.csv_forms import ASKED, csv_in_form, remember_form
+from sharedict.common.csv_forms import csv_in_form, remember_form
 from sharedict.common.days import date_format, last_day
 from sharedict.common.figures import count
 from sharedict.common.moments import streamed
@@ -32,6 +35,8 @@ BAR = {"th": {"class": "sd-bar-td-wide"}, "td": {"class": "sd-bar-td sd-bar-td-w
 DATE = {"td": {"class": "sd-nowrap"}}
 ADDRESS = {"td": {"class": "sd-address"}}
 """How a column of numbers, and one of dates, stands in a list."""
+KEPT = ("columns", "sort")
+"""What a list keeps of its address while it is narrowed."""
 
 
 class LastDayColumn(django_tables2.Column):  # type: ignore[misc]
@@ -126,6 +131,8 @@ class ListPage(CooperationPage):
     lead: ClassVar[Any] = ""
     add_name: ClassVar[str] = ""
     add_label: ClassVar[Any] = gettext_lazy("Add")
+    several_name: ClassVar[str] = ""
+    """The page that changes several rows at once, for administrators."""
     api_name: ClassVar[str] = ""
     api_names: ClassVar[Mapping[str, str]] = {"on": "as_of"}
 
@@ -139,19 +146,27 @@ class ListPage(CooperationPage):
         rows: models.QuerySet[Any] = manager.visible_to(self.request.user).of(self.cooperation).for_listing()
         return rows
 
+    def narrowed(self, asked: QueryDict) -> tuple[models.QuerySet[Any], Filter | None]:
+        """The rows that the filter finds for ``asked``, and the filter, where the list has one."""
+        rows = self.queryset()
+        if not self.filterset_class:
+            return rows, None
+        found = self.filterset_class(
+            asked or None, queryset=rows, request=self.request, cooperation=self.cooperation
+        )
+        return found.qs, found
+
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
-        rows, found = self.queryset(), None
-        if self.filterset_class:
-            found = self.filterset_class(
-                request.GET or None, queryset=rows, request=request, cooperation=self.cooperation
-            )
-            rows = found.qs
+        rows, found = self.narrowed(request.GET)
         table = self.table(rows)
+        choice = table.choose_columns()
         table.is_narrowed = bool(found and found.form.changed_data)
         table.empty_url = self.url(self.add_name) if self.add_name and self.rights.may_edit else None
         kind = request.GET.get("format", "")
         if kind in ("csv", "xlsx"):
             return self.export(table, kind)
+        if len(request.GET.getlist(choice.name)) > 1:  # as the form sends them
+            return redirect(f"{request.path}{in_one_word(request.GET, choice)}")
         self.turn(table)
         return self.page(self.template_name, self.context(table, found))
 
@@ -172,10 +187,19 @@ class ListPage(CooperationPage):
             "actions": [*actions, *self.more_actions()],
             "table": table,
             "filter": found,
+            "filter_keeps": [(name, self.request.GET[name]) for name in KEPT if name in self.request.GET],
+            "filter_clear": query_without(self.request.GET, *(found.filters if found else ())),
+            "beside": views_beside(self, found),
+            "several_url": self.several_url(),
             "csv_url": self.same_rows("csv"),
             "xlsx_url": self.same_rows("xlsx"),
             "api_url": self.api_url(found) if self.api_name else "",
         }
+
+    def several_url(self) -> str:
+        if not (self.several_name and self.rights.may_edit):
+            return ""
+        return f"{self.url(self.several_name)}{query_without(self.request.GET)}"
 
     def more_actions(self) -> list[dict[str, Any]]:
         return []
@@ -201,11 +225,8 @@ class ListPage(CooperationPage):
         return f"{address}?{urlencode({name: text for name, text in query.items() if text})}"
 
     def same_rows(self, kind: str) -> str:
-        query = self.request.GET.copy()
-        for place in ("page", "after", ASKED):
-            query.pop(place, None)
-        query["format"] = kind
-        return f"?{query.urlencode()}"
+        query = query_without(self.request.GET)
+        return f"{query}{'&' if query[1:] else ''}format={kind}"
 
     def file_name(self) -> str:
         """What an exported file is called after, besides the cooperation: the last part of the address."""

@@ -10,6 +10,7 @@ from municipalities.tables.registers import (
     SiteTable,
     SupplierTable,
 )
+from municipalities.tables.saved_views import SavedViewTable
 from municipalities.tables.upkeep import JOB_LOOK, ChangeTable, JobTable, RoleTable, TokenTable, job_label
 from municipalities.tables.uploads import PublicUploadTable, UploadTable, state_of_upload
 
@@ -25,6 +26,7 @@ __all__ = [
     "PublicUploadTable",
     "ReadingTable",
     "RoleTable",
+    "SavedViewTable",
     "SiteTable",
     "SupplierTable",
     "TokenTable",

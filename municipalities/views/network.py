@@ -76,6 +76,7 @@ class Network(ListPage):
         """All of them at once: the picture is drawn from the same rows."""
         groups = redundancy_groups(self.joined)
         table = LinkTable(self.every_link, request=self.request, prefix="links-", groups=groups)
+        table.choose_columns()
         table.empty_url = self.url("link-add") if self.rights.may_edit else None
         return table
 
@@ -95,8 +96,8 @@ class Network(ListPage):
         wanted = network_of(sites, joined, own=self.rights.municipality_ids, finding=said)
         return super().context(table, found) | {
             "links": links,
-            "links_csv_url": "?rows=links&format=csv",
-            "links_xlsx_url": "?rows=links&format=xlsx",
+            "links_csv_url": f"{self.same_rows('csv')}&rows=links",
+            "links_xlsx_url": f"{self.same_rows('xlsx')}&rows=links",
             "links_api_url": f"{reverse('v1:links-list')}?cooperation={self.cooperation.slug}",
             "picture": rails(wanted) if (wanted.providers or wanted.joints) and not is_too_much else None,
             "is_too_much": is_too_much,

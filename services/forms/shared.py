@@ -15,7 +15,7 @@ from municipalities.portal import Filter, RowForm
 from services.models import Application
 from sharedict.common.days import DayInput
 
-RESERVED_CODES = frozenset({"new"})
+RESERVED_CODES = frozenset({"new", "several"})
 """Words that stand in an address where a code could: a page of that code would be out of reach."""
 
 

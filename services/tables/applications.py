@@ -6,7 +6,7 @@ import django_tables2 as tables
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from municipalities.portal import CountColumn, RowTable, page_of
+from municipalities.portal import DATE, CountColumn, RowTable, page_of
 from services.models import Application
 from services.portal import class_in_words
 
@@ -31,6 +31,11 @@ class ApplicationTable(RowTable):
     runs_at = tables.Column(_("Runs at"), orderable=False)
     confidentiality = tables.Column(_("Class"), empty_values=())
     runs = tables.Column(_("Runs"), order_by="runs__name")
+
+    code = tables.Column(_("Code"))
+    vendor = tables.Column(_("Vendor"))
+    review_on = tables.Column(_("Next review"), attrs=DATE)
+    at_choice = ("code", "vendor", "review_on")
 
     empty_title = _("No applications yet")
 

@@ -15,6 +15,7 @@ from municipalities.portal import (
     FormPage,
     ListPage,
     RowMixin,
+    SeveralPage,
 )
 from services.forms import (
     ApplicationFilter,
@@ -29,6 +30,7 @@ from sharedict.pictures.bar import BarLayout, bars, tell_apart
 
 
 class Applications(ListPage):
+    several_name = "applications-several"
     model = Application
     table_class = ApplicationTable
     filterset_class = ApplicationFilter
@@ -184,3 +186,13 @@ class ApplicationChange(ByCode, ChangePage):
 
     def context(self, form: Any) -> dict[str, Any]:
         return {**super().context(form), "cancel_url": self.url("application", self.kwargs["code"])}
+
+
+class ApplicationsSeveral(SeveralPage):
+    list_page = Applications
+    change_page = ApplicationChange
+    list_name = "applications"
+    fields = (
+        *("purpose", "serves", "vendor", "owner", "competence_centre"),
+        *("confidentiality", "integrity", "availability", "runs", "measured", "supported", "review_on"),
+    )

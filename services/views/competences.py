@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.models import Colleague
-from municipalities.portal import ChangePage, EndPage, ListPage, WithdrawPage
+from municipalities.portal import ChangePage, EndPage, ListPage, SeveralPage, WithdrawPage
 from services.forms import CompetenceFilter, CompetenceForm, OnCallFilter, OnCallForm
 from services.models import Competence, OnCall
 from services.tables import CompetenceTable, OnCallTable
@@ -26,6 +26,7 @@ class ForColleague(ForApplication):
 
 
 class Competences(ListPage):
+    several_name = "competences-several"
     model = Competence
     table_class = CompetenceTable
     filterset_class = CompetenceFilter
@@ -100,3 +101,10 @@ class OnCallEnd(EndPage):
 class OnCallWithdraw(WithdrawPage):
     model = OnCall
     done_name = "on-call"
+
+
+class CompetencesSeveral(SeveralPage):
+    list_page = Competences
+    change_page = CompetenceChange
+    list_name = "competences"
+    fields = ("level", "valid_from", "valid_until")

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from municipalities.portal import ChangePage, EndPage, ListPage, WithdrawPage
+from municipalities.portal import ChangePage, EndPage, ListPage, SeveralPage, WithdrawPage
 from services.forms import DependencyFilter, DependencyForm
 from services.models import Dependency
 from services.tables import DependencyTable
@@ -10,6 +10,7 @@ from services.views.for_application import ForApplication
 
 
 class Dependencies(ListPage):
+    several_name = "dependencies-several"
     model = Dependency
     table_class = DependencyTable
     filterset_class = DependencyFilter
@@ -44,3 +45,10 @@ class DependencyEnd(EndPage):
 class DependencyWithdraw(WithdrawPage):
     model = Dependency
     done_name = "dependencies"
+
+
+class DependenciesSeveral(SeveralPage):
+    list_page = Dependencies
+    change_page = DependencyChange
+    list_name = "dependencies"
+    fields = ("purpose", "valid_from", "valid_until", "at_least")

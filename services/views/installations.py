@@ -6,6 +6,7 @@ from municipalities.portal import (
     ChangePage,
     EndPage,
     ListPage,
+    SeveralPage,
     WithdrawPage,
 )
 from services.forms import (
@@ -18,6 +19,7 @@ from services.views.for_application import ForApplication
 
 
 class Installations(ListPage):
+    several_name = "installations-several"
     model = Installation
     table_class = InstallationTable
     filterset_class = InstallationFilter
@@ -51,3 +53,10 @@ class InstallationEnd(EndPage):
 class InstallationWithdraw(WithdrawPage):
     model = Installation
     done_name = "installations"
+
+
+class InstallationsSeveral(SeveralPage):
+    list_page = Installations
+    change_page = InstallationChange
+    list_name = "installations"
+    fields = ("site", "purpose", "databases", "version", "valid_from", "valid_until", "administered_by")

@@ -11,6 +11,7 @@ from municipalities.portal import (
     ChangePage,
     EndPage,
     ListPage,
+    SeveralPage,
     WithdrawPage,
 )
 from services.actions import plan_subscriptions, subscribe
@@ -25,6 +26,7 @@ from services.views.for_application import ForApplication
 
 
 class Subscriptions(ListPage):
+    several_name = "subscriptions-several"
     model = Subscription
     table_class = SubscriptionTable
     filterset_class = SubscriptionFilter
@@ -69,3 +71,10 @@ class SubscriptionEnd(EndPage):
 class SubscriptionWithdraw(WithdrawPage):
     model = Subscription
     done_name = "subscriptions"
+
+
+class SubscriptionsSeveral(SeveralPage):
+    list_page = Subscriptions
+    change_page = SubscriptionChange
+    list_name = "subscriptions"
+    fields = ("valid_from", "valid_until", "users")

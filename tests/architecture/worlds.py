@@ -41,6 +41,7 @@ from tests.factories.municipalities import (
     LinkFactory,
     NoticeFactory,
     ReadingFactory,
+    SavedViewFactory,
     SiteFactory,
     SupplierFactory,
     TokenFactory,
@@ -203,6 +204,7 @@ def _furnished(world: World) -> World:
         InvitationFactory(cooperation=cooperation, invited_by=person),
         upload,
         NoticeFactory(cooperation=cooperation, user=person),
+        SavedViewFactory(cooperation=cooperation, maker=person, is_shared=True),
         Paper.objects.create(
             cooperation=cooperation,
             statement=Statement.objects.get(run=period.current_run, municipality=place),

@@ -16,6 +16,7 @@ from municipalities.models import (
     Notice,
     Reading,
     Role,
+    SavedView,
     Site,
     Supplier,
     Token,
@@ -215,3 +216,15 @@ class AbsenceFactory(DjangoModelFactory):
     cooperation = factory.SelfAttribute("colleague.cooperation")
     colleague = factory.SubFactory(ColleagueFactory)
     valid_from = LONG_AGO
+
+
+class SavedViewFactory(DjangoModelFactory):
+    """The catalogue as it is, kept by one person for themselves."""
+
+    class Meta:
+        model = SavedView
+
+    cooperation = factory.SubFactory(CooperationFactory)
+    maker = factory.SubFactory(UserFactory)
+    name = factory.Sequence(lambda number: f"View {number}")
+    path = "services/"

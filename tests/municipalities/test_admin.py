@@ -20,6 +20,7 @@ from tests.factories.municipalities import (
     AbsenceFactory,
     LinkFactory,
     MunicipalityFactory,
+    SavedViewFactory,
     SiteFactory,
     SupplierFactory,
     TokenFactory,
@@ -45,6 +46,7 @@ def furnished(north: Cooperation) -> Cooperation:
     AbsenceFactory(colleague__cooperation=north)
     DependencyFactory(application__cooperation=north)
     TokenFactory(cooperation=north)
+    SavedViewFactory(cooperation=north, name="Rooms")
     record(verb="add", subject=site, by=None, at=timezone.now(), cooperation_id=north.pk)
     SignInFailure.objects.create(username="x", at=timezone.now())
     now = timezone.now()

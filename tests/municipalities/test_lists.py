@@ -25,6 +25,7 @@ from tests.factories.municipalities import (
     MunicipalityFactory,
     ReadingFactory,
     RoleFactory,
+    SavedViewFactory,
     SiteFactory,
     SupplierFactory,
     TokenFactory,
@@ -102,6 +103,11 @@ def add_changes(north: Cooperation, count: int) -> str:
     return "/north/change-log/"
 
 
+def add_views(north: Cooperation, count: int) -> str:
+    SavedViewFactory.create_batch(count, cooperation=north, is_shared=True)
+    return "/north/views/"
+
+
 LISTS = [
     add_members,
     add_people,
@@ -112,6 +118,7 @@ LISTS = [
     add_readings,
     add_jobs,
     add_changes,
+    add_views,
 ]
 by_name = pytest.mark.parametrize("fill", LISTS, ids=lambda fill: fill.__name__.removeprefix("add_"))
 

@@ -23,6 +23,7 @@ NAMES = frozenset(
         *("page", "per_page", "page_size", "cursor", "sort", "links-sort", "links-page", "format", "rows"),
         *("parts", "for", "from", "on", "amount", "counted", "application", "credits", "key", "cost_type"),
         *("reference_on", "dry_run", "cooperation", "next", "unsaved"),
+        *("columns", "links-columns", "list", "query"),
     }
 )
 """What some page reads; the filters of a list come to it."""
