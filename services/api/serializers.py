@@ -140,7 +140,7 @@ class LifecycleMoveSerializer(serializers.ModelSerializer[LifecycleMove]):
 
 class PurposeSerializer(serializers.ModelSerializer[Purpose]):
     cooperation = CooperationField()
-    parent = CodeField("parent", allow_null=True, default=None)
+    parent: Any = CodeField("parent", allow_null=True, default=None)
 
     class Meta:
         model = Purpose

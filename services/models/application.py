@@ -7,7 +7,7 @@ from services.querysets import ApplicationQuerySet
 from sharedict.common.models import CooperationRow, Fact
 
 
-def _clock(name: object, help_text: object) -> Any:
+def _clock(name: Any, help_text: Any) -> Any:
     """A foreign key to the calendar that one of the three clocks goes by."""
     return models.ForeignKey(
         "services.Calendar",

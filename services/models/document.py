@@ -17,7 +17,7 @@ class Document(CooperationRow):
     review_on = models.DateField(
         _("to be reviewed"), null=True, blank=True, help_text=_("Empty: nobody has to look at it again.")
     )
-    objects: "OfApplicationQuerySet[Document]" = OfApplicationQuerySet.as_manager()
+    objects = OfApplicationQuerySet.as_manager()
 
     class Meta:
         ordering = ["application__name", "title"]

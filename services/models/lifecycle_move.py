@@ -25,7 +25,7 @@ class LifecycleMove(CooperationRow):
         related_name="+",
         verbose_name=_("moved by"),
     )
-    objects: "OfApplicationQuerySet[LifecycleMove]" = OfApplicationQuerySet.as_manager()
+    objects = OfApplicationQuerySet.as_manager()
 
     class Meta:
         ordering = ["-moved_at", "-pk"]

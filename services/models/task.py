@@ -19,7 +19,7 @@ class Task(CooperationRow):
     what = models.CharField(_("task"), max_length=150)
     done_by = models.CharField(_("done by"), max_length=20, choices=DoneBy.choices)
     note = models.CharField(_("note"), max_length=200, blank=True)
-    objects: "OfApplicationQuerySet[Task]" = OfApplicationQuerySet.as_manager()
+    objects = OfApplicationQuerySet.as_manager()
 
     class Meta:
         ordering = ["application__name", "pk"]

@@ -1,6 +1,7 @@
 """What alone stops an application, and where it is told what falls if a thing goes."""
 
 import datetime as dt
+from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -41,7 +42,7 @@ def falls_with(
     things = graph_of(cooperation, day)
     if not any(use.application_id == application.pk for use in things.uses.values()):
         return None
-    points = [
+    points: list[dict[str, Any]] = [
         {
             "name": things.names[name],
             "kind": KINDS[name.partition(":")[0]][0],

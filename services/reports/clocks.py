@@ -70,7 +70,8 @@ def hours_in_words(calendar: Calendar) -> str:
     """``Monday to Friday 08:00-16:30, else closed``."""
     if set(days := [*calendar.week, parse_hours(calendar.holiday)]) == {((0, 24 * 60),)}:
         return _("always")
-    names = [str(Calendar._meta.get_field(name).verbose_name) for name in (*WEEK, "holiday")]
+    fields: list[Any] = [Calendar._meta.get_field(name) for name in (*WEEK, "holiday")]
+    names = [str(field.verbose_name) for field in fields]
     if not calendar.country:
         names, days = names[:-1], days[:-1]
     said = []

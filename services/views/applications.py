@@ -91,7 +91,7 @@ class ApplicationPage(ByCode):
             "documents": list(application.documents.order_by("title")),
             "not_using": [place for place in places if place.pk not in theirs],
             "panels": panels,
-            "risks": [*risks, *own_risks(application, self.cooperation, today)],
+            "risks": [*risks, *own_risks(application, self.cooperation, self.rights, today)],
             "today": today,
         }
         return self.page("services/application_detail.html", context)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.db.models import Min, Sum
+from django.utils import timezone
 
 from agreements.models import KeyVersion
 from billing.management.demonstration.cooperations import MONTHS_SHOWN, load_cooperations, load_people
@@ -14,9 +15,10 @@ from billing.models import Cost, Period, Run, RunLine, Share, Statement
 from billing.snapshots import late_states
 from municipalities.access import rights_of
 from municipalities.models import Colleague, Cooperation, Link, Member, Notice, Site
+from services.engine.data_protection import Missing
 from services.engine.staffing import Lack
-from services.models import Application, Installation, Outage, OutageEffect, Subscription
-from services.reports import risks_of, staff_of
+from services.models import Application, Installation, LifecycleMove, Outage, OutageEffect, Subscription
+from services.reports import due_of, gaps_of, risks_of, staff_of
 from sharedict.accounts.demonstration import SIGN_INS
 from sharedict.accounts.models import User
 from sharedict.jobs.models import Job
@@ -218,3 +220,17 @@ def test_north_varmland_had_a_year_of_outages() -> None:
     for row in rows.exclude(cause="").filter(merged_into=None):
         assert row.effects.exists(), row.title
     assert not rows.exclude(pk__in=OutageEffect.objects.values("outage")).filter(merged_into=None).exists()
+
+
+def test_north_varmland_tells_its_catalogue_and_leaves_something_to_do() -> None:
+    rows = Application.objects.of(north())
+    assert not rows.filter(serves=None).exists()
+    assert not rows.filter(availability=None).exists()
+    assert rows.get(charging="priced").unit_price == Decimal("12.50")
+    today = timezone.localdate()
+    late = [str(each.row) for each in due_of(north(), today) if each.on < today]
+    assert len(late) == 2
+    lacking = {Missing.SIGNATURE, Missing.LATE}
+    gaps = [gap for gap in gaps_of(north(), today) if gap.row]
+    assert [{*gap.missing} for gap in gaps] == [lacking]
+    assert LifecycleMove.objects.of(north()).get().to_stage == "in_use"

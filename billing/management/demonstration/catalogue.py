@@ -36,6 +36,9 @@ class Told:
     charging: str = Application.Charging.BASE
 
 
+PILOTED = "e-services"
+"""What was tried before all used it."""
+
 CATALOGUE = {
     "e-invoice": Told("1-1", 3, 2, 200),
     "helpdesk": Told(
@@ -47,7 +50,7 @@ CATALOGUE = {
     "real-estate": Told("4-2", 2, 1, 320),
     "erp": Told("1-1", 3, 3, 45),
     "utilities": Told("4-3", 3, 2, 150),
-    "e-services": Told(
+    PILOTED: Told(
         "2-1", 2, 3, 60,
         ("Schedules, absence and queues", "Scheman, frånvaro och köer"),
         ("Support for parents", "Support till vårdnadshavare"),
@@ -71,7 +74,7 @@ TASKS = (
 
 
 def tell_catalogue(builder: Builder) -> None:
-    """Purposes, classes, prices, tasks, data protection, documents and an application in its pilot."""
+    """Purposes, classes, prices, tasks, data protection, documents, and a pilot that is over."""
     today = timezone.localdate()
     ship_purposes(cooperation=builder.cooperation, by=builder.by)
     purposes = {row.code: row for row in Purpose.objects.of(builder.cooperation)}
@@ -91,7 +94,7 @@ def tell_catalogue(builder: Builder) -> None:
     _who_does_what(builder)
     _data_protection(builder, today)
     _closed_days(builder, today)
-    _pilot(builder, purposes["7-3"])
+    _out_of_its_pilot(builder)
 
 
 def _who_does_what(builder: Builder) -> None:
@@ -135,18 +138,15 @@ def _closed_days(builder: Builder, today: dt.date) -> None:
             builder.add(row)
 
 
-def _pilot(builder: Builder, purpose: Purpose) -> None:
-    """An application that came from an idea to its pilot, and is used by nobody yet."""
-    name = _said(("Signing in with one card", "Inloggning med ett kort"))
-    what = _said(("One way to sign in to all that is shared", "Ett sätt att logga in till allt som delas"))
-    row = builder.share("one-card", name, what, serves=purpose, lifecycle=Application.Lifecycle.IDEA)
-    reasons = (
-        (Application.Lifecycle.PLANNED, ("Steering group, 12 March", "Styrgruppen, 12 mars"), 200),
-        (Application.Lifecycle.PILOT, ("Ten people at Torsby try it", "Tio personer i Torsby provar"), 60),
+def _out_of_its_pilot(builder: Builder) -> None:
+    """The e-services were tried before all used them."""
+    builder.applications[PILOTED] = move_application(
+        application=builder.applications[PILOTED],
+        to=Application.Lifecycle.IN_USE,
+        reason=_said(("The trial at Sunne went well", "Provet i Sunne gick bra")),
+        by=builder.by,
+        now=timezone.now() - dt.timedelta(days=400),
     )
-    for stage, reason, days in reasons:
-        moved = timezone.now() - dt.timedelta(days=days)
-        move_application(application=row, to=stage, reason=_said(reason), by=builder.by, now=moved)
 
 
 def _said(words: Said) -> str:

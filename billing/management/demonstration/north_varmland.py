@@ -10,7 +10,7 @@ from agreements.actions import ComponentDraft
 from agreements.models import Component, CostType, Term
 from billing.management.demonstration import colleagues
 from billing.management.demonstration.builder import Builder, Contract
-from billing.management.demonstration.catalogue import tell_catalogue
+from billing.management.demonstration.catalogue import PILOTED, tell_catalogue
 from billing.management.demonstration.outages import build_outages
 from municipalities.models import Link, Municipality, Role, Site
 from services.actions import ALWAYS, EXTENDED, OFFICE
@@ -152,6 +152,7 @@ def _links(builder: Builder, sites: dict[str, Site]) -> None:
 
 def _applications(builder: Builder, sites: dict[str, Site]) -> None:
     kinds, hours, databases = Application.Confidentiality, builder.calendars, Installation.Databases
+    stages = Application.Lifecycle
     common, separate = databases.COMMON, databases.SEPARATE
     for code, name, purpose, vendor, owner, secrecy, open_hours, stored in (
         ("e-invoice", "E-invoice workflow", "Supplier invoices from arrival to payment",
@@ -178,6 +179,7 @@ def _applications(builder: Builder, sites: dict[str, Site]) -> None:
             vendor=vendor,
             owner=builder.members[owner],
             confidentiality=secrecy,
+            lifecycle=stages.PILOT if code == PILOTED else stages.IN_USE,
             runs=open_hours,
             measured=open_hours,
             supported=hours[OFFICE],
