@@ -34,8 +34,8 @@ from billing.views.openings import (
 from billing.views.own import OwnPage
 from billing.views.pictures import OWN_ONLY, month_name, months_by_municipality, with_corrections
 from billing.views.todo import MOST_NAMED, ToDoPage
-from municipalities.models import Municipality, SavedView
-from municipalities.portal import CooperationPage, StepState, address_of_view, set_up_of
+from municipalities.models import Municipality
+from municipalities.portal import CooperationPage, StepState, set_up_of
 from services.portal import outages_in_words
 from services.reports import MOST
 from sharedict.common.days import date_format
@@ -78,7 +78,6 @@ class Overview(AskedPage, ToDoPage, AheadPage, OwnPage):
             "steps": steps,
             "next_step": next((step for step in steps if step.is_to_do), None),
             "steps_done": sum(step.is_done for step in steps),
-            "pinned": self.pinned_views(),
             "counts_url": self.url("view-counts"),
             "views_url": self.url("views"),
         }
@@ -181,11 +180,6 @@ class Overview(AskedPage, ToDoPage, AheadPage, OwnPage):
             }
             for row, bar in zip(rows, drawn, strict=True)
         ]
-
-    def pinned_views(self) -> list[tuple[SavedView, str]]:
-        """The views that the reader wants counted here, each with its address; their counts come later."""
-        rows = SavedView.objects.visible_to(self.viewer).of(self.cooperation).pinned_by(self.viewer)
-        return [(view, address_of_view(view, self.cooperation)) for view in rows]
 
     def set_up(self) -> list[StepState]:
         """The steps to the first closed month, for those who take them, until it is there."""

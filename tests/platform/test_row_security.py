@@ -162,6 +162,7 @@ NOT_IN_BOTH = {
     "agreements_fixedpart",
     "agreements_term_named",
     "billing_latedecision",
+    "municipalities_savedview_pinned_by",
     "services_installation_administered_by",
 }
 """Tables that these worlds have no rows of."""

@@ -190,7 +190,7 @@ def test_a_reader_is_offered_no_change(coordinator: User, erp: Application, sign
     for url in ("/north/services/", "/north/services/erp/"):
         page = client.get(url).content.decode()
         assert "/change/" not in page
-        assert "/new/" not in page
+        assert "/services/new/" not in page
 
 
 def test_the_page_of_an_application_takes_the_same_queries_for_any_number_of_rows(
