@@ -316,7 +316,8 @@ def _content(value: Any, left_out: frozenset[str] = frozenset()) -> Any:
         return [_content(each) for each in value]
     if not is_dataclass(value):
         return value
-    held = ((name, getattr(value, name), default) for name, default in _fields(type(value)))
+    kind: Any = type(value)
+    held = ((name, getattr(value, name), default) for name, default in _fields(kind))
     return {name: _content(one) for name, one, default in held if name not in left_out and one != default}
 
 

@@ -40,8 +40,28 @@ class InformationClassField(serializers.ChoiceField):
             INFORMATION_CLASSES, source="confidentiality", read_only=True, allow_null=True, help_text=said
         )
 
-    def to_representation(self, value: int) -> str:
+    def to_representation(self, value: Any) -> str:
         return INFORMATION_CLASSES[min(value, len(INFORMATION_CLASSES) - 1)]
+
+
+HOURS = {
+    "office": ("08:00-16:30", ""),
+    "extended": ("06:00-22:00", "06:00-22:00"),
+    "always": ("00:00-24:00", "00:00-24:00"),
+}
+"""The words of release 0.1 for service hours: those of its calendars on Mondays and on Sundays."""
+
+
+class HoursField(serializers.ChoiceField):
+    """Service hours by their word, for programs that read it before there were calendars."""
+
+    def __init__(self) -> None:
+        said = "The hours it runs in a word; null where its calendar is another than these."
+        super().__init__(tuple(HOURS), source="runs", read_only=True, allow_null=True, help_text=said)
+
+    def to_representation(self, value: Any) -> Any:
+        told = value.monday, value.sunday
+        return next((word for word, hours in HOURS.items() if hours == told), None)
 
 
 class ApplicationSerializer(serializers.ModelSerializer[Application]):
@@ -51,6 +71,7 @@ class ApplicationSerializer(serializers.ModelSerializer[Application]):
     serves = CodeField("serves", allow_null=True, default=None, help_text="Code of a purpose.")
     currency = CodeField("cooperation", "currency")
     information_class = InformationClassField()
+    hours = HoursField()
 
     class Meta:
         model = Application
@@ -68,6 +89,7 @@ class ApplicationSerializer(serializers.ModelSerializer[Application]):
             "confidentiality",
             "integrity",
             "availability",
+            "hours",
             "runs",
             "measured",
             "supported",

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from municipalities.models import Cooperation, Driver, Municipality
+from services.actions import ship_calendars
 from services.models import Application
 from sharedict.accounts.models import User
 from sharedict.jobs.actions import announce_change
@@ -22,6 +23,7 @@ from tests.factories.municipalities import (
     SupplierFactory,
 )
 from tests.factories.services import (
+    CalendarFactory,
     ClosedDayFactory,
     CompetenceFactory,
     DataProtectionFactory,
@@ -196,3 +198,13 @@ def test_programs_of_release_0_1_go_on_reading_one_word(
         found = caller.get("applications/", information_class=asked)[1]["results"]
         assert bool(found) == (asked == word)
     assert caller.get("applications/", information_class="4")[0] == 400
+
+
+def test_programs_of_release_0_1_go_on_reading_the_hours_in_a_word(
+    north: Cooperation, erp: Application, administrator: User, caller: Caller
+) -> None:
+    shipped = ship_calendars(cooperation=north, by=administrator)
+    own = CalendarFactory(cooperation=north, name="Own", monday="09:00-12:00")
+    for word, calendar in (*shipped.items(), (None, own), (None, None)):
+        Application.objects.filter(pk=erp.pk).update(runs=calendar)
+        assert caller.get(f"applications/{erp.pk}/")[1]["hours"] == word
