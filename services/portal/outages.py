@@ -77,7 +77,10 @@ def state_of_outage(outage: Outage, now: dt.datetime) -> tuple[Any, str]:
 def outages_panel(
     application: Application, cooperation: Cooperation, viewer: Viewer, _rights: Rights, day: dt.date
 ) -> Panel | None:
-    """What hit ``application`` in the year before ``day``, newest first; None where nothing did."""
+    """What hit ``application`` in the year before ``day``, newest first, and planned work that will.
+
+    None where nothing did.
+    """
     now = timezone.now()
     hit = OutageEffect.objects.filter(application=application).exclude(state=OutageEffect.State.UP)
     rows = (
@@ -96,7 +99,8 @@ def outages_panel(
         for row in on[:MOST_OUTAGES]
     ]
     url = f"{reverse('outages', args=[cooperation.slug])}?application={application.code}"
-    return Panel("services/outages_panel.html", {"rows": told, "count": len(found), "url": url}, risks=risks)
+    begun = sum(row.starts_at <= now for row in found)
+    return Panel("services/outages_panel.html", {"rows": told, "count": begun, "url": url}, risks=risks)
 
 
 def long_in_words(span: dt.timedelta) -> str:

@@ -52,6 +52,7 @@ LACKING = {
     "municipalities.Municipality": {PAGE: "a public register, shown where its rows take part"},
     "municipalities.Notice": dict.fromkeys((PAGE, API, SYSTEM), PRIVATE),
     "municipalities.Role": {API: PRIVATE},
+    "municipalities.SavedView": {API: "it is an address of the portal under a name: programs keep their own"},
     "municipalities.Token": {API: OPENS},
     "municipalities.Upload": dict.fromkeys((API, SYSTEM), IN_THE_PORTAL),
     "municipalities.UploadFinding": {

@@ -20,7 +20,7 @@ from billing.models import LateDecision, Period
 from municipalities.actions import Link, accept_invitation, delete_role, save_role, save_row
 from municipalities.models import Cooperation, Invitation, Municipality, Role, Token, Upload
 from municipalities.reports import changes_in_words
-from services.models import Outage, OutageUpdate
+from services.models import LifecycleMove, Outage, OutageUpdate
 from sharedict.accounts.models import User
 from sharedict.audit.actions import personal_of, record
 from sharedict.audit.models import Entry, PersonalValue
@@ -130,6 +130,7 @@ ABOUT_NOBODY = {
     Entry: "what of it names a person stands beside it",
     Job: "named by its kind",
     LateDecision: "named by its month and cost",
+    LifecycleMove: "named by its application and the stage",
     LogEntry: "of /system/, rewritten when a person is forgotten",
     Period: "named by its month",
     PersonalValue: "stands beside the log itself",

@@ -195,7 +195,7 @@ NO_FACTS: list[Callable[[Cooperation, Municipality], Any]] = [
     lambda north, torsby: change(torsby, official_name="Torsby kommun", organisation_number="212000-1850"),
     lambda north, torsby: change(north, shares_are_open=False, charging="settled"),
     lambda north, torsby: change(Agreement.objects.get(cooperation=north), notice_months=12),
-    lambda north, torsby: change(Application.objects.get(cooperation=north), lifecycle="retired"),
+    lambda north, torsby: change(Application.objects.get(cooperation=north), lifecycle="phasing_out"),
     lambda north, torsby: change(Subscription.objects.get(cooperation=north, municipality=torsby), users=120),
     lambda north, torsby: change(Driver.objects.get(code="population"), unit="people"),
     lambda north, torsby: change(Reading.objects.filter(municipality=torsby)[0], external_id="x"),

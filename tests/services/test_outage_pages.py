@@ -235,11 +235,14 @@ def test_the_overview_and_the_applications_page_tell_what_is_down(
             ("<b>Fire</b>", "ERP")
         ]
         assert "&lt;b&gt;Fire&lt;/b&gt;</a>: ERP" in overview.content.decode()
-        page = client.get("/north/services/erp/").content.decode()
+        answer = client.get("/north/services/erp/")
+        assert [risk.text for risk in answer.context["risks"] if "/outages/" in risk.url] == ["<b>Fire</b>"]
+        page = answer.content.decode()
+        assert "2 outages in twelve months" in page
         told = [
             title for title in ("&lt;b&gt;Fire", "Part of", "It was dark", "A new switch") if title in page
         ]
-        assert told == ["&lt;b&gt;Fire", "A new switch"]
+        assert told == ["&lt;b&gt;Fire", "It was dark", "A new switch"]
         assert "Fire" not in client.get("/north/services/other/").content.decode()
     assert "Fire" not in sign_in(stranger).get("/outside/overview/").content.decode()
 

@@ -85,30 +85,30 @@ def faults(answer: Any) -> dict[str, str]:
 def test_what_changes_is_shown_row_by_row_and_saved_only_then(
     client: Client, apps: list[Application]
 ) -> None:
-    apps[1].lifecycle = "project"
+    apps[1].confidentiality = 3
     apps[1].save()
-    answer = client.post(ALL, asking(apps, lifecycle="project", vendor=""))
+    answer = client.post(ALL, asking(apps, confidentiality="3", vendor=""))
     assert changes(answer) == {
-        "App a": [("Vendor", "Old AB", "—"), ("Lifecycle", "idea", "project")],
+        "App a": [("Vendor", "Old AB", "—"), ("Confidentiality", "internal", "secret")],
         "App b": [("Vendor", "Old AB", "—")],
-        "App c": [("Vendor", "Old AB", "—"), ("Lifecycle", "idea", "project")],
+        "App c": [("Vendor", "Old AB", "—"), ("Confidentiality", "internal", "secret")],
     }
     assert {*Application.objects.filter(pk__in=keys(apps)).values_list("vendor", flat=True)} == {"Old AB"}
     done = client.post(ALL, saving(answer))
     assert (done.status_code, done["Location"]) == (302, "/north/services/?")
-    found = Application.objects.filter(pk__in=keys(apps)).values_list("lifecycle", "vendor", "purpose")
-    assert {row[:2] for row in found} == {("project", "")}
+    found = Application.objects.filter(pk__in=keys(apps)).values_list("confidentiality", "vendor", "purpose")
+    assert {row[:2] for row in found} == {(3, "")}
     entries = Entry.objects.filter(subject_type="services.application", verb="change")
     assert sorted(len(entry.changes) for entry in entries) == [1, 2, 2]
 
 
 def test_what_is_not_ticked_stays_whatever_its_field_says(client: Client, apps: list[Application]) -> None:
-    sent = asking(apps[:1], vendor="New AB") | {"to-lifecycle": "retired", "to-review_on": "nonsense"}
+    sent = asking(apps[:1], vendor="New AB") | {"to-confidentiality": "4", "to-review_on": "nonsense"}
     answer = client.post(ALL, sent)
     assert changes(answer) == {"App a": [("Vendor", "Old AB", "New AB")]}
     client.post(ALL, saving(answer))
     apps[0].refresh_from_db()
-    assert (apps[0].vendor, apps[0].lifecycle) == ("New AB", "idea")
+    assert (apps[0].vendor, apps[0].confidentiality) == ("New AB", 1)
 
 
 def test_all_rows_of_the_view_are_those_that_its_filter_finds(

@@ -34,7 +34,7 @@ def fold(page: Page, words: str) -> None:
 
 def the_whole_way(page: Page) -> None:
     fold(page, "Columns")
-    for label in ("Purpose", "Owner", "Municipalities", "Users", "Runs at", "Class", "Hours"):
+    for label in ("Purpose", "In the tree", "Owner", "Municipalities", "Users", "Runs at", "Class", "Runs"):
         page.get_by_label(label, exact=True).last.uncheck()
     page.get_by_label("Code", exact=True).check()
     follow(page.get_by_role("button", name="Show these columns"))
