@@ -2,6 +2,7 @@ from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from services.querysets import ApplicationQuerySet
 from sharedict.common.models import CooperationRow, Fact
@@ -116,7 +117,7 @@ class Application(Fact, CooperationRow):
         blank=True,
         help_text=_("Working days from the order until it can be used."),
     )
-    runs = _clock(_("runs"), _("The hours in which it can be used."))
+    runs = _clock(pgettext_lazy("application", "runs"), _("The hours in which it can be used."))
     measured = _clock(_("is measured"), _("The hours in which its availability counts."))
     supported = _clock(_("support is open"), _("The hours in which somebody answers."))
     lifecycle = models.CharField(
