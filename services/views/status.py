@@ -31,7 +31,7 @@ class StatusPage(CooperationPage):
         sections = [
             (_("Going on"), status.now, _("Nothing is reported to be down.")),
             (_("Planned"), status.ahead, _("No work is announced.")),
-            (_("Over, the last two weeks"), status.over, _("Nothing was.")),
+            (_("Over, the last two weeks"), status.over, _("Nothing was down in this time.")),
         ]
         context = {
             "headline": _headline(status.now),
