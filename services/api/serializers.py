@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import Case, CharField, Value, When
 from rest_framework import serializers
 
 from municipalities.api.serializers import (
@@ -59,7 +60,17 @@ class HoursField(serializers.ChoiceField):
         said = "The hours it runs in a word; null where its calendar is another than these."
         super().__init__(tuple(HOURS), source="runs", read_only=True, allow_null=True, help_text=said)
 
+    def as_column(self, _way: Any) -> Case:
+        """The word itself, where rows are read as columns."""
+        words = (
+            When(runs__monday=weekday, runs__sunday=sunday, then=Value(word))
+            for word, (weekday, sunday) in HOURS.items()
+        )
+        return Case(*words, default=None, output_field=CharField())
+
     def to_representation(self, value: Any) -> Any:
+        if isinstance(value, str):
+            return value
         told = value.monday, value.sunday
         return next((word for word, hours in HOURS.items() if hours == told), None)
 

@@ -208,3 +208,4 @@ def test_programs_of_release_0_1_go_on_reading_the_hours_in_a_word(
     for word, calendar in (*shipped.items(), (None, own), (None, None)):
         Application.objects.filter(pk=erp.pk).update(runs=calendar)
         assert caller.get(f"applications/{erp.pk}/")[1]["hours"] == word
+        assert [row["hours"] for row in caller.get("applications/")[1]["results"]] == [word]
