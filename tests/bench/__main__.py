@@ -361,8 +361,12 @@ def turns() -> list[Row]:
 
 def papers() -> list[Row]:
     progress("Closing two months and setting statements as PDF")
-    found = measured("papers", NATION)
-    what = f"nation: a statement as PDF, {found['bytes'] / 1e6:.1f} MB"
+    return [row for of in (COUNTY, NATION) for row in papers_of(of)]
+
+
+def papers_of(cooperation: str) -> list[Row]:
+    found = measured("papers", cooperation)
+    what = f"{cooperation}: a statement of {found['lines']} lines as PDF"
     return [
         Row(f"{what}, asked for after its month closed / {PAPER_SECONDS} s", f"{found['asked']:.3f} s",
             f"{PAPER_SECONDS} s", found["asked"] / PAPER_SECONDS, 1),
