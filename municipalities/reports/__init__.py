@@ -1,5 +1,6 @@
 """What is stored beside what would be, or was, and as a picture."""
 
+from municipalities.reports.boundaries import map_of, map_of_sites
 from municipalities.reports.changes import Change, add_words_of, changes_in_words, subject_in_words
 from municipalities.reports.letting_in import has_let_in
 from municipalities.reports.municipalities import (
@@ -38,6 +39,8 @@ __all__ = [
     "known_mergers",
     "listed_municipalities",
     "listed_population",
+    "map_of",
+    "map_of_sites",
     "merged_of",
     "network_count",
     "network_figures",

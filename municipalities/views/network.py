@@ -1,5 +1,6 @@
 """Sites and what joins them: two lists and a picture."""
 
+import datetime as dt
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -11,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from municipalities.actions import save_site
 from municipalities.forms import LinkForm, SiteForm, StateFilter
-from municipalities.models import Link, Site
+from municipalities.models import Link, Municipality, Site
 from municipalities.portal import (
     ChangePage,
     EndPage,
@@ -24,6 +25,7 @@ from municipalities.portal import (
 )
 from municipalities.reports import (
     MOST_DRAWN,
+    map_of_sites,
     network_count,
     network_figures,
     network_finding,
@@ -80,6 +82,9 @@ class Network(ListPage):
         table.empty_url = self.url("link-add") if self.rights.may_edit else None
         return table
 
+    def members(self, today: dt.date) -> list[Municipality]:
+        return list(Municipality.objects.members_of(self.cooperation, today, today + dt.timedelta(days=1)))
+
     def more_actions(self) -> list[dict[str, Any]]:
         return [{"url": self.url("link-add"), "label": _("Add a link")}] if self.rights.may_edit else []
 
@@ -101,6 +106,7 @@ class Network(ListPage):
             "links_api_url": f"{reverse('v1:links-list')}?cooperation={self.cooperation.slug}",
             "picture": rails(wanted) if (wanted.providers or wanted.joints) and not is_too_much else None,
             "is_too_much": is_too_much,
+            "map": map_of_sites(sites, self.members(today), own=self.rights.municipality_ids),
             "picture_figures": network_figures(sites, joined),
             "picture_title": title,
             "picture_summary": summary,

@@ -57,6 +57,7 @@ from services.reports.things import (
     made_graph,
 )
 from services.reports.where import (
+    where_it_is_used,
     where_it_runs,
 )
 
@@ -101,5 +102,6 @@ __all__ = [
     "stand_ins_of",
     "survivors_of",
     "table_of",
+    "where_it_is_used",
     "where_it_runs",
 ]

@@ -1,11 +1,14 @@
-"""Where an application runs, as sites and what can take over."""
+"""Where an application runs, as sites and what can take over; and where it is used, as a map."""
 
 from collections.abc import Collection, Sequence
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from municipalities.models import Municipality
 from municipalities.portal import listed
-from services.models import Application, Installation
+from municipalities.reports import map_of
+from services.models import Application, Installation, Subscription
 from sharedict.pictures.drawing import Picture
 from sharedict.pictures.network import Network, Rail, Site, State
 from sharedict.pictures.rails import rails
@@ -35,6 +38,18 @@ def where_it_runs(
             words={State.SPARE: _("can take over")},
         )
     )
+
+
+def where_it_is_used(
+    using: Sequence[Subscription], members: Sequence[Municipality], own: Collection[int]
+) -> Picture | None:
+    """The members on a map, by whether they use it; None where a map would tell no more than a list."""
+    theirs = {row.municipality_id for row in using}
+    used = len([place for place in members if place.pk in theirs])
+    finding = ngettext(
+        "%(count)s of %(all)s members uses it.", "%(count)s of %(all)s members use it.", used
+    ) % {"count": used, "all": len(members)}
+    return map_of(finding, theirs, members, own=own, used=_("uses it"), unused=_("does not use it"))
 
 
 def _site(row: Installation, own: Collection[int], does: str = "") -> Site:

@@ -23,7 +23,7 @@ from services.forms import (
 )
 from services.models import Application, Installation, Subscription
 from services.portal import class_in_words, facts_of, opening_of, own_risks, panels_of
-from services.reports import clocks_told, picture_of_clocks, where_it_runs
+from services.reports import clocks_told, picture_of_clocks, where_it_is_used, where_it_runs
 from services.tables import LIFECYCLE_LOOK, ApplicationTable
 from services.views.opening import days_of_work, opening_of_application, price_in_words, users_in_words
 from sharedict.pictures.bar import BarLayout, bars, tell_apart
@@ -89,6 +89,7 @@ class ApplicationPage(ByCode):
             **self.clocks(application),
             "moves": application.moves.select_related("moved_by"),
             "documents": list(application.documents.order_by("title")),
+            "map": where_it_is_used(using, places, own=self.rights.municipality_ids),
             "not_using": [place for place in places if place.pk not in theirs],
             "panels": panels,
             "risks": [*risks, *own_risks(application, self.cooperation, self.rights, today)],

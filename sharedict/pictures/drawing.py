@@ -65,6 +65,15 @@ class Mark:
 
 
 @dataclass(frozen=True)
+class Area:
+    """A ground with an edge: ``path`` in px from the upper left corner, wherever the picture ends."""
+
+    kind: ClassVar[str] = "area"
+    path: str
+    look: str = ""
+
+
+@dataclass(frozen=True)
 class Label:
     """Words on one line, their base ``y`` px down; seen where the picture is as wide as ``shown_from`` px.
 
@@ -87,7 +96,7 @@ class Label:
         return classes(self.look, self.anchor, "strong" if self.is_strong else "", *shown(self))
 
 
-Shape = Box | Line | Mark
+Shape = Box | Line | Mark | Area
 
 
 @dataclass(frozen=True)

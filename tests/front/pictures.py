@@ -5,10 +5,12 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from municipalities.reports.boundaries import boundary_of
+from sharedict.pictures.areas import Place, areas
 from sharedict.pictures.bar import bars
 from sharedict.pictures.changes import Changes, Step, changes
 from sharedict.pictures.clocks import Clock, Hours, clocks
-from sharedict.pictures.drawing import Picture
+from sharedict.pictures.drawing import Key, Picture
 from sharedict.pictures.months import Month, Months, months
 from sharedict.pictures.network import Network, Rail, Site, State
 from sharedict.pictures.rails import rails
@@ -195,7 +197,20 @@ def one_service() -> Network:
     return Network("Fourth site can take over", sites, [], [over], STATES)
 
 
+VARMLAND = {
+    "1737": "Torsby", "1766": "Sunne", "1715": "Kil", "1730": "Eda", "1760": "Storfors", "1761": "Hammarö",
+    "1762": "Munkfors", "1763": "Forshaga", "1764": "Grums", "1765": "Årjäng", "1780": "Karlstad",
+    "1781": "Kristinehamn", "1782": "Filipstad", "1783": "Hagfors", "1784": "Arvika", "1785": "Säffle",
+}  # fmt: skip
+MAP = [
+    Place(name, boundary_of(f"SE{code}"), "own" if number == 0 else "use" if number % 3 else "none")
+    for number, (code, name) in enumerate(VARMLAND.items())
+]
+MAP_KEYS = [Key("area-own", "yours"), Key("area-use", "uses it"), Key("area-none", "does not use it")]
+
+
 PICTURES = {
+    "map": areas("10 of 16 members use it.", MAP, MAP_KEYS),
     "months": year(COST, line=135_200, line_words="budget 135,200"),
     "months-below-zero": year(MOVING),
     "timeline": timeline(NEXT),
