@@ -33,6 +33,7 @@ if IS_PRODUCTION and LOADS_DEMONSTRATION:
         "is true, and production refuses demonstration data: their passwords are known",
         "Write false, or remove it.",
     )
+DEMONSTRATION_LANGUAGE = env.choice("SHAREDICT_DEMONSTRATION_LANGUAGE", ["en", "sv"], "en")
 
 
 def _development_key() -> str:

@@ -6,18 +6,40 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db.models import Min, Sum
+from django.db.models import Min, Model, Sum
 from django.utils import timezone
+from django.utils.translation import override
 
-from agreements.models import KeyVersion
+from agreements.models import Agreement, CostType, Key, KeyVersion
+from billing.management.demonstration import ekommune_sunnmore
+from billing.management.demonstration.builder import Builder
 from billing.management.demonstration.cooperations import MONTHS_SHOWN, load_cooperations, load_people
+from billing.management.demonstration.swedish import SWEDISH
 from billing.models import Cost, Period, Run, RunLine, Share, Statement
 from billing.snapshots import late_states
 from municipalities.access import rights_of
-from municipalities.models import Colleague, Cooperation, Link, Member, Notice, Site
+from municipalities.models import (
+    Colleague,
+    Cooperation,
+    Driver,
+    Link,
+    Member,
+    Municipality,
+    Notice,
+    Reading,
+    Site,
+)
 from services.engine.data_protection import Missing
 from services.engine.staffing import Lack
-from services.models import Application, Installation, LifecycleMove, Outage, OutageEffect, Subscription
+from services.models import (
+    Application,
+    Dependency,
+    Installation,
+    LifecycleMove,
+    Outage,
+    OutageEffect,
+    Subscription,
+)
 from services.reports import due_of, gaps_of, risks_of, staff_of
 from sharedict.accounts.demonstration import SIGN_INS
 from sharedict.accounts.models import User
@@ -53,6 +75,60 @@ def test_each_begins_with_the_first_month_that_it_has_costs_in() -> None:
     for cooperation in Cooperation.objects.filter(is_demonstration=True):
         first = Period.objects.of(cooperation).aggregate(first=Min("first_day"))["first"]
         assert cooperation.first_month == first
+
+
+SAYING: tuple[tuple[type[Model], str], ...] = (
+    *((Application, name) for name in ("name", "purpose")),
+    *((model, "name") for model in (Cooperation, Site, Link, CostType, Key, Driver, Agreement)),
+    *((model, "decision") for model in (Agreement, KeyVersion)),
+    (Driver, "unit"),
+    (Reading, "source"),
+    (Dependency, "purpose"),
+    (Cost, "description"),
+)
+"""What people read of the rows that a demonstration cooperation has."""
+SAME = {
+    "IT Värmland",
+    "eKommune Sunnmøre",
+    "eKommune Sunnmøre 2017",
+    "VPN Hagfors-Torsby",
+    "VPN Sunne-Torsby",
+}
+
+
+def test_whatever_rows_say_they_say_in_swedish_too() -> None:
+    found = set[str]()
+    for model, name in SAYING:
+        rows: Any = model._default_manager.all()
+        mine = {"is_demonstration": True} if model is Cooperation else {"cooperation__isnull": False}
+        found |= {*rows.filter(**mine).values_list(name, flat=True)}
+    found |= {*Cost.objects.filter(supplier__startswith="Own ").values_list("supplier", flat=True)}
+    assert len(found) > 100
+    assert found - SWEDISH.keys() == SAME
+    assert {*SWEDISH} & {*SWEDISH.values()} == {"Support"}
+
+
+def test_a_cooperation_is_loaded_in_swedish() -> None:
+    places = {place.key: place for place in Municipality.objects.all()}
+    with override("sv"):
+        cooperation = Cooperation(
+            slug="svenska", name="East Värmland", currency="NOK", first_month=dt.date(2017, 1, 1)
+        )
+        builder = Builder(cooperation, load_people(), dt.date(2017, 1, 1))
+        ekommune_sunnmore.build(builder, places, ekommune_sunnmore.MONTHS[:1])
+    assert builder.cooperation.name == "Östra Värmland"
+    names = Application.objects.of(builder.cooperation).values_list("name", flat=True)
+    assert {*names} == {"Ärendehantering", "Elektroniska blanketter"}
+    assert KeyVersion.objects.get(key__cooperation=builder.cooperation).decision.endswith("den 1 januari")
+    costs = Cost.objects.of(builder.cooperation)
+    assert costs.get(description="Projektkontor").supplier == "Egen personal i Ålesund"
+    lines = RunLine.objects.of(builder.cooperation)
+    assert {line.cost_type_name for line in lines} <= {*SWEDISH.values()}
+
+
+def test_the_command_says_in_which_language_it_loads() -> None:
+    with pytest.raises(CommandError, match="invalid choice: 'no'"):
+        call_command("load_demonstration", "--language=no")
 
 
 @pytest.mark.parametrize("slug", VARMLAND)

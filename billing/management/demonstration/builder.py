@@ -12,6 +12,7 @@ from django.utils import timezone
 from agreements.actions import ComponentDraft, adopt_key_version, save_term
 from agreements.models import Agreement, CostType, Key, Term
 from billing.actions import add_costs, close_period, compute_period, propose_period, save_cost
+from billing.management.demonstration.swedish import said, say
 from billing.models import Cost, Period
 from municipalities.actions import save_row
 from municipalities.models import (
@@ -71,6 +72,7 @@ class Builder:
 
     def __init__(self, cooperation: Cooperation, people: People, since: dt.date) -> None:
         self.people, self.by, self.closer = people, people["admin"], people["admin2"]
+        say(cooperation)
         self.cooperation = save_row(row=cooperation, by=self.by)
         self.since = since
         self.members: dict[str, Municipality] = {}
@@ -88,6 +90,8 @@ class Builder:
         self.role("auditor", Role.Kind.AUDITOR)
 
     def add(self, row: R, **chosen: Collection[Model]) -> R:
+        """Save ``row``, which says in the active language what it says in English."""
+        say(row)
         return save_row(row=row, by=self.by, chosen=chosen)
 
     def role(self, username: str, kind: str, place: Municipality | None = None) -> None:
@@ -157,7 +161,7 @@ class Builder:
         adopt_key_version(
             key=self.keys[code],
             valid_from=valid_from,
-            decision=decision,
+            decision=said(decision),
             decided_on=valid_from - dt.timedelta(days=41),
             components=components,
             by=self.by,
@@ -261,8 +265,8 @@ class Builder:
             cooperation=self.cooperation,
             application=self.applications[contract.application] if contract.application else None,
             cost_type=self.types[contract.cost_type],
-            supplier=contract.supplier,
-            description=contract.description,
+            supplier=said(contract.supplier),
+            description=said(contract.description),
             amount=to_major(contract.amount_minor(Month.of(start)) if minor is None else minor),
             currency=self.cooperation.currency,
             starts_on=start,

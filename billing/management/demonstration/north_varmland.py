@@ -110,7 +110,7 @@ def _links(builder: Builder, sites: dict[str, Site]) -> None:
     torsby = builder.members[TORSBY]
     links = [
         Link(
-            name=f"Broadband {site.name}",
+            name=f"Broadband {'Fourth site' if name == 'mirror' else f'{name} operations centre'}",
             kind=Link.Kind.BROADBAND,
             site=site,
             outside="Teracom",

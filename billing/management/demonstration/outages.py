@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from billing.management.demonstration.builder import Builder
+from billing.management.demonstration.swedish import said
 from municipalities.models import Link, Site
 from services.actions import correct_effect, end_outage, merge_outages, save_outage, tell_update
 from services.models import Outage
@@ -141,8 +142,8 @@ def _enter(builder: Builder, happened: Happened, months: list[Month], is_swedish
             outage.followed_up_on = end.date() + dt.timedelta(days=happened.days)
     lost = _lost(builder, happened.lost)
     save_outage(outage=outage, lost=lost, now=start + 12 * MINUTE, by=builder.by, keeps_effect=False)
-    for minutes, said in happened.told:
-        tell_update(outage=outage, text=said[is_swedish], now=start + minutes * MINUTE, by=builder.by)
+    for minutes, words in happened.told:
+        tell_update(outage=outage, text=words[is_swedish], now=start + minutes * MINUTE, by=builder.by)
     if not happened.is_planned:
         end_outage(outage=outage, at=end, now=end, by=builder.by)
     return outage
@@ -185,8 +186,8 @@ def _lost(builder: Builder, names: tuple[str, ...]) -> dict[str, list[Model]]:
     found: dict[str, list[Model]] = {}
     for name in names:
         row: Model | None = builder.applications.get(name)
-        row = row or Site.objects.of(builder.cooperation).filter(name=name).first()
-        row = row or Link.objects.of(builder.cooperation).filter(name=name).first()
+        row = row or Site.objects.of(builder.cooperation).filter(name=said(name)).first()
+        row = row or Link.objects.of(builder.cooperation).filter(name=said(name)).first()
         row = row or builder.supplier(name)
         found.setdefault(f"{row._meta.model_name}s", []).append(row)
     return found
