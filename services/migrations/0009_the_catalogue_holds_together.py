@@ -93,8 +93,9 @@ def constraints() -> list[migrations.RunSQL]:
     ]
     web = "CHECK (url ~* '^https?://')"
     found.append(_constraint("services_document", "services_document_of_the_web", web))
-    for target in TARGETS:
-        found.append(_constraint(target, f"{target}_with_cooperation", "UNIQUE (id, cooperation_id)"))
+    found += [
+        _constraint(target, f"{target}_with_cooperation", "UNIQUE (id, cooperation_id)") for target in TARGETS
+    ]
     for table, column, target in REFERENCES:
         rule = (
             f"FOREIGN KEY ({column}, cooperation_id) REFERENCES {target} (id, cooperation_id)"

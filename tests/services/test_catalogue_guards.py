@@ -1,7 +1,7 @@
 """What the database refuses of the catalogue, whoever writes, and however many at once."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -28,12 +28,17 @@ pytestmark = pytest.mark.django_db
 Make = Callable[[Cooperation], Any]
 
 
-def refused(sql: str, *values: object, name: str = "") -> None:
-    with pytest.raises(IntegrityError) as error, transaction.atomic(), connection.cursor() as cursor:
+@transaction.atomic
+def write(sql: str, values: Sequence[object]) -> None:
+    with connection.cursor() as cursor:
         cursor.execute(sql, values)
         assert cursor.rowcount
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-    assert name in str(error.value)
+
+
+def refused(sql: str, *values: object, name: str = "") -> None:
+    with pytest.raises(IntegrityError, match=name):
+        write(sql, values)
 
 
 @pytest.mark.django_db(transaction=True)
