@@ -125,3 +125,14 @@ def test_the_list_of_closed_days_takes_the_same_queries_for_any_number(
     for _ in range(4):
         ClosedDayFactory(calendar=CalendarFactory(cooperation=north))
     assert queries(client, "/north/calendars/closed-days/") == one
+
+
+def test_public_holidays_follow_no_weekday(north: Cooperation) -> None:
+    weekend = dict.fromkeys(("saturday", "sunday", "holiday"), "10:00-14:00")
+    assert hours_in_words(Calendar(country="SE", **weekend)) == (
+        "Saturday, Sunday and public holidays 10:00-14:00"
+    )
+    shop = dict.fromkeys(("friday", "saturday", "sunday", "holiday"), "10:00-14:00")
+    assert hours_in_words(Calendar(country="SE", **shop)) == (
+        "Friday to Sunday and public holidays 10:00-14:00"
+    )
