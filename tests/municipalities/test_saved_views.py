@@ -347,3 +347,12 @@ def test_whoever_does_not_save_after_all_is_back_where_they_were(
     assert client.get(change).context["cancel_url"] == "/north/views/"
     odd = client.get("/north/views/new/?list=//evil.example/&query=x")
     assert odd.context["cancel_url"] == "/north/views/"
+
+
+def test_a_view_that_cannot_be_read_keeps_the_others_from_nothing(
+    sign_in: SignIn, coordinator: User, north: Cooperation
+) -> None:
+    kept(north, coordinator).pinned_by.add(coordinator)
+    row = SavedViewFactory(cooperation=north, maker=coordinator, name="Odd", query="&" * 1_500)
+    row.pinned_by.add(coordinator)
+    assert counts(sign_in(coordinator)) == {"Ideas": 0, "Odd": "Its filter does not hold any more."}
