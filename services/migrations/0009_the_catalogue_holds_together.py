@@ -1,6 +1,6 @@
 """What the forms of the catalogue refuse the database refuses too, whoever writes, and however many at once.
 
-No purpose is part of itself, hours can be read, addresses of documents are of the web, a step of a life stays
+No purpose is part of itself, stages and levels are known, hours can be read, addresses of documents are of the web, a step of a life stays
 as it was taken, and what refers to a row of the catalogue stands in its cooperation.
 """
 
@@ -20,6 +20,21 @@ REFERENCES = (
 )
 """Table, column, and the table whose rows it refers to."""
 TARGETS = sorted({target for _table, _column, target in REFERENCES})
+STAGES = ("idea", "planned", "pilot", "in_use", "phasing_out", "retired")
+LEVELS = (0, 1, 2, 3, 4)
+CHOICES: tuple[tuple[str, str, tuple[object, ...]], ...] = (
+    ("services_application", "lifecycle", STAGES),
+    ("services_application", "charging", ("base", "priced", "passed_on")),
+    ("services_application", "confidentiality", LEVELS),
+    ("services_application", "integrity", LEVELS),
+    ("services_application", "availability", LEVELS),
+    ("services_lifecyclemove", "from_stage", STAGES),
+    ("services_lifecyclemove", "to_stage", STAGES),
+    ("services_calendar", "country", ("", "SE", "NO", "FI", "DK")),
+    ("services_dataprotection", "role", ("controller", "joint", "processor")),
+    ("services_task", "done_by", ("cooperation", "municipality", "supplier")),
+)
+"""Table, column, and what may stand in it."""
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "holiday")
 
 TREE = """
@@ -96,6 +111,9 @@ def constraints() -> list[migrations.RunSQL]:
     found += [
         _constraint(target, f"{target}_with_cooperation", "UNIQUE (id, cooperation_id)") for target in TARGETS
     ]
+    for table, column, values in CHOICES:
+        known = ", ".join(repr(value) for value in values)
+        found.append(_constraint(table, f"{table}_{column}_known", f"CHECK ({column} IN ({known}))"))
     for table, column, target in REFERENCES:
         rule = (
             f"FOREIGN KEY ({column}, cooperation_id) REFERENCES {target} (id, cooperation_id)"

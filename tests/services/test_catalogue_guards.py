@@ -1,6 +1,7 @@
 """What the database refuses of the catalogue, whoever writes, and however many at once."""
 
 import datetime as dt
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.db import IntegrityError, connection, transaction
 
 from municipalities.models import Cooperation
 from services.actions import save_purpose
-from services.models import Application, Calendar, Purpose
+from services.models import Application, Calendar, DataProtection, LifecycleMove, Purpose, Task
 from sharedict.accounts.models import User
 from tests.factories.services import (
     ApplicationFactory,
@@ -100,6 +101,40 @@ def test_a_step_in_a_life_stays_as_it_was_taken(north: Cooperation) -> None:
     for column, value in (("reason", "other"), ("moved_at", dt.datetime(2020, 1, 1, tzinfo=dt.UTC))):
         sql = f"UPDATE services_lifecyclemove SET {column} = %s WHERE id = %s"  # noqa: S608
         refused(sql, value, step.pk, name="stays as it is")
+
+
+@pytest.mark.parametrize(
+    ("model", "names"),
+    [
+        (Application, ["lifecycle", "charging", "confidentiality", "integrity", "availability"]),
+        (LifecycleMove, ["from_stage", "to_stage"]),
+        (Calendar, ["country"]),
+        (DataProtection, ["role"]),
+        (Task, ["done_by"]),
+    ],
+)
+def test_the_database_knows_the_same_words_as_the_forms(model: Any, names: list[str]) -> None:
+    """A choice that is added needs a migration: else the form offers what cannot be saved."""
+    for name in names:
+        rule = f"{model._meta.db_table}_{name}_known"
+        with connection.cursor() as cursor:
+            asked = "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = %s"
+            cursor.execute(asked, [rule])
+            [[said]] = cursor.fetchall()
+        field = model._meta.get_field(name)
+        known = {*re.findall(r"'([^']*)'|\b(\d+)\b", said)}
+        assert {one or other for one, other in known} - {""} == {str(value) for value, _ in field.choices}
+
+
+@pytest.mark.parametrize(
+    ("column", "value"), [("lifecycle", "lost"), ("charging", "free"), ("confidentiality", 5)]
+)
+def test_a_stage_or_level_that_nobody_knows_is_not_kept(
+    north: Cooperation, column: str, value: object
+) -> None:
+    row = ApplicationFactory(cooperation=north)
+    sql = f"UPDATE services_application SET {column} = %s WHERE id = %s"  # noqa: S608
+    refused(sql, value, row.pk, name=f"services_application_{column}_known")
 
 
 def of_application(factory: Any) -> Make:
