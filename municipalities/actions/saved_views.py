@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from municipalities.actions.rows import changed, delete_row, lock_cooperation, save_row
@@ -38,9 +39,12 @@ def save_view(*, view: SavedView, is_pinned: bool, by: "User") -> SavedView:
 def pin_view(*, view: SavedView, is_pinned: bool, by: "User") -> SavedView:
     """Have ``view`` counted on the overview of ``by``, or no more; safe to repeat.
 
-    Raises ValidationError where that would be more than there may be.
+    Raises ValidationError where that would be more than there may be, and where ``view`` was removed or is
+    shared no more since it was read.
     """
     lock_cooperation(view.cooperation_id)
+    if is_pinned and not SavedView.objects.filter(Q(is_shared=True) | Q(maker=by), pk=view.pk).exists():
+        raise ValidationError(_("This view is not there any more, or not for you."))
     if is_pinned == view.pinned_by.filter(pk=by.pk).exists():
         return view
     pinned = SavedView.objects.filter(cooperation=view.cooperation_id, pinned_by=by)
@@ -55,7 +59,10 @@ def pin_view(*, view: SavedView, is_pinned: bool, by: "User") -> SavedView:
 
 @transaction.atomic
 def remove_view(*, view: SavedView, by: "User") -> None:
-    """Remove ``view``, also from the overviews that count it."""
+    """Remove ``view``, also from the overviews that count it; safe to repeat."""
+    lock_cooperation(view.cooperation_id)
+    if not SavedView.objects.filter(pk=view.pk).exists():
+        return
     view.pinned_by.clear()
     delete_row(row=view, by=by)
 

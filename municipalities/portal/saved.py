@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.core.exceptions import SuspiciousOperation
 from django.http import Http404, HttpRequest, QueryDict
 from django.urls import Resolver404, resolve
 from django.utils.translation import gettext as _
@@ -57,6 +58,8 @@ def _counted(request: HttpRequest, cooperation: Cooperation, view: SavedView) ->
         rows, found = page.narrowed(QueryDict(view.query))
     except Http404:
         return Counted(view, "", fault=gone)
+    except SuspiciousOperation:  # an address that no browser may send either: the others are counted
+        return Counted(view, url, fault=_("Its filter does not hold any more."))
     if not is_valid(found):
         return Counted(view, url, fault=_("Its filter does not hold any more."))
     return Counted(view, url, count=rows.count())

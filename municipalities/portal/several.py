@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from municipalities.actions import value_in_words
+from municipalities.portal.beside import is_valid
 from municipalities.portal.columns import CHOSEN, query_without
 from municipalities.portal.effect_pages import EffectMixin, is_fact
 from municipalities.portal.forms import refuse
@@ -106,7 +107,7 @@ class SeveralPage(EffectMixin):
     template_name = "components/several.html"
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        return self.choose(self.set_form(None, ()), frozenset())
+        return self.choose(self.set_form(None, ()), frozenset(), self.filter_problem())
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         ticked = [name for name in self.fields if name in request.POST.getlist("set")]
@@ -142,12 +143,21 @@ class SeveralPage(EffectMixin):
     def chosen_keys(self) -> list[int]:
         """Those that were ticked, or all that the filter finds; of too many only one too many."""
         if "all" in self.request.POST:
+            if self.filter_problem():
+                return []
             found, _filter = self.listed().narrowed(self.request.GET)
             return [*found.order_by("pk").values_list("pk", flat=True)[: MOST_ROWS + 1]]
         said = dict.fromkeys(self.request.POST.getlist("row")[: MOST_ROWS + 1])
         return [int(text) for text in said if text.isascii() and text.isdigit() and len(text) < 19]
 
+    def filter_problem(self) -> str:
+        """What is wrong where the filter cannot be read: the list would find rows that nobody asked for."""
+        _rows, found = self.listed().narrowed(self.request.GET)
+        return "" if is_valid(found) else _("The filter of the list cannot be read: go back and mend it.")
+
     def problem_with(self, pks: Sequence[int], ticked: Sequence[str]) -> str:
+        if problem := self.filter_problem():
+            return problem
         if not pks:
             return _("Choose at least one row.")
         if len(pks) > MOST_ROWS:
@@ -255,10 +265,11 @@ class SeveralPage(EffectMixin):
             "set_form": form,
             "problem": problem,
             "is_all": "all" in self.request.POST,
-            "row_count": table.page.paginator.count,
+            "row_count": 0 if self.filter_problem() else table.page.paginator.count,
             "most": MOST_ROWS,
         }
-        return self.page(self.template_name, context, 422 if problem else 200)
+        status = 422 if problem and self.request.method == "POST" else 200
+        return self.page(self.template_name, context, status)
 
     def look(
         self, plan: Sequence[PlannedRow], ticked: Sequence[str], missing: int, status: int

@@ -86,10 +86,15 @@ class SavedViewAdd(FormPage):
             if page
             else NO_LIST
         )
-        return {**super().context(form), "lead": lead, "cancel_url": self.back_url(path)}
+        back = self.back_url(path) if page else self.url("views")
+        return {**super().context(form), "lead": lead, "cancel_url": back}
 
     def back_url(self, path: str) -> str:
-        return self.url("views")
+        """The list, as whoever came from there saw it; else all views."""
+        shown = self.request.GET.get("query")
+        if shown is None:
+            return self.url("views")
+        return address_of_view(SavedView(path=path, query=shown), self.cooperation)
 
 
 class SavedViewChange(OneView, SavedViewAdd, ChangePage):

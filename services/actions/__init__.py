@@ -35,6 +35,7 @@ from services.actions.outages import (
 from services.actions.purposes import (
     TREE,
     refuse_circle,
+    save_purpose,
     ship_purposes,
 )
 from services.actions.subscriptions import (
@@ -70,6 +71,7 @@ __all__ = [
     "refuse_site_shorter_than_installations",
     "renew_source",
     "save_outage",
+    "save_purpose",
     "share_application",
     "ship_calendars",
     "ship_purposes",

@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from municipalities.actions import save_row
+from municipalities.actions import ChangedMeanwhileError, save_row
 from services.engine.lifecycle import MOVES, may_move
 from services.models import Application, LifecycleMove
 from sharedict.accounts.models import User
@@ -14,18 +14,23 @@ from sharedict.accounts.models import User
 
 @transaction.atomic
 def move_application(
-    *, application: Application, to: str, reason: str = "", by: object, now: dt.datetime
+    *, application: Application, to: str, reason: str = "", by: object, now: dt.datetime, seen: str = ""
 ) -> Application:
     """Let ``application`` be in the stage ``to``, and keep who moved it, when and why.
 
     Safe to repeat: where it is there already nothing is done. Raises ValidationError at ``lifecycle`` for a
-    stage that may not follow.
+    stage that may not follow, and ChangedMeanwhileError where it is not in the stage any more in which
+    somebody has ``seen`` it.
     """
     Application.objects.select_for_update().order_by().get(pk=application.pk)
     application.refresh_from_db(fields=["lifecycle"])
     before = application.lifecycle
     if before == to:
         return application
+    if seen not in ("", before):
+        said = _("Somebody has moved it to “%(stage)s” meanwhile: choose once more.")
+        words = {"stage": application.get_lifecycle_display()}
+        raise ChangedMeanwhileError({"lifecycle": [said % words]}, {"lifecycle": before})
     move = LifecycleMove(
         cooperation_id=application.cooperation_id,
         application=application,

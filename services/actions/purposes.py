@@ -55,6 +55,13 @@ def ship_purposes(*, cooperation: Cooperation, by: object) -> list[Purpose]:
     return added
 
 
+@transaction.atomic
+def save_purpose(*, purpose: Purpose, by: object) -> Purpose:
+    """Add or change ``purpose``; of two that are moved under each other at once the later is refused."""
+    lock_cooperation(purpose.cooperation_id)
+    return save_row(row=purpose, by=by)
+
+
 def refuse_circle(purpose: Purpose) -> None:
     """A purpose is no part of itself, nor of what is part of it."""
     if purpose.pk and any(above.pk == purpose.pk for above in _above(purpose)):

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 DAY_MINUTES: Final = 24 * 60
+MOST_SPANS: Final = 4
 SPAN: Final = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?\s*[-\u2013]\s*(\d{1,2})(?:[:.](\d{2}))?", re.ASCII)
 MINUTE: Final = dt.timedelta(minutes=1)
 ONE_DAY: Final = dt.timedelta(days=1)
@@ -20,7 +21,7 @@ Hours = tuple[tuple[int, int], ...]
 
 
 class HoursError(ValueError):
-    """A text that tells no hours; ``code`` says why: ``format``, ``order`` or ``overlap``."""
+    """A text that tells no hours; ``code`` says why: ``format``, ``order``, ``overlap`` or ``many``."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -30,8 +31,8 @@ class HoursError(ValueError):
 def parse_hours(text: str) -> Hours:
     """The hours that a text such as ``08:00-12:00, 13-16:30`` tells; an empty one tells none.
 
-    Raises HoursError for what is no hours, what ends before it begins, and what overlaps. Spans that touch
-    become one.
+    Raises HoursError for what is no hours, what ends before it begins, what overlaps, and more than
+    ``MOST_SPANS``. Spans that touch become one.
     """
     found: list[tuple[int, int]] = []
     for part in (part.strip() for part in text.split(",") if part.strip()):
@@ -46,6 +47,8 @@ def parse_hours(text: str) -> Hours:
         if found and start == found[-1][1]:
             start = found.pop()[0]
         found.append((start, end))
+    if len(found) > MOST_SPANS:
+        raise HoursError("many")
     return tuple(found)
 
 

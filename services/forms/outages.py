@@ -89,6 +89,10 @@ class OutageForm(RowForm):
         named = was.applications.values_list("pk", flat=True) if was.pk else []
         in_use = ~Q(lifecycle=Application.Lifecycle.RETIRED)
         chosen.queryset = chosen.queryset.filter(in_use | Q(pk__in=[*named]))
+        for name in ("sites", "links", "suppliers"):
+            field = self.fields[name]
+            if not field.queryset.exists():  # a heading without anything to choose
+                field.widget = forms.MultipleHiddenInput()
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or self.cleaned_data

@@ -11,10 +11,12 @@ SAID = {
     "format": _("Write hours as 08:00-16:30; several with a comma between them. Empty: closed."),
     "order": _("What opens must close later the same day."),
     "overlap": _("These hours overlap, or stand in no order."),
+    "many": _("It opens at most four times a day."),
 }
 
 
 def _hours(name: object) -> "models.CharField[str, str]":
+    """Holds the longest that ``written`` makes of hours, however short they were typed."""
     return models.CharField(name, max_length=60, blank=True)  # type: ignore[arg-type]
 
 

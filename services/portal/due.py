@@ -9,9 +9,10 @@ from django.utils.translation import gettext_lazy
 from municipalities.access import Rights
 from municipalities.models import Cooperation
 from municipalities.portal import listed
-from services.engine.data_protection import Missing, missing_of
+from services.engine.data_protection import Missing
 from services.models import Application, DataProtection
 from services.portal.panels import Panel, Risk
+from services.reports import gaps_of
 from sharedict.common.access import Viewer
 
 LACKING = {
@@ -39,17 +40,32 @@ def tasks_panel(
 
 
 def data_protection_panel(
-    application: Application, cooperation: Cooperation, _viewer: Viewer, _rights: Rights, day: dt.date
+    application: Application, cooperation: Cooperation, _viewer: Viewer, rights: Rights, day: dt.date
 ) -> Panel | None:
-    """What each municipality is to the data in it, and what is missing; None while nothing is told."""
+    """What each municipality is to the data in it, and what is missing, also of whom nothing is told.
+
+    None where there is neither.
+    """
     rows = DataProtection.objects.filter(application=application).select_related("municipality")
-    rows = rows.order_by("municipality__name", "board")
-    told = [(row, missing_in_words(missing_of(row.told(), day))) for row in rows]
-    if not told:
+    gaps = gaps_of(cooperation, day, application)
+    missing = {gap.row.pk: missing_in_words(gap.missing) for gap in gaps if gap.row}
+    told = [(row, missing.get(row.pk, "")) for row in rows.order_by("municipality__name", "board")]
+    untold = [gap for gap in gaps if gap.row is None]
+    if not told and not untold:
         return None
-    url = f"{reverse('data-protection', args=[cooperation.slug])}?application={application.code}"
-    lacking = [row.board or row.municipality.name for row, missing in told if missing]
-    risks = (
-        [Risk(_("missing"), "warning", _("Data protection"), listed(lacking), f"{url}")] if lacking else []
+    asked = f"?application={application.code}"
+    url = f"{reverse('data-protection', args=[cooperation.slug])}{asked}"
+    add = f"{reverse('data-protection-add', args=[cooperation.slug])}{asked}&municipality="
+    context = {
+        "rows": told,
+        "url": url,
+        "untold": [
+            (gap.municipality, missing_in_words(gap.missing), f"{add}{gap.municipality.pk}") for gap in untold
+        ],
+        "may_edit": rights.may_edit,
+    }
+    lacking = dict.fromkeys(
+        gap.row.board or str(gap.municipality) if gap.row else str(gap.municipality) for gap in gaps
     )
-    return Panel("services/data_protection_panel.html", {"rows": told, "url": url}, risks=risks)
+    risks = [Risk(_("missing"), "warning", _("Data protection"), listed([*lacking]), url)] if lacking else []
+    return Panel("services/data_protection_panel.html", context, risks=risks)

@@ -72,21 +72,24 @@ def hours_in_words(calendar: Calendar) -> str:
         return _("always")
     fields: list[Any] = [Calendar._meta.get_field(name) for name in (*WEEK, "holiday")]
     names = [str(field.verbose_name) for field in fields]
+    holidays = names[-1]
     if not calendar.country:
         names, days = names[:-1], days[:-1]
     said = []
     for hours, group in groupby(zip(names, days, strict=True), key=lambda each: each[1]):
         if hours:
             alike = [name for name, _hours in group]
-            which = _("every day") if alike == names else _several(alike)
+            which = _("every day") if alike == names else _several(alike, holidays)
             said.append(f"{which} {written(hours)}")
     return listed(said) if said else _("closed")
 
 
-def _several(names: list[str]) -> str:
-    if len(names) < 3:
-        return listed(names)
-    return _("%(first)s to %(last)s") % {"first": names[0], "last": names[-1]}
+def _several(names: list[str], holidays: str) -> str:
+    """``Monday to Friday``, ``Saturday, Sunday and public holidays``: these follow no weekday."""
+    days = [name for name in names if name != holidays]
+    if len(days) > 2:
+        days = [_("%(first)s to %(last)s") % {"first": days[0], "last": days[-1]}]
+    return listed([*days, *(name for name in names if name == holidays)])
 
 
 def picture_of_clocks(told: Iterable[Told]) -> Picture | None:

@@ -148,7 +148,10 @@ class ApplicationPage(ByCode):
         actions = [
             {"url": self.url("application-change", application.code), "label": _("Change"), "primary": True}
         ]
-        return [*actions, {"url": self.url("application-move", application.code), "label": _("Move")}]
+        return [
+            *actions,
+            {"url": self.url("application-move", application.code), "label": _("Move to another stage")},
+        ]
 
     def facts(self, application: Application) -> list[tuple[str, Any]]:
         return [

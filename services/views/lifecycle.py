@@ -34,6 +34,7 @@ class ApplicationMove(ByCode, FormPage):
             reason=found["reason"],
             by=self.request.user,
             now=timezone.now(),
+            seen=found["seen"],
         )
 
     def done_url(self, row: Application) -> str:

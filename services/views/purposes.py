@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from municipalities.portal import ChangePage, DeletePage, FormPage, ListPage
-from services.actions import ship_purposes
+from services.actions import save_purpose, ship_purposes
 from services.forms import PurposeFilter, PurposeForm
 from services.models import Purpose
 from services.tables import PurposeTable
@@ -47,13 +47,15 @@ class PurposeAdd(FormPage):
     done_name = "purposes"
     said = gettext_lazy("Added.")
 
+    def save(self, form: Any) -> Purpose:
+        return save_purpose(purpose=form.save(commit=False), by=self.viewer)
 
-class PurposeChange(ChangePage):
+
+class PurposeChange(PurposeAdd, ChangePage):
     other_steps = (("purpose-delete", gettext_lazy("Remove")),)
     model = Purpose
-    form_class = PurposeForm
     title = gettext_lazy("Change a purpose")
-    done_name = "purposes"
+    said = gettext_lazy("Saved.")
 
 
 class PurposeDelete(DeletePage):

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from municipalities.actions import MOST_PINNED, MOST_VIEWS, forget_person, pin_view, save_view
+from municipalities.actions import MOST_PINNED, MOST_VIEWS, forget_person, pin_view, remove_view, save_view
 from municipalities.models import Cooperation, Municipality, Role, SavedView
 from services.models import Application
 from sharedict.accounts.models import User
@@ -305,3 +305,54 @@ def test_repairing_a_view_names_nobody_who_counts_it(
 def operator_client(db: None, sign_in: SignIn) -> Client:
     operator: User = UserFactory(is_staff=True, is_superuser=True)
     return sign_in(operator)
+
+
+def test_a_view_that_is_shared_no_more_is_not_counted_by_whoever_saw_it_before(
+    north: Cooperation, administrator: User, coordinator: User
+) -> None:
+    """It would take one of the places on an overview, and nobody could take it off."""
+    seen = kept(north, administrator, is_shared=True)
+    now = SavedView.objects.get()
+    now.is_shared = False
+    save_view(view=now, is_pinned=False, by=administrator)
+    with pytest.raises(ValidationError, match="not there any more"):
+        pinned(seen, coordinator)
+    assert not now.pinned_by.exists()
+    assert pinned(seen, administrator)
+
+
+def test_a_view_that_is_removed_meanwhile_is_neither_counted_nor_removed_twice(
+    north: Cooperation, administrator: User, coordinator: User
+) -> None:
+    seen = kept(north, administrator, is_shared=True)
+    remove_view(view=SavedView.objects.get(), by=administrator)
+    with pytest.raises(ValidationError, match="not there any more"):
+        pinned(seen, coordinator)
+    remove_view(view=seen, by=coordinator)
+    assert Entry.objects.filter(subject_type="municipalities.savedview", verb="delete").count() == 1
+
+
+def test_whoever_does_not_save_after_all_is_back_where_they_were(
+    sign_in: SignIn, coordinator: User, north: Cooperation
+) -> None:
+    client = sign_in(coordinator)
+    view = kept(north, coordinator)
+    assert client.get(NEW).context["cancel_url"] == f"{LIST}?{IDEAS}"
+    assert (
+        client.post(NEW, {"name": "", "path": "services/", "query": ""}).context["cancel_url"]
+        == f"{LIST}?{IDEAS}"
+    )
+    change = f"/north/views/{view.pk}/"
+    assert client.get(f"{change}?query=q%3Dx").context["cancel_url"] == f"{LIST}?q=x"
+    assert client.get(change).context["cancel_url"] == "/north/views/"
+    odd = client.get("/north/views/new/?list=//evil.example/&query=x")
+    assert odd.context["cancel_url"] == "/north/views/"
+
+
+def test_a_view_that_cannot_be_read_keeps_the_others_from_nothing(
+    sign_in: SignIn, coordinator: User, north: Cooperation
+) -> None:
+    kept(north, coordinator).pinned_by.add(coordinator)
+    row = SavedViewFactory(cooperation=north, maker=coordinator, name="Odd", query="&" * 1_500)
+    row.pinned_by.add(coordinator)
+    assert counts(sign_in(coordinator)) == {"Ideas": 0, "Odd": "Its filter does not hold any more."}

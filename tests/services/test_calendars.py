@@ -51,7 +51,7 @@ def test_public_holidays_of_the_country_and_closed_days_are_closed(
 
 
 def test_hours_are_said_shortly(north: Cooperation) -> None:
-    calendar = CalendarFactory(cooperation=north, friday="08:00-15:00", saturday="10-12", country="")
+    calendar = CalendarFactory(cooperation=north, friday="08:00-15:00", saturday="10:00-12:00", country="")
     calendar.clean()
     assert hours_in_words(calendar) == (
         "Monday to Thursday 08:00-16:30, Friday 08:00-15:00 and Saturday 10:00-12:00"
@@ -66,6 +66,7 @@ def test_hours_are_said_shortly(north: Cooperation) -> None:
         ("monday", "16-08", "must close later"),
         ("sunday", "08-12, 10-14", "overlap"),
         ("holiday", "25-26", "Write hours as"),
+        ("monday", "1-2,3-4,5-6,7-8,9-10", "at most four times a day"),
         ("name", "Office", "already a calendar"),
         ("country", "XX", "Select a valid choice"),
     ],
@@ -124,3 +125,14 @@ def test_the_list_of_closed_days_takes_the_same_queries_for_any_number(
     for _ in range(4):
         ClosedDayFactory(calendar=CalendarFactory(cooperation=north))
     assert queries(client, "/north/calendars/closed-days/") == one
+
+
+def test_public_holidays_follow_no_weekday(north: Cooperation) -> None:
+    weekend = dict.fromkeys(("saturday", "sunday", "holiday"), "10:00-14:00")
+    assert hours_in_words(Calendar(country="SE", **weekend)) == (
+        "Saturday, Sunday and public holidays 10:00-14:00"
+    )
+    shop = dict.fromkeys(("friday", "saturday", "sunday", "holiday"), "10:00-14:00")
+    assert hours_in_words(Calendar(country="SE", **shop)) == (
+        "Friday to Sunday and public holidays 10:00-14:00"
+    )

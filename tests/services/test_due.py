@@ -115,7 +115,7 @@ def test_tasks_and_protection_stand_on_the_page_of_the_application(
     DataProtectionFactory(application=erp, municipality=torsby, agreement="")
     text = words(client, "/north/services/erp/")
     assert "Restoring the database At night the supplier" in text
-    assert "missing Data protection Torsby" in text
+    assert "missing Data protection Hagfors and Torsby" in text
     assert "controller" in text
     again = client.post("/north/due/tasks/new/", told)
     assert "already said" in str(again.context["form"].errors)
@@ -141,3 +141,29 @@ def test_a_list_takes_the_same_queries_for_any_number(
     for _ in range(4):
         more()
     assert queries(client, f"/north/{page}/") == one
+
+
+def test_the_page_of_an_application_says_the_same_of_data_protection_as_what_is_due(
+    north: Cooperation, erp: Application, administrator: User, coordinator: User, sign_in: SignIn
+) -> None:
+    """Whoever uses it and is not told of is missing there too, and nothing is of what is not in use."""
+    client, page = sign_in(administrator), "/north/services/erp/"
+    missing = shown(client, "gaps")
+    assert {said for _place, said in missing} == {"everything: nobody has told of them"}
+    text = words(client, page)
+    places = [place for place, _said in missing]
+    assert f"missing Data protection {places[0]}" in text
+    for place in places:
+        assert f"{place} — — everything: nobody has told of them" in text
+    risks = client.get(page).context["risks"]
+    [note] = [str(risk.note) for risk in risks if str(risk.text) == "Data protection"]
+    assert [place in note for place in places] == [True] * len(places)
+    add = "/north/due/data-protection/new/?application=erp&amp;municipality="
+    assert client.get(page).content.decode().count(add) == len(places)
+    assert add not in sign_in(coordinator).get(page).content.decode()
+    DataProtectionFactory(
+        application=erp, municipality=SubscriptionFactory(application=erp).municipality, agreement=""
+    )
+    Application.objects.filter(pk=erp.pk).update(lifecycle="retired")
+    assert shown(client, "gaps") == []
+    assert "missing Data protection" not in words(client, page)

@@ -82,6 +82,38 @@ def test_moving_twice_moves_once_and_what_was_moved_meanwhile_counts(
     assert LifecycleMove.objects.count() == 2
 
 
+def test_who_moves_what_somebody_else_has_moved_is_told_and_may_then_go_on(
+    administrator: User, second_administrator: User, erp: Application, sign_in: SignIn
+) -> None:
+    """Both saw a pilot; to retire it then is another thing than to retire what is being phased out."""
+    address, client = "/north/services/erp/move/", sign_in(administrator)
+    Application.objects.filter(pk=erp.pk).update(lifecycle="pilot")
+    seen = client.get(address).context["form"]["seen"].value()
+    theirs = {"lifecycle": "phasing_out", "seen": seen}
+    sign_in(second_administrator).post(address, theirs)
+    told = client.post(address, {"lifecycle": "retired", "seen": seen})
+    assert told.status_code == 422
+    form = told.context["form"]
+    assert form.errors["lifecycle"] == ["Somebody has moved it to “phasing out” meanwhile: choose once more."]
+    assert [stage for stage, _name in form.fields["lifecycle"].choices] == ["retired", "in_use"]
+    assert "is now: phasing out" in told.content.decode()
+    assert LifecycleMove.objects.count() == 1
+    assert client.post(address, theirs).status_code == 302, "where both move it there, it is there"
+    assert LifecycleMove.objects.count() == 1
+    again = {"lifecycle": "retired", "seen": form["seen"].value()}
+    assert client.post(address, again).status_code == 302
+    assert Application.objects.get(pk=erp.pk).lifecycle == "retired"
+
+
+@pytest.mark.parametrize("seen", ["no-such", "\0", "in_use" * 50])
+def test_a_stage_that_nobody_can_have_seen_is_refused(
+    administrator: User, erp: Application, sign_in: SignIn, seen: str
+) -> None:
+    told = {"lifecycle": "pilot", "seen": seen}
+    assert sign_in(administrator).post("/north/services/erp/move/", told).status_code == 422
+    assert not LifecycleMove.objects.exists()
+
+
 def test_what_is_wrong_with_the_reason_is_said_at_the_field(
     administrator: User, erp: Application, sign_in: SignIn
 ) -> None:

@@ -15,6 +15,7 @@ from django.utils import timezone
 from municipalities.models import Cooperation, Municipality, Role
 from services.models import AlertSource, Application, Outage, PriorityTable, StatusFeed
 from sharedict.accounts.models import User
+from tests.factories.municipalities import SiteFactory
 from tests.factories.services import (
     AlertFactory,
     AlertSourceFactory,
@@ -53,6 +54,22 @@ def test_reporting_at_night_takes_one_form_and_tells_at_once_whom_it_hits(
     assert "Down for Hagfors and Torsby." in page
     assert "Of your own: ERP." in page
     assert "critical" in page
+
+
+def test_what_is_not_there_is_not_asked_for(
+    coordinator: User, sign_in: SignIn, erp: Application, north: Cooperation
+) -> None:
+    client = sign_in(coordinator)
+
+    def asked(page: str) -> list[str]:
+        text = client.get(f"/north/outages/{page}/").content.decode()
+        return [name for name in Outage.LOST if f'id="div_id_{name}"' in text]
+
+    assert asked("new") == asked("plan") == ["applications"]
+    SiteFactory(cooperation=north, name="Torsby centre")
+    assert asked("new") == ["applications", "sites"]
+    assert client.post("/north/outages/new/", report(erp)).status_code == 302
+    assert asked(f"{Outage.objects.get().pk}/change") == ["applications", "sites"]
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from tests.factories.services import (
     CalendarFactory,
     ClosedDayFactory,
     CompetenceFactory,
+    DataProtectionFactory,
     InstallationFactory,
     OutageEffectFactory,
     OutageFactory,
@@ -60,7 +61,10 @@ def test_what_is_to_be_worked_on_is_gathered_and_goes_when_it_is_done(
             ("not told", "Information class"),
             ("nobody can run it", "Who can run it"),
             ("single point", "Torsby centre"),
+            ("missing", "Data protection"),
         }
+        for use in erp.subscriptions.all():
+            DataProtectionFactory(application=erp, municipality=use.municipality)
         rows.update(review_on=dt.date(2026, 7, 7), integrity=1, availability=1)
         for _ in range(2):
             CompetenceFactory(

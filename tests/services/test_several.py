@@ -253,6 +253,18 @@ def test_a_view_of_too_many_rows_is_not_changed_as_a_whole(client: Client, north
     assert answer.status_code == 422
 
 
+def test_all_rows_of_a_view_whose_filter_cannot_be_read_are_not_all_there_are(
+    client: Client, apps: list[Application]
+) -> None:
+    address = f"{ALL}?lifecycle=no-such"
+    page = client.get(address)
+    assert (page.status_code, page.context["row_count"]) == (200, 0)
+    assert "The filter of the list cannot be read" in page.content.decode()
+    assert 'name="all"' not in page.content.decode()
+    answer = client.post(address, asking([], vendor="New AB") | {"all": "1"})
+    assert (answer.status_code, "plan" in answer.context) == (422, False)
+
+
 def test_the_rows_of_others_cannot_be_chosen(
     client: Client, apps: list[Application], outside: Cooperation
 ) -> None:

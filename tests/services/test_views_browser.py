@@ -83,3 +83,15 @@ def test_the_same_on_a_phone(editor: Page) -> None:
     editor.goto("/north/views/")
     assert not editor.evaluate(TOO_WIDE)
     assert accessibility_problems(editor) == []
+
+
+def test_a_field_that_somebody_fills_in_is_meant_to_be_set(editor: Page) -> None:
+    follow(editor.get_by_role("link", name="Change several"))
+    set_vendor = editor.get_by_role("checkbox", name="Set Vendor")
+    expect(set_vendor).not_to_be_checked()
+    editor.get_by_label("Vendor", exact=True).fill("Fjord AB")
+    expect(set_vendor).to_be_checked()
+    set_vendor.uncheck()
+    expect(set_vendor).not_to_be_checked()
+    editor.get_by_label("Availability", exact=True).select_option("serious")
+    expect(editor.get_by_role("checkbox", name="Set Availability")).to_be_checked()
