@@ -73,6 +73,9 @@ from services.forms.subscriptions import (
     SubscriptionFilter,
     SubscriptionForm,
 )
+from services.forms.variants import (
+    VariantForm,
+)
 
 __all__ = [
     "RESERVED_CODES",
@@ -115,6 +118,7 @@ __all__ = [
     "SubscriptionForm",
     "TaskForm",
     "UpdateForm",
+    "VariantForm",
     "applications_here",
     "mergeable_with",
     "municipalities_here",

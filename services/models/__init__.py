@@ -4,6 +4,7 @@ from services.models.alert import (
     WatchedThing,
 )
 from services.models.application import (
+    RESERVED_CODES,
     Application,
 )
 from services.models.calendar import (
@@ -51,8 +52,12 @@ from services.models.subscription import (
 from services.models.task import (
     Task,
 )
+from services.models.variant import (
+    Variant,
+)
 
 __all__ = [
+    "RESERVED_CODES",
     "WEEK",
     "Alert",
     "AlertSource",
@@ -74,6 +79,7 @@ __all__ = [
     "StatusFeed",
     "Subscription",
     "Task",
+    "Variant",
     "WatchedThing",
     "check_needed",
 ]
