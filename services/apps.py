@@ -9,7 +9,13 @@ class ServicesConfig(AppConfig):
     def ready(self) -> None:
         from municipalities.actions import add_check, add_notice_kind
         from municipalities.models import Site
-        from municipalities.portal import add_runs_at, add_search_kind, add_set_up_step, add_what_falls
+        from municipalities.portal import (
+            add_import_kind,
+            add_runs_at,
+            add_search_kind,
+            add_set_up_step,
+            add_what_falls,
+        )
         from services.actions import (
             refuse_absent,
             refuse_circle,
@@ -31,10 +37,13 @@ class ServicesConfig(AppConfig):
             staffing_panel,
             tasks_panel,
         )
+        from services.portal.imports import IMPORTS
         from services.tasks import ask_about_outages
         from sharedict.jobs.registry import register_chore
 
         add_runs_at(installed_at)
+        for kind in IMPORTS:
+            add_import_kind(kind)
         add_set_up_step(APPLICATION)
         add_what_falls(impact_url)
         for found in FOUND:

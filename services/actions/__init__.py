@@ -20,6 +20,11 @@ from services.actions.checks import (
     refuse_installation_outside_site,
     refuse_site_shorter_than_installations,
 )
+from services.actions.imports import (
+    import_rows,
+    take_back_applications,
+    take_back_subscriptions,
+)
 from services.actions.lifecycle import (
     move_application,
     refuse_forbidden_move,
@@ -59,6 +64,7 @@ __all__ = [
     "check_outage",
     "correct_effect",
     "end_outage",
+    "import_rows",
     "merge_outages",
     "move_application",
     "plan_subscriptions",
@@ -74,6 +80,8 @@ __all__ = [
     "ship_calendars",
     "ship_purposes",
     "subscribe",
+    "take_back_applications",
+    "take_back_subscriptions",
     "tell_update",
     "users_of",
 ]
