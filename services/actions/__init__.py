@@ -29,6 +29,11 @@ from services.actions.lifecycle import (
     move_application,
     refuse_forbidden_move,
 )
+from services.actions.measured import (
+    keep_before_calendar_changes,
+    keep_before_other_calendar,
+    keep_measured_years,
+)
 from services.actions.outages import (
     check_outage,
     correct_effect,
@@ -65,6 +70,9 @@ __all__ = [
     "correct_effect",
     "end_outage",
     "import_rows",
+    "keep_before_calendar_changes",
+    "keep_before_other_calendar",
+    "keep_measured_years",
     "merge_outages",
     "move_application",
     "plan_subscriptions",

@@ -32,6 +32,9 @@ from services.models.installation import (
 from services.models.lifecycle_move import (
     LifecycleMove,
 )
+from services.models.measured_year import (
+    MeasuredYear,
+)
 from services.models.outage import (
     Outage,
     OutageEffect,
@@ -70,6 +73,7 @@ __all__ = [
     "Document",
     "Installation",
     "LifecycleMove",
+    "MeasuredYear",
     "OnCall",
     "Outage",
     "OutageEffect",
