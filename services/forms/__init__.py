@@ -60,7 +60,6 @@ from services.forms.purposes import (
     purposes_here,
 )
 from services.forms.shared import (
-    RESERVED_CODES,
     CodedForm,
     InForce,
     NamedForm,
@@ -78,7 +77,6 @@ from services.forms.variants import (
 )
 
 __all__ = [
-    "RESERVED_CODES",
     "SAVED",
     "ApplicationFilter",
     "ApplicationForm",

@@ -53,7 +53,8 @@ class Stored:
             return self.by_code.get(code)
         if name.lower() not in self.named:
             raise UploadError(_("a new application needs a code, by which it is found again."), field="code")
-        return self.by_name.find(name)
+        found: Application = self.by_name.find(name)
+        return found
 
     def line_before(self, code: str, line: int) -> int | None:
         earlier = self.lines.get(code)

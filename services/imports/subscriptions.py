@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from municipalities.models import Cooperation, Municipality
 from services.imports.cells import Reader, day, one_of, places_by_code, rows_by, whole
@@ -148,6 +149,8 @@ def subscription_in_words(row: Subscription) -> str:
         days = _("%(first)s to %(last)s") % words
     else:
         days = _("from %(first)s") % words
-    users = _("%(count)s users") % {"count": count(row.users)} if row.users is not None else ""
+    users = ""
+    if row.users is not None:
+        users = ngettext("%(count)s user", "%(count)s users", row.users) % {"count": count(row.users)}
     variant = row.variant.name if row.variant else ""
     return " | ".join(filter(None, [row.application.name, row.municipality.name, variant, days, users]))

@@ -33,7 +33,7 @@ def test_new_and_changed_applications_are_saved_in_one_go_and_undone(
     file = lines(
         "Code;Name;Purpose;Owner;Lifecycle;Confidentiality;Unit price;Charging",
         f"erp;{erp.name};Money <b>and</b> more;Torsby;in use;internal;;base",
-        "records;Records;Keeps what is decided;1737;i drift;sekretess;12,50;till pris",
+        "records;Records;Keeps what is decided;1737;i bruk;sekretess;12,50;till pris",
     )
     shown = uploading.upload(client, PAGE, file.replace(b"sekretess", b"3").replace(b"till pris", b"priced"))
     assert [finding.errors for finding in uploading.findings(shown)] == [[], []]
