@@ -12,6 +12,7 @@ from rest_framework.response import Response
 
 from municipalities.models import Cooperation
 from services.engine.impact import State
+from services.models import OutageEffect
 from services.reports import Falling, Things, graph_of, impact_of, people_stopped, points_of
 from sharedict.common.pagination import refusal
 from sharedict.common.viewsets import ViewSet
@@ -35,7 +36,7 @@ class HitSerializer(serializers.Serializer[Any]):
     """What becomes of one municipality's use of an application."""
 
     municipality = serializers.CharField(help_text="Key such as SE1737.")
-    state = serializers.ChoiceField(sorted(STATES.values()))
+    state = serializers.ChoiceField(OutageEffect.State.choices)
     users = serializers.IntegerField(allow_null=True)
     because = ReasonSerializer(many=True)
 
@@ -44,7 +45,7 @@ class FallingSerializer(serializers.Serializer[Any]):
     """What becomes of one application that somebody uses."""
 
     application = serializers.CharField(help_text="Code.")
-    state = serializers.ChoiceField(sorted(STATES.values()), help_text="The worst of all uses.")
+    state = serializers.ChoiceField(OutageEffect.State.choices, help_text="The worst of all uses.")
     uses = HitSerializer(many=True)
 
 

@@ -160,7 +160,7 @@ def test_what_is_due_and_missing_is_a_file_too(
 
 
 def test_the_overview_counts_what_is_due_for_those_who_may_mend_it(
-    erp: Application, administrator: User, finance: User, sign_in: SignIn
+    erp: Application, administrator: User, auditor: User, finance: User, sign_in: SignIn
 ) -> None:
     today, others = timezone.localdate(), ApplicationFactory(cooperation=erp.cooperation, lifecycle="idea")
     Application.objects.update(review_on=today)
@@ -169,8 +169,9 @@ def test_the_overview_counts_what_is_due_for_those_who_may_mend_it(
     DocumentFactory(application=others, review_on=today)
 
     def told(user: User) -> list[str]:
-        todo = sign_in(user).get("/north/overview/").context["todo"]
+        todo = sign_in(user).get("/north/overview/").context["todo"] or []
         return [each["text"] for each in todo if each["url"] == "/north/due/"]
 
     assert told(administrator) == ["2 reviews are late or due within 90 days"]
+    assert told(auditor) == []
     assert told(finance) == []
