@@ -120,9 +120,11 @@ def measured_in_words(measured: Measured | None) -> dict[str, str]:
         "calendar": measured.calendar.name if measured.calendar else "",
     }
     if measured.calendar:
-        said = gettext("Down for somebody, in the hours of “%(calendar)s” since %(day)s: unplanned alone.")
+        said = gettext(
+            "For somebody, in the hours of “%(calendar)s” since %(day)s; planned work does not count."
+        )
     else:
-        said = gettext("Down for somebody, in all hours since %(day)s: unplanned alone.")
+        said = gettext("For somebody, in all hours since %(day)s; planned work does not count.")
     return {"down": words["down"], "attained": words["attained"], "said": said % words}
 
 
