@@ -25,6 +25,7 @@ from services.models import (
     StatusFeed,
     Subscription,
     Task,
+    Variant,
     WatchedThing,
 )
 
@@ -102,6 +103,15 @@ class DocumentAdmin(RowAdmin):
     autocomplete_fields = ["cooperation", "application"]
 
 
+@admin.register(Variant)
+class VariantAdmin(RowAdmin):
+    list_display = ["name", "application", "unit_price", "delivery_days", "cooperation"]
+    list_filter = ["cooperation"]
+    list_select_related = ["application", "cooperation"]
+    search_fields = ["name", "application__name"]
+    autocomplete_fields = ["cooperation", "application"]
+
+
 @admin.register(Installation)
 class InstallationAdmin(RowAdmin):
     list_display = ["application", "site", "purpose", "cooperation", "valid_from", "last_day"]
@@ -131,7 +141,7 @@ class SubscriptionAdmin(RowAdmin):
     list_filter = ["cooperation"]
     list_select_related = ["application", "municipality", "cooperation"]
     search_fields = ["application__name", "municipality__name"]
-    autocomplete_fields = ["cooperation", "application", "municipality"]
+    autocomplete_fields = ["cooperation", "application", "municipality", "variant"]
 
 
 @admin.register(Competence)

@@ -9,15 +9,23 @@ class ServicesConfig(AppConfig):
     def ready(self) -> None:
         from municipalities.actions import add_check, add_notice_kind
         from municipalities.models import Site
-        from municipalities.portal import add_runs_at, add_search_kind, add_set_up_step, add_what_falls
+        from municipalities.portal import (
+            add_import_kind,
+            add_runs_at,
+            add_search_kind,
+            add_set_up_step,
+            add_what_falls,
+        )
         from services.actions import (
+            keep_before_calendar_changes,
+            keep_before_other_calendar,
             refuse_absent,
             refuse_circle,
             refuse_forbidden_move,
             refuse_installation_outside_site,
             refuse_site_shorter_than_installations,
         )
-        from services.models import Application, Installation, OnCall, Purpose
+        from services.models import Application, Calendar, ClosedDay, Installation, OnCall, Purpose
         from services.portal import (
             APPLICATION,
             FOUND,
@@ -31,10 +39,13 @@ class ServicesConfig(AppConfig):
             staffing_panel,
             tasks_panel,
         )
-        from services.tasks import ask_about_outages
-        from sharedict.jobs.registry import register_chore
+        from services.portal.imports import IMPORTS
+        from services.tasks import ask_about_outages, keep_years
+        from sharedict.jobs.registry import register_chore, register_nightly
 
         add_runs_at(installed_at)
+        for kind in IMPORTS:
+            add_import_kind(kind)
         add_set_up_step(APPLICATION)
         add_what_falls(impact_url)
         for found in FOUND:
@@ -49,7 +60,11 @@ class ServicesConfig(AppConfig):
         add_check(Site, refuse_site_shorter_than_installations)
         add_check(OnCall, refuse_absent)
         add_check(Application, refuse_forbidden_move)
+        add_check(Calendar, keep_before_calendar_changes)
+        add_check(ClosedDay, keep_before_calendar_changes)
+        add_check(Application, keep_before_other_calendar)
         add_check(Purpose, refuse_circle)
         for told in NOTICE_KINDS:
             add_notice_kind(told)
         register_chore(ask_about_outages)
+        register_nightly(keep_years)

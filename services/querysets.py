@@ -111,8 +111,8 @@ class OnCallQuerySet(SpannedQuerySet["OnCall"]):
 
 class SubscriptionQuerySet(SpannedQuerySet["Subscription"]):
     def for_listing(self) -> Self:
-        """With application and municipality."""
-        return self.select_related("application", "municipality")
+        """With application, municipality and variant."""
+        return self.select_related("application", "municipality", "variant")
 
 
 class OutageQuerySet(TenantQuerySet["Outage"]):

@@ -2,9 +2,14 @@
 
 from django.utils import timezone
 
-from services.actions import ask_about_open
+from services.actions import ask_about_open, keep_measured_years
 
 
 def ask_about_outages() -> None:
     """Whenever the sweeper comes by: ask about outages of which no monitor has told the end."""
     ask_about_open(timezone.now())
+
+
+def keep_years() -> None:
+    """Every night: keep the hours by which the years that are over were measured."""
+    keep_measured_years(now=timezone.now())

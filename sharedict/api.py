@@ -19,6 +19,7 @@ from municipalities.api import views as municipalities
 from municipalities.api.search import SearchViewSet
 from services.api import outages
 from services.api import views as services
+from services.api.impact import ImpactViewSet
 
 RESOURCES: list[tuple[str, type[ViewSetMixin]]] = [
     ("cooperations", municipalities.CooperationViewSet),
@@ -40,6 +41,7 @@ RESOURCES: list[tuple[str, type[ViewSetMixin]]] = [
     ("lifecycle-moves", services.LifecycleMoveViewSet),
     ("purposes", services.PurposeViewSet),
     ("documents", services.DocumentViewSet),
+    ("variants", services.VariantViewSet),
     ("installations", services.InstallationViewSet),
     ("dependencies", services.DependencyViewSet),
     ("competences", services.CompetenceViewSet),
@@ -69,7 +71,11 @@ for name, viewset in RESOURCES:
     router.register(name, viewset, basename=name)
 
 
-SEARCH = path("search/", SearchViewSet.as_view({"get": "find"}), name="search")
+COMPUTED = [
+    path("search/", SearchViewSet.as_view({"get": "find"}), name="search"),
+    path("impact/", ImpactViewSet.as_view({"get": "falls"}), name="impact"),
+    path("single-points/", ImpactViewSet.as_view({"get": "points"}), name="single-points"),
+]
 
 
 class DocsPage(SpectacularSwaggerSplitView):
@@ -85,7 +91,7 @@ class DocsPage(SpectacularSwaggerSplitView):
 
 
 urlpatterns: Sequence[URLPattern | URLResolver] = [
-    path("v1/", include(([*router.urls, SEARCH], "v1"))),
+    path("v1/", include(([*router.urls, *COMPUTED], "v1"))),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", DocsPage.as_view(), name="api-docs"),
 ]

@@ -2,11 +2,13 @@
 
 import datetime as dt
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from django.db.models import Q, Sum
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from agreements.models import Key
 from billing.models import Period, Run, RunLine, Share
@@ -18,7 +20,8 @@ from services.models import Application
 from services.portal import Panel
 from sharedict.common.access import Viewer
 from sharedict.common.days import date_format
-from sharedict.common.figures import NOTHING, minor, percent
+from sharedict.common.figures import NOTHING, count, minor, percent
+from sharedict.kernel.money import rounded
 from sharedict.kernel.periods import Month
 
 MOST_LINES = 20
@@ -27,7 +30,7 @@ MOST_LINES = 20
 def cost_of_application(
     application: Application, cooperation: Cooperation, viewer: Viewer, rights: Rights, day: dt.date
 ) -> list[dict[str, Any]]:
-    """One fact: what it costs in the newest month that has begun by ``day``; three queries at most.
+    """What it costs in the newest month that has begun by ``day``, also for each user; four queries at most.
 
     Corrections of earlier months are no part of it. What nothing divides yet is, and is said beside.
     """
@@ -52,7 +55,28 @@ def cost_of_application(
     if len(own) == 1:
         [(key, _name)] = own
         fact["url"] = reverse("statement", args=[cooperation.slug, month, key])
-    return [fact]
+    return [fact, *_per_user(application, cooperation, month, whole)]
+
+
+def _per_user(
+    application: Application, cooperation: Cooperation, month: Month, whole: int
+) -> list[dict[str, Any]]:
+    """What the month costs for each user that it tells of, to the nearest; one query.
+
+    Nothing where somebody who uses it has not told how many they are: the others would seem dearer.
+    """
+    rows = application.subscriptions.overlapping(month.first, month.after).values_list("users", flat=True)
+    told = list(rows)
+    users = sum(each or 0 for each in told)
+    if whole <= 0 or None in told or not users:
+        return []
+    return [
+        {
+            "label": _("Cost per user"),
+            "value": minor(int(rounded(Fraction(whole, users), 0)), cooperation.currency),
+            "note": ngettext("%(count)s user", "%(count)s users", users) % {"count": count(users)},
+        }
+    ]
 
 
 def opening_of_own(
@@ -60,7 +84,7 @@ def opening_of_own(
 ) -> dict[str, Any] | None:
     """What the reader's one municipality pays of it in the newest month, and what part of the whole that is.
 
-    None for whoever answers for none or for several, and where theirs pays nothing. Five queries at most.
+    None for whoever answers for none or for several, and where theirs pays nothing. Seven queries at most.
     """
     newest = _newest(cooperation, viewer, day) if len(rights.municipality_ids) == 1 else None
     if newest is None:
@@ -77,6 +101,9 @@ def opening_of_own(
     sentences = [{"bold": _("%(part)s of %(whole)s.") % of_it, "text": ""}]
     if period.state != Period.State.CLOSED:
         sentences[0]["text"] = _("The month is not closed yet.")
+    if before := _before(cooperation, viewer, month):
+        then = sum(_own(before, application, viewer, rights).values())
+        sentences.append({"text": _difference(amount - then, date_format(month.plus(-1).first, "F Y"))})
     return {
         "label": _("%(name)s pays for it in %(month)s") % words,
         "value": minor(amount),
@@ -87,6 +114,22 @@ def opening_of_own(
             "label": _("Why this share"),
         },
     }
+
+
+def _before(cooperation: Cooperation, viewer: Viewer, month: Month) -> Run | None:
+    """The run of the month before, where that is computed."""
+    periods = Period.objects.visible_to(viewer).of(cooperation).select_related("current_run")
+    found = periods.filter(first_day=month.plus(-1).first).first()
+    return found.current_run if found else None
+
+
+def _difference(change: int, month: str) -> str:
+    words = {"amount": minor(abs(change)), "month": month}
+    if change == 0:
+        return _("As much as in %(month)s.") % words
+    return (
+        _("%(amount)s more than in %(month)s.") if change > 0 else _("%(amount)s less than in %(month)s.")
+    ) % words
 
 
 def _percent(part: int, whole: int) -> str:

@@ -30,7 +30,7 @@ from billing.views.notices import notices_of
 from billing.views.pictures import month_name
 from municipalities.models import Cooperation
 from municipalities.portal import few
-from services.reports import Hitting, as_hitting, going_on_told, lacking_in, skills_told
+from services.reports import Hitting, as_hitting, due_told, going_on_told, lacking_in, skills_told
 from sharedict.audit.models import kind_in_words, verb_in_words
 from sharedict.common.days import date_format
 from sharedict.jobs.models import Job
@@ -55,11 +55,15 @@ class Undone:
 
 @dataclass(frozen=True, slots=True)
 class Now:
-    """What stands beside the months: ``lacking`` is how many applications too few can run."""
+    """What stands beside the months: ``lacking`` is how many applications too few can run.
+
+    ``due`` is how much is to be reviewed.
+    """
 
     undone: Undone
     outages: Sequence[Hitting]
     lacking: int
+    due: int
 
 
 class ToDoPage(StatementsPage):
@@ -89,11 +93,16 @@ class ToDoPage(StatementsPage):
 
     @cached_property
     def now(self) -> Now:
-        """How things stand beside the months, in one query: jobs, outages, and who can run what."""
+        """How things stand beside the months, in one query: jobs, outages, who can run what, reviews."""
         rows = Cooperation.objects.filter(pk=self.cooperation.pk)
-        asked = (self._undone_told(), going_on_told(timezone.now()), skills_told(self.today))
-        jobs, outages, skills = rows.values_list(*asked).get()
-        return Now(Undone(**(jobs or {})), as_hitting(outages), lacking_in(skills, self.today))
+        asked = (
+            self._undone_told(),
+            going_on_told(timezone.now()),
+            skills_told(self.today),
+            due_told(self.today),
+        )
+        jobs, outages, skills, due = rows.values_list(*asked).get()
+        return Now(Undone(**(jobs or {})), as_hitting(outages), lacking_in(skills, self.today), due)
 
     @property
     def undone_jobs(self) -> Undone:
@@ -125,7 +134,7 @@ class ToDoPage(StatementsPage):
         found += self.late_todo()
         for month in sorted(self.periods):
             found += self.todo_of(month, self.periods[month])
-        rest = [*self.staffing_todo(), *self.left_behind()[:MOST_TO_DO]]
+        rest = [*self.staffing_todo(), *self.due_todo(), *self.left_behind()[:MOST_TO_DO]]
         return [*found[:MOST_TO_DO], *self.to_close(), *rest]
 
     def may_do(self, label: str) -> str:
@@ -143,6 +152,18 @@ class ToDoPage(StatementsPage):
             count,
         ) % {"count": count}
         return [needs(text, self.url("staffing"), _("Look at them"), "warning", _("Too few"))]
+
+    def due_todo(self) -> list[dict[str, Any]]:
+        """How much is to be reviewed, for those who may."""
+        count = self.now.due if self.rights.may_edit else 0
+        if not count:
+            return []
+        text = ngettext(
+            "%(count)s review is late or due within 90 days",
+            "%(count)s reviews are late or due within 90 days",
+            count,
+        ) % {"count": count}
+        return [needs(text, self.url("due"), _("Look at them"), "warning", _("To be reviewed"))]
 
     def left_behind(self) -> list[dict[str, Any]]:
         """What those who left or joined leave to mend, before or after it stops a month."""

@@ -45,6 +45,8 @@ class FileTable(django_tables2.Table):  # type: ignore[misc]
 
     file_fields: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     at_choice: ClassVar[tuple[str, ...]] = ()
+    in_files: ClassVar[tuple[str, ...]] = ()
+    """Those of ``at_choice`` that stand in files too where nobody has chosen: an import reads them."""
     choice: ColumnChoice | None = None
 
     def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:

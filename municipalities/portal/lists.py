@@ -234,6 +234,9 @@ class ListPage(CooperationPage):
 
     def export(self, table: FileTable, kind: str) -> HttpResponseBase:
         table.put_in_one_order()
+        if not (table.choice and table.choice.is_chosen):
+            for name in table.in_files:
+                table.columns.show(name)
         names = [column for column in table.columns if column.name not in getattr(table, "not_exported", ())]
         header = [str(column.header) for column in names]
         rows = file_rows(table, names)

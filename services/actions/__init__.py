@@ -20,9 +20,19 @@ from services.actions.checks import (
     refuse_installation_outside_site,
     refuse_site_shorter_than_installations,
 )
+from services.actions.imports import (
+    import_rows,
+    take_back_applications,
+    take_back_subscriptions,
+)
 from services.actions.lifecycle import (
     move_application,
     refuse_forbidden_move,
+)
+from services.actions.measured import (
+    keep_before_calendar_changes,
+    keep_before_other_calendar,
+    keep_measured_years,
 )
 from services.actions.outages import (
     check_outage,
@@ -60,6 +70,10 @@ __all__ = [
     "check_outage",
     "correct_effect",
     "end_outage",
+    "import_rows",
+    "keep_before_calendar_changes",
+    "keep_before_other_calendar",
+    "keep_measured_years",
     "merge_outages",
     "move_application",
     "plan_subscriptions",
@@ -76,6 +90,8 @@ __all__ = [
     "ship_calendars",
     "ship_purposes",
     "subscribe",
+    "take_back_applications",
+    "take_back_subscriptions",
     "tell_update",
     "users_of",
 ]

@@ -26,6 +26,7 @@ from services.models import (
     Purpose,
     Subscription,
     Task,
+    Variant,
 )
 
 
@@ -101,6 +102,14 @@ class DocumentFilters(OfCooperation):
 
     class Meta:
         model = Document
+        fields: list[str] = []
+
+
+class VariantFilters(OfCooperation):
+    application = CodeFilter("application__code", "application")
+
+    class Meta:
+        model = Variant
         fields: list[str] = []
 
 

@@ -26,6 +26,7 @@ from services.models import (
     Purpose,
     Subscription,
     Task,
+    Variant,
 )
 
 INFORMATION_CLASSES = ("open", "internal", "confidential", "secret")
@@ -165,10 +166,13 @@ class DataProtectionSerializer(serializers.ModelSerializer[DataProtection]):
 class LifecycleMoveSerializer(serializers.ModelSerializer[LifecycleMove]):
     cooperation = CooperationField()
     application = CodeField("application")
+    moved_by = CodeField("moved_by", "username", allow_null=True, default=None, help_text="User name.")
 
     class Meta:
         model = LifecycleMove
-        fields = ["id", "cooperation", "application", "from_stage", "to_stage", "reason", "moved_at"]
+        fields = [
+            *("id", "cooperation", "application", "from_stage", "to_stage", "reason", "moved_at", "moved_by"),
+        ]
 
 
 class PurposeSerializer(serializers.ModelSerializer[Purpose]):
@@ -187,6 +191,25 @@ class DocumentSerializer(serializers.ModelSerializer[Document]):
     class Meta:
         model = Document
         fields = ["id", "cooperation", "application", "title", "url", "review_on"]
+
+
+class VariantSerializer(serializers.ModelSerializer[Variant]):
+    cooperation = CooperationField()
+    application = CodeField("application")
+    currency = CodeField("cooperation", "currency")
+
+    class Meta:
+        model = Variant
+        fields = [
+            "id",
+            "cooperation",
+            "application",
+            "name",
+            "unit_price",
+            "currency",
+            "included",
+            "delivery_days",
+        ]
 
 
 class InstallationSerializer(serializers.ModelSerializer[Installation]):
@@ -287,6 +310,7 @@ class SubscriptionSerializer(serializers.ModelSerializer[Subscription]):
             "municipality",
             "municipality_name",
             "users",
+            "variant",
             "valid_from",
             "valid_until",
         ]

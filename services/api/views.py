@@ -15,6 +15,7 @@ from services.api.serializers import (
     PurposeSerializer,
     SubscriptionSerializer,
     TaskSerializer,
+    VariantSerializer,
 )
 from services.models import (
     Application,
@@ -30,6 +31,7 @@ from services.models import (
     Purpose,
     Subscription,
     Task,
+    Variant,
 )
 from sharedict.common.viewsets import ReadViewSet
 
@@ -77,7 +79,7 @@ class DataProtectionViewSet(ReadViewSet[DataProtection]):
 class LifecycleMoveViewSet(ReadViewSet[LifecycleMove]):
     """The stages that applications went through, and why."""
 
-    queryset = LifecycleMove.objects.select_related("cooperation", "application")
+    queryset = LifecycleMove.objects.select_related("cooperation", "application", "moved_by")
     serializer_class = LifecycleMoveSerializer
     filterset_class = filters.LifecycleMoveFilters
 
@@ -96,6 +98,14 @@ class DocumentViewSet(ReadViewSet[Document]):
     queryset = Document.objects.select_related("cooperation", "application")
     serializer_class = DocumentSerializer
     filterset_class = filters.DocumentFilters
+
+
+class VariantViewSet(ReadViewSet[Variant]):
+    """The forms in which each application is offered; what one does not tell is as for the application."""
+
+    queryset = Variant.objects.select_related("cooperation", "application")
+    serializer_class = VariantSerializer
+    filterset_class = filters.VariantFilters
 
 
 class InstallationViewSet(ReadViewSet[Installation]):

@@ -60,7 +60,6 @@ from services.forms.purposes import (
     purposes_here,
 )
 from services.forms.shared import (
-    RESERVED_CODES,
     CodedForm,
     InForce,
     NamedForm,
@@ -73,9 +72,11 @@ from services.forms.subscriptions import (
     SubscriptionFilter,
     SubscriptionForm,
 )
+from services.forms.variants import (
+    VariantForm,
+)
 
 __all__ = [
-    "RESERVED_CODES",
     "SAVED",
     "ApplicationFilter",
     "ApplicationForm",
@@ -115,6 +116,7 @@ __all__ = [
     "SubscriptionForm",
     "TaskForm",
     "UpdateForm",
+    "VariantForm",
     "applications_here",
     "mergeable_with",
     "municipalities_here",

@@ -12,11 +12,8 @@ from django.utils.translation import gettext_lazy
 
 from municipalities.models import Municipality, Site
 from municipalities.portal import Filter, RowForm
-from services.models import Application
+from services.models import RESERVED_CODES, Application
 from sharedict.common.days import DayInput
-
-RESERVED_CODES = frozenset({"new", "several"})
-"""Words that stand in an address where a code could: a page of that code would be out of reach."""
 
 
 def applications_here(request: HttpRequest) -> Any:

@@ -26,12 +26,17 @@ class SubscriptionFilter(InForce):
 
 
 class SubscriptionForm(RowForm):
-    layout = (("application", "municipality"), ("valid_from", "valid_until"), "users")
+    layout = (("application", "municipality"), ("valid_from", "valid_until"), ("users", "variant"))
 
     class Meta:
         model = Subscription
-        fields = ["application", "municipality", "valid_from", "valid_until", "users"]
+        fields = ["application", "municipality", "valid_from", "valid_until", "users", "variant"]
         field_classes = {"users": CountField}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        variant: Any = self.fields["variant"]
+        variant.queryset = variant.queryset.filter(application=self.instance.application_id)
 
 
 class SubscribeForm(RowForm):

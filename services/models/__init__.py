@@ -4,6 +4,7 @@ from services.models.alert import (
     WatchedThing,
 )
 from services.models.application import (
+    RESERVED_CODES,
     Application,
 )
 from services.models.calendar import (
@@ -31,6 +32,9 @@ from services.models.installation import (
 from services.models.lifecycle_move import (
     LifecycleMove,
 )
+from services.models.measured_year import (
+    MeasuredYear,
+)
 from services.models.outage import (
     Outage,
     OutageEffect,
@@ -51,8 +55,12 @@ from services.models.subscription import (
 from services.models.task import (
     Task,
 )
+from services.models.variant import (
+    Variant,
+)
 
 __all__ = [
+    "RESERVED_CODES",
     "WEEK",
     "Alert",
     "AlertSource",
@@ -65,6 +73,7 @@ __all__ = [
     "Document",
     "Installation",
     "LifecycleMove",
+    "MeasuredYear",
     "OnCall",
     "Outage",
     "OutageEffect",
@@ -74,6 +83,7 @@ __all__ = [
     "StatusFeed",
     "Subscription",
     "Task",
+    "Variant",
     "WatchedThing",
     "check_needed",
 ]

@@ -7,6 +7,9 @@ from django.utils.translation import pgettext_lazy
 from services.querysets import ApplicationQuerySet
 from sharedict.common.models import CooperationRow, Fact
 
+RESERVED_CODES = frozenset({"new", "several"})
+"""Words that stand in an address where a code could: a page of that code would be out of reach."""
+
 
 def _clock(name: Any, help_text: Any) -> Any:
     """A foreign key to the calendar that one of the three clocks goes by."""

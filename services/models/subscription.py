@@ -1,5 +1,6 @@
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -20,6 +21,15 @@ class Subscription(SpannedFact):
         verbose_name=_("municipality"),
     )
     users = models.PositiveIntegerField(_("users"), null=True, blank=True)
+    variant = models.ForeignKey(
+        "services.Variant",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="subscriptions",
+        verbose_name=_("variant"),
+        help_text=_("Empty: no particular one."),
+    )
     objects = SubscriptionQuerySet.as_manager()
 
     fact_columns = frozenset({"cooperation", "application", "municipality", "valid_from", "valid_until"})
@@ -41,6 +51,12 @@ class Subscription(SpannedFact):
                 violation_error_message=_("This municipality already uses it in part of that time."),
             ),
         ]
+
+    def clean(self) -> None:
+        """Refuse the variant of another application; the database does so too."""
+        super().clean()
+        if self.variant and self.variant.application_id != self.application_id:
+            raise ValidationError({"variant": _("This is a variant of another application.")})
 
     def __str__(self) -> str:
         return f"{self.application}, {self.municipality}"

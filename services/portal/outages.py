@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterable
+from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
@@ -15,8 +16,10 @@ from municipalities.portal import few, slug_of
 from services.actions import ASKED, BACK, OPENED
 from services.models import Application, Outage, OutageEffect
 from services.portal.panels import Panel, Risk
-from services.reports import Hitting
+from services.reports import Hitting, Measured, measured_of
 from sharedict.common.access import Viewer
+from sharedict.common.days import date_format
+from sharedict.common.figures import percent
 
 Said = dict[str, Any]
 OutagePanelMaker = Callable[[Outage, Cooperation, Viewer, Rights], Panel | None]
@@ -98,9 +101,31 @@ def outages_panel(
         Risk(*state_of_outage(row, now), row.title, url=reverse("outage", args=[cooperation.slug, row.pk]))
         for row in on[:MOST_OUTAGES]
     ]
+    measured = measured_of(application, now)
     url = f"{reverse('outages', args=[cooperation.slug])}?application={application.code}"
     begun = sum(row.starts_at <= now for row in found)
-    return Panel("services/outages_panel.html", {"rows": told, "count": begun, "url": url}, risks=risks)
+    context = {"rows": told, "count": begun, "url": url, "measured": measured_in_words(measured)}
+    return Panel("services/outages_panel.html", context, risks=risks)
+
+
+def measured_in_words(measured: Measured | None) -> dict[str, str]:
+    """How long it was down in the hours that count, and what part it was up; empty where nobody knows."""
+    if measured is None or not measured.open:
+        return {}
+    attained = Decimal(measured.attained_bp).scaleb(-2)
+    words = {
+        "down": long_in_words(dt.timedelta(minutes=measured.down)),
+        "attained": percent(attained),
+        "day": date_format(timezone.localdate(measured.since), "j F Y"),
+        "calendar": measured.calendar.name if measured.calendar else "",
+    }
+    if measured.calendar:
+        said = gettext(
+            "For somebody, in the hours of “%(calendar)s” since %(day)s; planned work does not count."
+        )
+    else:
+        said = gettext("For somebody, in all hours since %(day)s; planned work does not count.")
+    return {"down": words["down"], "attained": words["attained"], "said": said % words}
 
 
 def long_in_words(span: dt.timedelta) -> str:

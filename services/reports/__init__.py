@@ -9,6 +9,7 @@ from services.reports.due import (
     Due,
     Gap,
     due_of,
+    due_told,
     gaps_of,
 )
 from services.reports.impact import (
@@ -20,6 +21,11 @@ from services.reports.impact import (
 )
 from services.reports.kept import (
     graph_of,
+)
+from services.reports.measured import (
+    Measured,
+    hours_kept,
+    measured_of,
 )
 from services.reports.outages import (
     Hit,
@@ -71,6 +77,7 @@ __all__ = [
     "Gap",
     "Hit",
     "Hitting",
+    "Measured",
     "Risk",
     "Staff",
     "Things",
@@ -79,16 +86,19 @@ __all__ = [
     "clock_of",
     "clocks_told",
     "due_of",
+    "due_told",
     "fallen",
     "gaps_of",
     "going_on_told",
     "graph_of",
     "hits_of",
     "hours_in_words",
+    "hours_kept",
     "impact_of",
     "lacking_in",
     "lost_in_words",
     "made_graph",
+    "measured_of",
     "on_call_of",
     "people_stopped",
     "picture_of",

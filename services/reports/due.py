@@ -5,6 +5,10 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Count, ExpressionWrapper, IntegerField, OuterRef, Subquery, Value
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce
+
 from municipalities.models import Cooperation, Municipality
 from services.engine.data_protection import Missing, missing_of, untold
 from services.models import Application, DataProtection, Document, Subscription
@@ -43,6 +47,17 @@ def due_of(cooperation: Cooperation, today: dt.date) -> list[Due]:
         rows = manager.of(cooperation).exclude(application__lifecycle__in=NEEDS_NOBODY).for_listing()
         found += [Due(_on(row), row, row.application) for row in rows.filter(review_on__lte=until)]
     return sorted(found, key=lambda each: (each.on, each.application.name, str(each.row)))
+
+
+def due_told(today: dt.date) -> Combinable:
+    """How many ``due_of`` gives of the cooperation of the outer query, within that query."""
+    found: Any = Value(0)
+    for model, path in ((Application, ""), (Document, "application__"), (DataProtection, "application__")):
+        manager: Any = model._default_manager
+        rows = manager.filter(cooperation=OuterRef("pk"), review_on__lte=today + AHEAD)
+        rows = rows.exclude(**{f"{path}lifecycle__in": NEEDS_NOBODY}).order_by().values("cooperation")
+        found += Coalesce(Subquery(rows.annotate(count=Count("pk")).values("count")), 0)
+    return ExpressionWrapper(found, IntegerField())
 
 
 def _on(row: Any) -> dt.date:

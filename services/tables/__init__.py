@@ -34,6 +34,9 @@ from services.tables.purposes import (
 from services.tables.subscriptions import (
     SubscriptionTable,
 )
+from services.tables.variants import (
+    VariantTable,
+)
 
 __all__ = [
     "LIFECYCLE_LOOK",
@@ -50,4 +53,5 @@ __all__ = [
     "PurposeTable",
     "SubscriptionTable",
     "TaskTable",
+    "VariantTable",
 ]

@@ -6,9 +6,10 @@ import django_tables2 as tables
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from municipalities.portal import DATE, CountColumn, RowTable, page_of
+from municipalities.portal import DATE, NUMBER, CountColumn, RowTable, page_of
 from services.models import Application
 from services.portal import class_in_words
+from sharedict.common.figures import money
 
 LIFECYCLE_LOOK = {
     Application.Lifecycle.PLANNED: "info",
@@ -34,8 +35,25 @@ class ApplicationTable(RowTable):
 
     code = tables.Column(_("Code"))
     vendor = tables.Column(_("Vendor"))
+    competence_centre = tables.Column(_("Competence centre"), accessor="competence_centre__name")
+    confidential = tables.Column(_("Confidentiality"), accessor="confidentiality")
+    integrity = tables.Column(_("Integrity"))
+    availability = tables.Column(_("Availability"))
+    measured = tables.Column(_("Is measured"), order_by="measured__name")
+    supported = tables.Column(_("Support is open"), order_by="supported__name")
+    charging = tables.Column(_("Charging"))
+    unit_price = tables.Column(_("Unit price"), attrs=NUMBER)
+    priced_per = tables.Column(_("Price for each"))
+    included = tables.Column(_("Included"), orderable=False)
+    not_included = tables.Column(_("Not included"), orderable=False)
+    delivery_days = CountColumn(_("Delivery time"))
     review_on = tables.Column(_("Next review"), attrs=DATE)
-    at_choice = ("code", "vendor", "review_on")
+    at_choice = (
+        *("code", "vendor", "review_on", "competence_centre", "confidential", "integrity", "availability"),
+        *("measured", "supported", "charging", "unit_price", "priced_per", "included", "not_included"),
+        "delivery_days",
+    )
+    in_files = at_choice
 
     empty_title = _("No applications yet")
 
@@ -54,6 +72,18 @@ class ApplicationTable(RowTable):
 
     def render_runs(self, value: Any) -> str:
         return str(value)
+
+    def render_measured(self, value: Any) -> str:
+        return str(value)
+
+    def render_supported(self, value: Any) -> str:
+        return str(value)
+
+    def render_unit_price(self, value: Any) -> str:
+        return money(value)
+
+    def value_unit_price(self, value: Any) -> Any:
+        return value
 
     def render_serves(self, value: Any) -> str:
         return str(value)

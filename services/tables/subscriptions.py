@@ -15,10 +15,15 @@ class SubscriptionTable(RowTable):
         order_by="application",
         linkify=page_of("application", "application__code"),
     )
+    code = tables.Column(_("Application code"), accessor="application__code")
     municipality = tables.Column(_("Municipality"), accessor="municipality__name")
     users = CountColumn(_("Users"))
+    variant = tables.Column(_("Variant"), accessor="variant__name")
     valid_from = tables.Column(_("From"), attrs=DATE)
     valid_until = LastDayColumn()
+
+    at_choice = ("code", "variant")
+    in_files = at_choice
 
     empty_title = _("No subscriptions yet")
 

@@ -13,9 +13,11 @@ from municipalities.models import Municipality
 from municipalities.portal import (
     ChangePage,
     FormPage,
+    ImportPage,
     ListPage,
     RowMixin,
     SeveralPage,
+    import_kind,
 )
 from services.forms import (
     ApplicationFilter,
@@ -44,6 +46,21 @@ class Applications(ListPage):
         rows: Any = super().queryset()
         used: QuerySet[Any] = rows.with_use(timezone.localdate())
         return used
+
+    def more_actions(self) -> list[dict[str, Any]]:
+        if not self.rights.may_edit:
+            return []
+        return [{"url": self.url("applications-import"), "label": _("Import")}]
+
+
+class ApplicationsImport(ImportPage):
+    kind = import_kind("applications")
+    example = "Records;records;Keeps what is decided;in use"
+    title = gettext_lazy("Import applications")
+    lead = gettext_lazy(
+        "An application is found again by its code, or by its name where the file has no codes: the same "
+        "file twice changes nothing. Columns that the file does not have stay as they are."
+    )
 
 
 class ByCode(RowMixin):
@@ -88,6 +105,14 @@ class ApplicationPage(ByCode):
             "where": where_it_runs(application, running, own=self.rights.municipality_ids),
             **self.clocks(application),
             "moves": application.moves.select_related("moved_by"),
+            "variants": [
+                (
+                    row,
+                    price_in_words(application, self.cooperation, row),
+                    days_of_work(_first_told(row.delivery_days, application.delivery_days)),
+                )
+                for row in application.variants.order_by("unit_price", "name")
+            ],
             "documents": list(application.documents.order_by("title")),
             "map": where_it_is_used(using, places, own=self.rights.municipality_ids),
             "not_using": [place for place in places if place.pk not in theirs],
@@ -164,6 +189,10 @@ class ApplicationPage(ByCode):
             (_("Next review"), application.review_on),
             (_("Code"), application.code),
         ]
+
+
+def _first_told(*days: int | None) -> int | None:
+    return next((each for each in days if each is not None), None)
 
 
 def _primary_first(row: Installation) -> tuple[int, str]:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from municipalities.models import Municipality
 from municipalities.portal import ChangePage, DeletePage, FormPage, ListPage
-from services.actions import ship_calendars
+from services.actions import keep_before_calendar_changes, ship_calendars
 from services.forms import CalendarForm, ClosedDayFilter, ClosedDayForm
 from services.models import Calendar, ClosedDay
 from services.tables import CalendarTable, ClosedDayTable
@@ -18,7 +18,10 @@ class Calendars(ListPage):
     model = Calendar
     table_class = CalendarTable
     title = gettext_lazy("Calendars")
-    lead = gettext_lazy("The hours by which applications run, are measured and are supported.")
+    lead = gettext_lazy(
+        "The hours by which applications run, are measured and are supported. Years that are over keep the "
+        "hours by which they were measured."
+    )
     add_name = "calendar-add"
     add_label = gettext_lazy("Add a calendar")
     api_name = "v1:calendars-list"
@@ -72,7 +75,10 @@ class ClosedDays(ListPage):
     table_class = ClosedDayTable
     filterset_class = ClosedDayFilter
     title = gettext_lazy("Closed days")
-    lead = gettext_lazy("Days beside the public holidays on which nothing is open by a calendar.")
+    lead = gettext_lazy(
+        "Days beside the public holidays on which nothing is open by a calendar. Years that are over keep "
+        "the hours by which they were measured."
+    )
     add_name = "closed-day-add"
     add_label = gettext_lazy("Add a closed day")
     api_name = "v1:closed-days-list"
@@ -96,3 +102,7 @@ class ClosedDayChange(ChangePage):
 class ClosedDayDelete(DeletePage):
     model = ClosedDay
     done_name = "closed-days"
+
+    def remove(self, row: ClosedDay) -> None:
+        keep_before_calendar_changes(row)
+        super().remove(row)

@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 
 from municipalities.models import Cooperation, Municipality
 from municipalities.portal import listed
-from services.models import Application, Subscription
+from services.models import Application, Subscription, Variant
 from sharedict.common.figures import NOTHING, count, money
 
 MOST_NAMED = 3
@@ -36,11 +36,14 @@ def users_in_words(using: Iterable[Subscription]) -> str:
     return count(sum(told)) if told else NOTHING
 
 
-def price_in_words(application: Application, cooperation: Cooperation) -> str:
-    """``30.00 SEK for each user and month``; empty where no price is told."""
-    if application.unit_price is None:
+def price_in_words(application: Application, cooperation: Cooperation, variant: Variant | None = None) -> str:
+    """``30.00 SEK for each user and month``, of ``variant`` where that has one; empty where none is told."""
+    price = application.unit_price
+    if variant and variant.unit_price is not None:
+        price = variant.unit_price
+    if price is None:
         return ""
-    words = {"price": money(application.unit_price, cooperation.currency), "each": application.priced_per}
+    words = {"price": money(price, cooperation.currency), "each": application.priced_per}
     return _("%(price)s for each %(each)s") % words if application.priced_per else words["price"]
 
 

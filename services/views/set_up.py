@@ -11,8 +11,8 @@ from municipalities.actions import validate_row
 from municipalities.models import Municipality
 from municipalities.portal import Change, SetUpPage, code_of, few, stored
 from services.actions import share_application
-from services.forms import RESERVED_CODES, NamedForm
-from services.models import Application, Subscription
+from services.forms import NamedForm
+from services.models import RESERVED_CODES, Application, Subscription
 from services.portal import APPLICATION
 from sharedict.common.days import DayInput
 from sharedict.common.numbers import CountField, NumberInput

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from municipalities.portal import (
@@ -10,9 +11,11 @@ from municipalities.portal import (
     Change,
     ChangePage,
     EndPage,
+    ImportPage,
     ListPage,
     SeveralPage,
     WithdrawPage,
+    import_kind,
 )
 from services.actions import plan_subscriptions, subscribe
 from services.forms import (
@@ -35,6 +38,21 @@ class Subscriptions(ListPage):
     add_name = "subscription-add"
     add_label = gettext_lazy("Add subscriptions")
     api_name = "v1:subscriptions-list"
+
+    def more_actions(self) -> list[dict[str, Any]]:
+        if not self.rights.may_edit:
+            return []
+        return [{"url": self.url("subscriptions-import"), "label": _("Import")}]
+
+
+class SubscriptionsImport(ImportPage):
+    kind = import_kind("subscriptions")
+    example = "erp;1737;2026-01-01"
+    title = gettext_lazy("Import subscriptions")
+    lead = gettext_lazy(
+        "A subscription is found again by application, municipality and first day: the same file twice "
+        "changes nothing."
+    )
 
 
 class SubscriptionAdd(ForApplication):

@@ -46,6 +46,7 @@ from services.models import (
     Purpose,
     Subscription,
     Task,
+    Variant,
 )
 from sharedict.jobs.models import Job
 from tests.api.conftest import Caller
@@ -225,6 +226,14 @@ def _data_protection(north: Cooperation, count: int) -> None:
     application, place = Application.objects.get(cooperation=north), Municipality.objects.get(code="1737")
     DataProtection.objects.bulk_create(
         DataProtection(cooperation=north, application=application, municipality=place, board=f"{number}")
+        for number in range(count)
+    )
+
+
+def _variants(north: Cooperation, count: int) -> None:
+    application = Application.objects.get(cooperation=north)
+    Variant.objects.bulk_create(
+        Variant(cooperation=north, application=application, name=f"Plus {number}", unit_price=number)
         for number in range(count)
     )
 
@@ -500,6 +509,7 @@ LISTS: dict[str, Maker] = {
     "closed-days": _closed_days,
     "lifecycle-moves": _lifecycle_moves,
     "documents": _documents,
+    "variants": _variants,
     "installations": _installations,
     "dependencies": _dependencies,
     "subscriptions": _subscriptions,

@@ -60,6 +60,7 @@ OWNED = [
     "closed-days",
     "lifecycle-moves",
     "documents",
+    "variants",
     "subscriptions",
     "agreements",
     "cost-types",

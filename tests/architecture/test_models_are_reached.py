@@ -63,6 +63,9 @@ LACKING = {
     "services.Alert": {PAGE: SHOWN_WITH},
     "services.AlertSource": {API: OPENS},
     "services.LifecycleMove": {PAGE: SHOWN_WITH},
+    "services.MeasuredYear": dict.fromkeys(
+        EVERYTHING, "it is a copy of hours that figures are computed with"
+    ),
     "services.OutageEffect": {PAGE: SHOWN_WITH},
     "services.OutageUpdate": {PAGE: SHOWN_WITH},
     "services.PriorityTable": {PAGE: "there is one, with an address of its own"},

@@ -68,6 +68,7 @@ from tests.factories.services import (
     StatusFeedFactory,
     SubscriptionFactory,
     TaskFactory,
+    VariantFactory,
     WatchedThingFactory,
 )
 
@@ -196,6 +197,7 @@ def _furnished(world: World) -> World:
         LifecycleMoveFactory(application=application, moved_by=person),
         PurposeFactory(cooperation=cooperation),
         DocumentFactory(application=application),
+        VariantFactory(application=application),
         Member.objects.get(cooperation=cooperation, municipality=place),
         Agreement.objects.get(cooperation=cooperation),
         Term.objects.get(cooperation=cooperation),

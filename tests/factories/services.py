@@ -26,6 +26,7 @@ from services.models import (
     StatusFeed,
     Subscription,
     Task,
+    Variant,
     WatchedThing,
 )
 from tests.factories.accounts import UserFactory
@@ -124,6 +125,15 @@ class DocumentFactory(DjangoModelFactory):
     application = factory.SubFactory(ApplicationFactory)
     title = factory.Sequence(lambda number: f"Manual {number}")
     url = "https://manuals.example/erp"
+
+
+class VariantFactory(DjangoModelFactory):
+    class Meta:
+        model = Variant
+
+    cooperation = factory.SelfAttribute("application.cooperation")
+    application = factory.SubFactory(ApplicationFactory)
+    name = factory.Sequence(lambda number: f"Plus {number}")
 
 
 class InstallationFactory(DjangoModelFactory):

@@ -22,7 +22,13 @@ from tests.factories.accounts import UserFactory
 from tests.factories.agreements import CostTypeFactory
 from tests.factories.billing import CostFactory
 from tests.factories.municipalities import DriverFactory, MunicipalityFactory, ReadingFactory
-from tests.factories.services import ApplicationFactory
+from tests.factories.services import (
+    ApplicationFactory,
+    CalendarFactory,
+    PurposeFactory,
+    SubscriptionFactory,
+    VariantFactory,
+)
 
 TEXTS = (
     "Plain", "=SUM(A1)", "'=1", "-5", "+46 70", "@x", "Räkor; \"fresh\", 🦐", "0012", "1,250", "2026-01-01",
@@ -90,14 +96,61 @@ def readings(
 
 
 @pytest.fixture
-def lists(costs: None, readings: list[Driver]) -> dict[str, list[str]]:
+def catalogue(
+    north: Cooperation, erp: Application, costs: None, torsby: Municipality, hagfors: Municipality
+) -> None:
+    """Applications of every kind, twins in name among them, and who uses them from when until when."""
+    calendars = [CalendarFactory(cooperation=north, name=name) for name in ("Days", "days")]
+    purposes = [PurposeFactory(cooperation=north, code=code, name="Records") for code in ("1", "10")]
+    for number, text in enumerate(TEXTS):
+        row = ApplicationFactory(
+            cooperation=north,
+            code=f"a-{number}",
+            name=text,
+            purpose=text,
+            serves=[None, *purposes][number % 3],
+            vendor=text,
+            owner=(None, torsby)[number % 2],
+            competence_centre=(hagfors, None)[number % 2],
+            confidentiality=(None, *range(5))[number % 6],
+            integrity=(None, *range(5))[number % 6],
+            runs=(None, *calendars)[number % 3],
+            measured=calendars[number % 2],
+            lifecycle=Application.Lifecycle.values[number % 6],
+            charging=Application.Charging.values[number % 3],
+            unit_price=(None, Decimal("1250.50"), Decimal("0.01"))[number % 3],
+            priced_per=text,
+            included=text,
+            delivery_days=(None, 0, 1250)[number % 3],
+            review_on=(None, dt.date(2027, 1, 31))[number % 2],
+        )
+        SubscriptionFactory(
+            cooperation=north,
+            application=row,
+            municipality=(torsby, hagfors)[number % 2],
+            users=(None, 0, 1250)[number % 3],
+            valid_from=dt.date(2026, 1, 1 + number),
+            valid_until=(None, dt.date(2026, 9, 10))[number % 2],
+            variant=(None, VariantFactory(application=row, name=text[:60]))[number % 2],
+        )
+
+
+@pytest.fixture
+def lists(costs: None, readings: list[Driver], catalogue: None) -> dict[str, list[str]]:
     """The addresses of each import, by its route; their lists stand above them."""
     return {
         "<slug:cooperation>/costs/register/import/": ["/north/costs/register/import/"],
         "<slug:cooperation>/drivers/<int:driver>/import/": [
             f"/north/drivers/{driver.pk}/import/" for driver in readings
         ],
+        "<slug:cooperation>/services/several/import/": ["/north/services/several/import/"],
+        "<slug:cooperation>/subscriptions/import/": ["/north/subscriptions/import/"],
     }
+
+
+def list_of(address: str) -> str:
+    """The list that an import stands beside."""
+    return address.removesuffix("import/").removesuffix("several/")
 
 
 def exported(client: Client, address: str, kind: str, language: str) -> bytes:
@@ -118,10 +171,10 @@ def test_every_row_of_an_exported_list_is_the_same(
 ) -> None:
     client = sign_in(administrator)
     for address in lists[route]:
-        shown = client.get(address.removesuffix("import/"))
+        shown = client.get(list_of(address))
         rows = shown.context["table"].paginator.count
         assert rows > 3
-        file = exported(client, address.removesuffix("import/"), *written)
+        file = exported(client, list_of(address), *written)
         for language in ("en", "sv"):
             reader = Client(headers={"Accept-Language": language})
             reader.force_login(administrator)

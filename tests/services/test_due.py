@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 import time_machine
 from django.test import Client
+from django.utils import timezone
 
 from municipalities.models import Cooperation, Municipality
 from services.models import Application, DataProtection, Task
@@ -167,3 +168,36 @@ def test_the_page_of_an_application_says_the_same_of_data_protection_as_what_is_
     Application.objects.filter(pk=erp.pk).update(lifecycle="retired")
     assert shown(client, "gaps") == []
     assert "missing Data protection" not in words(client, page)
+
+
+def test_what_is_due_and_missing_is_a_file_too(
+    erp: Application, administrator: User, sign_in: SignIn
+) -> None:
+    today = timezone.localdate()
+    Application.objects.filter(pk=erp.pk).update(review_on=today - dt.timedelta(days=1))
+    client = sign_in(administrator)
+    answer = client.get("/north/due/?format=csv")
+    header, *rows = b"".join(answer).decode("utf-8-sig").splitlines()
+    assert header == "What,Application,Code,Municipality,Due,Missing"
+    assert rows[0] == f"Yearly review,{erp.name},erp,,{today - dt.timedelta(days=1)},"
+    assert rows[1].startswith(f'"Data protection, Hagfors",{erp.name},erp,Hagfors,,')
+    assert len(rows) == 3
+    assert client.get("/north/due/?format=xlsx").content[:2] == b"PK"
+
+
+def test_the_overview_counts_what_is_due_for_those_who_may_mend_it(
+    erp: Application, administrator: User, auditor: User, finance: User, sign_in: SignIn
+) -> None:
+    today, others = timezone.localdate(), ApplicationFactory(cooperation=erp.cooperation, lifecycle="idea")
+    Application.objects.update(review_on=today)
+    DocumentFactory(application=erp, review_on=today + dt.timedelta(days=90))
+    DocumentFactory(application=erp, review_on=today + dt.timedelta(days=91))
+    DocumentFactory(application=others, review_on=today)
+
+    def told(user: User) -> list[str]:
+        todo = sign_in(user).get("/north/overview/").context["todo"] or []
+        return [each["text"] for each in todo if each["url"] == "/north/due/"]
+
+    assert told(administrator) == ["2 reviews are late or due within 90 days"]
+    assert told(auditor) == []
+    assert told(finance) == []

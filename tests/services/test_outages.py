@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from municipalities.models import Cooperation, Municipality
 from services.actions import correct_effect, end_outage, merge_outages, save_outage, tell_update
@@ -295,3 +295,18 @@ def test_a_moment_told_in_another_zone_is_no_change_of_somebody_elses(
     for hours in (1, 2):
         tell_update(outage=outage, text="Still.", now=there + hours * HOUR, by=administrator)
     assert outage.updates.count() == 2
+
+
+def test_the_database_merges_outages_of_one_cooperation(north: Cooperation) -> None:
+    own = OutageFactory(cooperation=north)
+    Outage.objects.filter(pk=own.pk).update(merged_into=OutageFactory(cooperation=north))
+    connection.check_constraints()
+
+
+def test_the_database_merges_no_outages_of_different_cooperations(
+    north: Cooperation, outside: Cooperation
+) -> None:
+    own, other = OutageFactory(cooperation=north), OutageFactory(cooperation=outside)
+    Outage.objects.filter(pk=own.pk).update(merged_into=other)
+    with pytest.raises(IntegrityError, match="services_outage_merged_at_home"):
+        connection.check_constraints()

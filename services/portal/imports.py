@@ -1,0 +1,87 @@
+"""What is imported of the catalogue: applications, and who uses them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy
+
+from municipalities.models import Upload
+from municipalities.portal import Change, ImportKind, cooperation_of
+from services.actions import import_rows, take_back_applications, take_back_subscriptions
+from services.imports import (
+    APPLICATION_COLUMNS,
+    SUBSCRIPTION_COLUMNS,
+    application_in_words,
+    compare_applications,
+    compare_subscriptions,
+    subscription_in_words,
+    told_of_change,
+)
+from services.models import Application, Subscription
+from sharedict.accounts.models import User
+from sharedict.common.uploads import Finding, UploadedTable
+
+
+class ApplicationImport(ImportKind):
+    """The catalogue; an application is found again by its code, or by its name."""
+
+    name = "applications"
+    model = Application
+    title = gettext_lazy("Applications")
+    columns = APPLICATION_COLUMNS
+
+    def compare(self, upload: Upload, table: UploadedTable) -> Sequence[Finding]:
+        return compare_applications(cooperation_of(upload), table.rows)
+
+    def words(self, row: Application) -> str:
+        return application_in_words(row)
+
+    def retold(self, findings: Sequence[Finding]) -> list[Finding]:
+        found = []
+        for each in findings:
+            if each.old is None:
+                found.append(replace(each, after=self.words(each.row)))
+                continue
+            before, after = told_of_change(each.old, each.row)
+            found.append(replace(each, before=before, after=after))
+        return found
+
+    def apply(self, upload: Upload, moving: Sequence[Finding], by: User) -> None:
+        import_rows(cooperation=cooperation_of(upload), rows=[each.row for each in moving], by=by)
+
+    def undo(self, upload: Upload, changes: Sequence[Change], by: User) -> None:
+        pairs: Any = [(change.before, change.after) for change in changes]
+        take_back_applications(cooperation=cooperation_of(upload), pairs=pairs, by=by)
+
+    def address(self, slug: str, told: Mapping[str, str]) -> str:
+        return reverse("applications", args=[slug])
+
+
+class SubscriptionImport(ImportKind):
+    """Who uses what; found again by application, municipality and first day."""
+
+    name = "subscriptions"
+    model = Subscription
+    title = gettext_lazy("Subscriptions")
+    columns = SUBSCRIPTION_COLUMNS
+
+    def compare(self, upload: Upload, table: UploadedTable) -> Sequence[Finding]:
+        return compare_subscriptions(cooperation_of(upload), table.rows)
+
+    def words(self, row: Subscription) -> str:
+        return subscription_in_words(row)
+
+    def apply(self, upload: Upload, moving: Sequence[Finding], by: User) -> None:
+        import_rows(cooperation=cooperation_of(upload), rows=[each.row for each in moving], by=by)
+
+    def undo(self, upload: Upload, changes: Sequence[Change], by: User) -> None:
+        pairs: Any = [(change.before, change.after) for change in changes]
+        take_back_subscriptions(cooperation=cooperation_of(upload), pairs=pairs, by=by)
+
+    def address(self, slug: str, told: Mapping[str, str]) -> str:
+        return reverse("subscriptions", args=[slug])
+
+
+IMPORTS: tuple[ImportKind, ...] = (ApplicationImport(), SubscriptionImport())
