@@ -22,6 +22,8 @@ class ServicesConfig(AppConfig):
             APPLICATION,
             FOUND,
             NOTICE_KINDS,
+            ORDER_FOUND,
+            ORDER_NOTICES,
             add_panel,
             data_protection_panel,
             falls_with,
@@ -37,7 +39,7 @@ class ServicesConfig(AppConfig):
         add_runs_at(installed_at)
         add_set_up_step(APPLICATION)
         add_what_falls(impact_url)
-        for found in FOUND:
+        for found in (*FOUND, ORDER_FOUND):
             add_search_kind(found)
         add_panel(outages_panel)
         add_panel(falls_with)
@@ -50,6 +52,6 @@ class ServicesConfig(AppConfig):
         add_check(OnCall, refuse_absent)
         add_check(Application, refuse_forbidden_move)
         add_check(Purpose, refuse_circle)
-        for told in NOTICE_KINDS:
+        for told in (*NOTICE_KINDS, *ORDER_NOTICES):
             add_notice_kind(told)
         register_chore(ask_about_outages)

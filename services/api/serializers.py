@@ -287,6 +287,7 @@ class SubscriptionSerializer(serializers.ModelSerializer[Subscription]):
             "municipality",
             "municipality_name",
             "users",
+            "accounting_code",
             "valid_from",
             "valid_until",
         ]

@@ -26,11 +26,11 @@ class SubscriptionFilter(InForce):
 
 
 class SubscriptionForm(RowForm):
-    layout = (("application", "municipality"), ("valid_from", "valid_until"), "users")
+    layout = (("application", "municipality"), ("valid_from", "valid_until"), ("users", "accounting_code"))
 
     class Meta:
         model = Subscription
-        fields = ["application", "municipality", "valid_from", "valid_until", "users"]
+        fields = ["application", "municipality", "valid_from", "valid_until", "users", "accounting_code"]
         field_classes = {"users": CountField}
 
 

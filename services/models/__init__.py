@@ -31,6 +31,12 @@ from services.models.installation import (
 from services.models.lifecycle_move import (
     LifecycleMove,
 )
+from services.models.order import (
+    MOST_QUANTITY,
+    Order,
+    OrderLine,
+    OrderStep,
+)
 from services.models.outage import (
     Outage,
     OutageEffect,
@@ -53,6 +59,7 @@ from services.models.task import (
 )
 
 __all__ = [
+    "MOST_QUANTITY",
     "WEEK",
     "Alert",
     "AlertSource",
@@ -66,6 +73,9 @@ __all__ = [
     "Installation",
     "LifecycleMove",
     "OnCall",
+    "Order",
+    "OrderLine",
+    "OrderStep",
     "Outage",
     "OutageEffect",
     "OutageUpdate",

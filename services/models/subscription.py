@@ -20,6 +20,7 @@ class Subscription(SpannedFact):
         verbose_name=_("municipality"),
     )
     users = models.PositiveIntegerField(_("users"), null=True, blank=True)
+    accounting_code = models.CharField(_("accounting code"), max_length=40, blank=True)
     objects = SubscriptionQuerySet.as_manager()
 
     fact_columns = frozenset({"cooperation", "application", "municipality", "valid_from", "valid_until"})
