@@ -21,6 +21,10 @@ from services.reports.impact import (
 from services.reports.kept import (
     graph_of,
 )
+from services.reports.orders import (
+    OpenOrders,
+    orders_told,
+)
 from services.reports.outages import (
     Hit,
     hits_of,
@@ -70,6 +74,7 @@ __all__ = [
     "Gap",
     "Hit",
     "Hitting",
+    "OpenOrders",
     "Risk",
     "Staff",
     "Things",
@@ -89,6 +94,7 @@ __all__ = [
     "lost_in_words",
     "made_graph",
     "on_call_of",
+    "orders_told",
     "people_stopped",
     "picture_of",
     "picture_of_clocks",

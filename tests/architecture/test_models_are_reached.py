@@ -63,6 +63,8 @@ LACKING = {
     "services.Alert": {PAGE: SHOWN_WITH},
     "services.AlertSource": {API: OPENS},
     "services.LifecycleMove": {PAGE: SHOWN_WITH},
+    "services.OrderLine": {PAGE: SHOWN_WITH},
+    "services.OrderStep": {PAGE: SHOWN_WITH},
     "services.OutageEffect": {PAGE: SHOWN_WITH},
     "services.OutageUpdate": {PAGE: SHOWN_WITH},
     "services.PriorityTable": {PAGE: "there is one, with an address of its own"},
