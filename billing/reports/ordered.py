@@ -107,7 +107,7 @@ def became_of(order: Order, codes: Collection[str], viewer: Viewer) -> Became | 
         return None
     shares = Share.objects.in_runs([period.current_run], viewer).filter(
         municipality=order.municipality_id,
-        line__run_id=period.current_run_id,
+        line__run_id=period.current_run.pk,
         line__application_code__in=codes,
         line__concerns=None,
     )

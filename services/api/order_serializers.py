@@ -96,8 +96,7 @@ class OrderWriteSerializer(OrderFields, CooperationOfBody):
 
 class OrderMoveSerializer(StrictSerializer):
     state = serializers.ChoiceField(
-        [choice for choice in Order.State.choices if choice[0] != Order.State.DRAFT],
-        help_text="Where it goes next. Only a person approves or rejects.",
+        Order.State.choices, help_text="Where it goes next. Only a person approves or rejects."
     )
     reason = serializers.CharField(
         max_length=500, required=False, allow_blank=True, default="", help_text="Needed for a rejection."
