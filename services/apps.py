@@ -15,9 +15,10 @@ class ServicesConfig(AppConfig):
             refuse_circle,
             refuse_forbidden_move,
             refuse_installation_outside_site,
+            refuse_odd_code,
             refuse_site_shorter_than_installations,
         )
-        from services.models import Application, Installation, OnCall, Purpose
+        from services.models import Application, Installation, OnCall, Purpose, Subscription
         from services.portal import (
             APPLICATION,
             FOUND,
@@ -50,6 +51,7 @@ class ServicesConfig(AppConfig):
         add_check(Installation, refuse_installation_outside_site)
         add_check(Site, refuse_site_shorter_than_installations)
         add_check(OnCall, refuse_absent)
+        add_check(Subscription, refuse_odd_code)
         add_check(Application, refuse_forbidden_move)
         add_check(Purpose, refuse_circle)
         for told in (*NOTICE_KINDS, *ORDER_NOTICES):

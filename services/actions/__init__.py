@@ -31,6 +31,7 @@ from services.actions.order_lines import (
     hint_of,
     plan_order,
     problems_of,
+    refuse_odd_code,
 )
 from services.actions.orders import (
     ANSWERED,
@@ -99,6 +100,7 @@ __all__ = [
     "refuse_circle",
     "refuse_forbidden_move",
     "refuse_installation_outside_site",
+    "refuse_odd_code",
     "refuse_site_shorter_than_installations",
     "refuse_stranger",
     "renew_source",

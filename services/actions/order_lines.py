@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from copy import copy
 from dataclasses import dataclass
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from municipalities.models import Member
@@ -65,6 +66,18 @@ def _code_problems(order: Order, member: Member) -> Iterable[Problem]:
     elif code and not fits(code, pattern):
         said = _("%(name)s writes its accounting codes otherwise.") % words
         yield Problem("accounting_code", f"{said} {hint_of(pattern)}")
+
+
+def refuse_odd_code(row: Subscription) -> None:
+    """Raise ValidationError, at the field, for a new accounting code that the municipality writes otherwise."""
+    code = row.accounting_code
+    if not code or code == row.as_read.get("accounting_code"):
+        return
+    members = Member.objects.filter(cooperation=row.cooperation_id, municipality=row.municipality_id)
+    member = members.as_of(row.valid_from).first()
+    if member is not None and not fits(code, member.accounting_pattern):
+        said = _("%(name)s writes its accounting codes otherwise.") % {"name": str(row.municipality)}
+        raise ValidationError({"accounting_code": f"{said} {hint_of(member.accounting_pattern)}"})
 
 
 def hint_of(pattern: str) -> str:

@@ -1,14 +1,18 @@
 """Orders are written, sent, decided on by somebody else, and become subscriptions."""
 
 import datetime as dt
+import re
+from importlib import import_module
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 
+from municipalities.actions import save_row
 from municipalities.models import Cooperation, Member, Municipality, Notice, Role
 from services.actions import move_order, save_order
+from services.engine.orders import MOVES
 from services.models import Application, Order, OrderLine, OrderStep, Subscription
 from sharedict.accounts.models import User
 from sharedict.audit.models import Entry
@@ -296,3 +300,33 @@ def test_orders_are_seen_as_shares_are(
     Cooperation.objects.filter(pk=north.pk).update(shares_are_open=False)
     assert set(Order.objects.visible_to(coordinator)) == {rows[0]}
     assert not Order.objects.visible_to(stranger).exists()
+
+
+def test_the_database_moves_orders_by_the_table_too(
+    care: Application, torsby: Municipality, outside: Cooperation, coordinator: User, administrator: User
+) -> None:
+    order = sent(draft(care, torsby), line(care), by=coordinator)
+    rows = Order.objects.filter(pk=order.pk)
+    for change in ({"state": "done", "decided_by": administrator, "decided_at": NOW}, {"sent_by": None}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            rows.update(**change)
+    with pytest.raises(IntegrityError, match="of one cooperation"), transaction.atomic():
+        order.lines.update(application=Application.objects.get(cooperation=outside))
+    pairs = {(state, to) for state, following in MOVES.items() for to in following}
+    sql = import_module("services.migrations.0010_orders_move_by_their_table").MOVES
+    assert {*re.findall(r"\('(\w+)', '(\w+)'\)", sql)} == pairs
+
+
+def test_a_subscription_takes_no_odd_code_and_keeps_the_one_it_had(
+    erp: Application, torsby: Municipality, administrator: User
+) -> None:
+    row = Subscription.objects.get(application=erp, municipality=torsby)
+    Subscription.objects.filter(pk=row.pk).update(accounting_code="old")
+    Member.objects.filter(municipality=torsby).update(accounting_pattern="99")
+    row.refresh_from_db()
+    row.users = 7
+    save_row(row=row, by=administrator)
+    row.accounting_code = "x"
+    with pytest.raises(ValidationError) as error:
+        save_row(row=row, by=administrator)
+    assert "accounting_code" in error.value.message_dict
