@@ -12,10 +12,12 @@ class BillingConfig(AppConfig):
         from billing.portal.found import COST as FOUND_COST
         from billing.portal.imports import CostImport
         from billing.portal.notices import KINDS as NOTICE_KINDS
+        from billing.portal.orders import effect_panel
         from billing.portal.outages import costs_of_outage
         from billing.portal.previews import KINDS, payers_with_changes, preview_of_changes
         from billing.portal.services import cost_of_application, costs_of_application, opening_of_own
         from billing.portal.set_up import CLOSING, COST
+        from billing.reports.ordered import effect_of
         from billing.tasks import drop_old_runs, drop_superseded, recompute_touched
         from municipalities.actions import add_check, add_notice_kind, add_withdrawal_check
         from municipalities.models import Cooperation
@@ -27,7 +29,8 @@ class BillingConfig(AppConfig):
             add_set_up_step,
             add_would_pay,
         )
-        from services.portal import add_facts, add_opening, add_outage_panel, add_panel
+        from services.actions import add_order_effect
+        from services.portal import add_facts, add_opening, add_order_panel, add_outage_panel, add_panel
         from sharedict.common.models import Fact
         from sharedict.jobs.registry import FACTS_CHANGED, register, register_chore, register_nightly
 
@@ -46,6 +49,8 @@ class BillingConfig(AppConfig):
         add_opening(opening_of_own)
         add_panel(costs_of_application)
         add_outage_panel(costs_of_outage)
+        add_order_effect(effect_of)
+        add_order_panel(effect_panel)
         for told in NOTICE_KINDS:
             add_notice_kind(told)
         add_set_up_step(COST)

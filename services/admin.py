@@ -17,6 +17,9 @@ from services.models import (
     Installation,
     LifecycleMove,
     OnCall,
+    Order,
+    OrderLine,
+    OrderStep,
     Outage,
     OutageEffect,
     OutageUpdate,
@@ -189,6 +192,33 @@ class OutageUpdateAdmin(RowAdmin):
     list_select_related = ["outage", "by", "cooperation"]
     search_fields = ["outage__title", "text"]
     autocomplete_fields = ["cooperation", "outage", "by"]
+
+
+@admin.register(Order)
+class OrderAdmin(RowAdmin):
+    list_display = ["title", "municipality", "kind", "state", "wanted_on", "cooperation"]
+    list_filter = ["cooperation", "state", "kind"]
+    list_select_related = ["municipality", "cooperation"]
+    search_fields = ["title", "external_id"]
+    autocomplete_fields = ["cooperation", "municipality"]
+
+
+@admin.register(OrderLine)
+class OrderLineAdmin(RowAdmin):
+    list_display = ["order", "application", "what", "quantity", "cooperation"]
+    list_filter = ["cooperation", "what"]
+    list_select_related = ["order", "application", "cooperation"]
+    search_fields = ["order__title", "application__name"]
+    autocomplete_fields = ["cooperation", "order", "application"]
+
+
+@admin.register(OrderStep)
+class OrderStepAdmin(RowAdmin):
+    list_display = ["order", "from_state", "to_state", "moved_at", "moved_by", "cooperation"]
+    list_filter = ["cooperation", "to_state"]
+    list_select_related = ["order", "moved_by", "cooperation"]
+    search_fields = ["order__title"]
+    autocomplete_fields = ["cooperation", "order", "moved_by"]
 
 
 @admin.register(PriorityTable)

@@ -23,13 +23,24 @@ class ServicesConfig(AppConfig):
             refuse_circle,
             refuse_forbidden_move,
             refuse_installation_outside_site,
+            refuse_odd_code,
             refuse_site_shorter_than_installations,
         )
-        from services.models import Application, Calendar, ClosedDay, Installation, OnCall, Purpose
+        from services.models import (
+            Application,
+            Calendar,
+            ClosedDay,
+            Installation,
+            OnCall,
+            Purpose,
+            Subscription,
+        )
         from services.portal import (
             APPLICATION,
             FOUND,
             NOTICE_KINDS,
+            ORDER_FOUND,
+            ORDER_NOTICES,
             add_panel,
             data_protection_panel,
             falls_with,
@@ -48,7 +59,7 @@ class ServicesConfig(AppConfig):
             add_import_kind(kind)
         add_set_up_step(APPLICATION)
         add_what_falls(impact_url)
-        for found in FOUND:
+        for found in (*FOUND, ORDER_FOUND):
             add_search_kind(found)
         add_panel(outages_panel)
         add_panel(falls_with)
@@ -59,12 +70,13 @@ class ServicesConfig(AppConfig):
         add_check(Installation, refuse_installation_outside_site)
         add_check(Site, refuse_site_shorter_than_installations)
         add_check(OnCall, refuse_absent)
+        add_check(Subscription, refuse_odd_code)
         add_check(Application, refuse_forbidden_move)
         add_check(Calendar, keep_before_calendar_changes)
         add_check(ClosedDay, keep_before_calendar_changes)
         add_check(Application, keep_before_other_calendar)
         add_check(Purpose, refuse_circle)
-        for told in NOTICE_KINDS:
+        for told in (*NOTICE_KINDS, *ORDER_NOTICES):
             add_notice_kind(told)
         register_chore(ask_about_outages)
         register_nightly(keep_years)

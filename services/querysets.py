@@ -8,7 +8,8 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, Model, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
-from sharedict.common.access import SpannedQuerySet, TenantQuerySet
+from services.engine.orders import OPEN
+from sharedict.common.access import SpannedQuerySet, TenantQuerySet, Viewer, sight_of
 
 if TYPE_CHECKING:
     from services.models import (  # noqa: F401
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
         Dependency,
         Installation,
         OnCall,
+        Order,
+        OrderLine,
+        OrderStep,
         Outage,
         OutageEffect,
         OutageUpdate,
@@ -113,6 +117,38 @@ class SubscriptionQuerySet(SpannedQuerySet["Subscription"]):
     def for_listing(self) -> Self:
         """With application, municipality and variant."""
         return self.select_related("application", "municipality", "variant")
+
+
+class OrderQuerySet(TenantQuerySet["Order"]):
+    def visible_to(self, viewer: Viewer) -> Self:
+        """As shares are: all of a cooperation's where those are open to the viewer, else the viewer's own."""
+        return self.filter(_as_shares(viewer, ""))
+
+    def for_listing(self) -> Self:
+        """With the municipality, who ordered it, and ``names``: the services, each once."""
+        lines = apps.get_model("services.OrderLine")._default_manager.filter(order=OuterRef("pk"))
+        names = lines.order_by("application__name").values("application__name").distinct()
+        return self.select_related("municipality", "ordered_by").annotate(names=ArraySubquery(names))
+
+    def open(self) -> Self:
+        """Those about which somebody still has something to do."""
+        return self.filter(state__in=OPEN)
+
+
+class OrderPartQuerySet(TenantQuerySet[P]):
+    """What belongs to orders."""
+
+    def visible_to(self, viewer: Viewer) -> Self:
+        return self.filter(_as_shares(viewer, "order__"))
+
+
+def _as_shares(viewer: Viewer, of: str) -> Q:
+    """What is the viewer's to see of rows that are shown as shares are."""
+    sight = sight_of(viewer)
+    seen = Q(**{f"{of}cooperation__in": sight.whole})
+    for cooperation, municipality in sorted(sight.own):
+        seen |= Q(**{f"{of}cooperation": cooperation, f"{of}municipality": municipality})
+    return seen
 
 
 class OutageQuerySet(TenantQuerySet["Outage"]):

@@ -17,7 +17,7 @@ from billing.api.outage_costs import OutageCostViewSet
 from municipalities.api import colleagues
 from municipalities.api import views as municipalities
 from municipalities.api.search import SearchViewSet
-from services.api import outages
+from services.api import orders, outages
 from services.api import views as services
 from services.api.impact import ImpactViewSet
 
@@ -47,6 +47,9 @@ RESOURCES: list[tuple[str, type[ViewSetMixin]]] = [
     ("competences", services.CompetenceViewSet),
     ("on-call", services.OnCallViewSet),
     ("subscriptions", services.SubscriptionViewSet),
+    ("orders", orders.OrderViewSet),
+    ("order-lines", orders.OrderLineViewSet),
+    ("order-steps", orders.OrderStepViewSet),
     ("outages", outages.OutageViewSet),
     ("outage-effects", outages.OutageEffectViewSet),
     ("outage-updates", outages.OutageUpdateViewSet),

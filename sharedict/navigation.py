@@ -22,6 +22,7 @@ ITEMS: dict[str, tuple[Any, tuple[tuple[str, Any], ...]]] = {
             ("installations", _("Installations")),
             ("dependencies", _("Dependencies")),
             ("subscriptions", _("Subscriptions")),
+            ("orders", _("Orders")),
             ("network", _("Sites and network")),
             ("suppliers", _("Suppliers")),
             ("impact", _("What falls")),

@@ -307,6 +307,8 @@ SPECTACULAR_SETTINGS = {
         "LifecycleEnum": "services.models.application.Application.Lifecycle",
         "DataProtectionRole": "services.models.data_protection.DataProtection.Role",
         "Harm": "services.models.application.Application.Harm",
+        "OrderKind": "services.models.order.Order.Kind",
+        "OrderState": "services.models.order.Order.State",
         "OutageEffectState": "services.models.outage.OutageEffect.State",
     },
     "SWAGGER_UI_DIST": "SIDECAR",

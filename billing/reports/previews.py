@@ -72,8 +72,24 @@ class Moved:
     names: Mapping[str, str]
 
 
-def moved_by(cooperation: Cooperation, months: Months, changes: Sequence[Change]) -> Moved | None:
-    """What ``changes``, saved together, would do; None where they move no month that can be computed.
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """``month`` computed as it is and as it would be, with ``names`` of municipalities by code."""
+
+    month: Month
+    costs_of: Month | None
+    now: Facts
+    then: Facts
+    was: Allocation
+    would: Allocation
+
+    @property
+    def names(self) -> dict[str, str]:
+        return {**self.now.municipalities, **self.then.municipalities}
+
+
+def tried(cooperation: Cooperation, months: Months, changes: Sequence[Change]) -> Tried | None:
+    """A month without and with ``changes``; None where they move no month that can be computed.
 
     A fixed number of queries for each kind of row, and two computations of a month.
     """
@@ -86,13 +102,21 @@ def moved_by(cooperation: Cooperation, months: Months, changes: Sequence[Change]
     now, then = gather_if(period, [before, laid(changes, costs_of)])
     was = allocate(now)
     would = was if now == then else allocate(then)
+    return Tried(period.month, costs_of, now, then, was, would)
+
+
+def moved_by(cooperation: Cooperation, months: Months, changes: Sequence[Change]) -> Moved | None:
+    """What ``changes``, saved together, would do; None where they move no month that can be computed."""
+    found = tried(cooperation, months, changes)
+    if found is None:
+        return None
     return Moved(
-        month=period.month,
-        costs_of=costs_of,
-        payers=_payers(now, then, was, would),
-        whole=PayerMoved("", was.allocated_minor, would.allocated_minor),
-        uncounted=tuple(uncounted_in(would, was)),
-        names={**now.municipalities, **then.municipalities},
+        month=found.month,
+        costs_of=found.costs_of,
+        payers=_payers(found.now, found.then, found.was, found.would),
+        whole=PayerMoved("", found.was.allocated_minor, found.would.allocated_minor),
+        uncounted=tuple(uncounted_in(found.would, found.was)),
+        names=found.names,
     )
 
 

@@ -74,6 +74,8 @@ class Overview(AskedPage, ToDoPage, AheadPage, OwnPage):
             "is_empty": not self.periods,
             "answers_for_all": answers_for_all,
             **self.down_now(),
+            "orders": None if answers_for_all else self.now.orders,
+            "orders_url": self.url("orders"),
             "todo": self.todo() if answers_for_all else None,
             "steps": steps,
             "next_step": next((step for step in steps if step.is_to_do), None),

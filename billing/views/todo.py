@@ -30,7 +30,16 @@ from billing.views.notices import notices_of
 from billing.views.pictures import month_name
 from municipalities.models import Cooperation
 from municipalities.portal import few
-from services.reports import Hitting, as_hitting, due_told, going_on_told, lacking_in, skills_told
+from services.reports import (
+    Hitting,
+    OpenOrders,
+    as_hitting,
+    due_told,
+    going_on_told,
+    lacking_in,
+    orders_told,
+    skills_told,
+)
 from sharedict.audit.models import kind_in_words, verb_in_words
 from sharedict.common.days import date_format
 from sharedict.jobs.models import Job
@@ -64,6 +73,7 @@ class Now:
     outages: Sequence[Hitting]
     lacking: int
     due: int
+    orders: OpenOrders
 
 
 class ToDoPage(StatementsPage):
@@ -93,16 +103,28 @@ class ToDoPage(StatementsPage):
 
     @cached_property
     def now(self) -> Now:
-        """How things stand beside the months, in one query: jobs, outages, who can run what, reviews."""
+        """How things stand beside the months, in one query: jobs, outages, skills, reviews and orders."""
         rows = Cooperation.objects.filter(pk=self.cooperation.pk)
         asked = (
             self._undone_told(),
             going_on_told(timezone.now()),
             skills_told(self.today),
             due_told(self.today),
+            orders_told(
+                self.viewer.pk,
+                self.rights.municipality_ids,
+                is_administrator=self.rights.is_administrator,
+                is_coordinator=self.rights.is_coordinator,
+            ),
         )
-        jobs, outages, skills, due = rows.values_list(*asked).get()
-        return Now(Undone(**(jobs or {})), as_hitting(outages), lacking_in(skills, self.today), due)
+        jobs, outages, skills, due, orders = rows.values_list(*asked).get()
+        return Now(
+            Undone(**(jobs or {})),
+            as_hitting(outages),
+            lacking_in(skills, self.today),
+            due,
+            OpenOrders(**(orders or {})),
+        )
 
     @property
     def undone_jobs(self) -> Undone:
@@ -130,6 +152,7 @@ class ToDoPage(StatementsPage):
         if working:
             text = ngettext("%(count)s job is at work", "%(count)s jobs are at work", working)
             found.append(needs(text % {"count": working}, url, _("Follow"), "info", _("At work")))
+        found += self.orders_todo()
         found += self.dropped_todo()
         found += self.late_todo()
         for month in sorted(self.periods):
@@ -140,6 +163,17 @@ class ToDoPage(StatementsPage):
     def may_do(self, label: str) -> str:
         """``label`` for those who may do what it says; others only see what waits."""
         return label if self.rights.may_edit else _("See")
+
+    def orders_todo(self) -> list[dict[str, Any]]:
+        """The orders that wait for the reader's decision."""
+        waiting = self.now.orders.waiting
+        if not waiting:
+            return []
+        text = ngettext(
+            "%(count)s order waits for your decision", "%(count)s orders wait for your decision", waiting
+        ) % {"count": waiting}
+        url = f"{self.url('orders')}?state=sent"
+        return [needs(text, url, _("Decide"), "warning", _("Order"))]
 
     def staffing_todo(self) -> list[dict[str, Any]]:
         """How many applications too few can run, once it is kept who can."""

@@ -134,9 +134,8 @@ def said_at_fields(model: type[Model], kind: type[serializers.Serializer[Any]]) 
         for name, errors in error.error_dict.items():
             for each in errors:
                 names = {name, *about.get(str(each.message), ())}
-                placed[next((field for field in reversed(sent) if field in names), NON_FIELD_ERRORS)].append(
-                    each
-                )
+                found = next((field for field in reversed(sent) if field in names), NON_FIELD_ERRORS)
+                placed[name if name in kind._declared_fields else found].append(each)
         raise Refusal(dict(placed)) from error
 
 

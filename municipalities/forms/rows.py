@@ -147,13 +147,16 @@ class ChangeFilter(Filter):
         return rows.filter(at__lte=timezone.make_aware(dt.datetime.combine(value, dt.time.max)))
 
 
+ACCOUNTING = ("accounting_pattern", "demands_accounting_code")
+
+
 class MemberForm(RowForm):
-    layout = ("municipality", ("valid_from", "valid_until"))
+    layout = ("municipality", ("valid_from", "valid_until"), ACCOUNTING)
     municipality = MunicipalityField(queryset=Municipality.objects.all(), label=gettext_lazy("Municipality"))
 
     class Meta:
         model = Member
-        fields = ["municipality", "valid_from", "valid_until"]
+        fields = ["municipality", "valid_from", "valid_until", *ACCOUNTING]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -164,11 +167,11 @@ class MemberForm(RowForm):
 class MembershipForm(RowForm):
     """When a membership holds; another municipality is another member."""
 
-    layout = (("valid_from", "valid_until"),)
+    layout = (("valid_from", "valid_until"), ACCOUNTING)
 
     class Meta:
         model = Member
-        fields = ["valid_from", "valid_until"]
+        fields = ["valid_from", "valid_until", *ACCOUNTING]
 
 
 class SiteForm(RowForm):

@@ -16,7 +16,19 @@ class Member(SpannedFact):
         related_name="memberships",
         verbose_name=_("municipality"),
     )
+    accounting_pattern = models.CharField(
+        _("pattern of accounting codes"),
+        max_length=40,
+        blank=True,
+        help_text=_(
+            "9 stands for a digit, A for a letter, * at the end for anything more; all else for itself, such "
+            "as 9999-AA. Empty: any code."
+        ),
+    )
+    demands_accounting_code = models.BooleanField(_("orders need an accounting code"), default=False)
     objects = MemberQuerySet.as_manager()
+
+    fact_columns = frozenset({"cooperation", "municipality", "valid_from", "valid_until"})
 
     class Meta:
         ordering = ["municipality__country", "municipality__code", "valid_from"]

@@ -20,6 +20,7 @@ class Token(CooperationRow):
         WRITE_READINGS = "readings:write", _("add and change readings")
         WRITE_ABSENCES = "absences:write", _("add and change absences")
         WRITE_OUTAGES = "outages:write", _("report and change outages")
+        WRITE_ORDERS = "orders:write", _("add and move orders")
         SEND_ALERTS = "alerts:write", _("send alarms of a monitoring system")
 
     name = models.CharField(_("name"), max_length=100, help_text=_("Which system uses it."))

@@ -19,6 +19,9 @@ from services.models import (
     Installation,
     LifecycleMove,
     OnCall,
+    Order,
+    OrderLine,
+    OrderStep,
     Outage,
     OutageEffect,
     OutageUpdate,
@@ -152,6 +155,30 @@ class SubscriptionFilters(Spanned):
     class Meta:
         model = Subscription
         fields: list[str] = []
+
+
+class OrderFilters(OfCooperation):
+    municipality = MunicipalityFilter()
+    application = CodeFilter("lines__application__code", "application")
+    since = DayFilter("wanted_on", "gte", help_text="Wanted from this day or later.")
+
+    class Meta:
+        model = Order
+        fields = ["state", "kind", "external_id"]
+
+
+class OrderLineFilters(OfCooperation):
+    application = CodeFilter("application__code", "application")
+
+    class Meta:
+        model = OrderLine
+        fields = ["order", "what"]
+
+
+class OrderStepFilters(OfCooperation):
+    class Meta:
+        model = OrderStep
+        fields = ["order", "to_state"]
 
 
 class OutageFilters(OfCooperation):

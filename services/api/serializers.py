@@ -311,6 +311,7 @@ class SubscriptionSerializer(serializers.ModelSerializer[Subscription]):
             "municipality_name",
             "users",
             "variant",
+            "accounting_code",
             "valid_from",
             "valid_until",
         ]

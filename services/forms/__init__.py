@@ -39,6 +39,15 @@ from services.forms.installations import (
 from services.forms.lifecycle import (
     MoveForm,
 )
+from services.forms.orders import (
+    OrderApproveForm,
+    OrderDoneForm,
+    OrderFilter,
+    OrderForm,
+    OrderLineFormSet,
+    OrderMoveForm,
+    OrderRejectForm,
+)
 from services.forms.outages import (
     CorrectForm,
     MergeForm,
@@ -102,6 +111,13 @@ __all__ = [
     "OfApplicationFilter",
     "OnCallFilter",
     "OnCallForm",
+    "OrderApproveForm",
+    "OrderDoneForm",
+    "OrderFilter",
+    "OrderForm",
+    "OrderLineFormSet",
+    "OrderMoveForm",
+    "OrderRejectForm",
     "OutageChangeForm",
     "OutageEndForm",
     "OutageFilter",

@@ -26,11 +26,19 @@ class SubscriptionFilter(InForce):
 
 
 class SubscriptionForm(RowForm):
-    layout = (("application", "municipality"), ("valid_from", "valid_until"), ("users", "variant"))
+    layout = (
+        ("application", "municipality"),
+        ("valid_from", "valid_until"),
+        ("users", "variant"),
+        "accounting_code",
+    )
 
     class Meta:
         model = Subscription
-        fields = ["application", "municipality", "valid_from", "valid_until", "users", "variant"]
+        fields = [
+            *("application", "municipality", "valid_from", "valid_until"),
+            *("users", "variant", "accounting_code"),
+        ]
         field_classes = {"users": CountField}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -35,6 +35,12 @@ from services.models.lifecycle_move import (
 from services.models.measured_year import (
     MeasuredYear,
 )
+from services.models.order import (
+    MOST_QUANTITY,
+    Order,
+    OrderLine,
+    OrderStep,
+)
 from services.models.outage import (
     Outage,
     OutageEffect,
@@ -60,6 +66,7 @@ from services.models.variant import (
 )
 
 __all__ = [
+    "MOST_QUANTITY",
     "RESERVED_CODES",
     "WEEK",
     "Alert",
@@ -75,6 +82,9 @@ __all__ = [
     "LifecycleMove",
     "MeasuredYear",
     "OnCall",
+    "Order",
+    "OrderLine",
+    "OrderStep",
     "Outage",
     "OutageEffect",
     "OutageUpdate",

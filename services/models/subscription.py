@@ -30,6 +30,7 @@ class Subscription(SpannedFact):
         verbose_name=_("variant"),
         help_text=_("Empty: no particular one."),
     )
+    accounting_code = models.CharField(_("accounting code"), max_length=40, blank=True)
     objects = SubscriptionQuerySet.as_manager()
 
     fact_columns = frozenset({"cooperation", "application", "municipality", "valid_from", "valid_until"})

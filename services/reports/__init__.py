@@ -27,6 +27,10 @@ from services.reports.measured import (
     hours_kept,
     measured_of,
 )
+from services.reports.orders import (
+    OpenOrders,
+    orders_told,
+)
 from services.reports.outages import (
     Hit,
     hits_of,
@@ -78,6 +82,7 @@ __all__ = [
     "Hit",
     "Hitting",
     "Measured",
+    "OpenOrders",
     "Risk",
     "Staff",
     "Things",
@@ -100,6 +105,7 @@ __all__ = [
     "made_graph",
     "measured_of",
     "on_call_of",
+    "orders_told",
     "people_stopped",
     "picture_of",
     "picture_of_clocks",

@@ -25,6 +25,9 @@ from services.tables.duties import (
 from services.tables.installations import (
     InstallationTable,
 )
+from services.tables.orders import (
+    OrderTable,
+)
 from services.tables.outages import (
     OutageTable,
 )
@@ -49,6 +52,7 @@ __all__ = [
     "DocumentTable",
     "InstallationTable",
     "OnCallTable",
+    "OrderTable",
     "OutageTable",
     "PurposeTable",
     "SubscriptionTable",

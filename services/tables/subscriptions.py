@@ -19,6 +19,7 @@ class SubscriptionTable(RowTable):
     municipality = tables.Column(_("Municipality"), accessor="municipality__name")
     users = CountColumn(_("Users"))
     variant = tables.Column(_("Variant"), accessor="variant__name")
+    accounting_code = tables.Column(_("Accounting code"))
     valid_from = tables.Column(_("From"), attrs=DATE)
     valid_until = LastDayColumn()
 

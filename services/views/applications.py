@@ -2,6 +2,7 @@
 
 import datetime as dt
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Q, QuerySet, prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
@@ -19,6 +20,7 @@ from municipalities.portal import (
     SeveralPage,
     import_kind,
 )
+from services.actions import NOT_OFFERED
 from services.forms import (
     ApplicationFilter,
     ApplicationForm,
@@ -28,6 +30,7 @@ from services.portal import class_in_words, facts_of, opening_of, own_risks, pan
 from services.reports import clocks_told, picture_of_clocks, where_it_is_used, where_it_runs
 from services.tables import LIFECYCLE_LOOK, ApplicationTable
 from services.views.opening import days_of_work, opening_of_application, price_in_words, users_in_words
+from services.views.orders import may_order
 from sharedict.pictures.bar import BarLayout, bars, tell_apart
 
 
@@ -168,15 +171,16 @@ class ApplicationPage(ByCode):
         return [*zip(rows, bars([row.users or 0 for row in rows], own=places), own, strict=True)]
 
     def actions(self, application: Application) -> list[dict[str, Any]]:
+        actions = list[dict[str, Any]]()
+        if may_order(self.rights) and application.lifecycle not in NOT_OFFERED:
+            url = f"{self.url('order-add')}?{urlencode({'application': application.code})}"
+            actions.append({"url": url, "label": _("Order"), "primary": not self.rights.may_edit})
         if not self.rights.may_edit:
-            return []
-        actions = [
-            {"url": self.url("application-change", application.code), "label": _("Change"), "primary": True}
-        ]
-        return [
-            *actions,
-            {"url": self.url("application-move", application.code), "label": _("Move to another stage")},
-        ]
+            return actions
+        change = {"url": self.url("application-change", application.code), "label": _("Change")}
+        actions.insert(0, {**change, "primary": True})
+        move = {"url": self.url("application-move", application.code), "label": _("Move to another stage")}
+        return [*actions, move]
 
     def facts(self, application: Application) -> list[tuple[str, Any]]:
         return [

@@ -40,6 +40,9 @@ from services.models import (
     Installation,
     LifecycleMove,
     OnCall,
+    Order,
+    OrderLine,
+    OrderStep,
     Outage,
     OutageEffect,
     OutageUpdate,
@@ -441,6 +444,28 @@ def _nothing(north: Cooperation, count: int) -> None:
     """A token has one cooperation."""
 
 
+def _orders(north: Cooperation, count: int) -> list[Order]:
+    place = Municipality.objects.get(code="1737")
+    return Order.objects.bulk_create(
+        Order(cooperation=north, municipality=place, title=f"Order {number}", wanted_on=LONG_AGO)
+        for number in range(count)
+    )
+
+
+def _order_lines(north: Cooperation, count: int) -> None:
+    application = ApplicationFactory(cooperation=north)
+    OrderLine.objects.bulk_create(
+        OrderLine(cooperation=north, order=order, application=application) for order in _orders(north, count)
+    )
+
+
+def _order_steps(north: Cooperation, count: int) -> None:
+    OrderStep.objects.bulk_create(
+        OrderStep(cooperation=north, order=order, from_state="draft", to_state="sent", moved_at=NOON)
+        for order in _orders(north, count)
+    )
+
+
 def _outages(north: Cooperation, count: int) -> list[Outage]:
     return Outage.objects.bulk_create(
         Outage(cooperation=north, title=f"Outage {number}", starts_at=NOON, announced_at=NOON)
@@ -513,6 +538,9 @@ LISTS: dict[str, Maker] = {
     "installations": _installations,
     "dependencies": _dependencies,
     "subscriptions": _subscriptions,
+    "orders": _orders,
+    "order-lines": _order_lines,
+    "order-steps": _order_steps,
     "outages": _outages,
     "outage-updates": _outage_updates,
     "outage-effects": _outage_effects,

@@ -66,6 +66,8 @@ LACKING = {
     "services.MeasuredYear": dict.fromkeys(
         EVERYTHING, "it is a copy of hours that figures are computed with"
     ),
+    "services.OrderLine": {PAGE: SHOWN_WITH},
+    "services.OrderStep": {PAGE: SHOWN_WITH},
     "services.OutageEffect": {PAGE: SHOWN_WITH},
     "services.OutageUpdate": {PAGE: SHOWN_WITH},
     "services.PriorityTable": {PAGE: "there is one, with an address of its own"},

@@ -60,6 +60,9 @@ from tests.factories.services import (
     InstallationFactory,
     LifecycleMoveFactory,
     OnCallFactory,
+    OrderFactory,
+    OrderLineFactory,
+    OrderStepFactory,
     OutageEffectFactory,
     OutageFactory,
     OutageUpdateFactory,
@@ -157,6 +160,7 @@ def _furnished(world: World) -> World:
     outage.links.add(link)
     outage.suppliers.add(supplier)
     calendar = CalendarFactory(cooperation=cooperation)
+    order = OrderFactory(cooperation=cooperation, municipality=place)
     rows = [
         colleague,
         AbsenceFactory(colleague=colleague, valid_from=dt.date(2025, 1, 1), valid_until=dt.date(2025, 1, 9)),
@@ -168,6 +172,9 @@ def _furnished(world: World) -> World:
         outage,
         OutageEffectFactory(outage=outage, application=application, municipality=place),
         OutageUpdateFactory(outage=outage, by=person),
+        order,
+        OrderLineFactory(order=order, application=application),
+        OrderStepFactory(order=order, moved_by=person),
         PriorityTableFactory(cooperation=cooperation),
         OutageCostFactory(outage=outage, cost=cost),
         WatchedThingFactory(source=source, application=application),

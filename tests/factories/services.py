@@ -18,6 +18,9 @@ from services.models import (
     Installation,
     LifecycleMove,
     OnCall,
+    Order,
+    OrderLine,
+    OrderStep,
     Outage,
     OutageEffect,
     OutageUpdate,
@@ -194,6 +197,38 @@ class OnCallFactory(DjangoModelFactory):
     application = factory.SubFactory(ApplicationFactory)
     colleague = factory.SubFactory(ColleagueFactory, cooperation=factory.SelfAttribute("..cooperation"))
     valid_from = LONG_AGO
+
+
+class OrderFactory(DjangoModelFactory):
+    """A draft of which nobody has said yet what it asks for."""
+
+    class Meta:
+        model = Order
+
+    cooperation = factory.SubFactory(CooperationFactory)
+    municipality = factory.SubFactory(MunicipalityFactory)
+    title = factory.Sequence(lambda number: f"Order {number}")
+    wanted_on = dt.date(2027, 1, 1)
+
+
+class OrderLineFactory(DjangoModelFactory):
+    class Meta:
+        model = OrderLine
+
+    cooperation = factory.SelfAttribute("order.cooperation")
+    order = factory.SubFactory(OrderFactory)
+    application = factory.SubFactory(ApplicationFactory, cooperation=factory.SelfAttribute("..cooperation"))
+    quantity = 5
+
+
+class OrderStepFactory(DjangoModelFactory):
+    class Meta:
+        model = OrderStep
+
+    cooperation = factory.SelfAttribute("order.cooperation")
+    order = factory.SubFactory(OrderFactory)
+    from_state, to_state = Order.State.DRAFT, Order.State.SENT
+    moved_at = dt.datetime(2026, 11, 1, 8, tzinfo=dt.UTC)
 
 
 class OutageFactory(DjangoModelFactory):

@@ -11,6 +11,7 @@ from agreements.models import Component, CostType, Term
 from billing.management.demonstration import colleagues
 from billing.management.demonstration.builder import Builder, Contract
 from billing.management.demonstration.catalogue import PILOTED, tell_catalogue
+from billing.management.demonstration.orders import build_orders
 from billing.management.demonstration.outages import build_outages
 from municipalities.models import Link, Municipality, Role, Site
 from services.actions import ALWAYS, EXTENDED, OFFICE
@@ -81,6 +82,7 @@ def build(builder: Builder, places: dict[str, Municipality], months: list[Month]
         },
     )
     build_outages(builder, months)
+    build_orders(builder, months, builder.members[TORSBY])
 
 
 def _sites(builder: Builder) -> dict[str, Site]:

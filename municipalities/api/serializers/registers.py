@@ -91,6 +91,8 @@ class MemberSerializer(serializers.ModelSerializer[Member]):
             "merged_on",
             "valid_from",
             "valid_until",
+            "accounting_pattern",
+            "demands_accounting_code",
         ]
 
 

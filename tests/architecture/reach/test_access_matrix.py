@@ -26,13 +26,15 @@ pytestmark = pytest.mark.django_db
 
 OPEN, LEADS_OUT, SIGNED_IN, MEMBERS = "open", "leads out", "signed in", "members"
 EDITORS, LOGGED, STAFF, OPERATORS, GONE = "editors", "logged", "staff", "operators", "gone"
-ON_CALL, KEYED, MAKERS, KEEPERS = "on call", "keyed", "makers", "keepers"
+ON_CALL, KEYED, MAKERS, KEEPERS, ORDERERS = "on call", "keyed", "makers", "keepers", "orderers"
 """Whose a page is: everybody's (one leads to the sign-in page), a person's, a person's with a role in the
 cooperation, with the right to change it, with the right to read its change log, the operators' alone (one
 kind asks others to sign in as one), nobody's any more, who may report what is down, and whoever has a secret,
-which nobody has here. What a colleague has made is for its maker alone, or for administrators too."""
+which nobody has here. Who orders answers for a municipality, or for all. What a colleague has made is for its
+maker alone, or for administrators too."""
 
 REPORT, REPORT_CHANGE, ALARM = "report", "change a report", "alarm"
+ORDER, ORDER_MOVE = "order", "move an order"
 READ, CREATE, CHANGE, REGISTER, ANY_CALLER = "read", "create", "change", "register", "any caller"
 """What a call does: reads a cooperation's rows, adds one, changes one, reads what is common to all, or
 concerns no row. Who is on call reports too; alarms take a monitoring system's token, which nobody has."""
@@ -97,6 +99,7 @@ EXPECTED: dict[str, str] = {
             "late-changes",
             "late-change",
             *("outages", "outage", "status", "status-feeds"),
+            *("orders", "order"),
             *("views", "view-add", "view-counts", "view-pin"),
         ],
         MEMBERS,
@@ -104,6 +107,10 @@ EXPECTED: dict[str, str] = {
     **dict.fromkeys(
         [f"outage-{step}" for step in ("report", "plan", "change", "update", "end", "correct", "merge")],
         ON_CALL,
+    ),
+    **dict.fromkeys(
+        [f"order-{step}" for step in ("add", "change", "send", "approve", "reject", "withdraw", "done")],
+        ORDERERS,
     ),
     "status-feed": KEYED,
     "view-change": MAKERS,
@@ -197,6 +204,9 @@ EXPECTED: dict[str, str] = {
                 "applications",
                 "installations",
                 "subscriptions",
+                "orders",
+                "order-lines",
+                "order-steps",
                 "outages",
                 "outage-effects",
                 "outage-updates",
@@ -227,6 +237,8 @@ EXPECTED: dict[str, str] = {
         ],
         CHANGE,
     ),
+    "post v1:orders-list": ORDER,
+    **dict.fromkeys(["patch v1:orders-detail", "post v1:orders-move"], ORDER_MOVE),
     "post v1:outages-list": REPORT,
     "patch v1:outages-detail": REPORT_CHANGE,
     **dict.fromkeys([f"post v1:alerts-{kind}" for kind in ("alertmanager", "uptime-kuma")], ALARM),
@@ -289,10 +301,12 @@ def whose(route: Route, method: str) -> str:
 def expected(rule: str, caller: Caller) -> str:
     """What the caller gets with something of their own."""
     role, is_person = caller.role, caller.is_person
-    if rule in (READ, CREATE, CHANGE, REGISTER, ANY_CALLER, REPORT, REPORT_CHANGE, ALARM):
+    if rule in (READ, CREATE, CHANGE, REGISTER, ANY_CALLER, REPORT, REPORT_CHANGE, ALARM, ORDER, ORDER_MOVE):
         if role == "anonymous":
             return UNKNOWN
-        writers = {ALARM: (), REPORT: WRITING, REPORT_CHANGE: WRITING}.get(rule, (*EDITING, *WRITERS))
+        ordering = dict.fromkeys((ORDER, ORDER_MOVE), (*WRITING, "finance"))
+        special = {ALARM: (), REPORT: WRITING, REPORT_CHANGE: WRITING, **ordering}
+        writers = special.get(rule, (*EDITING, *WRITERS))
         return IN if rule in (READ, REGISTER, ANY_CALLER) or role in writers else FORBIDDEN
     if rule == KEYED:
         return MISSING
@@ -305,8 +319,8 @@ def expected(rule: str, caller: Caller) -> str:
     if rule == OPERATORS:
         return FORBIDDEN
     on_call = (*EDITING, "coordinator")
-    special = {ON_CALL: on_call, MAKERS: (), KEEPERS: EDITING}
-    allowed = {EDITORS: EDITING, LOGGED: (*EDITING, "auditor"), **special}.get(rule, PEOPLE)
+    others = {ON_CALL: on_call, MAKERS: (), KEEPERS: EDITING, ORDERERS: (*on_call, "finance")}
+    allowed = {EDITORS: EDITING, LOGGED: (*EDITING, "auditor"), **others}.get(rule, PEOPLE)
     return IN if role in allowed else FORBIDDEN
 
 
@@ -324,7 +338,7 @@ def caller_of(role: str, north: World, outside: World) -> Caller:
         of_one = kind in (Role.Kind.COORDINATOR, Role.Kind.FINANCE)
         client.force_login(cast.person(role, home.cooperation, kind, home.place if of_one else None))
     if role in TOKENS:
-        written = [f"{what}:write" for what in ("costs", "readings", "absences", "outages")]
+        written = [f"{what}:write" for what in ("costs", "readings", "absences", "outages", "orders")]
         scopes = ["read"] if role == "reader" else ["read", *written]
         token = TokenFactory(cooperation=home.cooperation, scopes=scopes)
         headers = {"Authorization": f"Bearer {bearer(token)}"}
@@ -362,7 +376,7 @@ def test_what_is_ones_own_is_as_the_role_allows(caller: Caller) -> None:
         for method in route.methods:
             rule = whose(route, method)
             outcome = caller.outcome(method, route.address(values), _body(rule, caller.home))
-            if rule in (CREATE, CHANGE, REPORT, REPORT_CHANGE) and outcome == REFUSED:
+            if rule in (CREATE, CHANGE, REPORT, REPORT_CHANGE, ORDER, ORDER_MOVE) and outcome == REFUSED:
                 outcome = IN  # the empty body is refused, but only to those who may write
             is_function = not isinstance(route.view, type)
             if outcome != expected(rule, caller) and not (is_function and outcome == NO_METHOD):
@@ -465,7 +479,7 @@ def test_a_body_cannot_name_anothers(role: str, north: World, outside: World) ->
     """The cooperation itself; codes and ids in bodies are in the tests of costs and readings."""
     caller = caller_of(role, north, outside)
     for route in all_routes():
-        if "post" in route.methods and EXPECTED.get(f"post {route.name}") in (CREATE, REPORT):
+        if "post" in route.methods and EXPECTED.get(f"post {route.name}") in (CREATE, REPORT, ORDER):
             for slug in (outside.cooperation.slug, "no-such"):
                 assert caller.outcome("post", route.address({}), {"cooperation": slug}) == REFUSED
 
@@ -525,6 +539,6 @@ def _filled(route: Route, values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _body(rule: str, home: World) -> dict[str, Any] | None:
-    if rule in (CREATE, REPORT):
+    if rule in (CREATE, REPORT, ORDER):
         return {"cooperation": home.cooperation.slug}
-    return {} if rule in (CHANGE, REPORT_CHANGE, ALARM) else None
+    return {} if rule in (CHANGE, REPORT_CHANGE, ALARM, ORDER_MOVE) else None
