@@ -43,6 +43,7 @@ READ_AS_COLUMNS = {
     "purposes",
     "readings",
     "subscriptions",
+    "variants",
     "suppliers",
     "tasks",
 }
