@@ -51,14 +51,15 @@ class Applications(ListPage):
         return used
 
     def more_actions(self) -> list[dict[str, Any]]:
-        if not self.rights.may_edit:
-            return []
-        return [{"url": self.url("applications-import"), "label": _("Import")}]
+        found = [{"url": self.url("variants"), "label": _("Variants")}]
+        if self.rights.may_edit:
+            found.append({"url": self.url("applications-import"), "label": _("Import")})
+        return found
 
 
 class ApplicationsImport(ImportPage):
     kind = import_kind("applications")
-    example = "Records;records;Keeps what is decided;in use"
+    example = "Records;records;Keeps what is decided"
     title = gettext_lazy("Import applications")
     lead = gettext_lazy(
         "An application is found again by its code, or by its name where the file has no codes: the same "

@@ -34,6 +34,7 @@ from tests.factories.services import (
     OnCallFactory,
     PurposeFactory,
     TaskFactory,
+    VariantFactory,
 )
 
 pytestmark = pytest.mark.django_db
@@ -78,6 +79,7 @@ def furnished(north: Cooperation, erp: Any) -> Cooperation:
     DependencyFactory(application=erp)
     PurposeFactory(cooperation=north, parent=PurposeFactory(cooperation=north))
     DocumentFactory(application=erp)
+    VariantFactory(application=erp)
     TaskFactory(application=erp)
     DataProtectionFactory(application=erp)
     ClosedDayFactory(calendar__cooperation=north)

@@ -46,6 +46,7 @@ READ_AS_COLUMNS = {
     "purposes",
     "readings",
     "subscriptions",
+    "variants",
     "suppliers",
     "tasks",
 }

@@ -59,7 +59,11 @@ def test_the_links_of_the_page_to_its_files_keep_the_columns(client: Client) -> 
 
 def test_columns_that_are_at_choice_are_not_shown_unless_chosen(client: Client) -> None:
     assert not {"code", "vendor", "review_on"} & set(shown(client.get(LIST)))
-    assert "Code" not in header(client.get(f"{LIST}?format=csv"))
+    assert "Code" not in header(client.get(f"{LIST}?columns=name,owner&format=csv"))
+
+
+def test_a_file_has_all_that_an_import_reads_unless_columns_are_chosen(client: Client) -> None:
+    assert {"Code", "Vendor", "Next review", "Unit price"} <= set(header(client.get(f"{LIST}?format=csv")))
 
 
 def test_what_a_row_is_stays_and_stands_first_where_nobody_names_it(client: Client) -> None:
