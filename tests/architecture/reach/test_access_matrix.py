@@ -30,7 +30,8 @@ ON_CALL, KEYED, MAKERS, KEEPERS, ORDERERS = "on call", "keyed", "makers", "keepe
 """Whose a page is: everybody's (one leads to the sign-in page), a person's, a person's with a role in the
 cooperation, with the right to change it, with the right to read its change log, the operators' alone (one
 kind asks others to sign in as one), nobody's any more, who may report what is down, and whoever has a secret,
-which nobody has here. Who orders answers for a municipality, or for all. What a colleague has made is for its maker alone, or for administrators too."""
+which nobody has here. Who orders answers for a municipality, or for all. What a colleague has made is for its
+maker alone, or for administrators too."""
 
 REPORT, REPORT_CHANGE, ALARM = "report", "change a report", "alarm"
 ORDER, ORDER_MOVE = "order", "move an order"
