@@ -69,7 +69,7 @@ def _code_problems(order: Order, member: Member) -> Iterable[Problem]:
 
 
 def refuse_odd_code(row: Subscription) -> None:
-    """Raise ValidationError, at the field, for a new accounting code of another form than is asked for."""
+    """Raise ValidationError, at the field, for a new code that the municipality writes otherwise."""
     code = row.accounting_code
     if not code or code == row.as_read.get("accounting_code"):
         return

@@ -90,9 +90,10 @@ class OrderApprove(OrderMove):
         return False
 
     def checked_changes(self, form: Any) -> Sequence[Change]:
+        if self.moved.state != orders.SENT:
+            return []  # the action says what it is by now
         refuse_stranger(self.moved, self.to, self.viewer)
-        lines = list(self.moved.lines.select_related("application"))
-        return changes_of_order(self.moved, lines) if self.moved.state == orders.SENT else []
+        return changes_of_order(self.moved, list(self.moved.lines.select_related("application")))
 
     def panels(self) -> Sequence[Any]:
         return panels_of_order(self.moved, self.cooperation, self.viewer, self.rights)

@@ -1,4 +1,4 @@
-"""What an order does to costs is the engine's answer, kept as told, and held against what it became."""
+"""What an order does to costs is the engine's answer, kept as it was told, and held against what came."""
 
 import datetime as dt
 from collections.abc import Callable
