@@ -20,7 +20,7 @@ from sharedict.common.sight import seeing
 from tests.factories.agreements import AgreementFactory, KeyFactory
 from tests.factories.billing import CostFactory, close, compute
 from tests.factories.municipalities import ColleagueFactory, LinkFactory, SiteFactory, SupplierFactory
-from tests.factories.services import ApplicationFactory, OutageFactory
+from tests.factories.services import ApplicationFactory, OrderFactory, OutageFactory
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[[User], Client]
@@ -100,6 +100,7 @@ def test_every_kind_is_found_and_its_page_opens(
     User.objects.filter(pk=administrator.pk).update(first_name="Findable", last_name="Person")
     AgreementFactory(cooperation=north, name="Findable agreement")
     KeyFactory(cooperation=north, code="findable", name="Findable key")
+    OrderFactory(cooperation=north, title="Findable order")
     OutageFactory(cooperation=north, title="Findable outage")
     ColleagueFactory(cooperation=north, name="Findable Colleague")
     names = {"findable": search_kinds().keys() - {"member"}, "torsby": {"member"}}
