@@ -74,10 +74,16 @@ def refuse_odd_code(row: Subscription) -> None:
     if not code or code == row.as_read.get("accounting_code"):
         return
     members = Member.objects.filter(cooperation=row.cooperation_id, municipality=row.municipality_id)
-    member = members.as_of(row.valid_from).first()
-    if member is not None and not fits(code, member.accounting_pattern):
-        said = _("%(name)s writes its accounting codes otherwise.") % {"name": str(row.municipality)}
-        raise ValidationError({"accounting_code": f"{said} {hint_of(member.accounting_pattern)}"})
+    if problem := code_problem(row, members.as_of(row.valid_from).first()):
+        raise ValidationError({"accounting_code": problem})
+
+
+def code_problem(row: Subscription, member: Member | None) -> str:
+    """That the municipality of ``row`` writes its codes otherwise, and how; empty if it does not."""
+    if member is None or not row.accounting_code or fits(row.accounting_code, member.accounting_pattern):
+        return ""
+    said = _("%(name)s writes its accounting codes otherwise.") % {"name": str(row.municipality)}
+    return f"{said} {hint_of(member.accounting_pattern)}"
 
 
 def hint_of(pattern: str) -> str:

@@ -54,7 +54,7 @@ APPLICATION_COLUMNS = Columns(
 
 SUBSCRIPTION_COLUMNS = Columns(
     ("application", "municipality", "valid_from"),
-    ("code", "valid_until", "users", "variant"),
+    ("code", "valid_until", "users", "variant", "accounting_code"),
     numbers=("users",),
     days=("valid_from", "valid_until"),
     labels={
@@ -63,6 +63,7 @@ SUBSCRIPTION_COLUMNS = Columns(
         "municipality": (label_of(Subscription, "municipality"),),
         "users": (label_of(Subscription, "users"),),
         "variant": (label_of(Subscription, "variant"),),
+        "accounting_code": (label_of(Subscription, "accounting_code"),),
         "valid_from": (gettext_lazy("From"), label_of(Subscription, "valid_from")),
     },
     last_days={"valid_until": (gettext_lazy("Last day"), gettext_lazy("Through"))},

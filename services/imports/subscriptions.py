@@ -10,7 +10,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from municipalities.models import Cooperation, Municipality
+from municipalities.models import Cooperation, Member, Municipality
+from services.actions.order_lines import code_problem
 from services.imports.cells import Reader, day, one_of, places_by_code, rows_by, whole
 from services.imports.columns import named
 from services.models import Application, Subscription, Variant
@@ -23,7 +24,7 @@ Use = tuple[int, int]
 
 
 def compare_subscriptions(cooperation: Cooperation, rows: Sequence[UploadedRow]) -> list[Finding]:
-    """What each uploaded row would do, found by application, municipality and first day; four queries.
+    """What each uploaded row would do, found by application, municipality and first day; five queries.
 
     A column that the file does not have stays as it is. The findings carry the subscription to save.
     """
@@ -52,6 +53,9 @@ class Stored:
         for variant in Variant.objects.of(cooperation).order_by("pk"):
             variants[variant.application_id].append(variant)
         self.variants = {row.pk: rows_by(variants[row.pk], "name") for row in self.applications.rows}
+        self.members = defaultdict[int, list[Member]](list)
+        for member in Member.objects.of(cooperation):
+            self.members[member.municipality_id].append(member)
         self.lines: dict[tuple[int, int, dt.date], int] = {}
 
 
@@ -81,7 +85,7 @@ def _compare(row: UploadedRow, new: Subscription, readers: Mapping[str, Reader],
     else:
         for name, value in key.items():
             setattr(new, name, value)
-    errors += [*_fill(new, said), *_choose_variant(new, said, stored)]
+    errors += [*_fill(new, said), *_choose_variant(new, said, stored), *_odd_code(new, old, stored)]
     if errors:
         return _wrong(row, what, errors)
     stored.uses[place[:2]][new.valid_from] = new
@@ -99,6 +103,7 @@ def _fill(new: Subscription, said: Mapping[str, str]) -> Iterator[tuple[str, str
         except UploadError as error:
             yield name, error.message
             return
+    new.accounting_code = said.get("accounting_code", new.accounting_code)
     try:
         new.clean_fields(exclude=["cooperation", "application", "municipality"])
     except ValidationError as error:
@@ -118,6 +123,15 @@ def _choose_variant(new: Subscription, said: Mapping[str, str], stored: Stored) 
         new.variant = named_so.find(said["variant"], new.variant) if said["variant"] else None
     except UploadError as error:
         yield "variant", error.message
+
+
+def _odd_code(new: Subscription, old: Subscription | None, stored: Stored) -> Iterator[tuple[str, str]]:
+    """That the municipality writes its accounting codes otherwise than a new one is written."""
+    if old is None or old.accounting_code != new.accounting_code:
+        members = stored.members[new.municipality_id]
+        problem = code_problem(new, next((each for each in members if each.holds_on(new.valid_from)), None))
+        if problem:
+            yield "accounting_code", problem
 
 
 def _wrong(row: UploadedRow, what: str, errors: Sequence[tuple[str, str]]) -> Finding:
@@ -142,7 +156,7 @@ def _unless_twice(found: Finding, stored: Stored) -> Finding:
 
 
 def subscription_in_words(row: Subscription) -> str:
-    """Who uses what, from when until when, and with how many users."""
+    """Who uses what, from when until when, with how many users, and by which code it is booked."""
     words = {"first": date_format(row.valid_from)}
     if row.valid_until:
         words["last"] = date_format(last_day(row.valid_until))
@@ -152,5 +166,6 @@ def subscription_in_words(row: Subscription) -> str:
     users = ""
     if row.users is not None:
         users = ngettext("%(count)s user", "%(count)s users", row.users) % {"count": count(row.users)}
-    variant = row.variant.name if row.variant else ""
-    return " | ".join(filter(None, [row.application.name, row.municipality.name, variant, days, users]))
+    variant, code = row.variant.name if row.variant else "", row.accounting_code
+    told = [row.application.name, row.municipality.name, variant, days, users, code]
+    return " | ".join(filter(None, told))

@@ -132,6 +132,7 @@ def catalogue(
             valid_from=dt.date(2026, 1, 1 + number),
             valid_until=(None, dt.date(2026, 9, 10))[number % 2],
             variant=(None, VariantFactory(application=row, name=text[:60]))[number % 2],
+            accounting_code=text[:40],
         )
 
 

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from municipalities.models import Cooperation, Municipality, Upload
+from municipalities.models import Cooperation, Member, Municipality, Upload
 from services.models import Application, LifecycleMove, Subscription
 from sharedict.accounts.models import User
 from sharedict.audit.models import Entry
@@ -141,9 +141,9 @@ def test_who_uses_what_is_saved_and_undone(
     other = ApplicationFactory(cooperation=erp.cooperation, code="maps", name="Maps")
     before = {*Subscription.objects.values_list("pk", "users", "valid_until")}
     file = lines(
-        "application;municipality;valid_from;Last day;users",
-        "maps;1737;2026-01-01;;40",
-        "Maps;Hagfors;2026-02-01;2026-12-31;1 200",
+        "application;municipality;valid_from;Last day;users;Accounting code",
+        "maps;1737;2026-01-01;;40;4711",
+        "Maps;Hagfors;2026-02-01;2026-12-31;1 200;",
     )
     shown = uploading.upload(client, USES, file)
     assert outcomes(shown) == ["new", "new"]
@@ -151,6 +151,7 @@ def test_who_uses_what_is_saved_and_undone(
     assert uploading.is_applied(applied)
     rows = {row.municipality: row for row in Subscription.objects.filter(application=other)}
     assert (rows[torsby].users, rows[torsby].valid_until) == (40, None)
+    assert (rows[torsby].accounting_code, rows[hagfors].accounting_code) == ("4711", "")
     assert (rows[hagfors].users, str(rows[hagfors].valid_until)) == (1200, "2027-01-01")
     again = lines("application;municipality;valid_from;Last day;users", "maps;1737;2026-01-01;2026-06-30;41")
     second = uploading.apply(client, uploading.upload(client, USES, again))
@@ -175,13 +176,16 @@ def test_who_uses_what_is_saved_and_undone(
         ("maps;Torsby;2026-01-01;;-4", "not negative"),
         ("maps;Torsby;2026-01-01;;99999999999", "At most"),
         ("maps;Torsby;2026-05-01;;", "already uses it in part of that time"),
+        ("maps;Torsby;2026-01-01;;;47-11", "Torsby writes its accounting codes otherwise. Write it as 9999"),
+        (f"maps;Torsby;2026-01-01;;;{'4' * 41}", "at most 40 characters"),
     ],
 )
 def test_a_wrong_use_says_what_is_wrong_with_it(
     row: str, said: str, north: Cooperation, torsby: Municipality, administrator: User, sign_in: SignIn
 ) -> None:
     ApplicationFactory(cooperation=north, code="maps", name="Maps")
-    header = "application;municipality;valid_from;valid_until;users"
+    Member.objects.filter(municipality=torsby).update(accounting_pattern="9999")
+    header = "application;municipality;valid_from;valid_until;users;accounting_code"
     first = "maps;Torsby;2026-05-02;;" if "already" in said else ""
     shown = uploading.upload(sign_in(administrator), USES, lines(header, row, *filter(None, [first])))
     found = uploading.findings(shown)[0]
