@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from municipalities.models import Member
 from services.engine import lifecycle
 from services.engine.accounting import fits
-from services.models import MOST_QUANTITY, Order, OrderLine, Subscription
+from services.models import MOST_QUANTITY, Order, OrderLine, Subscription, code_problem, hint_of
 from sharedict.common.days import date_format
 
 SHORTLY_BEFORE, LONG_AFTER = dt.timedelta(days=31), dt.timedelta(days=5 * 366)
@@ -76,22 +76,6 @@ def refuse_odd_code(row: Subscription) -> None:
     members = Member.objects.filter(cooperation=row.cooperation_id, municipality=row.municipality_id)
     if problem := code_problem(row, members.as_of(row.valid_from).first()):
         raise ValidationError({"accounting_code": problem})
-
-
-def code_problem(row: Subscription, member: Member | None) -> str:
-    """That the municipality of ``row`` writes its codes otherwise, and how; empty if it does not."""
-    if member is None or not row.accounting_code or fits(row.accounting_code, member.accounting_pattern):
-        return ""
-    said = _("%(name)s writes its accounting codes otherwise.") % {"name": str(row.municipality)}
-    return f"{said} {hint_of(member.accounting_pattern)}"
-
-
-def hint_of(pattern: str) -> str:
-    """How a code of ``pattern`` is written, in words; empty where any will do."""
-    if not pattern:
-        return ""
-    said = _("Write it as %(pattern)s: 9 is a digit, A a letter, * at the end anything more.")
-    return said % {"pattern": pattern}
 
 
 def _line_problems(order: Order, lines: Sequence[OrderLine]) -> Iterable[Problem]:

@@ -13,10 +13,10 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from municipalities.access import Rights
 from municipalities.models import Cooperation, Municipality
 from municipalities.portal import Filter, RowForm
-from services.actions import Problem, hint_of
+from services.actions import Problem
 from services.engine.orders import OPEN
 from services.forms.shared import applications_here, municipalities_here
-from services.models import Application, Order, OrderLine
+from services.models import Application, Order, OrderLine, hint_of
 from sharedict.common.days import DayInput
 from sharedict.common.numbers import CountField
 

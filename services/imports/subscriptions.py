@@ -11,10 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from municipalities.models import Cooperation, Member, Municipality
-from services.actions.order_lines import code_problem
 from services.imports.cells import Reader, day, one_of, places_by_code, rows_by, whole
 from services.imports.columns import named
-from services.models import Application, Subscription, Variant
+from services.models import Application, Subscription, Variant, code_problem
 from sharedict.common.days import date_format, last_day
 from sharedict.common.figures import count
 from sharedict.common.uploads import Finding, Outcome, UploadedRow, UploadError, shortened

@@ -12,6 +12,7 @@ from services.models.calendar import (
     Calendar,
     ClosedDay,
 )
+from services.models.codes import code_problem, hint_of
 from services.models.competence import (
     Competence,
     OnCall,
@@ -96,4 +97,6 @@ __all__ = [
     "Variant",
     "WatchedThing",
     "check_needed",
+    "code_problem",
+    "hint_of",
 ]

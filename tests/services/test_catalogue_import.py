@@ -167,15 +167,15 @@ def test_who_uses_what_is_saved_and_undone(
 @pytest.mark.parametrize(
     ("row", "said"),
     [
-        ("maps;Atlantis;2026-01-01;;", "There is no “Atlantis” here"),
-        ("nothing;Torsby;2026-01-01;;", "There is no “nothing” here"),
-        (";Torsby;2026-01-01;;", "nothing in this cell"),
-        ("maps;Torsby;;;", "nothing in this cell"),
-        ("maps;Torsby;9999-01-01;;", "is not a date"),
-        ("maps;Torsby;2026-02-01;2026-01-01;", "it cannot end before it begins"),
-        ("maps;Torsby;2026-01-01;;-4", "not negative"),
-        ("maps;Torsby;2026-01-01;;99999999999", "At most"),
-        ("maps;Torsby;2026-05-01;;", "already uses it in part of that time"),
+        ("maps;Atlantis;2026-01-01;;;", "There is no “Atlantis” here"),
+        ("nothing;Torsby;2026-01-01;;;", "There is no “nothing” here"),
+        (";Torsby;2026-01-01;;;", "nothing in this cell"),
+        ("maps;Torsby;;;;", "nothing in this cell"),
+        ("maps;Torsby;9999-01-01;;;", "is not a date"),
+        ("maps;Torsby;2026-02-01;2026-01-01;;", "it cannot end before it begins"),
+        ("maps;Torsby;2026-01-01;;-4;", "not negative"),
+        ("maps;Torsby;2026-01-01;;99999999999;", "At most"),
+        ("maps;Torsby;2026-05-01;;;", "already uses it in part of that time"),
         ("maps;Torsby;2026-01-01;;;47-11", "Torsby writes its accounting codes otherwise. Write it as 9999"),
         (f"maps;Torsby;2026-01-01;;;{'4' * 41}", "at most 40 characters"),
     ],
@@ -186,7 +186,7 @@ def test_a_wrong_use_says_what_is_wrong_with_it(
     ApplicationFactory(cooperation=north, code="maps", name="Maps")
     Member.objects.filter(municipality=torsby).update(accounting_pattern="9999")
     header = "application;municipality;valid_from;valid_until;users;accounting_code"
-    first = "maps;Torsby;2026-05-02;;" if "already" in said else ""
+    first = "maps;Torsby;2026-05-02;;;" if "already" in said else ""
     shown = uploading.upload(sign_in(administrator), USES, lines(header, row, *filter(None, [first])))
     found = uploading.findings(shown)[0]
     assert found.outcome == "wrong"
