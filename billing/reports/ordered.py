@@ -68,11 +68,13 @@ def _of(month: Allocation, own: str, codes: Collection[str]) -> int:
 
 
 def _estimate(line: OrderLine, pairs: Sequence[Pair]) -> dict[str, Any] | None:
-    """Unit price times how many more or fewer, where the service has a price and the numbers are told."""
+    """Unit price, of the variant that is used if it has one, times how many more or fewer."""
     application, what = line.application, OrderLine.What
-    if application.charging != Application.Charging.PRICED or application.unit_price is None:
-        return None
     now = next((before for before, _ in pairs if before and before.application_id == application.pk), None)
+    price = now.variant.unit_price if now and now.variant else None
+    price = application.unit_price if price is None else price
+    if application.charging != Application.Charging.PRICED or price is None:
+        return None
     before = (now.users if now else None) or 0
     after = 0 if line.what == what.END else (line.quantity or 0)
     more = after if line.what == what.START else after - before
@@ -80,10 +82,10 @@ def _estimate(line: OrderLine, pairs: Sequence[Pair]) -> dict[str, Any] | None:
         return None
     return {
         "name": application.name,
-        "price": str(application.unit_price),
+        "price": str(price),
         "per": application.priced_per,
         "more": more,
-        "amount": str((application.unit_price * more).quantize(Decimal("0.01"))),
+        "amount": str((price * more).quantize(Decimal("0.01"))),
     }
 
 

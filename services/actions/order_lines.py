@@ -119,7 +119,7 @@ def _amiss(order: Order, line: OrderLine, rows: Sequence[Subscription]) -> str:
 def _rows(order: Order, lines: Iterable[OrderLine]) -> "Iterable[Subscription]":
     wanted = {line.application_id for line in lines}
     rows = Subscription.objects.filter(municipality=order.municipality_id, application__in=wanted)
-    return rows.lasting(order.wanted_on).select_related("application").order_by("valid_from")
+    return rows.lasting(order.wanted_on).select_related("application", "variant").order_by("valid_from")
 
 
 def _used_on(order: Order, lines: Iterable[OrderLine]) -> dict[int, Subscription]:
@@ -176,5 +176,5 @@ def _changed(order: Order, line: OrderLine, now: Subscription) -> list[Pair]:
         row.users, row.accounting_code = line.quantity, code
         return [(now, row)]
     row = _new(order, line)
-    row.accounting_code, row.valid_until = code, now.valid_until
+    row.accounting_code, row.variant, row.valid_until = code, now.variant, now.valid_until
     return [(now, _ended(now, order.wanted_on)), (None, row)]

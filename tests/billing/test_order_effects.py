@@ -16,6 +16,7 @@ from sharedict.accounts.models import User
 from sharedict.jobs.actions import run_all
 from tests.factories.billing import close, compute
 from tests.factories.closed import APRIL, close_quarter
+from tests.factories.services import VariantFactory
 
 pytestmark = pytest.mark.django_db
 MARCH_20 = dt.datetime(2025, 3, 20, 8, tzinfo=dt.UTC)
@@ -120,6 +121,12 @@ def test_a_priced_service_is_an_estimate(
         "ERP: +50.00\u00a0SEK, an estimate: +4 at 12.50\u00a0SEK for each user and year."
     ]
     assert told["rows"] == []
+    variant = VariantFactory(application=erp, unit_price=Decimal("20.00"))
+    Subscription.objects.filter(application=erp, municipality=torsby).update(variant=variant)
+    told = panel(sign_in(administrator), order_of(torsby, erp, administrator, what="change", quantity=14))
+    assert told["estimates"] == [
+        "ERP: +80.00\u00a0SEK, an estimate: +4 at 20.00\u00a0SEK for each user and year."
+    ]
 
 
 def test_whoever_does_not_see_others_shares_sees_their_own(

@@ -18,7 +18,7 @@ from sharedict.accounts.models import User
 from sharedict.audit.models import Entry
 from sharedict.jobs.models import Job
 from tests import cast
-from tests.factories.services import ApplicationFactory, OrderFactory
+from tests.factories.services import ApplicationFactory, OrderFactory, VariantFactory
 
 pytestmark = pytest.mark.django_db
 NOW = dt.datetime(2026, 11, 1, 12, tzinfo=dt.UTC)
@@ -76,12 +76,14 @@ def test_an_approved_order_is_a_subscription_from_its_day(
 def test_a_number_changes_from_the_day_and_the_days_before_stay(
     erp: Application, torsby: Municipality, coordinator: User, administrator: User
 ) -> None:
+    variant = VariantFactory(application=erp)
+    Subscription.objects.filter(application=erp, municipality=torsby).update(variant=variant)
     was = Subscription.objects.get(application=erp, municipality=torsby)
     order = sent(draft(erp, torsby), line(erp, "change", 75), by=coordinator)
     move_order(order=order, to="approved", by=administrator, now=NOW)
     rows = Subscription.objects.filter(application=erp, municipality=torsby).order_by("valid_from")
-    told = [(row.valid_from, row.valid_until, row.users) for row in rows]
-    assert told == [(was.valid_from, JANUARY, was.users), (JANUARY, None, 75)]
+    told = [(row.valid_from, row.valid_until, row.users, row.variant) for row in rows]
+    assert told == [(was.valid_from, JANUARY, was.users, variant), (JANUARY, None, 75, variant)]
 
 
 def test_an_end_is_the_first_day_without_it(
