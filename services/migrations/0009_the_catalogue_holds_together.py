@@ -79,7 +79,8 @@ DROP TRIGGER services_lifecyclemove_stays ON services_lifecyclemove;
 DROP FUNCTION services_step_stays();
 """
 HOURS = r"""
-CREATE FUNCTION services_tells_hours(said text) RETURNS boolean LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+CREATE FUNCTION services_tells_hours(said text) RETURNS boolean LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = public, pg_temp AS $$
 DECLARE
     hour CONSTANT text := '(([01]\d|2[0-3]):[0-5]\d|24:00)';
     span CONSTANT text := hour || '-' || hour;

@@ -20,7 +20,7 @@ from billing.models import LateDecision, Period
 from municipalities.actions import Link, accept_invitation, delete_role, save_role, save_row
 from municipalities.models import Cooperation, Invitation, Municipality, Role, Token, Upload
 from municipalities.reports import changes_in_words
-from services.models import LifecycleMove, Outage, OutageUpdate
+from services.models import LifecycleMove, Order, OrderStep, Outage, OutageUpdate
 from sharedict.accounts.models import User
 from sharedict.audit.actions import personal_of, record
 from sharedict.audit.models import Entry, PersonalValue
@@ -134,6 +134,8 @@ ABOUT_NOBODY = {
     LogEntry: "of /system/, rewritten when a person is forgotten",
     Period: "named by its month",
     PersonalValue: "stands beside the log itself",
+    Order: "named by what it is about",
+    OrderStep: "named by its order and the state",
     Outage: "named by what is the matter",
     OutageUpdate: "named by what it says",
     Token: "named by the system that uses it",

@@ -158,8 +158,9 @@ def _subscribe(cooperation: Cooperation) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            INSERT INTO services_subscription (cooperation_id, application_id, municipality_id, valid_from)
-            SELECT application.cooperation_id, application.id, member.municipality_id, member.valid_from
+            INSERT INTO services_subscription
+                (cooperation_id, application_id, municipality_id, valid_from, accounting_code)
+            SELECT application.cooperation_id, application.id, member.municipality_id, member.valid_from, ''
             FROM services_application AS application
             JOIN municipalities_member AS member USING (cooperation_id)
             WHERE application.cooperation_id = %s

@@ -17,6 +17,7 @@ from services.models import (
     Document,
     Installation,
     LifecycleMove,
+    MeasuredYear,
     OnCall,
     Order,
     OrderLine,
@@ -109,6 +110,19 @@ class LifecycleMoveFactory(DjangoModelFactory):
     from_stage = Application.Lifecycle.PLANNED
     to_stage = Application.Lifecycle.IN_USE
     moved_at = dt.datetime(2026, 1, 1, 8, tzinfo=dt.UTC)
+
+
+class MeasuredYearFactory(DjangoModelFactory):
+    class Meta:
+        model = MeasuredYear
+
+    cooperation = factory.SelfAttribute("application.cooperation")
+    application = factory.SubFactory(ApplicationFactory)
+    year = 2025
+    calendar_name = "Office hours"
+    hours = factory.Sequence(
+        lambda _: {"week": ["08:00-16:30"] * 5 + ["", ""], "holiday": "", "holidays": [], "closed": []}
+    )
 
 
 class PurposeFactory(DjangoModelFactory):
