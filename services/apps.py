@@ -7,7 +7,7 @@ class ServicesConfig(AppConfig):
     verbose_name = _("Services")
 
     def ready(self) -> None:
-        from municipalities.actions import add_check, add_notice_kind
+        from municipalities.actions import add_check, add_keeper, add_notice_kind
         from municipalities.models import Site
         from municipalities.portal import (
             add_import_kind,
@@ -64,7 +64,6 @@ class ServicesConfig(AppConfig):
         add_panel(outages_panel)
         add_panel(falls_with)
         add_panel(staffing_panel)
-        add_panel(outages_panel)
         add_panel(tasks_panel)
         add_panel(data_protection_panel)
         add_check(Installation, refuse_installation_outside_site)
@@ -72,10 +71,10 @@ class ServicesConfig(AppConfig):
         add_check(OnCall, refuse_absent)
         add_check(Subscription, refuse_odd_code)
         add_check(Application, refuse_forbidden_move)
-        add_check(Calendar, keep_before_calendar_changes)
-        add_check(ClosedDay, keep_before_calendar_changes)
-        add_check(Application, keep_before_other_calendar)
         add_check(Purpose, refuse_circle)
+        add_keeper(Calendar, keep_before_calendar_changes)
+        add_keeper(ClosedDay, keep_before_calendar_changes)
+        add_keeper(Application, keep_before_other_calendar)
         for told in (*NOTICE_KINDS, *ORDER_NOTICES):
             add_notice_kind(told)
         register_chore(ask_about_outages)

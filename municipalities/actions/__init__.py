@@ -8,7 +8,13 @@ from municipalities.actions.cooperations import (
     plan_members,
     reactivate_cooperation,
 )
-from municipalities.actions.hooks import add_check, add_withdrawal_check, check_row, check_withdrawal
+from municipalities.actions.hooks import (
+    add_check,
+    add_keeper,
+    add_withdrawal_check,
+    check_row,
+    check_withdrawal,
+)
 from municipalities.actions.invitations import (
     INVITED,
     JOINED,
@@ -172,6 +178,7 @@ __all__ = [
     "UsedLinkError",
     "accept_invitation",
     "add_check",
+    "add_keeper",
     "add_members",
     "add_notice_kind",
     "add_once",

@@ -1,4 +1,4 @@
-"""What apps above let the actions here refuse."""
+"""What apps above let the actions here refuse, and what they do before a row changes."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,6 +8,7 @@ from django.db import models
 Check = Callable[[Any], None]
 _checks: list[tuple[type[models.Model], Check]] = []
 _withdrawal_checks: list[tuple[type[models.Model], Check]] = []
+_keepers: list[tuple[type[models.Model], Check]] = []
 
 
 def add_check(model: type[models.Model], check: Check) -> None:
@@ -40,3 +41,20 @@ def check_withdrawal(row: models.Model) -> None:
     for model, check in reversed(_withdrawal_checks):
         if isinstance(row, model):
             check(row)
+
+
+def add_keeper(model: type[models.Model], keep: Check) -> None:
+    """Let an app above keep what a change of a row of ``model`` would take away, right before it is written.
+
+    ``keep`` gets the row as it is to be; it may write, and is asked about removals too. Adding one twice
+    changes nothing.
+    """
+    if (model, keep) not in _keepers:
+        _keepers.append((model, keep))
+
+
+def keep_before(row: models.Model) -> None:
+    """Let the apps above keep what the change of ``row`` would take away."""
+    for model, keep in _keepers:
+        if isinstance(row, model):
+            keep(row)

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.formats import localize
 from django.utils.translation import gettext as _
 
-from municipalities.actions.hooks import check_row, check_withdrawal
+from municipalities.actions.hooks import check_row, check_withdrawal, keep_before
 from municipalities.actions.touched import (
     concerned,
     cooperation_id_of,
@@ -73,6 +73,8 @@ def save_row(*, row: R, by: object, chosen: Chosen | None = None) -> R:
     validate_row(row)
     _refuse_strange_choices(row, chosen or {})
     written = _differing(before, row)
+    if before is None or written:
+        keep_before(row)
     if before is None:
         row.save()
     elif written:
@@ -237,6 +239,7 @@ def delete_row(*, row: models.Model, by: object, more: Mapping[str, str] | None 
     """
     named = {field.name: _names(getattr(row, field.name).all()) for field in row._meta.many_to_many}
     was = field_values(row) | {name: names for name, names in named.items() if names} | {**(more or {})}
+    keep_before(row)
     changed(done=[("delete", row, {name: [old, ""] for name, old in was.items()})], by=by, touching=[row])
     row.delete()
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from municipalities.models import Municipality
 from municipalities.portal import ChangePage, DeletePage, FormPage, ListPage
-from services.actions import keep_before_calendar_changes, ship_calendars
+from services.actions import ship_calendars
 from services.forms import CalendarForm, ClosedDayFilter, ClosedDayForm
 from services.models import Calendar, ClosedDay
 from services.tables import CalendarTable, ClosedDayTable
@@ -102,7 +102,3 @@ class ClosedDayChange(ChangePage):
 class ClosedDayDelete(DeletePage):
     model = ClosedDay
     done_name = "closed-days"
-
-    def remove(self, row: ClosedDay) -> None:
-        keep_before_calendar_changes(row)
-        super().remove(row)

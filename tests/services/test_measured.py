@@ -8,11 +8,13 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.utils import timezone
 
+from municipalities.actions import validate_row
 from municipalities.models import Cooperation, Municipality
 from services.actions import keep_measured_years
 from services.models import Application, Calendar, ClosedDay, MeasuredYear, Outage, Subscription
 from services.reports import measured_of
 from sharedict.accounts.models import User
+from tests.factories.accounts import UserFactory
 from tests.factories.services import CalendarFactory, ClosedDayFactory, OutageEffectFactory, OutageFactory
 
 SignIn = Callable[[User], Client]
@@ -108,6 +110,23 @@ def test_a_closed_day_added_changed_or_removed_leaves_the_years_that_are_over(
     assert client.post(f"/north/calendars/closed-days/{closed.pk}/delete/").status_code == 302
     assert not ClosedDay.objects.exists()
     assert minutes(erp, now) == 0
+
+
+def test_what_is_removed_in_the_system_leaves_them_too_and_looking_at_a_row_keeps_nothing(
+    erp: Application, office: Calendar, torsby: Municipality, sign_in: SignIn
+) -> None:
+    day = dt.date(timezone.localdate().year - 1, 11, 3)
+    closed = ClosedDayFactory(calendar=office, day=day)
+    down(erp, torsby, dt.datetime.combine(day, dt.time(10), dt.UTC), 2)
+    closed.name = "Another name"
+    validate_row(closed)
+    assert not MeasuredYear.objects.exists()
+    operator = sign_in(UserFactory(is_staff=True, is_superuser=True))
+    assert (
+        operator.post(f"/system/services/closedday/{closed.pk}/delete/", {"post": "yes"}).status_code == 302
+    )
+    assert not ClosedDay.objects.exists()
+    assert MeasuredYear.objects.get().hours["closed"] == [str(day)]
 
 
 def test_another_calendar_is_measured_by_from_this_year_on(
