@@ -7,14 +7,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.utils import timezone
-from django.utils.translation import get_language
 
 from billing.management.demonstration.builder import Builder
+from billing.management.demonstration.swedish import Both, either
 from services.actions import OFFICE, move_application, ship_purposes
 from services.models import Application, ClosedDay, DataProtection, Document, Purpose, Task
-
-Said = tuple[str, str]
-"""The same in English and in Swedish."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +25,10 @@ class Told:
     integrity: int
     availability: int
     days: int
-    included: Said = ("", "")
-    not_included: Said = ("", "")
+    included: Both = ("", "")
+    not_included: Both = ("", "")
     price: str = ""
-    per: Said = ("", "")
+    per: Both = ("", "")
     delivery: int | None = None
     charging: str = Application.Charging.BASE
 
@@ -83,12 +80,12 @@ def tell_catalogue(builder: Builder) -> None:
         row.serves, row.competence_centre = purposes[told.purpose], row.owner
         row.integrity, row.availability = told.integrity, told.availability
         row.review_on = today + dt.timedelta(days=told.days)
-        row.included, row.not_included = _said(told.included), _said(told.not_included)
+        row.included, row.not_included = either(told.included), either(told.not_included)
         row.charging, row.delivery_days = told.charging, told.delivery
         row.unit_price = Decimal(told.price) if told.price else None
-        row.priced_per = _said(told.per)
+        row.priced_per = either(told.per)
         builder.add(row)
-        manual = _said(("Manual", "Handbok"))
+        manual = either(("Manual", "Handbok"))
         url = f"https://documents.example/{code}"
         builder.add(Document(cooperation=builder.cooperation, application=row, title=manual, url=url))
     _who_does_what(builder)
@@ -102,13 +99,13 @@ def _who_does_what(builder: Builder) -> None:
         for what, done_by in TASKS:
             row = builder.applications[code]
             builder.add(
-                Task(cooperation=builder.cooperation, application=row, what=_said(what), done_by=done_by)
+                Task(cooperation=builder.cooperation, application=row, what=either(what), done_by=done_by)
             )
 
 
 def _data_protection(builder: Builder, today: dt.date) -> None:
     """Told whole of two municipalities; of the third the agreement is not signed, and a review is late."""
-    board = _said(("Social board", "Socialnämnden"))
+    board = either(("Social board", "Socialnämnden"))
     for number, place in enumerate(builder.members.values()):
         is_last = number == len(builder.members) - 1
         builder.add(
@@ -117,7 +114,7 @@ def _data_protection(builder: Builder, today: dt.date) -> None:
                 application=builder.applications["social-care"],
                 municipality=place,
                 board=board,
-                agreement=_said(("Processor agreement 2024-17", "Biträdesavtal 2024-17")),
+                agreement=either(("Processor agreement 2024-17", "Biträdesavtal 2024-17")),
                 signed_on=None if is_last else builder.since,
                 sub_processors="Omvårdnad Data AB",
                 review_on=today + dt.timedelta(days=-20 if is_last else 180),
@@ -134,7 +131,7 @@ def _closed_days(builder: Builder, today: dt.date) -> None:
         ):
             on = dt.date(year, month, day)
             row = ClosedDay(cooperation=builder.cooperation, calendar=builder.calendars[OFFICE], day=on)
-            row.name = _said(name)
+            row.name = either(name)
             builder.add(row)
 
 
@@ -143,11 +140,7 @@ def _out_of_its_pilot(builder: Builder) -> None:
     builder.applications[PILOTED] = move_application(
         application=builder.applications[PILOTED],
         to=Application.Lifecycle.IN_USE,
-        reason=_said(("The trial at Sunne went well", "Provet i Sunne gick bra")),
+        reason=either(("The trial at Sunne went well", "Provet i Sunne gick bra")),
         by=builder.by,
         now=timezone.now() - dt.timedelta(days=400),
     )
-
-
-def _said(words: Said) -> str:
-    return words[int((get_language() or "").startswith("sv"))]

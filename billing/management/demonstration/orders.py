@@ -4,9 +4,9 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.utils import timezone
-from django.utils.translation import get_language
 
 from billing.management.demonstration.builder import Builder
+from billing.management.demonstration.swedish import Both, either
 from municipalities.models import Municipality
 from services.actions import move_order, save_order
 from services.models import Order, OrderLine
@@ -14,25 +14,22 @@ from sharedict.accounts.models import User
 from sharedict.jobs.actions import run_all
 from sharedict.kernel.periods import Month
 
-Said = tuple[str, str]
-"""The same in English and in Swedish."""
-
 
 @dataclass(frozen=True, slots=True)
 class Wished:
     """One order: so many ``months`` after the last one it begins, and the states it goes through."""
 
-    title: Said
+    title: Both
     code: str
     what: str
     months: int
     states: tuple[str, ...] = ()
     kind: str = Order.Kind.NEW_SERVICE
     quantity: int | None = None
-    for_whom: Said = ("", "")
-    note: Said = ("", "")
-    returns: Said = ("", "")
-    reason: Said = ("", "")
+    for_whom: Both = ("", "")
+    note: Both = ("", "")
+    returns: Both = ("", "")
+    reason: Both = ("", "")
 
 
 WISHED = (
@@ -68,7 +65,6 @@ WISHED = (
 
 def build_orders(builder: Builder, months: list[Month], place: Municipality) -> None:
     """What Torsby wished for, in the last of ``months``: done, rejected, approved, waiting and a draft."""
-    is_swedish = int((get_language() or "").startswith("sv"))
     people = {name: User.objects.get(username=name) for name in ("coordinator.torsby", "finance.torsby")}
     start = timezone.make_aware(dt.datetime.combine(months[-1].first.replace(day=3), dt.time(9, 10)))
     for number, wished in enumerate(WISHED):
@@ -79,18 +75,18 @@ def build_orders(builder: Builder, months: list[Month], place: Municipality) -> 
         order = Order(
             cooperation=builder.cooperation,
             municipality=place,
-            title=wished.title[is_swedish],
+            title=either(wished.title),
             kind=wished.kind,
             wanted_on=months[-1].plus(wished.months).first,
-            note=wished.note[is_swedish],
-            returns=wished.returns[is_swedish],
+            note=either(wished.note),
+            returns=either(wished.returns),
             accounting_code=f"4711-{number + 1:02d}",
         )
         line = OrderLine(
             application=builder.applications[wished.code],
             what=wished.what,
             quantity=wished.quantity,
-            for_whom=wished.for_whom[is_swedish],
+            for_whom=either(wished.for_whom),
         )
         save_order(order=order, lines=[line], today=now.date(), by=orderer)
         for step, state in enumerate(wished.states):
@@ -100,7 +96,7 @@ def build_orders(builder: Builder, months: list[Month], place: Municipality) -> 
                 to=state,
                 by=orderer if state == Order.State.SENT else builder.by if state == "done" else decider,
                 now=when,
-                reason=wished.reason[is_swedish] if state == Order.State.REJECTED else "",
+                reason=either(wished.reason) if state == Order.State.REJECTED else "",
                 returned_on=when.date() if state == "done" and wished.returns[0] else None,
             )
     run_all()

@@ -9,17 +9,13 @@ from typing import Any
 
 from django.db.models import Model
 from django.utils import timezone
-from django.utils.translation import get_language
 
 from billing.management.demonstration.builder import Builder
-from billing.management.demonstration.swedish import said
+from billing.management.demonstration.swedish import Both, either, said
 from municipalities.models import Link, Site
 from services.actions import correct_effect, end_outage, merge_outages, save_outage, tell_update
 from services.models import Outage
 from sharedict.kernel.periods import Month
-
-Said = tuple[str, str]
-"""The same in English and in Swedish."""
 
 MINUTE = dt.timedelta(minutes=1)
 
@@ -37,14 +33,14 @@ class Happened:
     hour: int
     lasted: int
     lost: tuple[str, ...]
-    title: Said
-    cause: Said = ("", "")
-    told: tuple[tuple[int, Said], ...] = ()
+    title: Both
+    cause: Both = ("", "")
+    told: tuple[tuple[int, Both], ...] = ()
     seen_by: str = Outage.SeenBy.USERS
     urgency: int = Outage.Urgency.TODAY
     is_partial: bool = False
     is_planned: bool = False
-    follow_up: Said = ("", "")
+    follow_up: Both = ("", "")
     days: int | None = None
 
 
@@ -103,28 +99,27 @@ TWICE = Happened(8, 3, 7, 380, ("e-services",), ("Parents cannot report absence"
 
 def build_outages(builder: Builder, months: list[Month]) -> None:
     """What went wrong in the year before the last of ``months``, what goes on, and what is planned."""
-    is_swedish = int((get_language() or "").startswith("sv"))
-    made = {happened: _enter(builder, happened, months, is_swedish) for happened in HAPPENED}
+    made = {happened: _enter(builder, happened, months) for happened in HAPPENED}
     first = next(row for happened, row in made.items() if happened.title[0].startswith("Nobody can"))
-    again = _enter(builder, TWICE, months, is_swedish)
+    again = _enter(builder, TWICE, months)
     merge_outages(outage=again, into=first, now=first.starts_at + 500 * MINUTE, by=builder.by)
     hagfors = next(row for happened, row in made.items() if "Hagfors" in happened.title[0])
-    reason = ("The helpdesk's own line held.", "Servicedeskens egen ledning höll.")[is_swedish]
+    reason = either(("The helpdesk's own line held.", "Servicedeskens egen ledning höll."))
     hit: Any = hagfors.effects.filter(application__code="helpdesk", state="less").first()
     if hit is not None:
         told = {"application": hit.application, "municipality": hit.municipality}
         correct_effect(outage=hagfors, **told, state="up", reason=reason, by=builder.by)
-    _now_and_ahead(builder, months, is_swedish)
+    _now_and_ahead(builder, months)
 
 
-def _enter(builder: Builder, happened: Happened, months: list[Month], is_swedish: int) -> Outage:
+def _enter(builder: Builder, happened: Happened, months: list[Month]) -> Outage:
     """Report it as it began, tell of it, and end it, each at its time."""
     month = months[-1].plus(-happened.months)
     start = _at(month.first.replace(day=happened.day), happened.hour, happened.day % 7 * 8)
     end = start + happened.lasted * MINUTE
     outage = Outage(
         cooperation=builder.cooperation,
-        title=happened.title[is_swedish],
+        title=either(happened.title),
         starts_at=start,
         ends_at=end if happened.is_planned else None,
         announced_at=start - dt.timedelta(days=9) if happened.is_planned else start + 12 * MINUTE,
@@ -132,31 +127,31 @@ def _enter(builder: Builder, happened: Happened, months: list[Month], is_swedish
         extent=Outage.Extent.PARTIAL if happened.is_partial else Outage.Extent.FULL,
         seen_by=happened.seen_by,
         urgency=happened.urgency,
-        cause=happened.cause[is_swedish],
+        cause=either(happened.cause),
     )
     if happened.follow_up[0]:
         due = end.date() + dt.timedelta(days=45)
-        outage.follow_up, outage.follow_up_owner = happened.follow_up[is_swedish], builder.by
+        outage.follow_up, outage.follow_up_owner = either(happened.follow_up), builder.by
         outage.follow_up_on = due
         if happened.days is not None:
             outage.followed_up_on = end.date() + dt.timedelta(days=happened.days)
     lost = _lost(builder, happened.lost)
     save_outage(outage=outage, lost=lost, now=start + 12 * MINUTE, by=builder.by, keeps_effect=False)
     for minutes, words in happened.told:
-        tell_update(outage=outage, text=words[is_swedish], now=start + minutes * MINUTE, by=builder.by)
+        tell_update(outage=outage, text=either(words), now=start + minutes * MINUTE, by=builder.by)
     if not happened.is_planned:
         end_outage(outage=outage, at=end, now=end, by=builder.by)
     return outage
 
 
-def _now_and_ahead(builder: Builder, months: list[Month], is_swedish: int) -> None:
+def _now_and_ahead(builder: Builder, months: list[Month]) -> None:
     """One that goes on and work that is planned, beside the day on which it is loaded."""
     today = timezone.localdate()
     is_today = Month.of(today) == months[-1]
     now = timezone.now() if is_today else _at(months[-1].first.replace(day=8), 9, 0)
     slow = Outage(
         cooperation=builder.cooperation,
-        title=("Maps load slowly", "Kartorna laddas långsamt")[is_swedish],
+        title=either(("Maps load slowly", "Kartorna laddas långsamt")),
         starts_at=now - 50 * MINUTE,
         extent=Outage.Extent.PARTIAL,
         urgency=Outage.Urgency.LATER,
@@ -167,7 +162,7 @@ def _now_and_ahead(builder: Builder, months: list[Month], is_swedish: int) -> No
     begins = _at(timezone.localdate(now) + dt.timedelta(days=12), 19, 0)
     ahead = Outage(
         cooperation=builder.cooperation,
-        title=("New switches in Torsby", "Nya switchar i Torsby")[is_swedish],
+        title=either(("New switches in Torsby", "Nya switchar i Torsby")),
         is_planned=True,
         starts_at=begins,
         ends_at=begins + dt.timedelta(hours=4),

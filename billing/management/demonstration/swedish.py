@@ -177,10 +177,23 @@ SWEDISH: Mapping[str, str] = {
 }  # fmt: skip
 CODES = ("code", "slug")
 
+Both = tuple[str, str]
+"""The same in English and in Swedish."""
+
+
+def is_swedish() -> bool:
+    """Whether the demonstration is loaded in Swedish."""
+    return (get_language() or "").startswith("sv")
+
+
+def either(words: Both) -> str:
+    """``words`` in the active language."""
+    return words[is_swedish()]
+
 
 def said(text: str) -> str:
     """``text`` in the active language; what is no word of the demonstration stays as it is."""
-    return SWEDISH.get(text, text) if (get_language() or "").startswith("sv") else text
+    return SWEDISH.get(text, text) if is_swedish() else text
 
 
 def say(row: Model) -> None:
