@@ -15,6 +15,7 @@ from municipalities.reports.network import (
     network_finding,
     network_of,
 )
+from municipalities.reports.places import places_by_code
 from municipalities.reports.population import compare_population, listed_population, read_population
 from municipalities.reports.readings import KEPT_BY, READING_COLUMNS, compare_readings, reading_in_words
 from municipalities.reports.successors import Merged, Mergers, known_mergers, merged_of
@@ -46,6 +47,7 @@ __all__ = [
     "network_figures",
     "network_finding",
     "network_of",
+    "places_by_code",
     "read_population",
     "reading_in_words",
     "redundancy_groups",

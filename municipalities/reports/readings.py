@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
 from municipalities.models import Cooperation, Driver, Municipality, Reading
+from municipalities.reports.places import places_by_code
 from sharedict.common.models import TURNED
 from sharedict.common.numbers import shown
 from sharedict.common.uploads import (
@@ -104,11 +105,8 @@ def compare_readings(cooperation: Cooperation, driver: Driver, rows: Sequence[Up
     member. The findings carry the reading to save. What the public register has of a public driver is not
     entered once more.
     """
-    places = Choices(
-        Municipality.objects.ever_in(cooperation),
-        codes=lambda place: (place.key, place.code, place.code.lstrip("0")),
-        names=lambda place: [name for name in (place.name, place.official_name) if name],
-        unknown=_("No member has the code “%(text)s”."),
+    places = places_by_code(
+        Municipality.objects.ever_in(cooperation), unknown=_("No member has the code “%(text)s”.")
     )
     stored, kept_by = Stored(cooperation, driver), _words_of_keepers()
     return [_compare(row, places, stored, kept_by) for row in rows]

@@ -13,11 +13,10 @@ from rest_framework.response import Response
 from municipalities.models import Cooperation
 from services.engine.impact import State
 from services.models import OutageEffect
-from services.reports import Falling, Things, graph_of, impact_of, people_stopped, points_of
+from services.reports import STATES, Falling, Things, graph_of, impact_of, people_stopped, points_of
 from sharedict.common.pagination import refusal
 from sharedict.common.viewsets import ViewSet
 
-STATES = {State.UP: "up", State.LESS: "less", State.DOWN: "down"}
 MOST_LOST = 100
 """More things at once are not asked about."""
 COOPERATION = OpenApiParameter(

@@ -1,10 +1,7 @@
 """Accounting codes by a municipality's own pattern, without regular expressions, which may be slow."""
 
-from typing import Final
-
 DIGIT, LETTER, REST = "9", "A", "*"
 """What stands for a digit, for a letter, and, as the last sign, for anything more; all else is itself."""
-MOST: Final = 40
 
 
 def fits(code: str, pattern: str) -> bool:

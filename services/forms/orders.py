@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from municipalities.access import Rights
-from municipalities.models import Cooperation, Municipality
+from municipalities.models import Cooperation, Member, Municipality
 from municipalities.portal import Filter, RowForm
 from services.actions import Problem
 from services.engine.orders import OPEN
@@ -84,13 +84,8 @@ class OrderForm(RowForm):
         if not rights.is_administrator and len(rights.municipality_ids) == 1:
             [only] = rights.municipality_ids
             field.initial, field.empty_label = only, None
-            rows = self.cooperation_members(only)
-            self.fields["accounting_code"].help_text = hint_of(rows.accounting_pattern if rows else "")
-
-    def cooperation_members(self, pk: int) -> Any:
-        """The membership that goes on, or begins, of the municipality."""
-        from_now = Municipality.objects.get(pk=pk).memberships.filter(cooperation=self.cooperation)
-        return from_now.order_by("-valid_from").first()
+            member = Member.objects.of(self.cooperation).filter(municipality=only).last()
+            self.fields["accounting_code"].help_text = hint_of(member.accounting_pattern if member else "")
 
 
 class OrderLineForm(forms.Form):

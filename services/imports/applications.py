@@ -10,7 +10,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from municipalities.models import Cooperation, Municipality
-from services.imports.cells import Reader, amount, day, one_of, places_by_code, rows_by, whole, word_of
+from municipalities.reports import places_by_code
+from services.imports.cells import Reader, amount, day, one_of, rows_by, whole, word_of
 from services.imports.columns import OPTIONAL, label_of, named
 from services.models import RESERVED_CODES, Application, Calendar, Purpose
 from sharedict.common.days import date_format

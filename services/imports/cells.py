@@ -8,7 +8,6 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from municipalities.models import Municipality
 from sharedict.common.uploads import Choices, UploadError, parse_day, parse_number
 
 Reader = Callable[[str, Any], Any]
@@ -41,15 +40,6 @@ def one_of(rows: Choices[Any]) -> Reader:
 def rows_by(rows: Iterable[Any], code: str, name: str = "name") -> Choices[Any]:
     return Choices(
         rows, codes=lambda row: (str(getattr(row, code)),), names=lambda row: (str(getattr(row, name)),)
-    )
-
-
-def places_by_code(rows: Iterable[Municipality]) -> Choices[Municipality]:
-    """Municipalities by key (SE1737), official code (1737) or name."""
-    return Choices(
-        rows,
-        codes=lambda place: (place.key, place.code, place.code.lstrip("0")),
-        names=lambda place: [name for name in (place.name, place.official_name) if name],
     )
 
 

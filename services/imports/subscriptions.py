@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from municipalities.models import Cooperation, Member, Municipality
-from services.imports.cells import Reader, day, one_of, places_by_code, rows_by, whole
+from municipalities.reports import places_by_code
+from services.imports.cells import Reader, day, one_of, rows_by, whole
 from services.imports.columns import named
 from services.models import Application, Subscription, Variant, code_problem
 from sharedict.common.days import date_format, last_day

@@ -1,8 +1,8 @@
 """What is imported of the catalogue: applications, and who uses them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import ClassVar
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
@@ -24,13 +24,30 @@ from sharedict.accounts.models import User
 from sharedict.common.uploads import Finding, UploadedTable
 
 
-class ApplicationImport(ImportKind):
+class CatalogueImport(ImportKind):
+    """Rows of the catalogue: saved together, and taken back together by ``take_back``."""
+
+    take_back: ClassVar[Callable[..., None]]
+
+    def apply(self, upload: Upload, moving: Sequence[Finding], by: User) -> None:
+        import_rows(cooperation=cooperation_of(upload), rows=[each.row for each in moving], by=by)
+
+    def undo(self, upload: Upload, changes: Sequence[Change], by: User) -> None:
+        pairs = [(change.before, change.after) for change in changes]
+        type(self).take_back(cooperation=cooperation_of(upload), pairs=pairs, by=by)
+
+    def address(self, slug: str, told: Mapping[str, str]) -> str:
+        return reverse(self.name, args=[slug])
+
+
+class ApplicationImport(CatalogueImport):
     """The catalogue; an application is found again by its code, or by its name."""
 
     name = "applications"
     model = Application
     title = gettext_lazy("Applications")
     columns = APPLICATION_COLUMNS
+    take_back = staticmethod(take_back_applications)
 
     def compare(self, upload: Upload, table: UploadedTable) -> Sequence[Finding]:
         return compare_applications(cooperation_of(upload), table.rows)
@@ -48,40 +65,21 @@ class ApplicationImport(ImportKind):
             found.append(replace(each, before=before, after=after))
         return found
 
-    def apply(self, upload: Upload, moving: Sequence[Finding], by: User) -> None:
-        import_rows(cooperation=cooperation_of(upload), rows=[each.row for each in moving], by=by)
 
-    def undo(self, upload: Upload, changes: Sequence[Change], by: User) -> None:
-        pairs: Any = [(change.before, change.after) for change in changes]
-        take_back_applications(cooperation=cooperation_of(upload), pairs=pairs, by=by)
-
-    def address(self, slug: str, told: Mapping[str, str]) -> str:
-        return reverse("applications", args=[slug])
-
-
-class SubscriptionImport(ImportKind):
+class SubscriptionImport(CatalogueImport):
     """Who uses what; found again by application, municipality and first day."""
 
     name = "subscriptions"
     model = Subscription
     title = gettext_lazy("Subscriptions")
     columns = SUBSCRIPTION_COLUMNS
+    take_back = staticmethod(take_back_subscriptions)
 
     def compare(self, upload: Upload, table: UploadedTable) -> Sequence[Finding]:
         return compare_subscriptions(cooperation_of(upload), table.rows)
 
     def words(self, row: Subscription) -> str:
         return subscription_in_words(row)
-
-    def apply(self, upload: Upload, moving: Sequence[Finding], by: User) -> None:
-        import_rows(cooperation=cooperation_of(upload), rows=[each.row for each in moving], by=by)
-
-    def undo(self, upload: Upload, changes: Sequence[Change], by: User) -> None:
-        pairs: Any = [(change.before, change.after) for change in changes]
-        take_back_subscriptions(cooperation=cooperation_of(upload), pairs=pairs, by=by)
-
-    def address(self, slug: str, told: Mapping[str, str]) -> str:
-        return reverse("subscriptions", args=[slug])
 
 
 IMPORTS: tuple[ImportKind, ...] = (ApplicationImport(), SubscriptionImport())

@@ -32,6 +32,7 @@ from services.reports.orders import (
     orders_told,
 )
 from services.reports.outages import (
+    STATES,
     Hit,
     hits_of,
     survivors_of,
@@ -76,6 +77,7 @@ __all__ = [
     "HORIZON",
     "MOST",
     "NEEDS_NOBODY",
+    "STATES",
     "Due",
     "Falling",
     "Gap",

@@ -21,6 +21,7 @@ STATES = {
     State.LESS: OutageEffect.State.LESS,
     State.UP: OutageEffect.State.UP,
 }
+"""What the engine finds, as rows and programs say it."""
 LONGEST_REASON = 500
 
 

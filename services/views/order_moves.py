@@ -28,6 +28,8 @@ class OrderMove(OrderRow, FormPage):
     done_name = "orders"
     asks_about_days = False
     to: ClassVar[str] = ""
+    shows_effect: ClassVar[bool] = False
+    """Whether what the order does to costs stands below."""
 
     def is_allowed(self, rights: Rights) -> bool:
         return may_order(rights)
@@ -64,17 +66,17 @@ class OrderMove(OrderRow, FormPage):
         }
 
     def panels(self) -> Sequence[Any]:
-        return []
+        if not self.shows_effect:
+            return []
+        return panels_of_order(self.moved, self.cooperation, self.viewer, self.rights)
 
 
 class OrderSend(OrderMove):
     to = orders.SENT
+    shows_effect = True
     title = gettext_lazy("Send the order")
     submit_label = pgettext_lazy("order", "Send")
     said = gettext_lazy("Sent. Those who decide on it are told.")
-
-    def panels(self) -> Sequence[Any]:
-        return panels_of_order(self.moved, self.cooperation, self.viewer, self.rights)
 
 
 class OrderApprove(OrderMove):
@@ -82,6 +84,7 @@ class OrderApprove(OrderMove):
 
     form_class = OrderApproveForm
     to = orders.APPROVED
+    shows_effect = True
     title = gettext_lazy("Approve the order")
     submit_label = gettext_lazy("Approve")
     said = gettext_lazy("Approved. The subscriptions follow it from its day.")
@@ -94,9 +97,6 @@ class OrderApprove(OrderMove):
             return []  # the action says what it is by now
         refuse_stranger(self.moved, self.to, self.viewer)
         return changes_of_order(self.moved, list(self.moved.lines.select_related("application")))
-
-    def panels(self) -> Sequence[Any]:
-        return panels_of_order(self.moved, self.cooperation, self.viewer, self.rights)
 
 
 class OrderReject(OrderMove):

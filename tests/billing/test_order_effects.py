@@ -14,7 +14,7 @@ from services.actions import move_order, save_order
 from services.models import Application, Order, OrderLine, Subscription
 from sharedict.accounts.models import User
 from sharedict.jobs.actions import run_all
-from tests.factories.billing import close, compute
+from tests.factories.billing import CostFactory, close, compute
 from tests.factories.closed import APRIL, close_quarter
 from tests.factories.services import VariantFactory
 
@@ -143,3 +143,31 @@ def test_whoever_does_not_see_others_shares_sees_their_own(
     client = sign_in(coordinator)
     assert [row["name"] for row in panel(client, order)["rows"]] == ["Torsby"]
     assert "What others pay is not shown" in client.get(f"/north/orders/{order.pk}/").content.decode()
+
+
+def test_open_orders_stand_on_the_overview_of_their_municipality(
+    north: Cooperation, erp: Application, torsby: Municipality, coordinator: User, sign_in: SignIn
+) -> None:
+    CostFactory(cooperation=north, application=erp)
+    compute(north)
+    client = sign_in(coordinator)
+    assert b'id="open-orders"' not in client.get("/north/overview/").content
+    order_of(torsby, erp, coordinator, what="end")
+    page = client.get("/north/overview/")
+    assert b'<a href="/north/orders/?state=open">1 open order</a>' in page.content
+
+
+def test_an_order_that_waits_stands_on_the_overview_of_who_decides_and_of_nobody_else(
+    north: Cooperation,
+    erp: Application,
+    torsby: Municipality,
+    coordinator: User,
+    administrator: User,
+    sign_in: SignIn,
+) -> None:
+    CostFactory(cooperation=north, application=erp)
+    compute(north)
+    move_order(order=order_of(torsby, erp, coordinator, what="end"), to="sent", by=coordinator, now=MARCH_20)
+    waits = b"<span>1 order waits for your decision</span>"
+    assert sign_in(administrator).get("/north/overview/").content.count(waits) == 1
+    assert b"waits for your decision" not in sign_in(coordinator).get("/north/overview/").content
