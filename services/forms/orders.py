@@ -102,7 +102,7 @@ class OrderLineForm(forms.Form):
         label=pgettext_lazy("order", "What"), choices=OrderLine.What.choices, required=False
     )
     quantity = CountField(
-        label=gettext_lazy("Quantity"),
+        label=pgettext_lazy("order", "Quantity"),
         required=False,
         help_text=gettext_lazy("Users or devices; for a change how many it is to be."),
     )
