@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet, prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from municipalities.models import Municipality
 from municipalities.portal import (
@@ -175,7 +175,9 @@ class ApplicationPage(ByCode):
         actions = list[dict[str, Any]]()
         if may_order(self.rights) and application.lifecycle not in NOT_OFFERED:
             url = f"{self.url('order-add')}?{urlencode({'application': application.code})}"
-            actions.append({"url": url, "label": _("Order"), "primary": not self.rights.may_edit})
+            actions.append(
+                {"url": url, "label": pgettext("to do", "Order"), "primary": not self.rights.may_edit}
+            )
         if not self.rights.may_edit:
             return actions
         change = {"url": self.url("application-change", application.code), "label": _("Change")}
