@@ -139,7 +139,8 @@ def measure_house() -> list[Row]:
 def measure_papers() -> list[Row]:
     progress("Building the workloads")
     measured("load")
-    measured("year", NATION)
+    for name in (COUNTY, NATION):
+        measured("year", name)
     measured("settle")
     return papers()
 
