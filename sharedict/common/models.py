@@ -10,6 +10,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.encoding import force_str
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
@@ -59,6 +60,12 @@ class Readable(models.Model):
                 errors[name] = [why]
         if errors:
             raise ValidationError(errors)
+
+    def _get_FIELD_display(self, field: "models.Field[Any, Any]") -> str:  # noqa: N802 - Django calls it so
+        """The label of what ``field`` holds, alone: Django's own translates those of all its choices."""
+        value: Any = getattr(self, field.attname)
+        label: str = force_str(dict(field.flatchoices).get(value, value), strings_only=True)
+        return label
 
     def _unreadable(self) -> Iterator[tuple[str, ValidationError]]:
         """The text columns that hold something which nobody can read, and why."""
