@@ -1,5 +1,7 @@
 """How wide words are, so that a picture knows on the server which of them have room."""
 
+from functools import lru_cache
+
 from sharedict.pictures.advances import HEAD, TEXT
 
 SIZE = 13  # px: the smallest text there is, and the only one in pictures
@@ -14,6 +16,7 @@ ADVANCES = {
 UNKNOWN_ADVANCE = {is_strong: max(table) * UNKNOWN for is_strong, table in ((False, TEXT), (True, HEAD))}
 
 
+@lru_cache(maxsize=4096)
 def width(text: str, *, is_strong: bool = False) -> float:
     """How many px ``text`` takes at most, its air included."""
     known, unknown = ADVANCES[is_strong], UNKNOWN_ADVANCE[is_strong]
