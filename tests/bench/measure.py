@@ -23,6 +23,7 @@ def main() -> None:
         papers,
         recompute,
         search,
+        shared,
         turns,
         workload,
     )
@@ -51,6 +52,8 @@ def main() -> None:
         "change_log": long_lists.change_log,
         "load_falling": falling.load_falling,
         "falling": falling.falling,
+        "load_shared": shared.load_shared,
+        "shared": shared.shared,
         "searched": search.searched,
     }
     name, *arguments = sys.argv[1:]
