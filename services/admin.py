@@ -205,11 +205,11 @@ class OrderAdmin(RowAdmin):
 
 @admin.register(OrderLine)
 class OrderLineAdmin(RowAdmin):
-    list_display = ["order", "application", "what", "quantity", "cooperation"]
+    list_display = ["order", "application", "variant", "what", "quantity", "cooperation"]
     list_filter = ["cooperation", "what"]
-    list_select_related = ["order", "application", "cooperation"]
+    list_select_related = ["order", "application", "variant", "cooperation"]
     search_fields = ["order__title", "application__name"]
-    autocomplete_fields = ["cooperation", "order", "application"]
+    autocomplete_fields = ["cooperation", "order", "application", "variant"]
 
 
 @admin.register(OrderStep)

@@ -24,7 +24,7 @@ def effect_panel(order: Order, cooperation: Cooperation, viewer: Viewer, rights:
     A draft is computed as of now; what was sent shows what was kept at sending. None where nothing was.
     """
     is_draft = order.state == orders.DRAFT
-    lines = list(order.lines.select_related("application"))
+    lines = list(order.lines.select_related("application", "variant"))
     told = effect_of_order(order, lines) if is_draft else order.effect
     if not told:
         return None

@@ -1,10 +1,10 @@
 """What an order does to what everybody pays, as it is kept with the order, and what became of it."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Sum
 
@@ -14,7 +14,7 @@ from billing.reports.moved import months_of
 from billing.reports.previews import shares_of, tried
 from municipalities.portal import Change
 from services.actions import Pair
-from services.models import Application, Order, OrderLine
+from services.models import Application, Order, OrderLine, Variant
 from sharedict.common.access import Viewer
 from sharedict.kernel.periods import Month
 
@@ -32,7 +32,7 @@ def effect_of(order: Order, lines: Sequence[OrderLine], pairs: Sequence[Pair]) -
     found = tried(cooperation, months_of(cooperation), [Change(*pair) for pair in pairs]) if pairs else None
     told: dict[str, Any] = {
         "currency": cooperation.currency,
-        "estimates": [each for line in lines if (each := _estimate(line, pairs))],
+        "estimates": [each for line in lines for each in _estimates(line, pairs)],
     }
     if found is None:
         return told
@@ -67,26 +67,43 @@ def _of(month: Allocation, own: str, codes: Collection[str]) -> int:
     return found[own]
 
 
-def _estimate(line: OrderLine, pairs: Sequence[Pair]) -> dict[str, Any] | None:
-    """Unit price, of the variant that is used if it has one, times how many more or fewer."""
+def _estimates(line: OrderLine, pairs: Sequence[Pair]) -> Iterator[dict[str, Any]]:
+    """Unit price times how many more or fewer; fewer at the old price and more at the new, where they differ.
+
+    A variant has its own price, or that of its service.
+    """
     application, what = line.application, OrderLine.What
+    if application.charging != Application.Charging.PRICED:
+        return
     now = next((before for before, _ in pairs if before and before.application_id == application.pk), None)
-    price = now.variant.unit_price if now and now.variant else None
-    price = application.unit_price if price is None else price
-    if application.charging != Application.Charging.PRICED or price is None:
-        return None
     before = (now.users if now else None) or 0
-    after = 0 if line.what == what.END else (line.quantity or 0)
-    more = after if line.what == what.START else after - before
-    if not more:
-        return None
-    return {
-        "name": application.name,
-        "price": str(price),
-        "per": application.priced_per,
-        "more": more,
-        "amount": str((price * more).quantize(Decimal("0.01"))),
-    }
+    after = 0 if line.what == what.END else before if line.quantity is None else line.quantity
+    if line.what == what.START:
+        parts = [(_priced(application, line.variant), line.quantity or 0)]
+    else:
+        old = _priced(application, now.variant if now else None)
+        new = _priced(application, line.variant) if line.variant else old
+        parts = [(old, after - before)] if old.price == new.price else [(old, -before), (new, after)]
+    for of, more in parts:
+        if of.price is not None and more:
+            yield {
+                "name": of.name,
+                "price": str(of.price),
+                "per": application.priced_per,
+                "more": more,
+                "amount": str((of.price * more).quantize(Decimal("0.01"))),
+            }
+
+
+class _Priced(NamedTuple):
+    name: str
+    price: Decimal | None
+
+
+def _priced(application: Application, variant: Variant | None) -> _Priced:
+    if variant is None or variant.unit_price is None:
+        return _Priced(application.name, application.unit_price)
+    return _Priced(f"{application.name}, {variant.name}", variant.unit_price)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from municipalities.models import Member
 from services.engine import lifecycle
 from services.engine.accounting import fits
-from services.models import MOST_QUANTITY, Order, OrderLine, Subscription, code_problem, hint_of
+from services.models import MOST_QUANTITY, OF_ANOTHER, Order, OrderLine, Subscription, code_problem, hint_of
 from sharedict.common.days import date_format
 
 SHORTLY_BEFORE, LONG_AFTER = dt.timedelta(days=31), dt.timedelta(days=5 * 366)
@@ -90,8 +90,24 @@ def _line_problems(order: Order, lines: Sequence[OrderLine]) -> Iterable[Problem
             yield Problem("application", said, place)
         if line.quantity is not None and not 1 <= line.quantity <= MOST_QUANTITY:
             yield Problem("quantity", _("A quantity is between 1 and 100,000."), place)
-        elif line.what == OrderLine.What.CHANGE and line.quantity is None:
-            yield Problem("quantity", _("Say how many it is to be."), place)
+        elif line.what == OrderLine.What.CHANGE and line.quantity is None and line.variant is None:
+            yield Problem("quantity", _("Say how many it is to be, or choose a variant."), place)
+        if said := _odd_variant(line, lines):
+            yield Problem("variant", said, place)
+
+
+def _odd_variant(line: OrderLine, lines: Sequence[OrderLine]) -> str:
+    """Why ``line`` cannot be in its variant; empty where it can, or names none."""
+    same = [each for each in lines if each.application_id == line.application_id]
+    if len({each.variant_id for each in same}) > 1:
+        return _("A municipality uses one variant of a service: choose the same in each of its lines.")
+    if line.variant is None:
+        return ""
+    if line.variant.application_id != line.application_id:
+        return str(OF_ANOTHER)
+    if line.what == OrderLine.What.END:
+        return _("What ends has no variant to choose: leave it empty.")
+    return ""
 
 
 def _amiss(order: Order, line: OrderLine, rows: Sequence[Subscription]) -> str:
@@ -157,6 +173,7 @@ def _new(order: Order, line: OrderLine) -> Subscription:
         application=line.application,
         municipality=order.municipality,
         users=line.quantity,
+        variant=line.variant,
         accounting_code=order.accounting_code,
         valid_from=order.wanted_on,
     )
@@ -169,12 +186,13 @@ def _ended(now: Subscription, day: dt.date) -> Subscription:
 
 
 def _changed(order: Order, line: OrderLine, now: Subscription) -> list[Pair]:
-    """What is used goes on with another number from the day: the days before stay as they were."""
-    code = order.accounting_code or now.accounting_code
-    if now.valid_from == order.wanted_on:
-        row = copy(now)
-        row.users, row.accounting_code = line.quantity, code
+    """What is used goes on otherwise from the day: the days before stay as they were."""
+    is_new = now.valid_from != order.wanted_on
+    row = _new(order, line) if is_new else copy(now)
+    row.users = now.users if line.quantity is None else line.quantity
+    row.variant = line.variant or now.variant
+    row.accounting_code = order.accounting_code or now.accounting_code
+    row.valid_until = now.valid_until
+    if not is_new:
         return [(now, row)]
-    row = _new(order, line)
-    row.accounting_code, row.variant, row.valid_until = code, now.variant, now.valid_until
     return [(now, _ended(now, order.wanted_on)), (None, row)]

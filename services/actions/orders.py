@@ -50,7 +50,7 @@ def save_order(*, order: Order, lines: Sequence[OrderLine], today: dt.date, by: 
         order.ordered_by = by
     refuse_problems(problems_of(order, lines, today=today), lines)
     save_row(row=order, by=by)
-    was = sorted(map(str, order.lines.select_related("application"))) if order.pk else []
+    was = sorted(map(str, order.lines.select_related("application", "variant"))) if order.pk else []
     order.lines.all().delete()
     for line in lines:
         line.pk, line.order, line.cooperation_id = None, order, order.cooperation_id
@@ -167,7 +167,7 @@ def move_order(
     refuse_stranger(order, to, by)
     before, order.state, reason = order.state, to, reason.strip()
     person = by if isinstance(by, User) else None
-    lines = list(order.lines.select_related("application"))
+    lines = list(order.lines.select_related("application", "variant"))
     if to == orders.SENT:
         refuse_problems(problems_of(order, lines, today=now.date()), lines)
         order.sent_by, order.sent_at = person, now

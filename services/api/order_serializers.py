@@ -13,7 +13,7 @@ from municipalities.api.serializers import (
     MunicipalityField,
 )
 from municipalities.api.serializers.fields import MunicipalityByKey
-from services.models import MOST_QUANTITY, Application, Order, OrderLine, OrderStep
+from services.models import MOST_QUANTITY, OF_ANOTHER, Application, Order, OrderLine, OrderStep, Variant
 from sharedict.common.viewsets import StrictSerializer
 
 MOST_LINES = 200
@@ -37,7 +37,7 @@ class OrderLineSerializer(serializers.ModelSerializer[OrderLine]):
 
     class Meta:
         model = OrderLine
-        fields = ["id", "cooperation", "order", "application", "what", "quantity", "for_whom"]
+        fields = ["id", "cooperation", "order", "application", "variant", "what", "quantity", "for_whom"]
 
 
 class OrderStepSerializer(serializers.ModelSerializer[OrderStep]):
@@ -51,6 +51,12 @@ class OrderStepSerializer(serializers.ModelSerializer[OrderStep]):
 class OrderLineWriteSerializer(StrictSerializer):
     application = ChoiceByCode(Application.objects.of, help_text="The code of the service.")
     what = serializers.ChoiceField(OrderLine.What.choices, required=False, default=OrderLine.What.START)
+    variant = serializers.IntegerField(
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="The id of one of the service's variants; without one it stays as it is.",
+    )
     quantity = serializers.IntegerField(
         required=False,
         allow_null=True,
@@ -60,6 +66,15 @@ class OrderLineWriteSerializer(StrictSerializer):
         help_text="Users or devices; for a change how many it is to be.",
     )
     for_whom = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        pk = attrs["variant"]
+        if pk is not None:
+            rows = Variant.objects.filter(application=attrs["application"])
+            attrs["variant"] = rows.filter(pk=pk).first() if 0 < pk < 2**63 else None
+            if attrs["variant"] is None:
+                raise serializers.ValidationError({"variant": OF_ANOTHER})
+        return attrs
 
 
 class OrderFields(StrictSerializer):

@@ -101,7 +101,7 @@ class OrderViewSet(WriteViewSet[Order]):
             self.refuse_others(request, order.municipality)
             values = self.validated(OrderChangeSerializer, self.cooperation, partial=True)
             told = values.pop("lines", None)
-            lines = list(order.lines.select_related("application"))
+            lines = list(order.lines.select_related("application", "variant"))
             if told is not None:
                 lines = [OrderLine(cooperation=self.cooperation, **each) for each in told]
             for name, value in values.items():

@@ -16,7 +16,7 @@ from municipalities.portal import Filter, RowForm
 from services.actions import Problem
 from services.engine.orders import OPEN
 from services.forms.shared import applications_here, municipalities_here
-from services.models import Application, Order, OrderLine, hint_of
+from services.models import Application, Order, OrderLine, Variant, hint_of
 from sharedict.common.days import DayInput
 from sharedict.common.numbers import CountField
 
@@ -101,6 +101,13 @@ class OrderLineForm(forms.Form):
     what = forms.ChoiceField(
         label=pgettext_lazy("order", "What"), choices=OrderLine.What.choices, required=False
     )
+    variant = forms.ModelChoiceField(
+        label=gettext_lazy("Variant"),
+        queryset=Variant.objects.none(),
+        required=False,
+        empty_label="",
+        help_text=gettext_lazy("Of the service on this line. Empty: as it is, or no particular one."),
+    )
     quantity = CountField(
         label=pgettext_lazy("order", "Quantity"),
         required=False,
@@ -112,13 +119,16 @@ class OrderLineForm(forms.Form):
         super().__init__(*args, **kwargs)
         field: Any = self.fields["application"]
         field.queryset = Application.objects.of(cooperation).order_by("name")
+        variant: Any = self.fields["variant"]
+        variant.queryset = Variant.objects.of(cooperation).select_related("application")
+        variant.label_from_instance = _with_application
 
     def clean(self) -> dict[str, Any]:
         found: dict[str, Any] = super().clean() or self.cleaned_data
         if (
             "application" in found
             and not found["application"]
-            and (found.get("quantity") or found.get("for_whom"))
+            and (found.get("quantity") or found.get("for_whom") or found.get("variant"))
         ):
             self.add_error("application", gettext_lazy("Choose a service, or leave the line empty."))
         return found
@@ -127,10 +137,15 @@ class OrderLineForm(forms.Form):
         found = self.cleaned_data
         return OrderLine(
             application=found["application"],
+            variant=found["variant"],
             what=found["what"] or OrderLine.What.START,
             quantity=found["quantity"],
             for_whom=found["for_whom"],
         )
+
+
+def _with_application(variant: Variant) -> str:
+    return f"{variant.application}: {variant}"
 
 
 class OrderLineRows(BaseFormSet):  # type: ignore[type-arg]

@@ -63,11 +63,13 @@ from services.models.task import (
     Task,
 )
 from services.models.variant import (
+    OF_ANOTHER,
     Variant,
 )
 
 __all__ = [
     "MOST_QUANTITY",
+    "OF_ANOTHER",
     "RESERVED_CODES",
     "WEEK",
     "Alert",

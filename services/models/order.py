@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from services.engine import orders
+from services.models.variant import refuse_other_variant
 from services.querysets import OrderPartQuerySet, OrderQuerySet
 from sharedict.common.models import CooperationRow
 from sharedict.common.row_security import SHARES, through
@@ -151,12 +152,15 @@ class OrderLine(CooperationRow):
 
     class What(models.TextChoices):
         START = "start", _("begin to use")
-        CHANGE = "change", _("change the number")
+        CHANGE = "change", _("change the number or variant")
         END = "end", _("use no more")
 
     order = models.ForeignKey("services.Order", models.CASCADE, related_name="lines", verbose_name=_("order"))
     application = models.ForeignKey(
         "services.Application", models.PROTECT, related_name="+", verbose_name=_("service")
+    )
+    variant = models.ForeignKey(
+        "services.Variant", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("variant")
     )
     what = models.CharField(
         pgettext_lazy("order", "what"), max_length=10, choices=What.choices, default=What.START
@@ -179,14 +183,24 @@ class OrderLine(CooperationRow):
                 violation_error_message=_("A quantity is between 1 and 100,000."),
             ),
             models.CheckConstraint(
-                condition=~Q(what="change") | Q(quantity__isnull=False),
-                name="services_orderline_change_says_how_many",
-                violation_error_message=_("Say how many it is to be."),
+                condition=~Q(what="change") | Q(quantity__isnull=False) | Q(variant__isnull=False),
+                name="services_orderline_change_says_what",
+                violation_error_message=_("Say how many it is to be, or choose a variant."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(what="end") | Q(variant__isnull=True),
+                name="services_orderline_end_of_any_variant",
+                violation_error_message=_("What ends has no variant to choose: leave it empty."),
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.application}: {self.get_what_display()}"
+        variant = f" ({self.variant})" if self.variant else ""
+        return f"{self.application}{variant}: {self.get_what_display()}"
+
+    def clean(self) -> None:
+        super().clean()
+        refuse_other_variant(self.variant, self.application_id)
 
 
 class OrderStep(CooperationRow):

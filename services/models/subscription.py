@@ -1,9 +1,9 @@
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from services.models.variant import refuse_other_variant
 from services.querysets import SubscriptionQuerySet
 from sharedict.common.models import DateRange, SpannedFact, ends_after_it_starts
 
@@ -56,8 +56,7 @@ class Subscription(SpannedFact):
     def clean(self) -> None:
         """Refuse the variant of another application; the database does so too."""
         super().clean()
-        if self.variant and self.variant.application_id != self.application_id:
-            raise ValidationError({"variant": _("This is a variant of another application.")})
+        refuse_other_variant(self.variant, self.application_id)
 
     def __str__(self) -> str:
         return f"{self.application}, {self.municipality}"

@@ -1,3 +1,4 @@
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -44,3 +45,12 @@ class Variant(CooperationRow):
 
     def __str__(self) -> str:
         return self.name
+
+
+OF_ANOTHER = _("This is a variant of another application.")
+
+
+def refuse_other_variant(variant: Variant | None, application_id: int) -> None:
+    """Raise ValidationError, at the field, for a ``variant`` of another application."""
+    if variant and variant.application_id != application_id:
+        raise ValidationError({"variant": OF_ANOTHER})

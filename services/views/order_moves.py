@@ -96,7 +96,7 @@ class OrderApprove(OrderMove):
         if self.moved.state != orders.SENT:
             return []  # the action says what it is by now
         refuse_stranger(self.moved, self.to, self.viewer)
-        return changes_of_order(self.moved, list(self.moved.lines.select_related("application")))
+        return changes_of_order(self.moved, list(self.moved.lines.select_related("application", "variant")))
 
 
 class OrderReject(OrderMove):

@@ -57,7 +57,7 @@ class OrderPage(OrderRow):
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         order = self.row()
-        lines = list(order.lines.select_related("application"))
+        lines = list(order.lines.select_related("application", "variant"))
         steps = list(order.steps.select_related("moved_by"))
         people = self.waits_for(order) if order.state == orders.SENT else []
         context = {
@@ -140,7 +140,7 @@ class OrderFormPage(LockMixin):
 
     def first_lines(self, order: Order) -> list[dict[str, Any]]:
         """What the lines are filled in with."""
-        return [_shown(line) for line in order.lines.select_related("application")]
+        return [_shown(line) for line in order.lines.select_related("application", "variant")]
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         return self.show(*self.forms(self.order()))
@@ -199,7 +199,7 @@ class OrderFormPage(LockMixin):
         """The lines as they are stored, in words: where they are otherwise by now, that is said."""
         if not order.pk:
             return ""
-        rows = order.lines.select_related("application")
+        rows = order.lines.select_related("application", "variant")
         return "; ".join(f"{line}, {line.quantity or ''} {line.for_whom}".strip(", ") for line in rows)
 
     def show(self, form: Any, rows: Any, status: int = 200) -> HttpResponse:
@@ -255,5 +255,4 @@ class OrderChange(OrderRow, OrderFormPage):
 
 
 def _shown(line: OrderLine) -> dict[str, Any]:
-    told = {"what": line.what, "quantity": line.quantity, "for_whom": line.for_whom}
-    return {"application": line.application, **told}
+    return {name: getattr(line, name) for name in ("application", "variant", "what", "quantity", "for_whom")}

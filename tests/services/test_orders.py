@@ -7,18 +7,23 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from municipalities.actions import save_row
 from municipalities.models import Cooperation, Member, Municipality, Notice, Role
 from services.actions import move_order, save_order
 from services.engine.orders import MOVES
-from services.models import Application, Order, OrderLine, OrderStep, Subscription
+from services.models import Application, Order, OrderLine, OrderStep, Subscription, Variant
 from sharedict.accounts.models import User
 from sharedict.audit.models import Entry
 from sharedict.jobs.models import Job
 from tests import cast
-from tests.factories.services import ApplicationFactory, OrderFactory, VariantFactory
+from tests.factories.services import (
+    ApplicationFactory,
+    OrderFactory,
+    SubscriptionFactory,
+    VariantFactory,
+)
 
 pytestmark = pytest.mark.django_db
 NOW = dt.datetime(2026, 11, 1, 12, tzinfo=dt.UTC)
@@ -332,3 +337,66 @@ def test_a_subscription_takes_no_odd_code_and_keeps_the_one_it_had(
     with pytest.raises(ValidationError) as error:
         save_row(row=row, by=administrator)
     assert "accounting_code" in error.value.message_dict
+
+
+@pytest.fixture
+def plus(care: Application) -> Variant:
+    made: Variant = VariantFactory(cooperation=care.cooperation, application=care, name="plus")
+    return made
+
+
+def test_what_is_ordered_in_a_variant_is_used_in_it(
+    care: Application, plus: Variant, torsby: Municipality, coordinator: User, administrator: User
+) -> None:
+    order = sent(draft(care, torsby), line(care, variant=plus), by=coordinator)
+    move_order(order=order, to="approved", by=administrator, now=NOW)
+    row = Subscription.objects.get(application=care, municipality=torsby)
+    assert (row.variant, row.users) == (plus, 40)
+
+
+@pytest.mark.parametrize(("quantity", "users"), [(None, 40), (50, 50)])
+def test_a_change_may_be_of_the_variant_alone(
+    care: Application,
+    plus: Variant,
+    torsby: Municipality,
+    coordinator: User,
+    administrator: User,
+    quantity: int | None,
+    users: int,
+) -> None:
+    now = SubscriptionFactory(application=care, municipality=torsby, users=40, valid_from=dt.date(2026, 1, 1))
+    change = line(care, "change", quantity, variant=plus)
+    order = sent(draft(care, torsby), change, by=coordinator)
+    move_order(order=order, to="approved", by=administrator, now=NOW)
+    now.refresh_from_db()
+    row = Subscription.objects.get(application=care, valid_from=JANUARY)
+    assert (now.variant, now.valid_until, row.variant, row.users) == (None, JANUARY, plus, users)
+
+
+def test_a_variant_is_of_its_service_and_one_for_all_lines_of_it(
+    care: Application, erp: Application, plus: Variant, torsby: Municipality, coordinator: User
+) -> None:
+    with pytest.raises(ValidationError) as error:
+        saved(draft(care, torsby), line(erp, "change", 3, variant=plus), by=coordinator)
+    assert "ERP: This is a variant of another application." in refused(error)
+    with pytest.raises(ValidationError) as error:
+        saved(draft(care, torsby), line(care, variant=plus), line(care), by=coordinator)
+    assert "choose the same in each of its lines" in refused(error)
+    with pytest.raises(ValidationError) as error:
+        saved(draft(care, torsby), line(erp, "change", None), by=coordinator)
+    assert "or choose a variant" in refused(error)
+    SubscriptionFactory(application=care, municipality=torsby, valid_from=dt.date(2026, 1, 1))
+    with pytest.raises(ValidationError) as error:
+        saved(draft(care, torsby), line(care, "end", None, variant=plus), by=coordinator)
+    assert "What ends has no variant" in refused(error)
+
+
+def test_the_database_too_keeps_variants_to_their_services(
+    care: Application, erp: Application, plus: Variant, torsby: Municipality, coordinator: User
+) -> None:
+    order = saved(draft(care, torsby), line(care, variant=plus), by=coordinator)
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS services_orderline_own_variant IMMEDIATE")
+        with pytest.raises(IntegrityError, match="own_variant"), transaction.atomic():
+            cursor.execute("UPDATE services_orderline SET application_id = %s", [erp.pk])
+    assert order.lines.get().application == care
