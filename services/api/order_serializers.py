@@ -68,7 +68,12 @@ class OrderLineWriteSerializer(StrictSerializer):
     for_whom = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        pk = attrs["variant"]
+        """A line is whole in a change of its order too, which takes the place of all lines."""
+        if "application" not in attrs:
+            raise serializers.ValidationError(
+                {"application": self.fields["application"].error_messages["required"]}
+            )
+        pk = attrs.get("variant")
         if pk is not None:
             rows = Variant.objects.filter(application=attrs["application"])
             attrs["variant"] = rows.filter(pk=pk).first() if 0 < pk < 2**63 else None

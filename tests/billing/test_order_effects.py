@@ -121,11 +121,29 @@ def test_a_priced_service_is_an_estimate(
         "ERP: +50.00\u00a0SEK, an estimate: +4 at 12.50\u00a0SEK for each user and year."
     ]
     assert told["rows"] == []
-    variant = VariantFactory(application=erp, unit_price=Decimal("20.00"))
+    variant = VariantFactory(application=erp, name="plus", unit_price=Decimal("20.00"))
     Subscription.objects.filter(application=erp, municipality=torsby).update(variant=variant)
     told = panel(sign_in(administrator), order_of(torsby, erp, administrator, what="change", quantity=14))
     assert told["estimates"] == [
-        "ERP: +80.00\u00a0SEK, an estimate: +4 at 20.00\u00a0SEK for each user and year."
+        "ERP, plus: +80.00\u00a0SEK, an estimate: +4 at 20.00\u00a0SEK for each user and year."
+    ]
+    basic = VariantFactory(application=erp, name="basic", unit_price=Decimal("5.00"))
+    told = panel(sign_in(administrator), order_of(torsby, erp, administrator, what="change", variant=basic))
+    assert told["estimates"] == [
+        "ERP, plus: \u2212200.00\u00a0SEK, an estimate: \u221210 at 20.00\u00a0SEK for each user and year.",
+        "ERP, basic: +50.00\u00a0SEK, an estimate: +10 at 5.00\u00a0SEK for each user and year.",
+    ]
+
+
+def test_what_begins_in_a_variant_is_estimated_at_its_price(
+    books: Cooperation, erp: Application, hagfors: Municipality, administrator: User, sign_in: SignIn
+) -> None:
+    Application.objects.filter(pk=erp.pk).update(charging="priced", unit_price=Decimal("12.50"))
+    erp.refresh_from_db()
+    plus = VariantFactory(application=erp, name="plus", unit_price=Decimal("20.00"))
+    order = order_of(hagfors, erp, administrator, what="start", variant=plus, quantity=3)
+    assert panel(sign_in(administrator), order)["estimates"] == [
+        "ERP, plus: +60.00\u00a0SEK, an estimate: +3 at 20.00\u00a0SEK for each unit."
     ]
 
 

@@ -13,7 +13,7 @@ from services.models import Application, Order, Subscription
 from sharedict.accounts.models import User
 from tests.api.conftest import Caller
 from tests.factories.municipalities import TokenFactory
-from tests.factories.services import ApplicationFactory, OrderFactory
+from tests.factories.services import ApplicationFactory, OrderFactory, VariantFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -54,6 +54,18 @@ def test_the_same_order_twice_is_one(caller: Caller) -> None:
     assert caller.get("orders/", application="erp")[1]["results"] == []
 
 
+def test_a_line_names_a_variant_of_its_service_by_its_id(caller: Caller, erp: Application) -> None:
+    care = Application.objects.get(code="care")
+    plus, other = VariantFactory(application=care, name="plus"), VariantFactory(application=erp, name="plus")
+    line = {"application": "care", "quantity": 4}
+    for wrong in (other.pk, 0, -1, 10**30, "plus"):
+        status, said = caller.post("orders/", told(lines=[{**line, "variant": wrong}]))
+        assert (status, "variant" in str(said["fields"])) == (400, True), wrong
+    _status, row = caller.post("orders/", told(lines=[{**line, "variant": plus.pk}]))
+    [found] = caller.get("order-lines/", order=row["id"])[1]["results"]
+    assert found["variant"] == plus.pk
+
+
 def test_a_system_sends_and_a_person_decides(
     caller: Caller, administrator: User, coordinator: User, person: Callable[..., Caller]
 ) -> None:
@@ -81,6 +93,8 @@ def test_a_draft_is_changed_and_what_is_sent_is_not(caller: Caller, erp: Applica
     status, changed = caller.patch(path, {"title": "ERP", "lines": lines})
     assert (status, changed["title"]) == (200, "ERP")
     assert [line.application for line in Order.objects.get().lines.all()] == [erp]
+    status, said = caller.patch(path, {"lines": [{"quantity": 3}]})
+    assert (status, "application" in str(said["fields"])) == (400, True)
     status, _said = caller.post(f"{path}move/", {"state": "sent"})
     assert status == 400  # nobody is there who decides
     Order.objects.update(state="sent", sent_at=timezone.now())

@@ -12,7 +12,7 @@ from municipalities.models import Cooperation, Municipality, Role
 from services.models import Application, Order, Subscription
 from sharedict.accounts.models import User
 from tests import cast
-from tests.factories.services import ApplicationFactory, OrderFactory, OrderLineFactory
+from tests.factories.services import ApplicationFactory, OrderFactory, OrderLineFactory, VariantFactory
 from tests.services.test_catalogue import queries, words
 
 pytestmark = pytest.mark.django_db
@@ -70,6 +70,24 @@ def test_from_wish_to_subscription(
     assert theirs.post(f"{page}done/", {}).status_code == 302
     assert "Done" in words(mine, page)
     assert mine.get(f"{page}withdraw/").status_code == 302
+
+
+def test_a_variant_is_chosen_with_its_service(
+    care: Application, torsby: Municipality, coordinator: User, sign_in: SignIn
+) -> None:
+    mine, plus = sign_in(coordinator), VariantFactory(application=care, name="plus")
+    assert "Care: plus" in mine.get(f"{ORDERS}new/").content.decode()
+    elsewhere = VariantFactory(application=ApplicationFactory(), name="gold")
+    line = {"application": "care", "what": "start", "quantity": "12", "variant": elsewhere.pk}
+    answer = mine.post(f"{ORDERS}new/", body(torsby, line))
+    assert (answer.status_code, "gold" in answer.content.decode()) == (422, False)
+    answer = mine.post(f"{ORDERS}new/", body(torsby, {**line, "application": "erp", "variant": plus.pk}))
+    [row] = [form.errors for form in answer.context["formset"]]
+    assert (answer.status_code, row["variant"]) == (422, ["This is a variant of another application."])
+    answer = mine.post(f"{ORDERS}new/", body(torsby, {**line, "variant": plus.pk}))
+    page = answer.headers["Location"]
+    assert "plus" in words(mine, page)
+    assert f'value="{plus.pk}" selected' in mine.get(f"{page}change/").content.decode()
 
 
 def test_what_is_wrong_stands_at_its_field_and_nothing_is_lost(
