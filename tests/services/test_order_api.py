@@ -54,6 +54,27 @@ def test_the_same_order_twice_is_one(caller: Caller) -> None:
     assert caller.get("orders/", application="erp")[1]["results"] == []
 
 
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"lines": [{"application": "care", "quantity": 400}]},
+        {"lines": [{"application": "care", "quantity": 4}, {"application": "care", "quantity": 1}]},
+        {"kind": "standard"},
+        {"note": "Another"},
+    ],
+)
+def test_the_same_id_with_something_else_is_told_and_changes_nothing(
+    caller: Caller, more: dict[str, Any]
+) -> None:
+    assert caller.post("orders/", told())[0] == 201
+    status, said = caller.post("orders/", told(**more))
+    assert (status, [*said["fields"]]) == (409, ["external_id"])
+    assert [line.quantity for line in Order.objects.get().lines.all()] == [4]
+    Order.objects.update(note="Written in the portal")
+    without = {name: value for name, value in told().items() if name != "lines"}
+    assert caller.post("orders/", without)[0] == 200
+
+
 def test_a_system_sends_and_a_person_decides(
     caller: Caller, administrator: User, coordinator: User, person: Callable[..., Caller]
 ) -> None:
