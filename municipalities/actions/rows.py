@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.formats import localize
 from django.utils.translation import gettext as _
 
-from municipalities.actions.hooks import check_row, check_withdrawal, keep_before
+from municipalities.actions.hooks import check_row, check_withdrawal, is_kept_of, keep_before
 from municipalities.actions.touched import (
     concerned,
     cooperation_id_of,
@@ -62,6 +62,7 @@ def save_row(*, row: R, by: object, chosen: Chosen | None = None) -> R:
     constraints or cooperation do not allow, or an app above refuses, and ChangedMeanwhileError where
     somebody else has changed the same.
     """
+    _lock_if_kept(row)
     # without the default order, which may join: joined rows would be locked too, and outer joins cannot be
     kept = type(row)._default_manager.select_for_update().order_by("pk")
     before = kept.filter(pk=row.pk).first() if row.pk else None
@@ -91,6 +92,13 @@ def save_row(*, row: R, by: object, chosen: Chosen | None = None) -> R:
         since=since_when(before, row, [*changes, *choices]) if counts else None,
     )
     return row
+
+
+def _lock_if_kept(row: models.Model) -> None:
+    """Lock the cooperation before the row, where something is kept that another may be keeping just now."""
+    cooperation_id = cooperation_id_of(row)
+    if cooperation_id and is_kept_of(row):
+        lock_cooperation(cooperation_id)
 
 
 def refuse_to_move(before: models.Model, row: models.Model) -> None:
@@ -244,6 +252,7 @@ def delete_row(*, row: models.Model, by: object, more: Mapping[str, str] | None 
     ``more`` is what goes with it beside its columns, for the change log.
     """
     was = field_values(row) | field_names(row) | {**(more or {})}
+    _lock_if_kept(row)
     keep_before(row)
     changed(done=[("delete", row, {name: [old, ""] for name, old in was.items()})], by=by, touching=[row])
     row.delete()
