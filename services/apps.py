@@ -7,7 +7,12 @@ class ServicesConfig(AppConfig):
     verbose_name = _("Services")
 
     def ready(self) -> None:
-        from municipalities.actions import add_check, add_keeper, add_notice_kind
+        from municipalities.actions import (
+            add_check,
+            add_keeper,
+            add_notice_kind,
+            add_withdrawal_check,
+        )
         from municipalities.models import Site
         from municipalities.portal import (
             add_import_kind,
@@ -24,6 +29,8 @@ class ServicesConfig(AppConfig):
             refuse_forbidden_move,
             refuse_installation_outside_site,
             refuse_odd_code,
+            refuse_removing,
+            refuse_rewriting,
             refuse_site_shorter_than_installations,
         )
         from services.models import (
@@ -32,6 +39,9 @@ class ServicesConfig(AppConfig):
             ClosedDay,
             Installation,
             OnCall,
+            Order,
+            OrderLine,
+            OrderStep,
             Purpose,
             Subscription,
         )
@@ -72,6 +82,9 @@ class ServicesConfig(AppConfig):
         add_check(Subscription, refuse_odd_code)
         add_check(Application, refuse_forbidden_move)
         add_check(Purpose, refuse_circle)
+        for of_order in (Order, OrderLine, OrderStep):
+            add_check(of_order, refuse_rewriting)
+            add_withdrawal_check(of_order, refuse_removing)
         add_keeper(Calendar, keep_before_calendar_changes)
         add_keeper(ClosedDay, keep_before_calendar_changes)
         add_keeper(Application, keep_before_other_calendar)

@@ -45,6 +45,7 @@ from municipalities.actions.letters import (
     save_letters,
     send_address_letter,
 )
+from municipalities.actions.many import save_rows, withdraw_rows
 from municipalities.actions.network import (
     has_other,
     refuse_link_outside_sites,
@@ -263,6 +264,7 @@ __all__ = [
     "save_person",
     "save_role",
     "save_row",
+    "save_rows",
     "save_site",
     "save_view",
     "send_address_letter",
@@ -282,4 +284,5 @@ __all__ = [
     "was_asked_twice",
     "withdraw_invitation",
     "withdraw_row",
+    "withdraw_rows",
 ]

@@ -46,11 +46,16 @@ def check_withdrawal(row: models.Model) -> None:
 def add_keeper(model: type[models.Model], keep: Check) -> None:
     """Let an app above keep what a change of a row of ``model`` would take away, right before it is written.
 
-    ``keep`` gets the row as it is to be; it may write, and is asked about removals too. Adding one twice
-    changes nothing.
+    ``keep`` gets the row as it is to be; it may write, and is asked about removals too. The cooperation of
+    the row is locked before the row is. Adding one twice changes nothing.
     """
     if (model, keep) not in _keepers:
         _keepers.append((model, keep))
+
+
+def is_kept_of(row: models.Model) -> bool:
+    """Whether an app above keeps something before ``row`` changes."""
+    return any(isinstance(row, model) for model, _keep in _keepers)
 
 
 def keep_before(row: models.Model) -> None:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.formats import localize
 from django.utils.translation import gettext as _
 
-from municipalities.actions.hooks import check_row, check_withdrawal, keep_before
+from municipalities.actions.hooks import check_row, check_withdrawal, is_kept_of, keep_before
 from municipalities.actions.touched import (
     concerned,
     cooperation_id_of,
@@ -62,17 +62,18 @@ def save_row(*, row: R, by: object, chosen: Chosen | None = None) -> R:
     constraints or cooperation do not allow, or an app above refuses, and ChangedMeanwhileError where
     somebody else has changed the same.
     """
+    _lock_if_kept(row)
     # without the default order, which may join: joined rows would be locked too, and outer joins cannot be
     kept = type(row)._default_manager.select_for_update().order_by("pk")
     before = kept.filter(pk=row.pk).first() if row.pk else None
     if before is not None:
-        _refuse_to_move(before, row)
+        refuse_to_move(before, row)
         take_over(row, before)
     elif row.pk and not row._state.adding:
         raise ValidationError(_("Somebody has removed it in the meantime."))
     validate_row(row)
     _refuse_strange_choices(row, chosen or {})
-    written = _differing(before, row)
+    written = differing_columns(before, row)
     if before is None or written:
         keep_before(row)
     if before is None:
@@ -93,7 +94,14 @@ def save_row(*, row: R, by: object, chosen: Chosen | None = None) -> R:
     return row
 
 
-def _refuse_to_move(before: models.Model, row: models.Model) -> None:
+def _lock_if_kept(row: models.Model) -> None:
+    """Lock the cooperation before the row, where something is kept that another may be keeping just now."""
+    cooperation_id = cooperation_id_of(row)
+    if cooperation_id and is_kept_of(row):
+        lock_cooperation(cooperation_id)
+
+
+def refuse_to_move(before: models.Model, row: models.Model) -> None:
     """What refers to a row stands in its cooperation too, and would see it no more."""
     if not isinstance(row, Cooperation) and cooperation_id_of(before) != cooperation_id_of(row):
         raise ValidationError({"cooperation": _("This stays in its cooperation: add a new one there.")})
@@ -136,7 +144,7 @@ def value_in_words(row: models.Model, field: Any) -> str:
     return NOTHING if value in (None, "") else str(localize(value))
 
 
-def _differing(before: models.Model | None, row: models.Model) -> list[str]:
+def differing_columns(before: models.Model | None, row: models.Model) -> list[str]:
     """The columns in which ``row`` differs from ``before``, also those that are not logged."""
     if before is None:
         return []
@@ -162,6 +170,12 @@ def _choose(row: models.Model, chosen: Chosen) -> dict[str, list[str]]:
             relation.set(after)
             found[name] = [_names(before), _names(after)]
     return found
+
+
+def field_names(row: models.Model) -> dict[str, str]:
+    """What ``row`` has chosen in its many-to-many fields, by name; not where that is nothing."""
+    named = {field.name: _names(getattr(row, field.name).all()) for field in row._meta.many_to_many}
+    return {name: names for name, names in named.items() if names}
 
 
 def _names(rows: Iterable[models.Model]) -> str:
@@ -237,8 +251,8 @@ def delete_row(*, row: models.Model, by: object, more: Mapping[str, str] | None 
 
     ``more`` is what goes with it beside its columns, for the change log.
     """
-    named = {field.name: _names(getattr(row, field.name).all()) for field in row._meta.many_to_many}
-    was = field_values(row) | {name: names for name, names in named.items() if names} | {**(more or {})}
+    was = field_values(row) | field_names(row) | {**(more or {})}
+    _lock_if_kept(row)
     keep_before(row)
     changed(done=[("delete", row, {name: [old, ""] for name, old in was.items()})], by=by, touching=[row])
     row.delete()

@@ -92,9 +92,11 @@ class RowAdmin(admin.ModelAdmin):
             with transaction.atomic():
                 return super().delete_view(request, object_id, extra_context)
         except ValidationError as error:
-            opts = self.opts
-            page = reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[object_id])
-            return self._refused(request, error.messages, page)
+            said = error.messages
+        except IntegrityError:
+            said = [str(_("Somebody has saved the same meanwhile: look at it first."))]
+        page = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[object_id])
+        return self._refused(request, said, page)
 
     def check_removal(self, row: Any) -> None:
         """Raises ValidationError where ``row`` stays, whoever wants it away."""

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import IntegrityError, models
 from django.db.models import ProtectedError
 from django.db.models.deletion import Collector
 from django.http import HttpRequest, HttpResponse
@@ -22,6 +22,8 @@ from municipalities.portal.forms import refuse
 from municipalities.portal.hooks import Change, may_preview, preview_of
 from municipalities.portal.pages import RowMixin
 from sharedict.common.days import DayInput, LastDayField
+
+IN_THE_WAY = gettext_lazy("Somebody else saved something that stands in the way: try again.")
 
 
 class EndForm(forms.Form):
@@ -63,6 +65,9 @@ class EndPage(RowMixin, EffectMixin):
         except ValidationError as error:
             refuse(form, error, self.model)
             return self.show(row, form, 422)
+        except IntegrityError:
+            form.add_error(None, str(IN_THE_WAY))
+            return self.show(row, form, 409)
         self.say(_("%(what)s ends.") % {"what": row})
         return redirect(self.url(self.done_name))
 
@@ -128,6 +133,8 @@ class DeletePage(RowMixin, EffectMixin):
             return self.show_refusal(row, " ".join(error.messages), 409)
         except ProtectedError as error:
             return self.show_refusal(row, used_by(error), 409)
+        except IntegrityError:
+            return self.show_refusal(row, str(IN_THE_WAY), 409)
         self.say(_("%(what)s is removed.") % {"what": row})
         return redirect(self.done_url(row))
 

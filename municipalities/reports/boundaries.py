@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from municipalities.models import Municipality, Site
 from sharedict.pictures.areas import LOOKS, Place, areas
@@ -44,10 +45,11 @@ def map_of(
     used: str,
     unused: str,
 ) -> Picture | None:
-    """``members`` on a map by whether they are among ``using``; None for few members or unknown boundaries.
+    """``members`` on a map by whether they are among ``using``; None for few whose boundaries are known.
 
     ``using`` and ``own``, of whom the reader is, are primary keys; ``used`` and ``unused`` are what the two
-    looks mean. The reader's own are named first, then those that use it.
+    looks mean. The reader's own are named first, then those that use it. The finding says how many are not
+    shown.
     """
     looks = {
         place.pk: ("own" if place.pk in own else "use") if place.pk in using else "none" for place in members
@@ -56,11 +58,24 @@ def map_of(
         Place(place.name, boundary_of(place.key), looks[place.pk])
         for place in sorted(members, key=lambda each: (each.pk not in own, each.pk not in using, each.name))
     ]
-    if len(members) <= MOST_WITHOUT or not any(place.rings for place in places):
+    shown = [place for place in places if place.rings]
+    if len(shown) <= MOST_WITHOUT:
         return None
     words = {"own": _("yours"), "use": used, "none": unused}
-    keys = [Key(LOOKS[look], said) for look, said in words.items() if look in looks.values()]
-    return areas(finding, places, keys)
+    drawn = {place.look for place in shown}
+    keys = [Key(LOOKS[look], said) for look, said in words.items() if look in drawn]
+    return areas(f"{finding} {_left_out(places)}".strip(), shown, keys)
+
+
+def _left_out(places: Iterable[Place]) -> str:
+    """How many of ``places`` the map does not show: nobody takes what is drawn for all there is."""
+    count = sum(not place.rings for place in places)
+    said = ngettext(
+        "%(count)s member is not on the map: its boundary is not known here.",
+        "%(count)s members are not on the map: their boundaries are not known here.",
+        count,
+    )
+    return said % {"count": count} if count else ""
 
 
 def map_of_sites(

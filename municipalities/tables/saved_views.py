@@ -9,11 +9,12 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.models import SavedView
-from municipalities.portal import RowTable, address_of_view
+from municipalities.portal import RowTable, address_of_view, list_of
 
 
 class SavedViewTable(RowTable):
     name = tables.Column(_("Name"), linkify=lambda record, table: table.address(record))
+    path = tables.Column(_("List"))
     maker = tables.Column(_("Made by"))
     is_shared = tables.Column(_("For"))
     is_pinned = tables.Column(_("On my overview"), orderable=False)
@@ -27,9 +28,17 @@ class SavedViewTable(RowTable):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.columns.show("actions")
+        self.titles: dict[str, str] = {}
 
     def address(self, view: SavedView) -> str:
         return address_of_view(view, self.request.cooperation)  # type: ignore[attr-defined]
+
+    def render_path(self, value: str) -> str:
+        """What the list at that address is called for the reader."""
+        if value not in self.titles:
+            page = list_of(self.request, self.request.cooperation, value)  # type: ignore[attr-defined]
+            self.titles[value] = str(page.title) if page else gettext("not there any more, or not for you")
+        return self.titles[value]
 
     def render_is_shared(self, value: bool) -> str:
         return gettext("everybody in the cooperation") if value else gettext("only me")

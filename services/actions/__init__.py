@@ -50,6 +50,8 @@ from services.actions.orders import (
     effect_of_order,
     may_order_for,
     move_order,
+    refuse_removing,
+    refuse_rewriting,
     refuse_stranger,
     save_order,
 )
@@ -114,6 +116,8 @@ __all__ = [
     "refuse_forbidden_move",
     "refuse_installation_outside_site",
     "refuse_odd_code",
+    "refuse_removing",
+    "refuse_rewriting",
     "refuse_site_shorter_than_installations",
     "refuse_stranger",
     "renew_source",

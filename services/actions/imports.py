@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 
-from municipalities.actions import delete_row, lock_cooperation, save_row, withdraw_row
+from municipalities.actions import lock_cooperation, save_rows, withdraw_rows
 from municipalities.models import Cooperation
 from services.models import Application, Subscription
 
@@ -16,11 +16,12 @@ from services.models import Application, Subscription
 def import_rows(*, cooperation: Cooperation, rows: Sequence[models.Model], by: object) -> None:
     """Change those of ``rows`` that are stored, then add the others: what ends makes room for what begins.
 
-    Raises ValidationError as saving each of them does: then nothing is saved.
+    They are of one model, and validated already: see ``compare_applications`` and ``compare_subscriptions``.
+    Raises ValidationError as ``save_rows`` does: then nothing is saved.
     """
     lock_cooperation(cooperation.pk)
-    for row in sorted(rows, key=lambda row: row.pk is None):
-        save_row(row=row, by=by)
+    if rows:
+        save_rows(model=type(rows[0]), rows=rows, by=by)
 
 
 @transaction.atomic
@@ -35,11 +36,8 @@ def take_back_applications(
     removed = [now for now, before in pairs if before is None]
     if _referred(removed):
         raise ValidationError(_("something refers to its rows."))
-    for row in removed:
-        delete_row(row=row, by=by)
-    for _now, before in pairs:
-        if before is not None:
-            save_row(row=before, by=by)
+    withdraw_rows(model=Application, rows=removed, by=by)
+    save_rows(model=Application, rows=[before for _now, before in pairs if before is not None], by=by)
 
 
 def _referred(rows: Sequence[Application]) -> bool:
@@ -61,9 +59,5 @@ def take_back_subscriptions(
     Raises ValidationError where an app above needs one as it is.
     """
     lock_cooperation(cooperation.pk)
-    for now, before in pairs:
-        if before is None:
-            withdraw_row(row=now, by=by)
-    for _now, before in pairs:
-        if before is not None:
-            save_row(row=before, by=by)
+    withdraw_rows(model=Subscription, rows=[now for now, before in pairs if before is None], by=by)
+    save_rows(model=Subscription, rows=[before for _now, before in pairs if before is not None], by=by)

@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from municipalities.actions import ChangedMeanwhileError, save_row
+from municipalities.actions import ChangedMeanwhileError, lock_cooperation, save_row
 from services.engine.lifecycle import MOVES, may_move
 from services.models import Application, LifecycleMove
 from sharedict.accounts.models import User
@@ -22,6 +22,7 @@ def move_application(
     stage that may not follow, and ChangedMeanwhileError where it is not in the stage any more in which
     somebody has ``seen`` it.
     """
+    lock_cooperation(application.cooperation_id)
     Application.objects.select_for_update().order_by().get(pk=application.pk)
     application.refresh_from_db(fields=["lifecycle"])
     before = application.lifecycle

@@ -21,8 +21,8 @@ SHORTLY_BEFORE, LONG_AFTER = dt.timedelta(days=31), dt.timedelta(days=5 * 366)
 NOT_OFFERED = (lifecycle.IDEA, lifecycle.RETIRED)
 """Stages in which nobody begins to use an application."""
 
-Pair = tuple[Subscription | None, Subscription]
-"""A subscription as it is stored, if it is, and as it is to be."""
+Pair = tuple[Subscription | None, Subscription | None]
+"""A subscription as it is stored, if it is, and as it is to be, if it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,17 +138,13 @@ def _rows(order: Order, lines: Iterable[OrderLine]) -> "Iterable[Subscription]":
     return rows.lasting(order.wanted_on).select_related("application", "variant").order_by("valid_from")
 
 
-def _used_on(order: Order, lines: Iterable[OrderLine]) -> dict[int, Subscription]:
-    """What the municipality uses on the day of the order, by application."""
-    return {row.application_id: row for row in _rows(order, lines) if row.valid_from <= order.wanted_on}
-
-
 def plan_order(order: Order, lines: Sequence[OrderLine]) -> list[Pair]:
     """The subscriptions that approving ``order`` would save, in that order; nothing is saved here.
 
     Of an order that has problems, what can be planned.
     """
-    used, day = _used_on(order, lines), order.wanted_on
+    day, rows = order.wanted_on, list(_rows(order, lines))
+    used = {row.application_id: row for row in rows if row.valid_from <= day}
     begun: dict[int, Subscription] = {}
     found: list[Pair] = []
     for line in lines:
@@ -162,6 +158,9 @@ def plan_order(order: Order, lines: Sequence[OrderLine]) -> list[Pair]:
                 row.users = (row.users or 0) + line.quantity
         elif line.what == OrderLine.What.END and now is not None and now.valid_from < day:
             found.append((now, _ended(now, day)))
+            # whoever uses it no more does not begin again by what was ordered before
+            later = [row for row in rows if row.application_id == line.application_id and row is not now]
+            found += [(row, None) for row in later]
         elif line.what == OrderLine.What.CHANGE and now is not None:
             found += _changed(order, line, now)
     return found

@@ -6,10 +6,21 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from municipalities.access import Rights, rights_of
-from municipalities.actions import changed, holders, lock_cooperation, notify, save_row, settle, validate_row
+from municipalities.actions import (
+    changed,
+    holders,
+    lock_cooperation,
+    notify,
+    save_row,
+    settle,
+    validate_row,
+    withdraw_row,
+)
 from municipalities.models import Role
 from services.actions.order_lines import Pair, Problem, plan_order, problems_of
 from services.engine import orders
@@ -19,6 +30,13 @@ from sharedict.accounts.models import User
 
 WAITS, ANSWERED = "order-waits", "order-answered"
 """Kinds of notices: an order waits to be decided on; something became of one's order."""
+
+KEPT = (
+    *("title", "municipality_id", "kind", "wanted_on", "accounting_code", "note", "returns"),
+    *("external_id", "ordered_by_id", "sent_by_id"),
+)
+"""What an order says: from when it is sent on, nobody changes it; the database holds it too."""
+STAYS = gettext_lazy("What an order says when it is sent stays, and so do its steps: write another order.")
 
 EffectMaker = Callable[[Order, Sequence[OrderLine], Sequence[Pair]], dict[str, Any] | None]
 _effect_makers: list[EffectMaker] = []
@@ -34,6 +52,28 @@ def effect_of_order(order: Order, lines: Sequence[OrderLine]) -> dict[str, Any] 
     """What approving ``order`` would do, as the apps above keep it; None while nobody knows."""
     pairs = plan_order(order, lines)
     return next((told for maker in _effect_makers if (told := maker(order, lines, pairs))), None)
+
+
+def refuse_rewriting(row: Order | OrderLine | OrderStep) -> None:
+    """Raise ValidationError where ``row`` changes what an order says once it is sent, or a step of it."""
+    if isinstance(row, OrderStep):
+        is_kept = row.pk is not None
+    elif isinstance(row, OrderLine):
+        is_kept = row.order.state != orders.DRAFT
+    else:
+        was = row.as_read
+        is_kept = was.get("state", orders.DRAFT) != orders.DRAFT and any(
+            was.get(name, getattr(row, name)) != getattr(row, name) for name in KEPT
+        )
+    if is_kept:
+        raise ValidationError(STAYS)
+
+
+def refuse_removing(row: Order | OrderLine | OrderStep) -> None:
+    """Raise ValidationError for an order that is a draft no more, its lines, and every step."""
+    order = row if isinstance(row, Order) else row.order
+    if isinstance(row, OrderStep) or order.state != orders.DRAFT:
+        raise ValidationError(STAYS)
 
 
 @transaction.atomic
@@ -169,7 +209,7 @@ def move_order(
     person = by if isinstance(by, User) else None
     lines = list(order.lines.select_related("application", "variant"))
     if to == orders.SENT:
-        refuse_problems(problems_of(order, lines, today=now.date()), lines)
+        refuse_problems(problems_of(order, lines, today=timezone.localdate(now)), lines)
         order.sent_by, order.sent_at = person, now
         order.effect = effect_of_order(order, lines)
     if to in orders.DECISIONS:
@@ -181,7 +221,7 @@ def move_order(
             raise ValidationError({"reason": _("Say why it is rejected.")})
         order.reason = reason
     if to == orders.DONE:
-        order.returned_on = _returned(order, returned_on, now.date())
+        order.returned_on = _returned(order, returned_on, timezone.localdate(now))
     save_row(row=order, by=by)
     step = OrderStep(
         cooperation_id=order.cooperation_id,
@@ -194,10 +234,18 @@ def move_order(
     )
     save_row(row=step, by=by)
     if to == orders.APPROVED:
-        for _before, row in plan_order(order, lines):
-            save_row(row=row, by=by)
+        _follow(order, lines, by)
     _tell(order, by)
     return order
+
+
+def _follow(order: Order, lines: Sequence[OrderLine], by: object) -> None:
+    """Let the subscriptions be what ``order`` asks for."""
+    for stored, row in plan_order(order, lines):
+        if row is not None:
+            save_row(row=row, by=by)
+        elif stored is not None:
+            withdraw_row(row=stored, by=by)
 
 
 def _returned(order: Order, returned_on: dt.date | None, today: dt.date) -> dt.date | None:
@@ -207,7 +255,8 @@ def _returned(order: Order, returned_on: dt.date | None, today: dt.date) -> dt.d
     if returned_on is None:
         said = _("Say when it came back: %(what)s.") % {"what": order.returns}
         raise ValidationError({"returned_on": said})
-    if returned_on > today or (order.sent_at and returned_on < order.sent_at.date() - dt.timedelta(days=366)):
+    sent_on = timezone.localdate(order.sent_at)
+    if not sent_on - dt.timedelta(days=366) <= returned_on <= today:
         raise ValidationError({"returned_on": _("Choose a day that has come, within the last year.")})
     return returned_on
 

@@ -1,6 +1,6 @@
 """Orders over the API: read, written as drafts once however often they are sent, and moved on."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from municipalities.access import rights_of
-from municipalities.actions import known_row, lock_cooperation
+from municipalities.actions import AlreadyThereError, known_row, lock_cooperation
 from municipalities.api.views import WriteViewSet, said_at_fields
 from municipalities.models import Cooperation, Municipality, Token
 from services.actions import may_order_for, move_order, save_order
@@ -33,6 +33,8 @@ from sharedict.common.viewsets import ReadViewSet
 
 SAME = ("title", "municipality_id", "wanted_on")
 """What a row that comes again under its external id must not differ in."""
+SAME_IF_TOLD = ("kind", "accounting_code", "note", "returns")
+"""Nor in these, where the body says something of them."""
 
 
 @contextmanager
@@ -42,6 +44,20 @@ def denied_in_words() -> Iterator[None]:
         yield
     except Denied as error:
         raise PermissionDenied(str(error) or None) from error
+
+
+def refuse_other_lines(order: Order, lines: Sequence[OrderLine]) -> None:
+    """Raise AlreadyThereError where ``order``, which comes again, asks for something else than ``lines``."""
+    if [*map(_asked, order.lines.all())] != [*map(_asked, lines)]:
+        raise AlreadyThereError(
+            _("There is already a row with this external id and other content: change that one with PATCH."),
+            field="external_id",
+        )
+
+
+def _asked(line: OrderLine) -> tuple[Any, ...]:
+    number = None if line.what == OrderLine.What.END else line.quantity
+    return line.application_id, line.variant_id, line.what, number, line.for_whom
 
 
 class OrderViewSet(WriteViewSet[Order]):
@@ -77,17 +93,21 @@ class OrderViewSet(WriteViewSet[Order]):
     def create(self, request: Request) -> Response:
         """Write an order as a draft.
 
-        Safe to repeat: the same `external_id` with the same title, municipality and day answers 200 with the
-        row that is there; with others it answers 409, because a change is a PATCH.
+        Safe to repeat: the same `external_id` with the same content answers 200 with the row that is there;
+        with other content, lines too, it answers 409, because a change is a PATCH. What the body does not
+        name may have become anything meanwhile, except title, municipality and day.
         """
         self.cooperation = self.cooperation_of(request)
         values = self.validated(OrderWriteSerializer, self.cooperation)
         self.refuse_others(request, values["municipality"])
-        lines = [OrderLine(cooperation=self.cooperation, **each) for each in values.pop("lines", [])]
+        told = values.pop("lines", None)
+        lines = [OrderLine(cooperation=self.cooperation, **each) for each in told or []]
         row = Order(cooperation=self.cooperation, **values)
         with said_at_fields(Order, OrderWriteSerializer), transaction.atomic():
             lock_cooperation(self.cooperation.pk)
-            known = known_row(row, SAME)
+            known = known_row(row, [*SAME, *(name for name in SAME_IF_TOLD if name in values)])
+            if known is not None and told is not None:
+                refuse_other_lines(known, lines)
             if known is None:
                 save_order(order=row, lines=lines, today=timezone.localdate(), by=request.user)
         found = self.get_queryset().get(pk=(known or row).pk)

@@ -247,6 +247,12 @@ class OrderAdd(OrderFormPage):
 class OrderChange(OrderRow, OrderFormPage):
     title = gettext_lazy("Change an order")
 
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        order = self.order()
+        if order.state != orders.DRAFT:
+            return redirect(self.url("order", order.pk))
+        return super().get(request, **kwargs)
+
     def order(self) -> Order:
         found: Order = self.row()
         if not may_order_for(self.rights, found.municipality_id):

@@ -50,7 +50,8 @@ def _placed(
     """``places`` in px within ``wide`` and ``high``, down instead of north, and how high they are."""
     west, east = min(x for x, _ in points), max(x for x, _ in points)
     south, north = min(y for _, y in points), max(y for _, y in points)
-    scale = min((wide - 2 * PAD) / (east - west), (high - 2 * PAD) / (north - south))
+    spans = (((wide - 2 * PAD), east - west), ((high - 2 * PAD), north - south))
+    scale = min((room / span for room, span in spans if span), default=1)
 
     def at(point: Point) -> Point:
         return PAD + (point[0] - west) * scale, PAD + (north - point[1]) * scale
@@ -73,6 +74,8 @@ def _names(places: Iterable[Place], wide: int) -> tuple[Label, ...]:
         x, y = _middle(max(place.rings, key=lambda ring: abs(_twice_area(ring))))
         is_own = place.look == "own"
         half = width(place.name, is_strong=is_own) / 2
+        if half + PAD > wide / 2:
+            continue
         x = min(max(x, half + PAD), wide - half - PAD)
         label = Label(
             place.name, 0, round(y + MIDDLE), dx=round(x), anchor="middle", look="plain", is_strong=is_own

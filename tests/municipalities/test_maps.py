@@ -58,6 +58,21 @@ def test_a_map_has_a_key_for_each_look_that_is_there() -> None:
     assert [key.look for key in theirs.keys] == ["area-use", "area-none"]
 
 
+def test_who_is_not_on_the_map_is_told_of_and_has_no_look_in_its_key() -> None:
+    members = [member(number, code) for number, code in enumerate([*VARMLAND], start=3)]
+    abroad = [member(1, "0301", "NO"), member(2, "3401", "NO")]
+    found = map_of("Two use it.", {1, 2}, [*members, *abroad], own={1}, used="uses it", unused="does not")
+    assert found
+    said = "2 members are not on the map: their boundaries are not known here."
+    assert found.finding == f"Two use it. {said}"
+    assert [key.look for key in found.keys] == ["area-none"]
+
+
+def test_many_members_of_whom_few_can_be_drawn_are_no_map() -> None:
+    abroad = [member(number, f"{number:04}", "NO") for number in range(10, 30)]
+    assert of([member(1, "1737"), member(2, "1783"), *abroad]) is None
+
+
 @pytest.fixture
 def county(north: Cooperation) -> list[Municipality]:
     """All of Värmland are members of ``north``."""

@@ -356,3 +356,23 @@ def test_a_view_that_cannot_be_read_keeps_the_others_from_nothing(
     row = SavedViewFactory(cooperation=north, maker=coordinator, name="Odd", query="&" * 1_500)
     row.pinned_by.add(coordinator)
     assert counts(sign_in(coordinator)) == {"Ideas": 0, "Odd": "Its filter does not hold any more."}
+
+
+def test_the_list_of_views_says_which_list_each_is_of(
+    sign_in: SignIn, coordinator: User, north: Cooperation
+) -> None:
+    """In words, without a further question for each; of one that is gone, that it is."""
+    lists = {"Ideas": "services/", "Wishes": "orders/", "Old": "no-such-list/", "Mine": "services/"}
+    for name, path in lists.items():
+        SavedViewFactory(cooperation=north, maker=coordinator, name=name, path=path)
+    client = sign_in(coordinator)
+    with CaptureQueriesContext(connection) as few:
+        page = client.get("/north/views/")
+    told = {row.record.name: str(row.get_cell("path")) for row in page.context["table"].paginated_rows}
+    gone = "not there any more, or not for you"
+    catalogue = "Service catalogue"
+    assert told == {"Ideas": catalogue, "Mine": catalogue, "Wishes": "Orders", "Old": gone}
+    SavedViewFactory(cooperation=north, maker=coordinator, name="More", path="outages/")
+    with CaptureQueriesContext(connection) as many:
+        assert client.get("/north/views/", {"order_by": "path"}).status_code == 200
+    assert len(many) <= len(few)

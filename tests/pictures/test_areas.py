@@ -59,3 +59,17 @@ def points_of(drawing: Drawing, place: int) -> list[tuple[float, float]]:
 
 def side(points: list[tuple[float, float]]) -> float:
     return max(x for x, _y in points) - min(x for x, _y in points)
+
+
+def test_a_name_that_is_wider_than_the_picture_is_not_there_and_takes_nobodys_room() -> None:
+    long = "A municipality of a name that nobody has ever written on a map as small as this"
+    picture = areas("", [Place(long, [SQUARE], "own"), Place("Here", [NEIGHBOUR])])
+    assert words(picture, 240) == ["Here"]
+    assert [*crossings(picture, 240)] == []
+
+
+@pytest.mark.parametrize("ring", [[(3, 4)], [(0, 0), (0, 9), (0, 5)], [(0, 0), (9, 0), (5, 0)]])
+def test_what_encloses_nothing_is_drawn_as_what_it_is(ring: list[tuple[float, float]]) -> None:
+    picture = areas("", [Place("Here", [ring])])
+    assert [drawing.labels[0].text for drawing in picture.drawings] == ["Here"] * 3
+    assert all(drawing.height >= 4 for drawing in picture.drawings)

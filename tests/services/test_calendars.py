@@ -2,9 +2,11 @@
 
 import datetime as dt
 from collections.abc import Callable
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import IntegrityError
 from django.test import Client
 
 from municipalities.models import Cooperation
@@ -13,6 +15,7 @@ from services.engine.clocks import is_open, open_minutes
 from services.models import Application, Calendar, ClosedDay
 from services.reports import clock_of, hours_in_words
 from sharedict.accounts.models import User
+from tests.factories.accounts import UserFactory
 from tests.factories.services import ApplicationFactory, CalendarFactory, ClosedDayFactory
 from tests.services.test_catalogue import queries, words
 
@@ -136,3 +139,22 @@ def test_public_holidays_follow_no_weekday(north: Cooperation) -> None:
     assert hours_in_words(Calendar(country="SE", **shop)) == (
         "Friday to Sunday and public holidays 10:00-14:00"
     )
+
+
+def test_what_the_database_refuses_at_the_last_moment_is_said_where_something_is_removed(
+    north: Cooperation, administrator: User, sign_in: SignIn, monkeypatch: Any
+) -> None:
+    """Somebody else has saved what the form could not know of."""
+    day = ClosedDayFactory(calendar=CalendarFactory(cooperation=north), day=dt.date(2027, 5, 5))
+
+    def refuse(row: object) -> None:
+        raise IntegrityError
+
+    monkeypatch.setattr("municipalities.actions.rows.keep_before", refuse)
+    answer = sign_in(administrator).post(f"/north/calendars/closed-days/{day.pk}/delete/")
+    assert (answer.status_code, b"Somebody else saved" in answer.content) == (409, True)
+    operator = sign_in(UserFactory(is_staff=True, is_superuser=True))
+    page = f"/system/services/closedday/{day.pk}/"
+    answer = operator.post(f"{page}delete/", {"post": "yes"}, follow=True)
+    assert (answer.status_code, b"Somebody has saved the same meanwhile" in answer.content) == (200, True)
+    assert ClosedDay.objects.filter(pk=day.pk).exists()

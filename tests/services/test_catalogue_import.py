@@ -1,16 +1,20 @@
 """The catalogue, and who uses it, from a file: looked at, applied in one go, undone while untouched."""
 
+import datetime as dt
 from collections.abc import Callable
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from municipalities.models import Cooperation, Member, Municipality, Upload
+from services.actions import import_rows
 from services.models import Application, LifecycleMove, Subscription
 from sharedict.accounts.models import User
 from sharedict.audit.models import Entry
+from sharedict.jobs.models import Job
 from tests import uploading
 from tests.factories.services import ApplicationFactory, TaskFactory
 
@@ -203,3 +207,104 @@ def test_looking_at_many_rows_asks_no_more(north: Cooperation, administrator: Us
             uploading.upload(client, PAGE, file)
         asked.append(len(queries))
     assert asked[0] == asked[1]
+
+
+def queries_of_two_and_twenty(take: Callable[[int], object]) -> list[int]:
+    asked = []
+    for many in (2, 20):
+        with CaptureQueriesContext(connection) as queries:
+            take(many)
+        asked.append(len(queries))
+    return asked
+
+
+def test_applying_and_undoing_ask_the_same_for_two_rows_and_twenty(
+    north: Cooperation, torsby: Municipality, administrator: User, sign_in: SignIn
+) -> None:
+    client = sign_in(administrator)
+    shown: dict[int, object] = {}
+
+    def look(page: str, header: str, row: str) -> None:
+        for many in (2, 20):
+            rows = (row.format(f"{many}-{place}") for place in range(many))
+            shown[many] = uploading.upload(client, page, lines(header, *rows))
+
+    def apply(many: int) -> None:
+        shown[many] = uploading.apply(client, shown[many])
+        assert uploading.is_applied(shown[many])
+
+    look(PAGE, "code;name;purpose", "a{0};A{0};One")
+    few, many = queries_of_two_and_twenty(apply)
+    assert many <= few
+    added = dict(shown)
+    look(USES, "application;municipality;valid_from", "a{0};Torsby;2026-02-01")
+    few, many = queries_of_two_and_twenty(apply)
+    assert many <= few
+    first = dict(shown)
+    look(USES, "application;municipality;valid_from;users", "a{0};Torsby;2026-02-01;7")
+    few, many = queries_of_two_and_twenty(apply)
+    assert many <= few
+    assert Subscription.objects.filter(users=7).count() == 22
+    few, many = queries_of_two_and_twenty(lambda many: uploading.undo(client, shown[many]))
+    assert many <= few
+    for each in first.values():
+        uploading.undo(client, each)
+    few, many = queries_of_two_and_twenty(lambda many: uploading.undo(client, added[many]))
+    assert many <= few
+    assert [*Application.objects.values_list("code", flat=True)] == ["erp"]
+
+
+def test_many_rows_are_written_as_few_are_and_announced_once(
+    north: Cooperation, administrator: User, sign_in: SignIn
+) -> None:
+    """So many are copied into their table, where empty cells, days and decimals are text."""
+    client = sign_in(administrator)
+    header = "code;name;purpose;vendor;unit_price;charging;delivery_days;review_on;confidentiality"
+    rows = (f"a{n};A{n};One;;{n},50;priced;{n % 9};2027-01-31;" for n in range(520))
+    apps = uploading.apply(client, uploading.upload(client, PAGE, lines(header, *rows)))
+    row = Application.objects.get(code="a519")
+    assert (row.vendor, str(row.unit_price), row.delivery_days) == ("", "519.50", 6)
+    assert (str(row.review_on), row.confidentiality, row.lifecycle) == ("2027-01-31", None, "in_use")
+    Job.objects.all().delete()
+    header = "application;municipality;valid_from;valid_until;users"
+    rows = (f"a{n};Torsby;2026-0{1 + n % 6}-01;;{n}" for n in range(520))
+    uses = uploading.apply(client, uploading.upload(client, USES, lines(header, *rows)))
+    told = Job.objects.filter(kind="facts-changed").values_list("touches_from", "touches_until")
+    assert [*told] == [(dt.date(2026, 1, 1), None)]
+    Job.objects.all().delete()
+    rows = (f"a{n};Torsby;2026-0{1 + n % 6}-01;2026-0{8 + n % 2}-01;{n}" for n in range(520))
+    ended = uploading.apply(client, uploading.upload(client, USES, lines(header, *rows)))
+    assert [*told.all()] == [(dt.date(2026, 8, 1), None)]
+    last = Subscription.objects.get(application=row)
+    assert (last.valid_from, last.valid_until, last.users) == (
+        dt.date(2026, 4, 1),
+        dt.date(2026, 9, 1),
+        519,
+    )
+    entries = Entry.objects.filter(subject_type="services.subscription", verb="change")
+    assert entries.get(subject_id=str(last.pk)).changes == {"valid_until": ["", "2026-09-01"]}
+    for each in (ended, uses, apps):
+        uploading.undo(client, each)
+    assert [*Application.objects.values_list("code", flat=True)] == ["erp"]
+
+
+def test_what_somebody_changes_while_a_file_waits_is_looked_at_again_and_what_is_removed_is_said(
+    erp: Application, administrator: User, sign_in: SignIn
+) -> None:
+    client = sign_in(administrator)
+    shown = uploading.upload(client, PAGE, lines("code;name;vendor", f"erp;{erp.name};Skerry"))
+    stale = [each.row for each in uploading.compared(shown)]
+    Application.objects.filter(pk=erp.pk).update(purpose="Theirs")
+    import_rows(cooperation=erp.cooperation, rows=stale, by=administrator)
+    erp.refresh_from_db()
+    assert (erp.vendor, erp.purpose) == ("Skerry", "Theirs")
+    again = uploading.compared(
+        uploading.upload(client, PAGE, lines("code;name;vendor", f"erp;{erp.name};Mine"))
+    )
+    Application.objects.filter(pk=erp.pk).update(vendor="Theirs")
+    with pytest.raises(ValidationError, match="Theirs"):
+        import_rows(cooperation=erp.cooperation, rows=[each.row for each in again], by=administrator)
+    Subscription.objects.all().delete()
+    Application.objects.all().delete()
+    with pytest.raises(ValidationError, match="removed"):
+        import_rows(cooperation=erp.cooperation, rows=stale, by=administrator)

@@ -171,3 +171,26 @@ def test_the_page_says_how_long_it_was_down(
     down(erp, torsby, start, 72)
     page = sign_in(administrator).get("/north/services/erp/").content.decode()
     assert "in the hours of “Office” since" in page
+
+
+def test_an_outage_that_is_told_late_is_measured_by_the_hours_as_they_were(
+    erp: Application, office: Calendar, torsby: Municipality, administrator: User, sign_in: SignIn
+) -> None:
+    """Nothing had hit it last year when the hours were changed this year."""
+    this_year = timezone.localdate().year
+    hours = {"name": "Office", "country": "SE", "monday": "08:00-09:00"}
+    assert sign_in(administrator).post(f"/north/calendars/{office.pk}/", hours).status_code == 302
+    last = dt.datetime(this_year - 1, 12, 30, 10, 0, tzinfo=dt.UTC)
+    while last.weekday() > 4:
+        last -= dt.timedelta(days=1)
+    down(erp, torsby, last, 2)
+    assert minutes(erp, dt.datetime(this_year, 1, 10, tzinfo=dt.UTC)) == 120
+
+
+def test_a_year_in_which_nobody_used_it_is_not_kept(
+    erp: Application, office: Calendar, administrator: User, sign_in: SignIn
+) -> None:
+    Subscription.objects.filter(application=erp).update(valid_from=dt.date(timezone.localdate().year, 1, 1))
+    hours = {"name": "Office", "country": "SE", "monday": "08:00-09:00"}
+    assert sign_in(administrator).post(f"/north/calendars/{office.pk}/", hours).status_code == 302
+    assert not MeasuredYear.objects.exists()

@@ -64,6 +64,28 @@ def test_a_line_names_a_variant_of_its_service_by_its_id(caller: Caller, erp: Ap
     _status, row = caller.post("orders/", told(lines=[{**line, "variant": plus.pk}]))
     [found] = caller.get("order-lines/", order=row["id"])[1]["results"]
     assert found["variant"] == plus.pk
+    assert caller.post("orders/", told(lines=[line]))[0] == 409
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"lines": [{"application": "care", "quantity": 400}]},
+        {"lines": [{"application": "care", "quantity": 4}, {"application": "care", "quantity": 1}]},
+        {"kind": "standard"},
+        {"note": "Another"},
+    ],
+)
+def test_the_same_id_with_something_else_is_told_and_changes_nothing(
+    caller: Caller, more: dict[str, Any]
+) -> None:
+    assert caller.post("orders/", told())[0] == 201
+    status, said = caller.post("orders/", told(**more))
+    assert (status, [*said["fields"]]) == (409, ["external_id"])
+    assert [line.quantity for line in Order.objects.get().lines.all()] == [4]
+    Order.objects.update(note="Written in the portal")
+    without = {name: value for name, value in told().items() if name != "lines"}
+    assert caller.post("orders/", without)[0] == 200
 
 
 def test_a_system_sends_and_a_person_decides(

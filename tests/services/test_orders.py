@@ -2,12 +2,14 @@
 
 import datetime as dt
 import re
+from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, connection, transaction
+from django.test import Client
 
 from municipalities.actions import save_row
 from municipalities.models import Cooperation, Member, Municipality, Notice, Role
@@ -18,12 +20,14 @@ from sharedict.accounts.models import User
 from sharedict.audit.models import Entry
 from sharedict.jobs.models import Job
 from tests import cast
+from tests.factories.accounts import UserFactory
 from tests.factories.services import (
     ApplicationFactory,
     OrderFactory,
     SubscriptionFactory,
     VariantFactory,
 )
+from tests.forms import typed
 
 pytestmark = pytest.mark.django_db
 NOW = dt.datetime(2026, 11, 1, 12, tzinfo=dt.UTC)
@@ -400,3 +404,85 @@ def test_the_database_too_keeps_variants_to_their_services(
         with pytest.raises(IntegrityError, match="own_variant"), transaction.atomic():
             cursor.execute("UPDATE services_orderline SET application_id = %s", [erp.pk])
     assert order.lines.get().application == care
+
+
+def test_who_uses_it_no_more_does_not_begin_again_by_an_earlier_order(
+    erp: Application, torsby: Municipality, coordinator: User, administrator: User
+) -> None:
+    """A change from June was approved; then it is ended from January on."""
+    june = sent(draft(erp, torsby, wanted_on=dt.date(2027, 6, 1)), line(erp, "change", 75), by=coordinator)
+    move_order(order=june, to="approved", by=administrator, now=NOW)
+    ended = sent(draft(erp, torsby), line(erp, "end"), by=coordinator)
+    move_order(order=ended, to="approved", by=administrator, now=NOW)
+    assert Subscription.objects.get(application=erp, municipality=torsby).valid_until == JANUARY
+
+
+def test_today_is_the_day_on_the_wall(
+    care: Application, torsby: Municipality, coordinator: User, administrator: User
+) -> None:
+    """Half past midnight here is still the day before by universal time."""
+    told = {"kind": "replacement", "returns": "Laptop T-0815"}
+    order = sent(draft(care, torsby, **told), line(care), by=coordinator)
+    move_order(order=order, to="approved", by=administrator, now=NOW)
+    night = dt.datetime(2026, 11, 30, 23, 30, tzinfo=dt.UTC)
+    move_order(order=order, to="done", by=administrator, now=night, returned_on=dt.date(2026, 12, 1))
+    order.refresh_from_db()
+    assert order.returned_on == dt.date(2026, 12, 1)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "UPDATE services_order SET kind = 'standard'",
+        "UPDATE services_order SET title = 'Other', accounting_code = '1'",
+        "UPDATE services_order SET note = 'x'",
+        "UPDATE services_order SET returns = 'x'",
+        "UPDATE services_order SET external_id = 'x'",
+        "UPDATE services_order SET effect = '{}'",
+        "UPDATE services_order SET sent_at = now()",
+        "UPDATE services_order SET decided_at = now()",
+        "UPDATE services_order SET reason = 'x'",
+        "UPDATE services_orderline SET quantity = 400",
+        "DELETE FROM services_orderline",
+        """INSERT INTO services_orderline (order_id, application_id, cooperation_id, what, quantity, for_whom)
+        SELECT order_id, application_id, cooperation_id, what, 400, '' FROM services_orderline""",
+        "UPDATE services_orderstep SET reason = 'x'",
+        "DELETE FROM services_orderstep",
+        "DELETE FROM services_order",
+    ],
+)
+def test_the_database_keeps_what_is_sent_its_lines_its_decision_and_its_steps(
+    sql: str, care: Application, torsby: Municipality, coordinator: User, administrator: User
+) -> None:
+    order = sent(draft(care, torsby), line(care), by=coordinator)
+    move_order(order=order, to="approved", by=administrator, now=NOW)
+    with (
+        pytest.raises(IntegrityError, match="stay"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(sql)
+
+
+def test_nobody_rewrites_what_is_sent_in_system_either(
+    care: Application,
+    torsby: Municipality,
+    coordinator: User,
+    administrator: User,
+    sign_in: Callable[[User], Client],
+) -> None:
+    order = sent(draft(care, torsby), line(care), by=coordinator)
+    operator = sign_in(UserFactory(is_superuser=True, is_staff=True))
+    for row, change in (
+        (order, {"kind": "standard"}),
+        (order.lines.get(), {"quantity": "400"}),
+        (order.steps.get(), {"reason": "Other", "moved_at_0": "2026-11-01", "moved_at_1": "13:00"}),
+    ):
+        page = f"/system/{row._meta.app_label}/{row._meta.model_name}/{row.pk}/"
+        shown = operator.get(f"{page}change/")
+        answer = operator.post(f"{page}change/", typed(shown, **change))
+        assert (answer.status_code, b"write another order" in answer.content) == (200, True)
+        answer = operator.post(f"{page}delete/", {"post": "yes"}, follow=True)
+        assert b"write another order" in answer.content
+        assert type(row).objects.filter(pk=row.pk).exists()
+    assert OrderLine.objects.get().quantity == 40
