@@ -83,6 +83,7 @@ urlpatterns = [
     ),
     path("set-up/application/", set_up.SetUpApplication.as_view(), name="set-up-application"),
     path("installations/", installations.Installations.as_view(), name="installations"),
+    path("installations/import/", installations.InstallationsImport.as_view(), name="installations-import"),
     path("installations/new/", installations.InstallationAdd.as_view(), name="installation-add"),
     path("installations/<int:pk>/", installations.InstallationChange.as_view(), name="installation-change"),
     path("installations/<int:pk>/end/", installations.InstallationEnd.as_view(), name="installation-end"),

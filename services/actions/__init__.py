@@ -25,6 +25,7 @@ from services.actions.imports import (
     take_back_applications,
     take_back_subscriptions,
 )
+from services.actions.installations import take_back_installations
 from services.actions.lifecycle import (
     move_application,
     refuse_forbidden_move,
@@ -129,6 +130,7 @@ __all__ = [
     "ship_purposes",
     "subscribe",
     "take_back_applications",
+    "take_back_installations",
     "take_back_subscriptions",
     "tell_update",
     "users_of",

@@ -1,4 +1,4 @@
-"""The columns of the catalogue and of who uses it, as programs and as the portal's own lists name them."""
+"""The columns of the catalogue, of who uses it and where it runs, as programs and our own lists name them."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from services.models import Application, Subscription
+from services.models import Application, Installation, Subscription
 from sharedict.common.uploads import Columns
 
 OPTIONAL = (
@@ -73,3 +73,26 @@ SUBSCRIPTION_COLUMNS = Columns(
         "valid_from": (gettext_lazy("Start date"),),
     },
 )
+
+INSTALLATION_COLUMNS = Columns(
+    ("application", "site", "purpose", "valid_from"),
+    ("code", "databases", "version", "valid_until"),
+    days=("valid_from", "valid_until"),
+    labels={
+        "code": (gettext_lazy("Code"), gettext_lazy("Application code")),
+        "application": (label_of(Installation, "application"),),
+        "site": (label_of(Installation, "site"),),
+        "purpose": (label_of(Installation, "purpose"),),
+        "databases": (label_of(Installation, "databases"),),
+        "version": (label_of(Installation, "version"),),
+        "valid_from": (gettext_lazy("From"), label_of(Installation, "valid_from")),
+    },
+    last_days={"valid_until": (gettext_lazy("Last day"), gettext_lazy("Through"))},
+    either_days={"valid_until": (gettext_lazy("Until"), gettext_lazy("End date"))},
+    otherwise={
+        "application": (gettext_lazy("Service"), gettext_lazy("System")),
+        "valid_from": (gettext_lazy("Start date"),),
+    },
+    passed_over=(label_of(Installation, "administered_by"),),
+)
+"""From where an installation can be administered is passed over: undoing could not bring it back."""

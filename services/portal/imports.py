@@ -1,4 +1,4 @@
-"""What is imported of the catalogue: applications, and who uses them."""
+"""What is imported of the catalogue: applications, who uses them, and where they run."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -9,17 +9,25 @@ from django.utils.translation import gettext_lazy
 
 from municipalities.models import Upload
 from municipalities.portal import Change, ImportKind, cooperation_of
-from services.actions import import_rows, take_back_applications, take_back_subscriptions
+from services.actions import (
+    import_rows,
+    take_back_applications,
+    take_back_installations,
+    take_back_subscriptions,
+)
 from services.imports import (
     APPLICATION_COLUMNS,
+    INSTALLATION_COLUMNS,
     SUBSCRIPTION_COLUMNS,
     application_in_words,
     compare_applications,
+    compare_installations,
     compare_subscriptions,
+    installation_in_words,
     subscription_in_words,
     told_of_change,
 )
-from services.models import Application, Subscription
+from services.models import Application, Installation, Subscription
 from sharedict.accounts.models import User
 from sharedict.common.uploads import Finding, UploadedTable
 
@@ -82,4 +90,20 @@ class SubscriptionImport(CatalogueImport):
         return subscription_in_words(row)
 
 
-IMPORTS: tuple[ImportKind, ...] = (ApplicationImport(), SubscriptionImport())
+class InstallationImport(CatalogueImport):
+    """Where applications run; found again by application, site, purpose and first day."""
+
+    name = "installations"
+    model = Installation
+    title = gettext_lazy("Installations")
+    columns = INSTALLATION_COLUMNS
+    take_back = staticmethod(take_back_installations)
+
+    def compare(self, upload: Upload, table: UploadedTable) -> Sequence[Finding]:
+        return compare_installations(cooperation_of(upload), table.rows)
+
+    def words(self, row: Installation) -> str:
+        return installation_in_words(row)
+
+
+IMPORTS: tuple[ImportKind, ...] = (ApplicationImport(), SubscriptionImport(), InstallationImport())

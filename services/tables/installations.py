@@ -12,6 +12,7 @@ class InstallationTable(RowTable):
     row_page = ("installation-change", _("Change"))
     empty_action = _("Add an installation")
     application = tables.Column(_("Application"), linkify=page_of("application", "application__code"))
+    code = tables.Column(_("Application code"), accessor="application__code")
     site = tables.Column(_("Site"))
     purpose = tables.Column(_("Purpose"))
     databases = tables.Column(_("Databases"))
@@ -19,6 +20,9 @@ class InstallationTable(RowTable):
     version = tables.Column(_("Version"))
     valid_from = tables.Column(_("From"), attrs=DATE)
     valid_until = LastDayColumn()
+
+    at_choice = ("code",)
+    in_files = at_choice
 
     empty_title = _("No installations yet")
 

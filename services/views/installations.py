@@ -1,13 +1,18 @@
 """Where applications run."""
 
+from typing import Any
+
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from municipalities.portal import (
     ChangePage,
     EndPage,
+    ImportPage,
     ListPage,
     SeveralPage,
     WithdrawPage,
+    import_kind,
 )
 from services.forms import (
     InstallationFilter,
@@ -28,6 +33,22 @@ class Installations(ListPage):
     add_name = "installation-add"
     add_label = gettext_lazy("Add an installation")
     api_name = "v1:installations-list"
+
+    def more_actions(self) -> list[dict[str, Any]]:
+        if not self.rights.may_edit:
+            return []
+        return [{"url": self.url("installations-import"), "label": _("Import")}]
+
+
+class InstallationsImport(ImportPage):
+    kind = import_kind("installations")
+    example = "erp;Data centre;primary;2026-01-01"
+    title = gettext_lazy("Import installations")
+    lead = gettext_lazy(
+        "An installation is found again by application, site, purpose and first day: the same file twice "
+        "changes nothing. From where it can be administered is chosen on its own page, because undoing an "
+        "import could not bring that back."
+    )
 
 
 class InstallationAdd(ForApplication):

@@ -1,5 +1,6 @@
 """The demonstration data: complete, computed, and refused where they would be a danger."""
 
+import dataclasses
 import datetime as dt
 from decimal import Decimal
 from typing import Any
@@ -11,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from agreements.models import Agreement, CostType, Key, KeyVersion
-from billing.management.demonstration import ekommune_sunnmore
+from billing.management.demonstration import ekommune_sunnmore, orders, outages, swedish, variants
 from billing.management.demonstration.builder import Builder
 from billing.management.demonstration.cooperations import MONTHS_SHOWN, load_cooperations, load_people
 from billing.management.demonstration.swedish import SWEDISH
@@ -36,6 +37,7 @@ from services.models import (
     Dependency,
     Installation,
     LifecycleMove,
+    Order,
     Outage,
     OutageEffect,
     Subscription,
@@ -310,3 +312,60 @@ def test_north_varmland_tells_its_catalogue_and_leaves_something_to_do() -> None
     gaps = [gap for gap in gaps_of(north(), today) if gap.row]
     assert [{*gap.missing} for gap in gaps] == [lacking]
     assert LifecycleMove.objects.of(north()).get().to_stage == "in_use"
+
+
+@pytest.mark.parametrize("slug", VARMLAND)
+def test_orders_are_in_each_state_and_one_asks_for_several_services(slug: str) -> None:
+    rows = Order.objects.filter(cooperation__slug=slug)
+    assert {row.state for row in rows} == {*Order.State.values}
+    assert max(row.lines.values("application").distinct().count() for row in rows) == 3
+    decided = rows.filter(state__in=["approved", "rejected", "done"])
+    assert all(row.decided_by_id not in (None, row.ordered_by_id, row.sent_by_id) for row in decided)
+    assert all(row.effect and row.effect["payers"] for row in rows.exclude(state="draft"))
+    assert {step.moved_at.month for row in rows for step in row.steps.all()} == {TODAY.month}
+
+
+def test_torsby_orders_in_two_cooperations() -> None:
+    rows = Order.objects.filter(ordered_by__username="coordinator.torsby")
+    assert {row.cooperation.slug for row in rows} == {"north-varmland", "it-varmland"}
+
+
+@pytest.mark.parametrize("slug", VARMLAND)
+def test_one_service_is_used_as_basic_and_as_plus(slug: str) -> None:
+    rows = Subscription.objects.filter(cooperation__slug=slug).exclude(variant=None)
+    used = {(row.variant.name, row.municipality.name) for row in rows.as_of(TODAY)}
+    assert {name for name, _place in used} == {"Basic", "Plus"}
+    assert {place for _name, place in used} == VARMLAND[slug]
+    assert len({row.application_id for row in rows}) == 1
+
+
+@pytest.mark.parametrize(("slug", "least"), [("east-varmland", 6), ("it-varmland", 2)])
+def test_the_others_had_outages_too(slug: str, least: int) -> None:
+    rows = Outage.objects.filter(cooperation__slug=slug)
+    assert rows.count() >= least
+    assert {row.is_planned for row in rows} == {True, False}
+    assert not rows.exclude(pk__in=OutageEffect.objects.values("outage")).exists()
+    if slug == "east-varmland":
+        assert rows.filter(ends_at=None).exists()
+
+
+OFFERS = [
+    offered for offers in (variants.NORTH, variants.EAST) for each in offers.values() for offered in each
+]
+WRITTEN: tuple[Any, ...] = (
+    *(*orders.NORTH, *orders.EAST, *orders.IT_VARMLAND),
+    *(line for wished in (*orders.NORTH, *orders.EAST, *orders.IT_VARMLAND) for line in wished.lines),
+    *(*outages.NORTH, *outages.EAST, *outages.IT_VARMLAND),
+    *OFFERS,
+)
+
+
+def test_what_is_written_in_two_languages_is_written_in_both() -> None:
+    found = 0
+    for each in WRITTEN:
+        for field in dataclasses.fields(each):
+            if field.type == swedish.Both and any(value := getattr(each, field.name)):
+                found += 1
+                assert all(value), value
+                assert value[0] != value[1] or value == variants.PLUS, value
+    assert found > 80

@@ -15,16 +15,17 @@ from agreements.models import CostType
 from billing.models import Cost
 from municipalities.models import Cooperation, Driver, Municipality, Reading
 from municipalities.portal import ImportPage, OperatorImportPage
-from services.models import Application
+from services.models import Application, Installation
 from sharedict.accounts.models import User
 from tests import uploading
 from tests.factories.accounts import UserFactory
 from tests.factories.agreements import CostTypeFactory
 from tests.factories.billing import CostFactory
-from tests.factories.municipalities import DriverFactory, MunicipalityFactory, ReadingFactory
+from tests.factories.municipalities import DriverFactory, MunicipalityFactory, ReadingFactory, SiteFactory
 from tests.factories.services import (
     ApplicationFactory,
     CalendarFactory,
+    InstallationFactory,
     PurposeFactory,
     SubscriptionFactory,
     VariantFactory,
@@ -99,7 +100,8 @@ def readings(
 def catalogue(
     north: Cooperation, erp: Application, costs: None, torsby: Municipality, hagfors: Municipality
 ) -> None:
-    """Applications of every kind, twins in name among them, and who uses them from when until when."""
+    """Applications of every kind, twins in name among them, who uses them and where they run, and when."""
+    twins = [SiteFactory(cooperation=north, name=name) for name in ("Hall", "hall")]
     calendars = [CalendarFactory(cooperation=north, name=name) for name in ("Days", "days")]
     purposes = [PurposeFactory(cooperation=north, code=code, name="Records") for code in ("1", "10")]
     for number, text in enumerate(TEXTS):
@@ -134,6 +136,15 @@ def catalogue(
             variant=(None, VariantFactory(application=row, name=text[:60]))[number % 2],
             accounting_code=text[:40],
         )
+        InstallationFactory(
+            application=row,
+            site=(SiteFactory(cooperation=north, name=text), twins[0], twins[1])[number % 3],
+            purpose=Installation.Purpose.values[number % 3],
+            databases=Installation.Databases.values[number % 2],
+            version=text[:60],
+            valid_from=dt.date(2026, 1, 1 + number),
+            valid_until=(None, dt.date(2026, 9, 10))[number % 2],
+        ).administered_by.set([torsby, hagfors][: number % 3])
 
 
 @pytest.fixture
@@ -146,6 +157,7 @@ def lists(costs: None, readings: list[Driver], catalogue: None) -> dict[str, lis
         ],
         "<slug:cooperation>/services/several/import/": ["/north/services/several/import/"],
         "<slug:cooperation>/subscriptions/import/": ["/north/subscriptions/import/"],
+        "<slug:cooperation>/installations/import/": ["/north/installations/import/"],
     }
 
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from agreements.actions import ComponentDraft
 from agreements.models import Component, KeyVersion, Term
+from billing.management.demonstration import orders, outages, variants
 from billing.management.demonstration.builder import Builder, Contract
 from municipalities.models import Link, Municipality, Site
 from services.actions import ALWAYS, EXTENDED, OFFICE
@@ -49,6 +50,9 @@ def build(builder: Builder, places: dict[str, Municipality], months: list[Month]
         open_months=2,
         afterwards={months[12]: lambda month: _recount(builder, month)},
     )
+    variants.offer(builder, variants.EAST)
+    outages.east_varmland(builder, months)
+    orders.east_varmland(builder, months)
 
 
 def _network(builder: Builder) -> Site:

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from agreements.actions import ComponentDraft
 from agreements.models import Component, Term
-from billing.management.demonstration import colleagues
+from billing.management.demonstration import colleagues, orders, outages
 from billing.management.demonstration.builder import Builder, Contract
 from municipalities.models import Driver, Municipality, Role, Site
 from services.models import Application, Installation
@@ -59,6 +59,8 @@ def build(builder: Builder, places: dict[str, Municipality], months: list[Month]
     colleagues.it_varmland(builder)
     _terms(builder)
     builder.live(months, CONTRACTS, open_months=2)
+    outages.it_varmland(builder, months)
+    orders.it_varmland(builder, months)
 
 
 def _terms(builder: Builder) -> None:

@@ -8,11 +8,9 @@ from decimal import Decimal
 
 from agreements.actions import ComponentDraft
 from agreements.models import Component, CostType, Term
-from billing.management.demonstration import colleagues
+from billing.management.demonstration import colleagues, orders, outages, variants
 from billing.management.demonstration.builder import Builder, Contract
 from billing.management.demonstration.catalogue import PILOTED, tell_catalogue
-from billing.management.demonstration.orders import build_orders
-from billing.management.demonstration.outages import build_outages
 from municipalities.models import Link, Municipality, Role, Site
 from services.actions import ALWAYS, EXTENDED, OFFICE
 from services.models import Application, Installation
@@ -81,8 +79,9 @@ def build(builder: Builder, places: dict[str, Municipality], months: list[Month]
             months[12]: lambda month: _late(builder, UPGRADE, month, "77120"),
         },
     )
-    build_outages(builder, months)
-    build_orders(builder, months, builder.members[TORSBY])
+    variants.offer(builder, variants.NORTH)
+    outages.north_varmland(builder, months)
+    orders.north_varmland(builder, months)
 
 
 def _sites(builder: Builder) -> dict[str, Site]:

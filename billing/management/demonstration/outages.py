@@ -1,6 +1,6 @@
-"""A year of outages in North Värmland. All of it is made up; its structure is that of published incidents:
-much is noticed by users before any monitor does, one supplier takes several with it, and what is learnt is
-followed up by somebody, or is not yet.
+"""A year of outages in North Värmland, and some of its neighbours. All of it is made up; its structure is of
+published incidents: much is noticed by users before any monitor does, one supplier takes several with it,
+and what is learnt is followed up by somebody, or is not yet.
 """
 
 import datetime as dt
@@ -44,7 +44,7 @@ class Happened:
     days: int | None = None
 
 
-HAPPENED = (
+NORTH = (
     Happened(11, 9, 2, 190, ("Broadband Sunne operations centre",),
         ("Broadband to Sunne cut", "Bredbandet till Sunne av"),
         ("A digger cut the fibre at a bridge.", "En grävmaskin kapade fibern vid en bro."),
@@ -96,10 +96,32 @@ TWICE = Happened(8, 3, 7, 380, ("e-services",), ("Parents cannot report absence"
     "Föräldrar kan inte anmäla frånvaro"), urgency=2)  # fmt: skip
 """The same as the one with the certificate, reported by somebody else."""
 
+EAST = (
+    Happened(10, 5, 6, 85, ("Kristinehamn operations centre",), ("Power lost in Kristinehamn",
+        "Strömlöst i Kristinehamn"), ("A cable was dug off.", "En kabel grävdes av."),
+        ((30, ("The generator runs.", "Reservkraften är i gång.")),), Outage.SeenBy.STAFF, 1,
+        follow_up=("Test the generator every month", "Prova reservkraften varje månad"), days=30),
+    Happened(7, 13, 8, 140, ("schools",), ("Nobody can sign in to the school platform",
+        "Ingen kan logga in i skolplattformen"), ("A release was taken back.",
+        "En ny version togs tillbaka."), urgency=1),
+    Happened(4, 21, 22, 200, ("records",), ("Upgrade of case records", "Uppgradering av ärendehanteringen"),
+        urgency=3, is_planned=True),
+    Happened(2, 2, 11, 55, ("mail",), ("Mail arrives late", "E-post kommer fram sent"),
+        ("A filter had too much to do.", "Ett filter hann inte med."), (), Outage.SeenBy.USERS, 2,
+        is_partial=True, follow_up=("A second filter", "Ett andra filter")),
+)  # fmt: skip
+IT_VARMLAND = (
+    Happened(6, 18, 9, 95, ("portal",), ("The forms do not open", "Blanketterna öppnas inte"),
+        ("A certificate had run out.", "Ett certifikat hade gått ut."),
+        ((40, ("It is being renewed.", "Det förnyas.")),), urgency=1),
+    Happened(1, 10, 21, 180, ("archive",), ("Move to new storage", "Flytt till ny lagring"),
+        urgency=3, is_planned=True),
+)  # fmt: skip
 
-def build_outages(builder: Builder, months: list[Month]) -> None:
+
+def north_varmland(builder: Builder, months: list[Month]) -> None:
     """What went wrong in the year before the last of ``months``, what goes on, and what is planned."""
-    made = {happened: _enter(builder, happened, months) for happened in HAPPENED}
+    made = {happened: _enter(builder, happened, months) for happened in NORTH}
     first = next(row for happened, row in made.items() if happened.title[0].startswith("Nobody can"))
     again = _enter(builder, TWICE, months)
     merge_outages(outage=again, into=first, now=first.starts_at + 500 * MINUTE, by=builder.by)
@@ -109,7 +131,25 @@ def build_outages(builder: Builder, months: list[Month]) -> None:
     if hit is not None:
         told = {"application": hit.application, "municipality": hit.municipality}
         correct_effect(outage=hagfors, **told, state="up", reason=reason, by=builder.by)
-    _now_and_ahead(builder, months)
+    maps = ("Maps load slowly", "Kartorna laddas långsamt")
+    switches = ("New switches in Torsby", "Nya switchar i Torsby")
+    _now_and_ahead(builder, months, (maps, "real-estate"), (switches, "Torsby operations centre"))
+
+
+def east_varmland(builder: Builder, months: list[Month]) -> None:
+    """Some that are over, one that goes on, and one that is planned."""
+    for happened in EAST:
+        _enter(builder, happened, months)
+    slow = ("Case records answer slowly", "Ärendehanteringen svarar långsamt")
+    cooling = ("New cooling in Kristinehamn", "Ny kyla i Kristinehamn")
+    ahead = (cooling, "Kristinehamn operations centre")
+    _now_and_ahead(builder, months, (slow, "records"), ahead)
+
+
+def it_varmland(builder: Builder, months: list[Month]) -> None:
+    """Two that are over."""
+    for happened in IT_VARMLAND:
+        _enter(builder, happened, months)
 
 
 def _enter(builder: Builder, happened: Happened, months: list[Month]) -> Outage:
@@ -144,31 +184,31 @@ def _enter(builder: Builder, happened: Happened, months: list[Month]) -> Outage:
     return outage
 
 
-def _now_and_ahead(builder: Builder, months: list[Month]) -> None:
+def _now_and_ahead(
+    builder: Builder, months: list[Month], goes_on: tuple[Both, str], planned: tuple[Both, str]
+) -> None:
     """One that goes on and work that is planned, beside the day on which it is loaded."""
     today = timezone.localdate()
     is_today = Month.of(today) == months[-1]
     now = timezone.now() if is_today else _at(months[-1].first.replace(day=8), 9, 0)
     slow = Outage(
         cooperation=builder.cooperation,
-        title=either(("Maps load slowly", "Kartorna laddas långsamt")),
+        title=either(goes_on[0]),
         starts_at=now - 50 * MINUTE,
         extent=Outage.Extent.PARTIAL,
         urgency=Outage.Urgency.LATER,
     )
-    save_outage(
-        outage=slow, lost=_lost(builder, ("real-estate",)), now=now, by=builder.by, keeps_effect=False
-    )
+    save_outage(outage=slow, lost=_lost(builder, (goes_on[1],)), now=now, by=builder.by, keeps_effect=False)
     begins = _at(timezone.localdate(now) + dt.timedelta(days=12), 19, 0)
     ahead = Outage(
         cooperation=builder.cooperation,
-        title=either(("New switches in Torsby", "Nya switchar i Torsby")),
+        title=either(planned[0]),
         is_planned=True,
         starts_at=begins,
         ends_at=begins + dt.timedelta(hours=4),
         urgency=Outage.Urgency.LATER,
     )
-    lost = _lost(builder, ("Torsby operations centre",))
+    lost = _lost(builder, (planned[1],))
     save_outage(outage=ahead, lost=lost, now=now, by=builder.by, keeps_effect=False)
 
 

@@ -123,7 +123,7 @@ EXPECTED: dict[str, str] = {
             *(f"{thing}-end" for thing in ("site", "link", "member")),
             *(f"{thing}-delete" for thing in ("role", "reading", "supplier")),
             *("token-revoke", "readings-import", "job-retry", "invite", "invitation"),
-            *("applications-import", "subscriptions-import"),
+            *("applications-import", "subscriptions-import", "installations-import"),
             *(f"{thing}-add" for thing in ("application", "installation", "subscription")),
             *(f"{thing}-change" for thing in ("application", "installation", "subscription")),
             *(f"purpose-{step}" for step in ("add", "change", "delete")),
