@@ -23,9 +23,9 @@ from services.actions.checks import (
 from services.actions.imports import (
     import_rows,
     take_back_applications,
+    take_back_installations,
     take_back_subscriptions,
 )
-from services.actions.installations import take_back_installations
 from services.actions.lifecycle import (
     move_application,
     refuse_forbidden_move,

@@ -7,17 +7,17 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 
-from municipalities.actions import lock_cooperation, save_rows, withdraw_rows
+from municipalities.actions import lock_cooperation, save_row, save_rows, withdraw_row, withdraw_rows
 from municipalities.models import Cooperation
-from services.models import Application, Subscription
+from services.models import Application, Installation, Subscription
 
 
 @transaction.atomic
 def import_rows(*, cooperation: Cooperation, rows: Sequence[models.Model], by: object) -> None:
     """Change those of ``rows`` that are stored, then add the others: what ends makes room for what begins.
 
-    They are of one model, and validated already: see ``compare_applications`` and ``compare_subscriptions``.
-    Raises ValidationError as ``save_rows`` does: then nothing is saved.
+    They are of one model, and validated already, as ``services.imports`` compares them. Raises
+    ValidationError as ``save_rows`` does: then nothing is saved.
     """
     lock_cooperation(cooperation.pk)
     if rows:
@@ -61,3 +61,20 @@ def take_back_subscriptions(
     lock_cooperation(cooperation.pk)
     withdraw_rows(model=Subscription, rows=[now for now, before in pairs if before is None], by=by)
     save_rows(model=Subscription, rows=[before for _now, before in pairs if before is not None], by=by)
+
+
+@transaction.atomic
+def take_back_installations(
+    *, cooperation: Cooperation, pairs: Sequence[tuple[Installation, Installation | None]], by: object
+) -> None:
+    """Remove installations that were not there, and change the others into what they were.
+
+    Raises ValidationError where a site is not there any more in the days that one had.
+    """
+    lock_cooperation(cooperation.pk)
+    for now, before in pairs:
+        if before is None:
+            withdraw_row(row=now, by=by)
+    for _now, before in pairs:
+        if before is not None:
+            save_row(row=before, by=by)
