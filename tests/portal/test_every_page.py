@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterator
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Error, Page
 
-from municipalities.models import Cooperation, Role, Upload
+from municipalities.models import Cooperation, Notice, Role, Upload
 from sharedict.accounts.models import User
 from tests import cast
 from tests.architecture import worlds
@@ -20,6 +21,7 @@ NO_PAGES = {
     "status-feed",
 }
 """What is no page, a part of one, or made by others."""
+IS_WIDER = "document.documentElement.scrollWidth > innerWidth"
 SHOWN = 110
 """So many pages at least: fewer, and the test looks at refusals."""
 
@@ -57,7 +59,7 @@ def addresses(world: World) -> Iterator[str]:
     [{"viewport": {"width": 320, "height": 640}, "color_scheme": "dark", "locale": "sv-SE"}],
     ids=["phone-dark-swedish"],
 )
-def test_every_page_is_accessible_and_fits_a_phone(
+def test_every_page_is_accessible_and_fits_a_phone_and_a_small_screen(
     north: World, operator: User, signed_in: Callable[[User], Page]
 ) -> None:
     page, found, shown = signed_in(operator), {}, set()
@@ -70,9 +72,31 @@ def test_every_page_is_accessible_and_fits_a_phone(
             continue
         shown.add(page.url)
         problems = accessibility_problems(page)
-        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-            problems.append("scrolls sideways")
+        for width in (1024, 320):
+            page.set_viewport_size({"width": width, "height": 640})
+            if page.evaluate(IS_WIDER):
+                problems.append(f"scrolls sideways at {width}")
         if problems:
             found[address] = problems
     assert not found, found
     assert len(shown) >= SHOWN
+
+
+@pytest.mark.parametrize("browser_options", [{"locale": "sv-SE"}, {"locale": "en-GB"}], ids=["sv", "en"])
+def test_the_bar_has_room_for_all_at_every_width(
+    north: World, operator: User, signed_in: Callable[[User], Page]
+) -> None:
+    Notice.objects.bulk_create(
+        Notice(
+            cooperation=north.cooperation, user=operator, kind="closed", event=str(number), at=timezone.now()
+        )
+        for number in range(120)
+    )
+    page = signed_in(operator)
+    page.goto(f"/{north.cooperation.slug}/members/")
+    wider = []
+    for width in range(320, 1460, 20):
+        page.set_viewport_size({"width": width, "height": 640})
+        if page.evaluate(IS_WIDER):
+            wider.append(width)
+    assert wider == []
