@@ -19,6 +19,7 @@ from services.models import (
     OnCall,
     Order,
     OrderLine,
+    OrderRule,
     OrderStep,
     Outage,
     OutageEffect,
@@ -210,6 +211,15 @@ class OrderLineAdmin(RowAdmin):
     list_select_related = ["order", "application", "variant", "cooperation"]
     search_fields = ["order__title", "application__name"]
     autocomplete_fields = ["cooperation", "order", "application", "variant"]
+
+
+@admin.register(OrderRule)
+class OrderRuleAdmin(RowAdmin):
+    list_display = ["kind", "decided_by", "refers_to_decision", "cooperation"]
+    list_filter = ["cooperation", "kind"]
+    list_select_related = ["cooperation"]
+    search_fields = ["cooperation__name"]
+    autocomplete_fields = ["cooperation"]
 
 
 @admin.register(OrderStep)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         OnCall,
         Order,
         OrderLine,
+        OrderRule,
         OrderStep,
         Outage,
         OutageEffect,
@@ -192,6 +193,10 @@ class OutageQuerySet(TenantQuerySet["Outage"]):
 
 class OutagePartQuerySet(TenantQuerySet[P]):
     """What belongs to outages."""
+
+
+class OrderRuleQuerySet(TenantQuerySet["OrderRule"]):
+    pass
 
 
 class PriorityTableQuerySet(TenantQuerySet["PriorityTable"]):

@@ -49,6 +49,7 @@ RESOURCES: list[tuple[str, type[ViewSetMixin]]] = [
     ("subscriptions", services.SubscriptionViewSet),
     ("orders", orders.OrderViewSet),
     ("order-lines", orders.OrderLineViewSet),
+    ("order-rules", orders.OrderRuleViewSet),
     ("order-steps", orders.OrderStepViewSet),
     ("outages", outages.OutageViewSet),
     ("outage-effects", outages.OutageEffectViewSet),

@@ -26,6 +26,7 @@ from services.actions.order_lines import Pair, Problem, plan_order, problems_of
 from services.engine import orders
 from services.engine.orders import MOVES, may_decide, may_move
 from services.models import Order, OrderLine, OrderStep
+from services.reports import rules_of
 from sharedict.accounts.models import User
 
 WAITS, ANSWERED = "order-waits", "order-answered"
@@ -136,11 +137,12 @@ def deciders(order: Order) -> set[int]:
     own = {order.ordered_by_id, order.sent_by_id}
     administrators = holders(order.cooperation_id, [Role.Kind.ADMINISTRATOR])
     coordinators = coordinators_of(order) - own
+    decided_by = rules_of(order.cooperation_id)[order.kind].decided_by
     return {
         pk
         for pk in (administrators | coordinators) - own
         if may_decide(
-            order.kind,
+            decided_by,
             is_administrator=pk in administrators,
             is_coordinator=pk in coordinators,
             has_coordinator=bool(coordinators),
@@ -216,6 +218,8 @@ def move_order(
         order.decided_by, order.decided_at = person, now
     if to == orders.APPROVED:
         refuse_problems(problems_of(order, lines, today=None), lines)
+        if not reason and rules_of(order.cooperation_id)[order.kind].refers_to_decision:
+            raise ValidationError({"reason": _("Name the decision, such as of a body, that it refers to.")})
     if to == orders.REJECTED:
         if not reason:
             raise ValidationError({"reason": _("Say why it is rejected.")})

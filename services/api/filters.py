@@ -21,6 +21,7 @@ from services.models import (
     OnCall,
     Order,
     OrderLine,
+    OrderRule,
     OrderStep,
     Outage,
     OutageEffect,
@@ -173,6 +174,12 @@ class OrderLineFilters(OfCooperation):
     class Meta:
         model = OrderLine
         fields = ["order", "what"]
+
+
+class OrderRuleFilters(OfCooperation):
+    class Meta:
+        model = OrderRule
+        fields = ["kind"]
 
 
 class OrderStepFilters(OfCooperation):

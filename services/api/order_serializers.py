@@ -13,7 +13,16 @@ from municipalities.api.serializers import (
     MunicipalityField,
 )
 from municipalities.api.serializers.fields import MunicipalityByKey
-from services.models import MOST_QUANTITY, OF_ANOTHER, Application, Order, OrderLine, OrderStep, Variant
+from services.models import (
+    MOST_QUANTITY,
+    OF_ANOTHER,
+    Application,
+    Order,
+    OrderLine,
+    OrderRule,
+    OrderStep,
+    Variant,
+)
 from sharedict.common.viewsets import StrictSerializer
 
 MOST_LINES = 200
@@ -38,6 +47,14 @@ class OrderLineSerializer(serializers.ModelSerializer[OrderLine]):
     class Meta:
         model = OrderLine
         fields = ["id", "cooperation", "order", "application", "variant", "what", "quantity", "for_whom"]
+
+
+class OrderRuleSerializer(serializers.ModelSerializer[OrderRule]):
+    cooperation = CooperationField()
+
+    class Meta:
+        model = OrderRule
+        fields = ["id", "cooperation", "kind", "decided_by", "refers_to_decision"]
 
 
 class OrderStepSerializer(serializers.ModelSerializer[OrderStep]):
@@ -119,7 +136,11 @@ class OrderMoveSerializer(StrictSerializer):
         Order.State.choices, help_text="Where it goes next. Only a person approves or rejects."
     )
     reason = serializers.CharField(
-        max_length=500, required=False, allow_blank=True, default="", help_text="Needed for a rejection."
+        max_length=500,
+        required=False,
+        allow_blank=True,
+        default="",
+        help_text="Needed for a rejection, and where an approval refers to a decision.",
     )
     returned_on = DayField(
         required=False,

@@ -24,11 +24,12 @@ from services.api.order_serializers import (
     OrderChangeSerializer,
     OrderLineSerializer,
     OrderMoveSerializer,
+    OrderRuleSerializer,
     OrderSerializer,
     OrderStepSerializer,
     OrderWriteSerializer,
 )
-from services.models import Order, OrderLine, OrderStep
+from services.models import Order, OrderLine, OrderRule, OrderStep
 from sharedict.common.viewsets import ReadViewSet
 
 SAME = ("title", "municipality_id", "wanted_on")
@@ -164,3 +165,11 @@ class OrderStepViewSet(ReadViewSet[OrderStep]):
     queryset = OrderStep.objects.select_related("cooperation", "order")
     serializer_class = OrderStepSerializer
     filterset_class = filters.OrderStepFilters
+
+
+class OrderRuleViewSet(ReadViewSet[OrderRule]):
+    """Who approves orders of each kind, where a cooperation has chosen for itself."""
+
+    queryset = OrderRule.objects.select_related("cooperation")
+    serializer_class = OrderRuleSerializer
+    filterset_class = filters.OrderRuleFilters

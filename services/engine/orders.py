@@ -30,7 +30,8 @@ DECIDED_BY: Final[Mapping[str, str]] = {
     NEW_SERVICE: ADMINISTRATOR,
     REPLACEMENT: ADMINISTRATOR,
 }
-"""Who decides on an order of each kind: a coordinator of the municipality, or an administrator of all."""
+"""Who decides on an order of each kind where a cooperation has not chosen otherwise: a coordinator of the
+municipality, or an administrator of all."""
 
 
 def may_move(state: str, to: str) -> bool:
@@ -38,12 +39,14 @@ def may_move(state: str, to: str) -> bool:
     return to in MOVES.get(state, ())
 
 
-def may_decide(kind: str, *, is_administrator: bool, is_coordinator: bool, has_coordinator: bool) -> bool:
-    """Whether somebody who did not order it may decide on an order of ``kind``.
+def may_decide(
+    decided_by: str, *, is_administrator: bool, is_coordinator: bool, has_coordinator: bool
+) -> bool:
+    """Whether somebody who did not order it may decide on an order that is ``decided_by`` that role.
 
     ``is_coordinator`` is of the municipality that orders. Where nobody but the orderer is one
-    (``has_coordinator`` is false), an administrator decides on standard items too: else nobody could.
+    (``has_coordinator`` is false), an administrator decides instead: else nobody could.
     """
-    if DECIDED_BY[kind] == ADMINISTRATOR:
+    if decided_by == ADMINISTRATOR:
         return is_administrator
     return is_coordinator or (is_administrator and not has_coordinator)

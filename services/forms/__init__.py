@@ -39,6 +39,7 @@ from services.forms.installations import (
 from services.forms.lifecycle import (
     MoveForm,
 )
+from services.forms.order_rules import RULES_SAVED, OrderRulesForm
 from services.forms.orders import (
     OrderApproveForm,
     OrderDoneForm,
@@ -86,6 +87,7 @@ from services.forms.variants import (
 )
 
 __all__ = [
+    "RULES_SAVED",
     "SAVED",
     "ApplicationFilter",
     "ApplicationForm",
@@ -118,6 +120,7 @@ __all__ = [
     "OrderLineFormSet",
     "OrderMoveForm",
     "OrderRejectForm",
+    "OrderRulesForm",
     "OutageChangeForm",
     "OutageEndForm",
     "OutageFilter",

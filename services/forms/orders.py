@@ -8,6 +8,7 @@ import django_filters
 from django import forms
 from django.forms.formsets import BaseFormSet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from municipalities.access import Rights
@@ -17,6 +18,7 @@ from services.actions import Problem
 from services.engine.orders import OPEN
 from services.forms.shared import applications_here, municipalities_here
 from services.models import Application, Order, OrderLine, Variant, hint_of
+from services.reports import rules_of
 from sharedict.common.days import DayInput
 from sharedict.common.numbers import CountField
 
@@ -66,16 +68,12 @@ class OrderForm(RowForm):
         model = Order
         fields = ["title", "municipality", "kind", "wanted_on", "accounting_code", "returns", "note"]
         widgets = {"note": forms.Textarea({"rows": 3})}
-        help_texts = {
-            "kind": gettext_lazy(
-                "A standard item is approved by a coordinator of the municipality, all else by an "
-                "administrator of the cooperation."
-            ),
-        }
 
     def __init__(self, *args: Any, rights: Rights, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         today = timezone.localdate()
+        said = "; ".join(map(str, rules_of(self.cooperation.pk).values()))
+        self.fields["kind"].help_text = _("Who approves it. %(rules)s.") % {"rules": said.capitalize()}
         field: Any = self.fields["municipality"]
         members = Municipality.objects.members_of(self.cooperation, today, dt.date.max)
         if not rights.is_administrator:
@@ -197,6 +195,11 @@ class OrderApproveForm(OrderMoveForm):
         required=False,
         help_text=gettext_lazy("Such as of a body, with its day and paragraph."),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rule = rules_of(self.cooperation.pk)[self.order.kind]
+        self.fields["reason"].required = rule.refers_to_decision
 
 
 class OrderRejectForm(OrderMoveForm):

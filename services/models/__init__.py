@@ -42,6 +42,9 @@ from services.models.order import (
     OrderLine,
     OrderStep,
 )
+from services.models.order_rule import (
+    OrderRule,
+)
 from services.models.outage import (
     Outage,
     OutageEffect,
@@ -87,6 +90,7 @@ __all__ = [
     "OnCall",
     "Order",
     "OrderLine",
+    "OrderRule",
     "OrderStep",
     "Outage",
     "OutageEffect",

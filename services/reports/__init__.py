@@ -30,6 +30,7 @@ from services.reports.measured import (
 from services.reports.orders import (
     OpenOrders,
     orders_told,
+    rules_of,
 )
 from services.reports.outages import (
     STATES,
@@ -113,6 +114,7 @@ __all__ = [
     "picture_of_clocks",
     "points_of",
     "risks_of",
+    "rules_of",
     "running_on",
     "shortages_of",
     "skills_told",

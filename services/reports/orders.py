@@ -1,13 +1,13 @@
-"""How many orders are open, and how many wait for the reader."""
+"""How many orders are open, how many wait for the reader, and who approves which."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.db.models import Count, OuterRef, Q, Subquery
-from django.db.models.functions import JSONObject
+from django.db.models import Case, Count, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce, JSONObject
 
-from services.engine.orders import DECIDED_BY, OPEN, SENT
-from services.models import Order
+from services.engine.orders import ADMINISTRATOR, COORDINATOR, DECIDED_BY, OPEN, SENT
+from services.models import Order, OrderRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,17 +23,28 @@ def orders_told(
 ) -> Subquery:
     """Beside a cooperation: what ``OpenOrders`` is made of, for whoever has this standing there.
 
-    Standard items that fall to an administrator, since a municipality has no other coordinator, are not
-    counted here: their notice tells of them.
+    What falls to an administrator, since a municipality has no other coordinator, is not
+    counted here: its notice tells of it.
     """
-    kinds = {role: [kind for kind, by in DECIDED_BY.items() if by == role] for role in DECIDED_BY.values()}
     mine = Q(municipality__in=[*municipalities])
     waits = Q(pk__in=[])
     if is_administrator:
-        waits |= Q(kind__in=kinds["administrator"])
+        waits |= Q(falls_to=ADMINISTRATOR)
     if is_coordinator:
-        waits |= Q(kind__in=kinds["coordinator"]) & mine
+        waits |= Q(falls_to=COORDINATOR) & mine
     waits &= Q(state=SENT) & ~Q(ordered_by=person) & ~Q(sent_by=person)
     counted = JSONObject(own=Count("pk", filter=mine & Q(state__in=OPEN)), waiting=Count("pk", filter=waits))
-    rows = Order.objects.filter(cooperation=OuterRef("pk")).open().order_by().values("cooperation")
-    return Subquery(rows.annotate(told=counted).values("told"))
+    chosen = OrderRule.objects.filter(cooperation=OuterRef("cooperation"), kind=OuterRef("kind")).order_by()
+    shipped = Case(*(When(kind=kind, then=Value(role)) for kind, role in DECIDED_BY.items()))
+    falls_to = Coalesce(Subquery(chosen.values("decided_by")), shipped)
+    rows = Order.objects.filter(cooperation=OuterRef("pk")).open().order_by().annotate(falls_to=falls_to)
+    return Subquery(rows.values("cooperation").annotate(told=counted).values("told"))
+
+
+def rules_of(cooperation_id: int) -> dict[str, OrderRule]:
+    """Who approves orders of each kind in a cooperation: its own choice, or what is shipped, not saved."""
+    chosen = {rule.kind: rule for rule in OrderRule.objects.filter(cooperation=cooperation_id)}
+    return {
+        kind: chosen.get(kind) or OrderRule(cooperation_id=cooperation_id, kind=kind, decided_by=role)
+        for kind, role in DECIDED_BY.items()
+    }

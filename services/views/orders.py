@@ -36,9 +36,12 @@ class Orders(ListPage):
     api_name = "v1:orders-list"
 
     def more_actions(self) -> list[dict[str, Any]]:
-        if not may_order(self.rights):
-            return []
-        return [{"url": self.url("order-add"), "label": _("Order something"), "primary": True}]
+        found: list[dict[str, Any]] = []
+        if may_order(self.rights):
+            found.append({"url": self.url("order-add"), "label": _("Order something"), "primary": True})
+        if self.rights.may_edit:
+            found.append({"url": self.url("order-rules"), "label": _("Who approves")})
+        return found
 
 
 class OrderRow(RowMixin):

@@ -48,6 +48,7 @@ def test_every_model_has_its_place() -> None:
         "OnCall",
         "Order",
         "OrderLine",
+        "OrderRule",
         "OrderStep",
         "Outage",
         "OutageEffect",

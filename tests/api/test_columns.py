@@ -50,8 +50,8 @@ READ_AS_COLUMNS = {
     "suppliers",
     "tasks",
 }
-ONE_EACH = {"outage-priorities"}
-"""Columns too, of which a cooperation has one row."""
+ONE_EACH = {"outage-priorities", "order-rules"}
+"""Columns too, of which a cooperation has one row, or one of each kind."""
 VIEWS: dict[str, Any] = {name: view for name, view, _basename in router.registry}
 
 

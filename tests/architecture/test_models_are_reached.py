@@ -67,6 +67,7 @@ LACKING = {
         (PAGE, API, SYSTEM), "it is a copy of hours that figures are computed with"
     ),
     "services.OrderLine": {PAGE: SHOWN_WITH},
+    "services.OrderRule": {PAGE: "there is one of each kind, on one page"},
     "services.OrderStep": {PAGE: SHOWN_WITH},
     "services.OutageEffect": {PAGE: SHOWN_WITH},
     "services.OutageUpdate": {PAGE: SHOWN_WITH},

@@ -319,6 +319,7 @@ def test_orders_are_in_each_state_and_one_asks_for_several_services(slug: str) -
     rows = Order.objects.filter(cooperation__slug=slug)
     assert {row.state for row in rows} == {*Order.State.values}
     assert max(row.lines.values("application").distinct().count() for row in rows) == 3
+    assert [line.variant.name for row in rows for line in row.lines.exclude(variant=None)] == ["Plus"]
     decided = rows.filter(state__in=["approved", "rejected", "done"])
     assert all(row.decided_by_id not in (None, row.ordered_by_id, row.sent_by_id) for row in decided)
     assert all(row.effect and row.effect["payers"] for row in rows.exclude(state="draft"))

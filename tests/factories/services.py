@@ -21,6 +21,7 @@ from services.models import (
     OnCall,
     Order,
     OrderLine,
+    OrderRule,
     OrderStep,
     Outage,
     OutageEffect,
@@ -233,6 +234,15 @@ class OrderLineFactory(DjangoModelFactory):
     order = factory.SubFactory(OrderFactory)
     application = factory.SubFactory(ApplicationFactory, cooperation=factory.SelfAttribute("..cooperation"))
     quantity = 5
+
+
+class OrderRuleFactory(DjangoModelFactory):
+    class Meta:
+        model = OrderRule
+
+    cooperation = factory.SubFactory(CooperationFactory)
+    kind = Order.Kind.NEW_SERVICE
+    decided_by = OrderRule.DecidedBy.COORDINATOR
 
 
 class OrderStepFactory(DjangoModelFactory):

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from billing.management.demonstration.builder import Builder
 from billing.management.demonstration.swedish import Both, either
+from billing.management.demonstration.variants import PLUS
 from services.actions import move_order, save_order
 from services.models import Order, OrderLine
 from sharedict.accounts.models import User
@@ -23,12 +24,13 @@ DONE = ("sent", "approved", "done")
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One line: of the service ``code``, so many, and for whom."""
+    """One line: of the service ``code``, so many, for whom, and which variant."""
 
     code: str
     what: str
     quantity: int | None = None
     for_whom: Both = ("", "")
+    variant: Both = ("", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,8 @@ NORTH = (
     ),
     Wished(
         ("E-services for the new preschool", "E-tjänster till den nya förskolan"), "Torsby",
-        (Asked("e-services", CHANGE, 980, ("Forty children", "Fyrtio barn")),), 2, accounting_code="4711-05",
+        (Asked("e-services", CHANGE, 980, ("Forty children", "Fyrtio barn"), PLUS),), 2,
+        accounting_code="4711-05",
     ),
     Wished(
         ("Twenty summer workers", "Tjugo sommarjobbare"), "Torsby",
@@ -116,7 +119,7 @@ EAST = (
     ),
     Wished(
         ("Mail for the seasonal staff", "E-post till säsongsanställda"), "Degerfors",
-        (Asked("mail", CHANGE, 910, ("Parks", "Parkavdelningen")),), 1, WITHDRAWN, Order.Kind.STANDARD,
+        (Asked("mail", CHANGE, 910, ("Parks", "Parkavdelningen"), PLUS),), 1, WITHDRAWN, Order.Kind.STANDARD,
     ),
     Wished(
         ("Fewer accounts after the merger of two schools", "Färre konton när två skolor slås ihop"),
@@ -171,6 +174,7 @@ def build_orders(
                 what=asked.what,
                 quantity=asked.quantity,
                 for_whom=either(asked.for_whom),
+                variant=builder.applications[asked.code].variants.filter(name=either(asked.variant)).first(),
             )
             for asked in wished.lines
         ]

@@ -167,6 +167,7 @@ EXPECTED: dict[str, str] = {
     **dict.fromkeys(["alert-sources", "alert-source"], LOGGED),
     **dict.fromkeys(
         [
+            "order-rules",
             *("outage-priorities", "alert-source-add", "alert-source-renew", "alert-source-revoke"),
             *("watched-add", "watched-change", "watched-delete"),
             *("outage-cost-add", "outage-cost-delete"),
@@ -206,6 +207,7 @@ EXPECTED: dict[str, str] = {
                 "subscriptions",
                 "orders",
                 "order-lines",
+                "order-rules",
                 "order-steps",
                 "outages",
                 "outage-effects",
