@@ -46,13 +46,14 @@ def rows_by(rows: Iterable[Any], code: str, name: str = "name") -> Choices[Any]:
 def word_of(field: Any) -> Reader:
     """One of the words of ``field``, in any language, or as the API has it; none where it is empty.
 
-    Raises UploadError for an empty cell of a field that must have one.
+    What is possible is told in the active language. Raises UploadError for an empty cell of a field that must
+    have one.
     """
-    words: dict[Any, set[str]] = {value: set() for value, _label in field.choices}
+    words: dict[Any, list[str]] = {value: [str(label)] for value, label in field.choices}
     for language, _name in settings.LANGUAGES:
         with override(language):
             for value, label in field.choices:
-                words[value].add(str(label))
+                words[value].append(str(label))
     known = Choices(list(words.items()), codes=lambda each: (str(each[0]),), names=lambda each: each[1])
 
     def read(text: str, _old: Any) -> Any:

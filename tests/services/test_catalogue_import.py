@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import override
 
 from municipalities.models import Cooperation, Member, Municipality, Upload
 from services.actions import import_rows
@@ -308,3 +309,23 @@ def test_what_somebody_changes_while_a_file_waits_is_looked_at_again_and_what_is
     Application.objects.all().delete()
     with pytest.raises(ValidationError, match="removed"):
         import_rows(cooperation=erp.cooperation, rows=stale, by=administrator)
+
+
+def test_what_is_possible_in_a_cell_is_told_in_the_readers_language(
+    north: Cooperation, administrator: User, sign_in: SignIn
+) -> None:
+    """Words of every language are read, and those of one are told."""
+    file = lines("code;name;purpose;charging;lifecycle", "a;A;One;;")
+    shown = uploading.upload(sign_in(administrator), PAGE, file)
+    told = {
+        language: " ".join(shown.context["upload"].findings.get(language=language).errors)
+        for language in ("en", "sv")
+    }
+    for value, label in [*Application.Charging.choices, *Application.Lifecycle.choices]:
+        for language, said in told.items():
+            with override(language):
+                mine = f"{label}”"
+            with override("sv" if language == "en" else "en"):
+                other = f"{label}”"
+            assert mine in said, (value, said)
+            assert other == mine or other not in said, (value, said)
