@@ -43,6 +43,15 @@ class StatementsPage(CooperationPage):
         """The reader's own, then the others, each by name."""
         return sorted(totals, key=lambda row: (row.municipality not in self.own, alphabetical(row.name)))
 
+    def statement_files(self, period: Period, key: str) -> dict[str, str]:
+        """The addresses of a statement as files; on paper once its month is closed."""
+        month = period.month
+        return {
+            "csv_url": self.url("statement-file", month, key, "csv"),
+            "xlsx_url": self.url("statement-file", month, key, "xlsx"),
+            "pdf_url": self.url("statement-paper", month, key) if period.is_closed else "",
+        }
+
 
 class MonthPage(StatementsPage):
     """A page about one month that has been computed; any other month does not exist."""

@@ -84,8 +84,7 @@ class OwnPage(StatementsPage):
                     "services": services,
                     "has_users": any(service.users is not None for service in services),
                     "url": self.url("statement", month, place.key),
-                    "csv_url": self.url("statement-file", month, place.key, "csv"),
-                    "xlsx_url": self.url("statement-file", month, place.key, "xlsx"),
+                    **self.statement_files(period, place.key),
                 }
             )
         return found
@@ -161,8 +160,7 @@ class OwnPage(StatementsPage):
             "url": self.url("statement", statement.period.month, statement.payer),
             "day": date_format(statement.issued_at, "j F Y"),
             "due": date_format(statement.due_on, "j F Y") if statement.due_on else "",
-            "csv_url": self.url("statement-file", statement.period.month, statement.payer, "csv"),
-            "xlsx_url": self.url("statement-file", statement.period.month, statement.payer, "xlsx"),
+            **self.statement_files(statement.period, statement.payer),
             "amount": money(statement.total, statement.currency),
         }
 

@@ -8,13 +8,12 @@ from django.utils.translation import gettext as _
 
 from billing.models import Period
 from billing.reports import totals_by_month
-from billing.views.months import STAMPS
+from billing.views.months import STAMPS, StatementsPage
 from billing.views.pictures import month_name
 from municipalities.models import Municipality
-from municipalities.portal import CooperationPage
 
 
-class Reports(CooperationPage):
+class Reports(StatementsPage):
     """The files one can have: a statement for each month and own municipality, each month, each year."""
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
@@ -45,11 +44,7 @@ class Reports(CooperationPage):
             "csv_url": self.url("period-file", period.month, "csv"),
             "xlsx_url": self.url("period-file", period.month, "xlsx"),
             "statements": [
-                {
-                    "name": str(place),
-                    "csv_url": self.url("statement-file", period.month, place.key, "csv"),
-                    "xlsx_url": self.url("statement-file", period.month, place.key, "xlsx"),
-                }
+                {"name": str(place), **self.statement_files(period, place.key)}
                 if place.key in totals
                 else {"name": str(place)}
                 for place in places

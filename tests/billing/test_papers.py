@@ -326,3 +326,14 @@ def test_demonstration_data_says_so(
     client = sign_in(finance)
     assert "Demonstration data: the amounts are invented." in pages(paper(client))[0]
     assert "Demonstrationsdata: beloppen är påhittade." in pages(paper(client, headers=SWEDISH))[0]
+
+
+def test_paper_is_offered_wherever_the_files_of_a_closed_month_are(
+    february: Period, finance: User, sign_in: SignIn
+) -> None:
+    run_all()
+    client = sign_in(finance)
+    for address in (PAGE, "/north/overview/", "/north/reports/"):
+        text = client.get(address).content.decode()
+        assert f'href="{PAPER}"' in text, address
+        assert "/2026-03/SE1737/statement.pdf" not in text, address

@@ -106,9 +106,7 @@ class StatementPage(StatementBase):
                     statement.year_corrections_minor,
                 ]
             ),
-            "csv_url": self.url("statement-file", self.month, self.key, "csv"),
-            "xlsx_url": self.url("statement-file", self.month, self.key, "xlsx"),
-            "pdf_url": self.url("statement-paper", self.month, self.key) if self.period.is_closed else "",
+            **self.statement_files(self.period, self.key),
             "before_name": month_name(before) if before else "",
             "month_name": month_name(statement.month),
             "year_name": month_name(statement.year_from),
