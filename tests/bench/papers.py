@@ -32,7 +32,8 @@ def papers(slug: str) -> dict[str, Any]:
         run_all()
         period = Period.objects.of(cooperation).get(first_day=dt.date(YEAR, number, 1))
         close_period(period=propose_period(period=period, by=proposer), by=closer)
-    setting = set_missing(since=period.first_day)
+    missing = set_missing(since=period.first_day)  # of all cooperations
+    setting = (paper for paper in missing if paper.statement.cooperation_id == cooperation.pk)
     lines = StatementLine.objects.filter(statement=next(setting).statement).count()
     beforehand = [_timed(lambda: next(setting)) for _ in range(TIMES)]
     payers = list(Statement.objects.filter(period=period).order_by("number").values_list("payer", flat=True))
