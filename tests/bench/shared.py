@@ -54,10 +54,7 @@ def _load(cooperation: Cooperation, colleagues: int, orders: int, outages: int, 
             title=f"Order {number}",
             municipality=places[number % len(places)],
             wanted_on=timezone.localdate() + dt.timedelta(days=number % 300),
-            state=Order.State.SENT,
             ordered_by=by,
-            sent_by=by,
-            sent_at=now,
         )
         for number in range(orders)
     )
@@ -66,6 +63,8 @@ def _load(cooperation: Cooperation, colleagues: int, orders: int, outages: int, 
         for order in asked
         for number, application in enumerate(chance.sample(catalogue, min(3, len(catalogue))), start=1)
     )
+    # the database takes lines of drafts alone
+    Order.objects.of(cooperation).update(state=Order.State.SENT, sent_by=by, sent_at=now)
     ended = Outage.objects.bulk_create(
         Outage(
             cooperation=cooperation,
