@@ -28,6 +28,7 @@ class ServicesConfig(AppConfig):
             refuse_circle,
             refuse_forbidden_move,
             refuse_installation_outside_site,
+            refuse_mirror_of_itself,
             refuse_odd_code,
             refuse_removing,
             refuse_rewriting,
@@ -77,6 +78,7 @@ class ServicesConfig(AppConfig):
         add_panel(tasks_panel)
         add_panel(data_protection_panel)
         add_check(Installation, refuse_installation_outside_site)
+        add_check(Installation, refuse_mirror_of_itself)
         add_check(Site, refuse_site_shorter_than_installations)
         add_check(OnCall, refuse_absent)
         add_check(Subscription, refuse_odd_code)

@@ -18,6 +18,7 @@ from services.actions.calendars import (
 from services.actions.checks import (
     refuse_absent,
     refuse_installation_outside_site,
+    refuse_mirror_of_itself,
     refuse_site_shorter_than_installations,
 )
 from services.actions.imports import (
@@ -116,6 +117,7 @@ __all__ = [
     "refuse_circle",
     "refuse_forbidden_move",
     "refuse_installation_outside_site",
+    "refuse_mirror_of_itself",
     "refuse_odd_code",
     "refuse_removing",
     "refuse_rewriting",

@@ -39,6 +39,16 @@ def refuse_installation_outside_site(installation: Installation) -> None:
         refuse_outside_site(installation, installation.site)
 
 
+def refuse_mirror_of_itself(installation: Installation) -> None:
+    """Raise ValidationError, at the site, where an application would run and be mirrored at once."""
+    row, columns = installation, ("application_id", "site_id", "purpose", "valid_from", "valid_until")
+    if row.counterpart is None or not has_other(row, *columns):
+        return
+    others = Installation.objects.filter(application=row.application, site=row.site, purpose=row.counterpart)
+    if others.overlapping(row.valid_from, row.valid_until or dt.date.max).exclude(pk=row.pk).exists():
+        raise ValidationError({"site": Installation.mirrors_itself})
+
+
 def refuse_site_shorter_than_installations(site: Site) -> None:
     """A site lasts as long as what is installed at it."""
     if not site._state.adding and has_other(site, "valid_from", "valid_until"):

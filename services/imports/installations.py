@@ -1,6 +1,7 @@
 """An upload of where applications run against the installations that are stored: what each row would do."""
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -48,6 +49,15 @@ class Installed(Spans[Installation]):
         new.version = said.get("version", new.version)
         broken = unread or list(fields_broken(new, ("application", "site")))
         yield from broken or self._outside_site(new)
+
+    def beside_others(self, row: Installation) -> Broken:
+        """That it would run and be mirrored at one site, as saving it refuses too."""
+        if row.counterpart is None:
+            return
+        other = copy(row)
+        other.purpose = row.counterpart
+        if any(self.at_once(row, self.without_day(other))):
+            yield "site", str(row.mirrors_itself)
 
     def _outside_site(self, new: Installation) -> Broken:
         """That it lasts before or after the site is there, as saving it refuses too."""

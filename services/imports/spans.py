@@ -113,13 +113,25 @@ class Spans(Generic[R]):
         """``found``, or that it is there already in part of that time, as the file would have it."""
         if found.outcome not in (Outcome.NEW, Outcome.CHANGED):
             return found
-        row, last = found.row, dt.date.max
-        for first, other in self.others[self.without_day(row)].items():
-            is_other = first != row.valid_from
-            ends: Any = getattr(other, "valid_until", None)
-            if is_other and first < (row.valid_until or last) and row.valid_from < (ends or last):
-                return self._wrong(found.line, found.what, [("valid_from", self.twice)])
+        row = found.row
+        at_once = self.at_once(row, self.without_day(row))
+        if any(other.valid_from != row.valid_from for other in at_once):
+            return self._wrong(found.line, found.what, [("valid_from", self.twice)])
+        if broken := list(self.beside_others(row)):
+            return self._wrong(found.line, found.what, broken)
         return found
+
+    def beside_others(self, row: R) -> Broken:
+        """What is wrong with ``row`` beside all that the file has."""
+        yield from ()
+
+    def at_once(self, row: Any, key: Key) -> Iterator[Any]:
+        """The rows of ``key``, a key without its day, that are there on some day of ``row``."""
+        last = dt.date.max
+        for first, other in self.others[key].items():
+            ends: Any = getattr(other, "valid_until", None)
+            if first < (row.valid_until or last) and row.valid_from < (ends or last):
+                yield other
 
 
 def read_into(new: Any, said: Mapping[str, str], readers: Mapping[str, Reader]) -> Broken:

@@ -19,6 +19,10 @@ class Installation(Spanned):
         COMMON = "common", _("one common database")
         SEPARATE = "separate", _("one database for each municipality")
 
+    mirrors_itself = _(
+        "It would run and be mirrored at one site at once: a mirror takes over from another site."
+    )
+
     application = models.ForeignKey(
         "services.Application", models.PROTECT, related_name="installations", verbose_name=_("application")
     )
@@ -54,6 +58,12 @@ class Installation(Spanned):
                 ),
             ),
         ]
+
+    @property
+    def counterpart(self) -> Purpose | None:
+        """The purpose that it may not stand beside at one site: of what it mirrors, or of its mirror."""
+        pair = {self.Purpose.PRIMARY: self.Purpose.MIRROR, self.Purpose.MIRROR: self.Purpose.PRIMARY}
+        return pair.get(self.Purpose(self.purpose))
 
     def __str__(self) -> str:
         return f"{self.application}, {self.site} ({self.get_purpose_display()})"

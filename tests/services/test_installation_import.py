@@ -132,6 +132,37 @@ def test_two_lines_of_one_file_stand_in_each_others_way(
     assert outcomes(both) == ["wrong", "wrong"]
     after = uploading.upload(client, PAGE, lines(header, f"{first};2026-03-01", later))
     assert outcomes(after) == ["new", "new"]
+    mirrored = later.replace("primary", "mirror")
+    beside = uploading.upload(client, PAGE, lines(header, f"{first};", mirrored))
+    assert outcomes(beside) == ["wrong", "wrong"]
+    assert "a mirror takes over from another site" in " ".join(uploading.findings(beside)[0].errors)
+    turned = uploading.upload(client, PAGE, lines(header, f"{first};2026-03-01", mirrored))
+    assert outcomes(turned) == ["new", "new"]
+
+
+def test_two_sites_change_places(
+    erp: Application, centre: Site, administrator: User, sign_in: SignIn
+) -> None:
+    """What ran at one and was mirrored at the other turns round from a day on, in one file."""
+    hall = SiteFactory(cooperation=centre.cooperation, name="Hall", valid_from=dt.date(2020, 1, 1))
+    for site, purpose in ((centre, "primary"), (hall, "mirror")):
+        InstallationFactory(application=erp, site=site, purpose=purpose, valid_from=dt.date(2026, 1, 1))
+    file = lines(
+        "application;site;purpose;valid_from;valid_until",
+        "erp;Torsby centre;mirror;2026-04-01;",
+        "erp;Hall;primary;2026-04-01;",
+        "erp;Torsby centre;primary;2026-01-01;2026-04-01",
+        "erp;Hall;mirror;2026-01-01;2026-04-01",
+    )
+    client = sign_in(administrator)
+    applied = uploading.apply(client, uploading.upload(client, PAGE, file))
+    assert uploading.is_applied(applied)
+    assert Installation.objects.count() == 4
+    uploading.undo(client, applied)
+    assert {(row.site, row.purpose, row.valid_until) for row in Installation.objects.all()} == {
+        (centre, "primary", None),
+        (hall, "mirror", None),
+    }
 
 
 def test_another_cooperation_and_a_reader_import_none(

@@ -72,6 +72,25 @@ def test_the_same_purpose_twice_at_a_site_is_refused_at_the_start(
     assert Installation.objects.count() == 1
 
 
+@pytest.mark.parametrize(("there", "asked"), [("primary", "mirror"), ("mirror", "primary")])
+def test_a_site_does_not_mirror_itself(
+    there: str, asked: str, administrator: User, erp: Application, site: Site, sign_in: SignIn
+) -> None:
+    old = InstallationFactory(application=erp, site=site, purpose=there, valid_until=dt.date(2026, 6, 1))
+    client = sign_in(administrator)
+    response = client.post("/north/installations/new/", filled_in(erp, site, purpose=asked))
+    assert response.status_code == 422
+    [said] = response.context["form"].errors["site"]
+    assert "a mirror takes over from another site" in said
+    later = filled_in(erp, site, purpose=asked, valid_from="2026-06-01")
+    assert client.post("/north/installations/new/", later).status_code == 302
+    client.post(f"/north/installations/{old.pk}/end/", {"valid_until": "2026-12-31"})
+    old.refresh_from_db()
+    assert old.valid_until == dt.date(2026, 6, 1), "nor does it by lasting longer"
+    test = filled_in(erp, site, purpose="test")
+    assert client.post("/north/installations/new/", test).status_code == 302
+
+
 def test_dates_the_wrong_way_round_are_refused_at_the_end(
     administrator: User, erp: Application, site: Site, sign_in: SignIn
 ) -> None:
