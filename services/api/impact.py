@@ -167,17 +167,16 @@ def named(things: Things, steps: Any) -> list[dict[str, str]]:
 
 
 def told(things: Things, row: Falling) -> dict[str, Any]:
-    uses = sorted(row.by_place.items(), key=lambda each: each[0].key)
     return {
         "application": row.application.code,
         "state": STATES[row.state],
         "uses": [
             {
-                "municipality": place.key,
-                "state": STATES[state],
-                "users": row.users[place],
-                "because": named(things, row.because_of[place]) if state is not State.UP else [],
+                "municipality": use.municipality.key,
+                "state": STATES[use.state],
+                "users": use.users,
+                "because": named(things, use.because),
             }
-            for place, state in uses
+            for use in sorted(row.uses, key=lambda use: use.municipality.key)
         ],
     }

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from municipalities.models import Municipality
 from services.engine.impact import Impact, State, elsewhere, fall, single_points
@@ -10,24 +11,31 @@ from services.models import Application, Subscription
 from services.reports.things import LOSABLE, Things
 
 
+class Use(NamedTuple):
+    """What becomes of an application where one municipality uses it, and why: several may be hit otherwise.
+
+    ``users`` is None where it was not told how many there are; ``because`` is empty where it is up.
+    """
+
+    municipality: Municipality
+    state: State
+    users: int | None
+    because: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Falling:
-    """What becomes of one application: its worst state, that of each municipality that uses it, and why."""
+    """What becomes of one application: its worst state and why, and every use of it."""
 
     application: Application
     state: State
-    by_place: Mapping[Municipality, State]
     because: tuple[str, ...]
-    because_of: Mapping[Municipality, tuple[str, ...]]
-    """The same of each municipality: several may be hit by different things."""
-    users: Mapping[Municipality, int | None]
-    """Those that use it, with how many there; None where that was not told."""
+    uses: tuple[Use, ...]
 
     @property
     def stopped(self) -> Mapping[Municipality, int]:
         """Those for which it is down, with their users as far as they were told."""
-        down = (place for place, state in self.by_place.items() if state is State.DOWN)
-        return {place: self.users[place] or 0 for place in down}
+        return {use.municipality: use.users or 0 for use in self.uses if use.state is State.DOWN}
 
 
 def fallen(things: Things, lost: Collection[str], *, stay: bool = False) -> Impact:
@@ -55,15 +63,17 @@ def people_stopped(uses: Iterable[tuple[Municipality, int]]) -> int:
 
 
 def _falling(things: Things, found: Impact, application: int, uses: Mapping[str, Subscription]) -> Falling:
-    states = {use.municipality: found.state(name) for name, use in uses.items()}
-    worst = max(uses, key=lambda name: (found.state(name), -len(found.chain(name)), name))
+    chains = {name: found.chain(name) for name in uses}
+    states = {name: found.state(name) for name in uses}
+    worst = max(uses, key=lambda name: (states[name], -len(chains[name]), name))
     return Falling(
         application=things.applications[application],
-        state=found.state(worst),
-        by_place=states,
-        because=_named(things, found.chain(worst)),
-        because_of={use.municipality: _named(things, found.chain(name)) for name, use in uses.items()},
-        users={use.municipality: use.users for use in uses.values()},
+        state=states[worst],
+        because=_named(things, chains[worst]),
+        uses=tuple(
+            Use(use.municipality, states[name], use.users, _named(things, chains[name]))
+            for name, use in uses.items()
+        ),
     )
 
 

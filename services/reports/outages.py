@@ -69,15 +69,15 @@ def _hit_by(things: Things, rows: Iterable[Falling]) -> dict[tuple[int, int], _H
     """Every use that is not up, by application and municipality."""
     found = {}
     for row in rows:
-        for place, state in row.by_place.items():
-            if state is not State.UP:
-                because = _because(things, row.because_of[place])
-                found[row.application.pk, place.pk] = _Hit(row.application, place, state, because)
+        for use in row.uses:
+            if use.state is not State.UP:
+                key, because = (row.application.pk, use.municipality.pk), _because(things, use.because)
+                found[key] = _Hit(row.application, use.municipality, use.state, because)
     return found
 
 
 def _states(rows: Iterable[Falling]) -> dict[tuple[int, int], State]:
-    return {(row.application.pk, place.pk): state for row in rows for place, state in row.by_place.items()}
+    return {(row.application.pk, use.municipality.pk): use.state for row in rows for use in row.uses}
 
 
 def _because(things: Things, chain: Iterable[str]) -> str:

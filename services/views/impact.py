@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from municipalities.models import Link, Site
+from municipalities.models import Link, Municipality, Site
 from municipalities.portal import CooperationPage, rows_as_file, told
 from municipalities.reports import MOST_DRAWN, network_figures
 from services.engine.impact import Impact, State
@@ -135,7 +135,7 @@ class ImpactPage(CooperationPage):
 
     def table(self, things: Things, rows: Sequence[Falling]) -> dict[str, Any]:
         """Service by service, those that are hit hardest first."""
-        places = sorted({place for row in rows for place in row.by_place}, key=lambda place: place.name)
+        places = sorted({use.municipality for row in rows for use in row.uses}, key=lambda place: place.name)
         each = places if len(places) <= MOST_PLACES else []
         return {
             "places": each,
@@ -143,13 +143,10 @@ class ImpactPage(CooperationPage):
                 {
                     "application": row.application,
                     "state": STATES[row.state],
-                    "states": [
-                        (place, STATES[row.by_place[place]] if place in row.by_place else None)
-                        for place in each
-                    ],
+                    "states": _by_place(row, each),
                     "down": len(row.stopped),
-                    "less": sum(state is State.LESS for state in row.by_place.values()),
-                    "of": len(row.by_place),
+                    "less": sum(use.state is State.LESS for use in row.uses),
+                    "of": len(row.uses),
                     "because": " → ".join(things.names[step] for step in row.because),
                 }
                 for row in rows
@@ -174,14 +171,19 @@ class ImpactPage(CooperationPage):
         return found
 
 
+def _by_place(row: Falling, places: Sequence[Municipality]) -> list[tuple[Municipality, Any]]:
+    """What becomes of it at each of ``places``; None where it is not used."""
+    states = {use.municipality: STATES[use.state] for use in row.uses} if places else {}
+    return [(place, states.get(place)) for place in places]
+
+
 def impact_lines(things: Things, rows: Sequence[Falling]) -> Iterator[Sequence[Cell]]:
     """What the page shows, one line for each service and municipality, for a continuity plan."""
     yield [_("Service"), _("Municipality"), _("State"), _("Users"), _("Shortest reason")]
     for row in rows:
-        for place, state in sorted(row.by_place.items(), key=lambda each: each[0].name):
-            because = " → ".join(things.names[step] for step in row.because_of[place])
-            said = because if state is not State.UP else ""
-            yield [row.application.name, place.name, str(STATES[state][0]), row.users[place], said]
+        for use in sorted(row.uses, key=lambda use: use.municipality.name):
+            said = " → ".join(things.names[step] for step in use.because)
+            yield [row.application.name, use.municipality.name, str(STATES[use.state][0]), use.users, said]
 
 
 def point_lines(points: Sequence[dict[str, Any]]) -> Iterator[Sequence[Cell]]:

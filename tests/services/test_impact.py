@@ -63,7 +63,7 @@ def states(
 ) -> dict[str, dict[str, str]]:
     names = [each if isinstance(each, str) else key(each) for each in lost]
     return {
-        row.application.name: {str(place): state.name for place, state in row.by_place.items()}
+        row.application.name: {str(use.municipality): use.state.name for use in row.uses}
         for row in impact_of(graph_of(north, day), names, stay=stay)
     }
 
@@ -145,7 +145,7 @@ def test_a_supplier_that_links_come_from_and_that_is_needed_too_falls_once(
     DependencyFactory(application=care["care"], needs=[care["teracom"]])
     things = graph_of(north, DAY)
     row = impact_of(things, [key(care["teracom"])])[0]
-    assert set(row.by_place.values()) == {State.DOWN}
+    assert {use.state for use in row.uses} == {State.DOWN}
     assert things.names[row.because[0]] == "Teracom AB"
 
 
