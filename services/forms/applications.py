@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from municipalities.portal import Filter
-from services.forms.purposes import purposes_here
+from services.forms.purposes import PurposeField, ServesFilter
 from services.forms.shared import CodedForm, NamedForm, municipalities_here
 from services.models import Application
 from sharedict.common.numbers import AmountField, CountField
@@ -23,9 +23,7 @@ class ApplicationFilter(Filter):
     confidentiality = django_filters.ChoiceFilter(
         label=gettext_lazy("Confidentiality"), choices=Application.Confidentiality.choices
     )
-    serves = django_filters.ModelChoiceFilter(
-        label=gettext_lazy("Purpose"), queryset=purposes_here, to_field_name="code"
-    )
+    serves = ServesFilter(label=gettext_lazy("Purpose"))
     owner = django_filters.ModelChoiceFilter(
         label=gettext_lazy("Owner"), queryset=municipalities_here, to_field_name="key"
     )
@@ -74,7 +72,7 @@ class ApplicationForm(NamedForm, CodedForm):
             "delivery_days",
             "review_on",
         ]
-        field_classes = {"delivery_days": CountField}
+        field_classes = {"delivery_days": CountField, "serves": PurposeField}
         widgets = dict.fromkeys(("included", "not_included"), forms.Textarea({"rows": 3}))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

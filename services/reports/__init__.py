@@ -44,6 +44,9 @@ from services.reports.picture import (
     picture_of,
     running_on,
 )
+from services.reports.purposes import (
+    place_in_tree,
+)
 from services.reports.staffing import (
     HORIZON,
     NEEDS_NOBODY,
@@ -112,6 +115,7 @@ __all__ = [
     "people_stopped",
     "picture_of",
     "picture_of_clocks",
+    "place_in_tree",
     "points_of",
     "risks_of",
     "rules_of",

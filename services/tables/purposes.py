@@ -1,11 +1,13 @@
 """The tree of purposes."""
 
-from typing import Any
+from collections.abc import Sequence
 
 import django_tables2 as tables
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.portal import CountColumn, RowTable
+from services.engine.purposes import BETWEEN, in_tree
+from services.models import Purpose
 
 
 class PurposeTable(RowTable):
@@ -22,5 +24,17 @@ class PurposeTable(RowTable):
         order_by = "code"
         empty_text = _("Begin with the tree that is shipped, and make it your own.")
 
-    def render_parent(self, value: Any) -> str:
-        return str(value)
+    above: dict[int, str] | None = None
+
+    def before_rows(self, records: Sequence[Purpose]) -> None:
+        rows = Purpose.objects.filter(cooperation__in={row.cooperation_id for row in records})
+        self.above = {row.pk: BETWEEN.join(names[:-1]) for row, names in in_tree(rows)}
+
+    def render_parent(self, record: Purpose) -> str:
+        if self.above is None:
+            self.before_rows([row.record for row in self.paginated_rows])
+            return self.render_parent(record)
+        return self.above[record.pk]
+
+    def value_parent(self, value: Purpose) -> str:
+        return value.name

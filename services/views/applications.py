@@ -27,7 +27,7 @@ from services.forms import (
 )
 from services.models import Application, Installation, Subscription
 from services.portal import class_in_words, facts_of, opening_of, own_risks, panels_of
-from services.reports import clocks_told, picture_of_clocks, where_it_is_used, where_it_runs
+from services.reports import clocks_told, picture_of_clocks, place_in_tree, where_it_is_used, where_it_runs
 from services.tables import LIFECYCLE_LOOK, ApplicationTable
 from services.views.opening import days_of_work, opening_of_application, price_in_words, users_in_words
 from services.views.orders import may_order
@@ -187,7 +187,7 @@ class ApplicationPage(ByCode):
 
     def facts(self, application: Application) -> list[tuple[str, Any]]:
         return [
-            (_("Purpose"), application.serves),
+            (_("Purpose"), place_in_tree(application.serves)),
             (_("Charging"), application.get_charging_display()),
             (_("Price"), price_in_words(application, self.cooperation)),
             (_("Included"), application.included),

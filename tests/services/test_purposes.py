@@ -72,6 +72,7 @@ def test_the_list_of_purposes_takes_the_same_queries_for_any_number(
     north: Cooperation, administrator: User, sign_in: SignIn
 ) -> None:
     client, top = sign_in(administrator), PurposeFactory(cooperation=north)
+    PurposeFactory(cooperation=north, parent=top)
     one = queries(client, "/north/purposes/")
     for _ in range(4):
         ApplicationFactory(cooperation=north, serves=PurposeFactory(cooperation=north, parent=top))
@@ -114,6 +115,48 @@ def test_what_an_application_tells_stands_on_its_page(
     assert "Helpdesk" not in words(
         client, f"/north/services/?serves={PurposeFactory(cooperation=north).code}"
     )
+
+
+@pytest.fixture
+def tree(north: Cooperation) -> dict[str, Purpose]:
+    """A school with teaching in it and reading in that; and care, named so that it sorts in between."""
+    school = PurposeFactory(cooperation=north, code="b", name="School")
+    teaching = PurposeFactory(cooperation=north, code="d", name="Teaching", parent=school)
+    reading = PurposeFactory(cooperation=north, code="a", name="Reading", parent=teaching)
+    care = PurposeFactory(cooperation=north, code="c", name="Care")
+    return {row.code: row for row in (school, teaching, reading, care)}
+
+
+def test_a_purpose_finds_what_serves_a_part_of_it(
+    north: Cooperation, administrator: User, sign_in: SignIn, tree: dict[str, Purpose]
+) -> None:
+    for code in "ac":
+        ApplicationFactory(cooperation=north, code=f"app-{code}", name=f"App {code}", serves=tree[code])
+    client = sign_in(administrator)
+    found = words(client, "/north/services/?serves=b")
+    assert "App a" in found
+    assert "App c" not in found
+    assert "App a" not in words(client, "/north/services/?serves=c")
+
+
+def test_the_tree_is_chosen_from_and_shown_as_one(
+    north: Cooperation, administrator: User, sign_in: SignIn, tree: dict[str, Purpose]
+) -> None:
+    ApplicationFactory(cooperation=north, code="app", serves=tree["a"])
+    client = sign_in(administrator)
+    offered = [
+        "School",
+        "School / Teaching",
+        "School / Teaching / Reading",
+        "Care",
+    ]
+    for page, name in (("services/new", "serves"), ("purposes/new", "parent")):
+        form = client.get(f"/north/{page}/").context["form"]
+        assert [label for value, label in form.fields[name].choices if value] == offered
+    narrowing = client.get("/north/services/").context["filter"].form.fields["serves"].choices
+    assert [label for value, label in narrowing if value] == offered
+    assert "Purpose School / Teaching / Reading" in words(client, "/north/services/app/")
+    assert "Reading School / Teaching" in words(client, "/north/purposes/")
 
 
 @pytest.mark.parametrize(
