@@ -58,6 +58,11 @@ urlpatterns = [
     path("due/tasks/<int:pk>/", duties.TaskChange.as_view(), name="task-change"),
     path("due/tasks/<int:pk>/delete/", duties.TaskDelete.as_view(), name="task-delete"),
     path("due/data-protection/", duties.DataProtectionList.as_view(), name="data-protection"),
+    path(
+        "due/data-protection/several/",
+        duties.DataProtectionSeveral.as_view(),
+        name="data-protection-several",
+    ),
     path("due/data-protection/new/", duties.DataProtectionAdd.as_view(), name="data-protection-add"),
     path(
         "due/data-protection/<int:pk>/", duties.DataProtectionChange.as_view(), name="data-protection-change"

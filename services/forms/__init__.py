@@ -26,6 +26,7 @@ from services.forms.documents import (
     OfApplicationFilter,
 )
 from services.forms.duties import (
+    DataProtectionAddForm,
     DataProtectionForm,
     TaskForm,
 )
@@ -98,6 +99,7 @@ __all__ = [
     "CompetenceFilter",
     "CompetenceForm",
     "CorrectForm",
+    "DataProtectionAddForm",
     "DataProtectionForm",
     "DependencyFilter",
     "DependencyForm",

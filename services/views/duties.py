@@ -4,12 +4,16 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from municipalities.actions import save_row
 from municipalities.models import Municipality
-from municipalities.portal import ChangePage, DeletePage, ListPage
-from services.forms import DataProtectionForm, OfApplicationFilter, TaskForm
+from municipalities.portal import ChangePage, DeletePage, ListPage, SeveralPage
+from services.forms import DataProtectionAddForm, DataProtectionForm, OfApplicationFilter, TaskForm
 from services.models import DataProtection, Task
 from services.tables import DataProtectionTable, TaskTable
 from services.views.for_application import ForApplication
+
+TERMS = ("role", "agreement", "signed_on", "sub_processors", "review_on")
+"""What may be the same of several municipalities."""
 
 
 class Tasks(ListPage):
@@ -44,6 +48,7 @@ class TaskDelete(DeletePage):
 
 
 class DataProtectionList(ListPage):
+    several_name = "data-protection-several"
     model = DataProtection
     table_class = DataProtectionTable
     filterset_class = OfApplicationFilter
@@ -57,10 +62,17 @@ class DataProtectionList(ListPage):
 class DataProtectionAdd(ForApplication):
     """``?municipality=<number>`` fills it in too."""
 
-    form_class = DataProtectionForm
+    form_class = DataProtectionAddForm
     title = _("Data protection of a municipality")
     done_name = "data-protection"
     said = _("Added.")
+
+    def save(self, form: Any) -> Any:
+        row = super().save(form)
+        terms = {name: getattr(row, name) for name in ("cooperation", "application", *TERMS)}
+        for place in form.cleaned_data["also"]:
+            save_row(row=DataProtection(municipality=place, **terms), by=self.request.user)
+        return row
 
     def form_arguments(self) -> dict[str, Any]:
         found, asked = super().form_arguments(), self.request.GET.get("municipality", "")
@@ -81,3 +93,10 @@ class DataProtectionChange(ChangePage):
 class DataProtectionDelete(DeletePage):
     model = DataProtection
     done_name = "data-protection"
+
+
+class DataProtectionSeveral(SeveralPage):
+    list_page = DataProtectionList
+    change_page = DataProtectionChange
+    list_name = "data-protection"
+    fields = TERMS

@@ -19,6 +19,7 @@ from tests.factories.services import (
     TaskFactory,
 )
 from tests.services.test_catalogue import queries, words
+from tests.services.test_several import asking, saving
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[[User], Client]
@@ -91,6 +92,44 @@ def test_it_is_told_once_of_each_municipality_and_board(
     assert client.post("/north/due/data-protection/new/", told | {"board": "School"}).status_code == 302
     strange = client.post("/north/due/data-protection/new/", told | {"municipality": sundsvall.pk})
     assert "Select a valid choice" in strange.context["form"].errors["municipality"][0]
+
+
+def test_it_is_told_of_several_on_the_same_terms_at_once(
+    erp: Application, administrator: User, torsby: Municipality, sundsvall: Municipality, sign_in: SignIn
+) -> None:
+    client, page = sign_in(administrator), "/north/due/data-protection/new/"
+    hagfors = Municipality.objects.get(name="Hagfors")
+    told = {
+        "application": erp.pk,
+        "municipality": torsby.pk,
+        "role": "controller",
+        "agreement": "DPA 7",
+        "signed_on": "2026-01-01",
+        "sub_processors": "none",
+        "review_on": "2099-01-01",
+    }
+    strange = client.post(page, told | {"also": [sundsvall.pk]})
+    assert "Select a valid choice" in strange.context["form"].errors["also"][0]
+    assert client.post(page, told | {"also": [torsby.pk, hagfors.pk]}).status_code == 302
+    rows = DataProtection.objects.values_list("municipality__name", "agreement", "review_on")
+    assert {*rows} == {(name, "DPA 7", dt.date(2099, 1, 1)) for name in ("Torsby", "Hagfors")}
+    assert shown(client, "gaps") == []
+    again = client.post(page, told | {"board": "School", "also": [torsby.pk, hagfors.pk]})
+    assert again.status_code == 422
+    [said] = again.context["form"].errors["also"]
+    assert "Already told of Hagfors, Torsby" in said
+    assert DataProtection.objects.count() == 2, "nothing is half done"
+
+
+def test_several_are_reviewed_at_once(
+    erp: Application, administrator: User, torsby: Municipality, sign_in: SignIn
+) -> None:
+    rows = [DataProtectionFactory(application=erp, municipality=torsby, board=name) for name in ("A", "B")]
+    client, page = sign_in(administrator), "/north/due/data-protection/several/"
+    looked_at = client.post(page, asking(rows, review_on="2098-01-01"))
+    assert not DataProtection.objects.filter(review_on=dt.date(2098, 1, 1)).exists()
+    assert client.post(page, saving(looked_at)).headers["Location"] == "/north/due/data-protection/?"
+    assert DataProtection.objects.filter(review_on=dt.date(2098, 1, 1)).count() == 2
 
 
 def test_a_reader_is_led_to_the_application_and_offered_no_form(

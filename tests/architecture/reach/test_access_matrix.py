@@ -142,7 +142,7 @@ EXPECTED: dict[str, str] = {
             *(f"on-call-{step}" for step in ("add", "change", "end", "delete")),
             *("application-move", "installation-end", "subscription-end"),
             *(f"{things}-several" for things in ("applications", "installations", "subscriptions")),
-            *("dependencies-several", "competences-several"),
+            *("dependencies-several", "competences-several", "data-protection-several"),
             *(f"{thing}-add" for thing in ("agreement", "cost-type", "term", "key", "key-version")),
             *(f"{thing}-change" for thing in ("agreement", "cost-type", "term")),
             *("key-version-change", "agreement-end", "term-end", "cost-type-delete"),
