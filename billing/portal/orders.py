@@ -14,7 +14,7 @@ from services.engine import orders
 from services.models import Order
 from services.portal import Panel
 from sharedict.common.access import Viewer
-from sharedict.common.figures import minor, money, signed, signed_minor
+from sharedict.common.figures import count, minor, money, signed, signed_minor
 from sharedict.kernel.periods import Month
 
 
@@ -90,7 +90,7 @@ def _estimate(told: dict[str, Any], currency: str) -> str:
         "name": told["name"],
         "price": money(Decimal(told["price"]), currency),
         "per": told["per"] or _("unit"),
-        "more": f"{told['more']:+d}".replace("-", "\u2212"),
+        "more": ("+" if told["more"] >= 0 else "\u2212") + count(abs(told["more"])),
         "amount": signed(Decimal(told["amount"]), currency),
     }
     return _("%(name)s: %(amount)s, an estimate: %(more)s at %(price)s for each %(per)s.") % words

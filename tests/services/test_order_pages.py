@@ -72,6 +72,15 @@ def test_from_wish_to_subscription(
     assert mine.get(f"{page}withdraw/").status_code == 302
 
 
+def test_numbers_stand_in_groups(
+    north: Cooperation, erp: Application, torsby: Municipality, coordinator: User, sign_in: SignIn
+) -> None:
+    """As they do in the lists that the order leads to."""
+    order = OrderFactory(cooperation=north, municipality=torsby)
+    OrderLineFactory(order=order, application=erp, quantity=12345)
+    assert "12,345" in words(sign_in(coordinator), f"/north/orders/{order.pk}/")
+
+
 def test_a_variant_is_chosen_with_its_service(
     care: Application, torsby: Municipality, coordinator: User, sign_in: SignIn
 ) -> None:

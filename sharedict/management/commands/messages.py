@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from babel.messages import Catalog
+from babel.messages import Catalog, Message
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
 from django.conf import settings
@@ -38,8 +38,15 @@ class Command(BaseCommand):
         merged = merge(path.read_bytes() if path.exists() else b"")
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(merged)
-        missing = sum(1 for message in read_po(io.BytesIO(merged)) if message.id and not message.string)
+        missing = sum(
+            1 for message in read_po(io.BytesIO(merged)) if message.id and not is_translated(message)
+        )
         self.stdout.write(f"{path.relative_to(settings.BASE_DIR)}: {missing} texts without translation")
+
+
+def is_translated(message: Message) -> bool:
+    """Whether ``message`` has its Swedish, in the singular and in the plural."""
+    return all(message.string) if isinstance(message.string, (list, tuple)) else bool(message.string)
 
 
 def catalogue_path() -> Path:
