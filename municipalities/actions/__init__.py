@@ -125,6 +125,7 @@ from municipalities.actions.sign_ins import (
 )
 from municipalities.actions.taken_back import (
     before_upload,
+    hold_written,
     take_back_municipalities,
     take_back_readings,
     touched_since,
@@ -214,6 +215,7 @@ __all__ = [
     "found_cooperation",
     "has_other",
     "hash_secret",
+    "hold_written",
     "holders",
     "import_municipalities",
     "import_public_readings",
