@@ -81,13 +81,14 @@ def refuse_removing(row: Order | OrderLine | OrderStep) -> None:
 def save_order(*, order: Order, lines: Sequence[OrderLine], today: dt.date, by: object) -> Order:
     """Add or change a draft with its ``lines``, which take the place of those it had.
 
+    What a system has written is ordered by the first person who changes it: somebody else decides on that.
     Raises ValidationError, by field (``lines`` for what is wrong with one), and for what is a draft no more.
     """
     lock_cooperation(order.cooperation_id)
     if order.pk:
         state = Order.objects.filter(pk=order.pk).values_list("state", flat=True).get()
         refuse_move(state, orders.SENT)
-    elif isinstance(by, User):
+    if order.ordered_by_id is None and isinstance(by, User):
         order.ordered_by = by
     refuse_problems(problems_of(order, lines, today=today), lines)
     save_row(row=order, by=by)
