@@ -84,8 +84,8 @@ def keep_before_calendar_changes(row: Calendar | ClosedDay) -> None:
 
     A closed day that moves to another calendar changes both.
     """
-    calendars = {row.calendar_id, row.as_read.get("calendar_id")} if isinstance(row, ClosedDay) else {row.pk}
-    for calendar in sorted(calendars - {None}):
+    both = (row.calendar_id, row.as_read.get("calendar_id")) if isinstance(row, ClosedDay) else (row.pk,)
+    for calendar in sorted({pk for pk in both if pk}):
         _keep(timezone.now(), row.cooperation_id, {"measured": calendar}, in_use=True)
 
 
