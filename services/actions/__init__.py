@@ -55,6 +55,7 @@ from services.actions.orders import (
     refuse_rewriting,
     refuse_stranger,
     save_order,
+    told_of_line,
 )
 from services.actions.outages import (
     check_outage,
@@ -133,5 +134,6 @@ __all__ = [
     "take_back_installations",
     "take_back_subscriptions",
     "tell_update",
+    "told_of_line",
     "users_of",
 ]

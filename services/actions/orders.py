@@ -92,7 +92,7 @@ def save_order(*, order: Order, lines: Sequence[OrderLine], today: dt.date, by: 
         order.ordered_by = by
     refuse_problems(problems_of(order, lines, today=today), lines)
     save_row(row=order, by=by)
-    was = sorted(map(str, order.lines.select_related("application", "variant"))) if order.pk else []
+    was = sorted(map(told_of_line, order.lines.select_related("application", "variant"))) if order.pk else []
     order.lines.all().delete()
     for line in lines:
         line.pk, line.order, line.cooperation_id = None, order, order.cooperation_id
@@ -101,10 +101,15 @@ def save_order(*, order: Order, lines: Sequence[OrderLine], today: dt.date, by: 
             line.quantity = None
         validate_row(line)
         line.save()
-    now = sorted(map(str, lines))
+    now = sorted(map(told_of_line, lines))
     if was != now:
         changed(done=[("change", order, {"lines": [", ".join(was), ", ".join(now)]})], by=by)
     return order
+
+
+def told_of_line(line: OrderLine) -> str:
+    """What ``line`` asks for and of how many, for the change log; for whom stays out of it."""
+    return f"{line}, {line.quantity}" if line.quantity else str(line)
 
 
 def refuse_problems(problems: Sequence[Problem], lines: Sequence[OrderLine]) -> None:

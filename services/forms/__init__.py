@@ -48,6 +48,7 @@ from services.forms.orders import (
     OrderLineFormSet,
     OrderMoveForm,
     OrderRejectForm,
+    OrderSendForm,
 )
 from services.forms.outages import (
     CorrectForm,
@@ -121,6 +122,7 @@ __all__ = [
     "OrderMoveForm",
     "OrderRejectForm",
     "OrderRulesForm",
+    "OrderSendForm",
     "OutageChangeForm",
     "OutageEndForm",
     "OutageFilter",
