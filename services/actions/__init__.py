@@ -43,6 +43,7 @@ from services.actions.order_lines import (
     problems_of,
     refuse_odd_code,
 )
+from services.actions.order_rules import save_order_rules, tell_all_deciders
 from services.actions.orders import (
     ANSWERED,
     WAITS,
@@ -124,6 +125,7 @@ __all__ = [
     "refuse_stranger",
     "renew_source",
     "save_order",
+    "save_order_rules",
     "save_outage",
     "save_purpose",
     "share_application",
@@ -133,6 +135,7 @@ __all__ = [
     "take_back_applications",
     "take_back_installations",
     "take_back_subscriptions",
+    "tell_all_deciders",
     "tell_update",
     "told_of_line",
     "users_of",

@@ -39,6 +39,8 @@ KEPT = (
 """What an order says: from when it is sent on, nobody changes it; the database holds it too."""
 STAYS = gettext_lazy("What an order says when it is sent stays, and so do its steps: write another order.")
 
+NOBODY_DECIDES = gettext_lazy("Nobody else here can decide on it: somebody needs a role for that.")
+
 EffectMaker = Callable[[Order, Sequence[OrderLine], Sequence[Pair]], dict[str, Any] | None]
 _effect_makers: list[EffectMaker] = []
 
@@ -273,21 +275,21 @@ def _returned(order: Order, returned_on: dt.date | None, today: dt.date) -> dt.d
 
 def _tell(order: Order, by: object) -> None:
     """Tell those who must act, and whoever ordered it what became of it."""
-    about = _about(order, order.state)
+    about = about_order(order, order.state)
     told: dict[str, Any] = {"cooperation_id": order.cooperation_id, "by": by}
     if order.state == orders.SENT:
         people = deciders(order)
         if not people:
-            raise ValidationError(_("Nobody else here can decide on it: somebody needs a role for that."))
+            raise ValidationError(NOBODY_DECIDES)
         notify(kind=WAITS, about=about, event=f"order-{order.pk}-sent", people=people, **told)
         return
-    settle(cooperation_id=order.cooperation_id, kind=WAITS, about=_about(order, orders.SENT))
+    settle(cooperation_id=order.cooperation_id, kind=WAITS, about=about_order(order, orders.SENT))
     mine = {pk for pk in (order.ordered_by_id, order.sent_by_id) if pk}
     if mine and order.state != orders.WITHDRAWN:
         event = f"order-{order.pk}-{order.state}"
         notify(kind=ANSWERED, about=about, event=event, people=mine, **told)
 
 
-def _about(order: Order, state: str) -> str:
+def about_order(order: Order, state: str) -> str:
     """What notices of ``order`` are about: its number, its state and, as far as there is room, its title."""
     return f"{order.pk} {state} {order.title}"[:80]
