@@ -62,7 +62,7 @@ class ServicesConfig(AppConfig):
             tasks_panel,
         )
         from services.portal.imports import IMPORTS
-        from services.tasks import ask_about_outages, keep_years
+        from services.tasks import ask_about_outages, keep_years, tell_who_decides
         from sharedict.jobs.registry import register_chore, register_nightly
 
         add_runs_at(installed_at)
@@ -94,3 +94,4 @@ class ServicesConfig(AppConfig):
             add_notice_kind(told)
         register_chore(ask_about_outages)
         register_nightly(keep_years)
+        register_nightly(tell_who_decides)

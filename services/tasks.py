@@ -2,7 +2,7 @@
 
 from django.utils import timezone
 
-from services.actions import ask_about_open, keep_measured_years
+from services.actions import ask_about_open, keep_measured_years, tell_all_deciders
 
 
 def ask_about_outages() -> None:
@@ -13,3 +13,8 @@ def ask_about_outages() -> None:
 def keep_years() -> None:
     """Every night: keep the hours by which the years that are over were measured."""
     keep_measured_years(now=timezone.now())
+
+
+def tell_who_decides() -> None:
+    """Every night: tell whoever came to decide on an order that waits."""
+    tell_all_deciders()

@@ -98,6 +98,7 @@ from municipalities.actions.rows import (
     end_row,
     known_row,
     lock_cooperation,
+    refuse_chosen,
     refuse_strangers,
     save_row,
     take_over,
@@ -125,6 +126,7 @@ from municipalities.actions.sign_ins import (
 )
 from municipalities.actions.taken_back import (
     before_upload,
+    hold_written,
     take_back_municipalities,
     take_back_readings,
     touched_since,
@@ -214,6 +216,7 @@ __all__ = [
     "found_cooperation",
     "has_other",
     "hash_secret",
+    "hold_written",
     "holders",
     "import_municipalities",
     "import_public_readings",
@@ -249,6 +252,7 @@ __all__ = [
     "reactivate_cooperation",
     "read_address",
     "read_link",
+    "refuse_chosen",
     "refuse_impossible_successor",
     "refuse_link_outside_sites",
     "refuse_outside_site",

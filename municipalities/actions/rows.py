@@ -253,6 +253,7 @@ def delete_row(*, row: models.Model, by: object, more: Mapping[str, str] | None 
     """
     was = field_values(row) | field_names(row) | {**(more or {})}
     _lock_if_kept(row)
+    refuse_chosen(row)
     keep_before(row)
     changed(done=[("delete", row, {name: [old, ""] for name, old in was.items()})], by=by, touching=[row])
     row.delete()
@@ -269,6 +270,15 @@ def withdraw_row(*, row: models.Model, by: object, more: Mapping[str, str] | Non
         lock_cooperation(cooperation_id)
     check_withdrawal(row)
     delete_row(row=row, by=by, more=more)
+
+
+def refuse_chosen(row: models.Model) -> None:
+    """Raise ProtectedError where ``row`` is chosen in a many-to-many field, else it falls out unsaid."""
+    for relation in row._meta.get_fields(include_hidden=True):
+        if isinstance(relation, models.ManyToManyRel):
+            owner: Any = relation.related_model
+            if found := [*owner._default_manager.filter(**{relation.field.name: row.pk}).order_by("pk")[:1]]:
+                raise models.ProtectedError(f"It is chosen in {relation.field}.", set(found))
 
 
 def changed(

@@ -31,6 +31,15 @@ def before_upload(upload: Upload, model: type[models.Model]) -> list[tuple[model
     return [(row, before[str(row.pk)]) for row in rows]
 
 
+def hold_written(upload: Upload, model: type[models.Model]) -> None:
+    """Lock the rows of ``model`` that applying ``upload`` has written, until the transaction ends.
+
+    Whoever changes one at this moment is waited for: what they have done stands in the change log then.
+    """
+    keys = {entry.subject_id for entry in _written(upload)}
+    list(model._default_manager.select_for_update().filter(pk__in=keys).order_by("pk").values_list("pk"))
+
+
 def touched_since(upload: Upload) -> list[Entry]:
     """What the change log says was done since to rows that ``upload`` has written: the last of each row.
 

@@ -7,6 +7,7 @@ from django.contrib.admin.utils import unquote
 from django.contrib.admin.widgets import AdminSplitDateTime
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, models, transaction
+from django.db.models import ProtectedError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -21,7 +22,7 @@ from municipalities.actions import (
     save_row,
     withdraw_row,
 )
-from municipalities.portal import SeenForm, refuse
+from municipalities.portal import SeenForm, refuse, used_by
 from sharedict.common.days import AdminDayInput
 from sharedict.common.instants import AdminMomentField
 from sharedict.common.numbers import CountField, NumberField, NumberInput
@@ -93,6 +94,8 @@ class RowAdmin(admin.ModelAdmin):
                 return super().delete_view(request, object_id, extra_context)
         except ValidationError as error:
             said = error.messages
+        except ProtectedError as error:
+            said = [used_by(error)]
         except IntegrityError:
             said = [str(_("Somebody has saved the same meanwhile: look at it first."))]
         page = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[object_id])

@@ -8,6 +8,7 @@ from municipalities.portal.endings import (
     EndPage,
     WithdrawPage,
     next_month,
+    used_by,
 )
 from municipalities.portal.far import FarDay, far_days, far_days_of, far_in_words
 from municipalities.portal.files import FileTable
@@ -196,6 +197,7 @@ __all__ = [
     "tell_of_failed_job",
     "told",
     "undoing",
+    "used_by",
     "what_falls",
     "with_steps_done",
 ]

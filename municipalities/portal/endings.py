@@ -16,7 +16,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from municipalities.actions import check_withdrawal, delete_row, end_row, validate_row, withdraw_row
+from municipalities.actions import (
+    check_withdrawal,
+    delete_row,
+    end_row,
+    refuse_chosen,
+    validate_row,
+    withdraw_row,
+)
 from municipalities.portal.effect_pages import EffectMixin, as_shown, is_fact, stored
 from municipalities.portal.forms import refuse
 from municipalities.portal.hooks import Change, may_preview, preview_of
@@ -143,6 +150,7 @@ class DeletePage(RowMixin, EffectMixin):
         """Why ``row`` cannot be removed as things are; empty where nothing stands in the way."""
         try:
             Collector(using=row._state.db).collect([row])
+            refuse_chosen(row)
         except ProtectedError as error:
             return used_by(error)
         return ""

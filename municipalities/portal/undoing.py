@@ -12,7 +12,7 @@ from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from municipalities.actions import before_upload, end_upload, touched_since
+from municipalities.actions import before_upload, end_upload, hold_written, touched_since
 from municipalities.models import Upload
 from municipalities.portal.hooks import Change, ShareEffect
 from municipalities.portal.kinds import ImportKind, import_kind
@@ -79,6 +79,7 @@ def undo(upload: Upload, kind: ImportKind, shown: str, by: User, tell: Tell) -> 
     """
     if upload.state != Upload.State.APPLIED:
         return
+    hold_written(upload, kind.model)
     if reasons_to_keep(upload):
         _refuse_undo(upload, lambda: " ".join(reasons_to_keep(upload)))
         return

@@ -44,6 +44,7 @@ from services.actions.order_lines import (
     problems_of,
     refuse_odd_code,
 )
+from services.actions.order_rules import save_order_rules, tell_all_deciders
 from services.actions.orders import (
     ANSWERED,
     WAITS,
@@ -56,6 +57,7 @@ from services.actions.orders import (
     refuse_rewriting,
     refuse_stranger,
     save_order,
+    told_of_line,
 )
 from services.actions.outages import (
     check_outage,
@@ -125,6 +127,7 @@ __all__ = [
     "refuse_stranger",
     "renew_source",
     "save_order",
+    "save_order_rules",
     "save_outage",
     "save_purpose",
     "share_application",
@@ -134,6 +137,8 @@ __all__ = [
     "take_back_applications",
     "take_back_installations",
     "take_back_subscriptions",
+    "tell_all_deciders",
     "tell_update",
+    "told_of_line",
     "users_of",
 ]

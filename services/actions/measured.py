@@ -80,9 +80,12 @@ def _about(of: dict[str, Any]) -> dict[str, Any]:
 
 
 def keep_before_calendar_changes(row: Calendar | ClosedDay) -> None:
-    """Keep the years that are over before the hours by which they were measured change."""
-    calendar = row.calendar_id if isinstance(row, ClosedDay) else row.pk
-    if calendar:
+    """Keep the years that are over before the hours by which they were measured change.
+
+    A closed day that moves to another calendar changes both.
+    """
+    both = (row.calendar_id, row.as_read.get("calendar_id")) if isinstance(row, ClosedDay) else (row.pk,)
+    for calendar in sorted({pk for pk in both if pk}):
         _keep(timezone.now(), row.cooperation_id, {"measured": calendar}, in_use=True)
 
 

@@ -39,6 +39,8 @@ KEPT = (
 """What an order says: from when it is sent on, nobody changes it; the database holds it too."""
 STAYS = gettext_lazy("What an order says when it is sent stays, and so do its steps: write another order.")
 
+NOBODY_DECIDES = gettext_lazy("Nobody else here can decide on it: somebody needs a role for that.")
+
 EffectMaker = Callable[[Order, Sequence[OrderLine], Sequence[Pair]], dict[str, Any] | None]
 _effect_makers: list[EffectMaker] = []
 
@@ -81,17 +83,18 @@ def refuse_removing(row: Order | OrderLine | OrderStep) -> None:
 def save_order(*, order: Order, lines: Sequence[OrderLine], today: dt.date, by: object) -> Order:
     """Add or change a draft with its ``lines``, which take the place of those it had.
 
+    What a system has written is ordered by the first person who changes it: somebody else decides on that.
     Raises ValidationError, by field (``lines`` for what is wrong with one), and for what is a draft no more.
     """
     lock_cooperation(order.cooperation_id)
     if order.pk:
         state = Order.objects.filter(pk=order.pk).values_list("state", flat=True).get()
         refuse_move(state, orders.SENT)
-    elif isinstance(by, User):
+    if order.ordered_by_id is None and isinstance(by, User):
         order.ordered_by = by
     refuse_problems(problems_of(order, lines, today=today), lines)
     save_row(row=order, by=by)
-    was = sorted(map(str, order.lines.select_related("application", "variant"))) if order.pk else []
+    was = sorted(map(told_of_line, order.lines.select_related("application", "variant"))) if order.pk else []
     order.lines.all().delete()
     for line in lines:
         line.pk, line.order, line.cooperation_id = None, order, order.cooperation_id
@@ -100,10 +103,15 @@ def save_order(*, order: Order, lines: Sequence[OrderLine], today: dt.date, by: 
             line.quantity = None
         validate_row(line)
         line.save()
-    now = sorted(map(str, lines))
+    now = sorted(map(told_of_line, lines))
     if was != now:
         changed(done=[("change", order, {"lines": [", ".join(was), ", ".join(now)]})], by=by)
     return order
+
+
+def told_of_line(line: OrderLine) -> str:
+    """What ``line`` asks for and of how many, for the change log; for whom stays out of it."""
+    return f"{line}, {line.quantity}" if line.quantity else str(line)
 
 
 def refuse_problems(problems: Sequence[Problem], lines: Sequence[OrderLine]) -> None:
@@ -267,21 +275,21 @@ def _returned(order: Order, returned_on: dt.date | None, today: dt.date) -> dt.d
 
 def _tell(order: Order, by: object) -> None:
     """Tell those who must act, and whoever ordered it what became of it."""
-    about = _about(order, order.state)
+    about = about_order(order, order.state)
     told: dict[str, Any] = {"cooperation_id": order.cooperation_id, "by": by}
     if order.state == orders.SENT:
         people = deciders(order)
         if not people:
-            raise ValidationError(_("Nobody else here can decide on it: somebody needs a role for that."))
+            raise ValidationError(NOBODY_DECIDES)
         notify(kind=WAITS, about=about, event=f"order-{order.pk}-sent", people=people, **told)
         return
-    settle(cooperation_id=order.cooperation_id, kind=WAITS, about=_about(order, orders.SENT))
+    settle(cooperation_id=order.cooperation_id, kind=WAITS, about=about_order(order, orders.SENT))
     mine = {pk for pk in (order.ordered_by_id, order.sent_by_id) if pk}
     if mine and order.state != orders.WITHDRAWN:
         event = f"order-{order.pk}-{order.state}"
         notify(kind=ANSWERED, about=about, event=event, people=mine, **told)
 
 
-def _about(order: Order, state: str) -> str:
+def about_order(order: Order, state: str) -> str:
     """What notices of ``order`` are about: its number, its state and, as far as there is room, its title."""
     return f"{order.pk} {state} {order.title}"[:80]

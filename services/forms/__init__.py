@@ -49,6 +49,7 @@ from services.forms.orders import (
     OrderLineFormSet,
     OrderMoveForm,
     OrderRejectForm,
+    OrderSendForm,
 )
 from services.forms.outages import (
     CorrectForm,
@@ -123,6 +124,7 @@ __all__ = [
     "OrderMoveForm",
     "OrderRejectForm",
     "OrderRulesForm",
+    "OrderSendForm",
     "OutageChangeForm",
     "OutageEndForm",
     "OutageFilter",

@@ -6,6 +6,7 @@ from typing import Any
 
 import django_filters
 from django import forms
+from django.core.exceptions import ValidationError
 from django.forms.formsets import BaseFormSet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,9 +16,10 @@ from municipalities.access import Rights
 from municipalities.models import Cooperation, Member, Municipality
 from municipalities.portal import Filter, RowForm
 from services.actions import Problem
-from services.engine.orders import OPEN
+from services.engine.orders import DRAFT, OPEN
 from services.forms.shared import applications_here, municipalities_here
 from services.models import Application, Order, OrderLine, Variant, hint_of
+from services.portal import order_as_shown
 from services.reports import rules_of
 from sharedict.common.days import DayInput
 from sharedict.common.numbers import CountField
@@ -186,6 +188,24 @@ class OrderMoveForm(forms.Form):
     def __init__(self, *args: Any, cooperation: Cooperation, order: Order, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.cooperation, self.order = cooperation, order
+
+
+class OrderSendForm(OrderMoveForm):
+    """Sends what was shown: where somebody has changed the draft meanwhile, that is said once."""
+
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["seen"] = order_as_shown(self.order)
+
+    def clean(self) -> dict[str, Any]:
+        found: dict[str, Any] = super().clean() or self.cleaned_data
+        seen, now = found.pop("seen", ""), self.initial["seen"]
+        if seen and seen != now and self.order.state == DRAFT:
+            self.data = {**self.data.dict(), "seen": now}  # type: ignore[attr-defined]
+            raise ValidationError(_("It was changed meanwhile: look at it once more."))
+        return found
 
 
 class OrderApproveForm(OrderMoveForm):

@@ -10,6 +10,7 @@ from services.portal.orders import (
     OrderPanelMaker,
     add_order_panel,
     changes_of_order,
+    order_as_shown,
     panels_of_order,
 )
 from services.portal.outages import (
@@ -77,6 +78,7 @@ __all__ = [
     "long_in_words",
     "missing_in_words",
     "opening_of",
+    "order_as_shown",
     "outages_in_words",
     "outages_panel",
     "own_risks",

@@ -1,5 +1,6 @@
 """What pages show of orders: how one stands, cards of other apps, notices, what is found."""
 
+import hashlib
 from collections.abc import Callable, Iterable, Sequence
 
 from django.urls import reverse
@@ -8,7 +9,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from municipalities.access import Rights
 from municipalities.actions import NoticeKind
 from municipalities.models import Cooperation, Notice
-from municipalities.portal import Change, SearchKind, slug_of
+from municipalities.portal import Change, SearchKind, as_shown, slug_of
 from services.actions import ANSWERED, WAITS, plan_order
 from services.engine import orders
 from services.models import Order, OrderLine
@@ -49,6 +50,12 @@ def panels_of_order(order: Order, cooperation: Cooperation, viewer: Viewer, righ
 def changes_of_order(order: Order, lines: Sequence[OrderLine]) -> list[Change]:
     """What approving ``order`` would change of subscriptions."""
     return [Change(before, after) for before, after in plan_order(order, lines)]
+
+
+def order_as_shown(order: Order) -> str:
+    """What tells whether ``order`` or one of its lines has changed since a page showed them."""
+    lines = order.lines.order_by("pk").values_list("application", "variant", "what", "quantity", "for_whom")
+    return hashlib.sha256(f"{as_shown(order)} {[*lines]}".encode()).hexdigest()[:16]
 
 
 def _about(notice: Notice) -> tuple[str, str, str]:

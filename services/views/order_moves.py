@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from municipalities.access import Rights
 from municipalities.portal import Change, FormPage
-from services.actions import move_order, refuse_stranger
+from services.actions import move_order, refuse_stranger, told_of_line
 from services.engine import orders
-from services.forms import OrderApproveForm, OrderDoneForm, OrderMoveForm, OrderRejectForm
+from services.forms import OrderApproveForm, OrderDoneForm, OrderMoveForm, OrderRejectForm, OrderSendForm
 from services.models import Order
 from services.portal import changes_of_order, panels_of_order
 from services.views.orders import OrderRow, may_order
@@ -72,11 +72,16 @@ class OrderMove(OrderRow, FormPage):
 
 
 class OrderSend(OrderMove):
+    form_class = OrderSendForm
     to = orders.SENT
     shows_effect = True
     title = gettext_lazy("Send the order")
     submit_label = pgettext_lazy("order", "Send")
     said = gettext_lazy("Sent. Those who decide on it are told.")
+
+    def context(self, form: Any) -> dict[str, Any]:
+        lines = self.moved.lines.select_related("application", "variant")
+        return {**super().context(form), "lead": f"{self.moved}: {'; '.join(map(told_of_line, lines))}"}
 
 
 class OrderApprove(OrderMove):

@@ -2,11 +2,10 @@
 
 from typing import Any
 
-from django.db import transaction
 from django.utils.translation import gettext_lazy
 
-from municipalities.actions import lock_cooperation, save_row
 from municipalities.portal import FormPage
+from services.actions import save_order_rules
 from services.forms import RULES_SAVED, OrderRulesForm
 from services.reports import rules_of
 
@@ -24,8 +23,5 @@ class OrderRulesPage(FormPage):
     def form_arguments(self) -> dict[str, Any]:
         return {"rules": rules_of(self.cooperation.pk)}
 
-    @transaction.atomic
     def save(self, form: OrderRulesForm) -> None:
-        lock_cooperation(self.cooperation.pk)
-        for rule in form.changed_rules():
-            save_row(row=rule, by=self.request.user)
+        save_order_rules(cooperation=self.cooperation, rules=form.changed_rules(), by=self.request.user)

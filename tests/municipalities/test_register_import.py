@@ -16,6 +16,7 @@ from sharedict.audit.models import Entry
 from tests import uploading
 from tests.factories.accounts import UserFactory
 from tests.factories.municipalities import MemberFactory, MunicipalityFactory
+from tests.factories.services import InstallationFactory
 from tests.uploading import is_applied, upload
 
 PAGE = "/cooperations/register/"
@@ -151,6 +152,16 @@ def test_what_something_refers_to_by_now_is_not_removed(operator: Client, north:
     undone = uploading.undo(operator, done)
     assert undone.context["upload"].said == "Nothing is undone: something refers to its rows."
     assert Municipality.objects.filter(code="1001").exists()
+
+
+def test_what_a_cooperation_has_chosen_by_now_is_not_removed(operator: Client, north: Cooperation) -> None:
+    done = apply(operator, "NO;1001;First;X;;\n")
+    place = Municipality.objects.get(code="1001")
+    row = InstallationFactory(application__cooperation=north, site__cooperation=north)
+    row.administered_by.set([place])
+    undone = uploading.undo(operator, done)
+    assert undone.context["upload"].said == "Nothing is undone: something refers to its rows."
+    assert [*row.administered_by.all()] == [place]
 
 
 def test_a_file_that_merges_two_into_each_other_is_wrong(operator: Client) -> None:

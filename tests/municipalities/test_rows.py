@@ -26,8 +26,8 @@ from sharedict.accounts.models import User
 from sharedict.audit.models import Entry
 from sharedict.jobs.models import Job
 from tests.factories.accounts import UserFactory
-from tests.factories.municipalities import LinkFactory, SiteFactory
-from tests.factories.services import InstallationFactory
+from tests.factories.municipalities import LinkFactory, SiteFactory, SupplierFactory
+from tests.factories.services import DependencyFactory, InstallationFactory, OutageFactory
 from tests.forms import shown_form, typed
 
 SignIn = Callable[[User], Client]
@@ -309,3 +309,40 @@ def test_a_person_has_a_name_that_can_be_seen(db: None) -> None:
     with pytest.raises(ValidationError) as said:
         User(username="anna", password="x", first_name="\u200b").full_clean()
     assert said.value.message_dict == {"first_name": ["Nothing of this text can be seen."]}
+
+
+CHOSEN: dict[str, Callable[[Cooperation, Any], Any]] = {
+    "network/links": lambda north, link: (
+        DependencyFactory(application__cooperation=north, needs=[link]).links
+    ),
+    "suppliers": lambda north, row: DependencyFactory(application__cooperation=north, needs=[row]).suppliers,
+    "network/sites": lambda north, site: chosen_in(OutageFactory(cooperation=north).sites, site),
+}
+
+
+def chosen_in(field: Any, row: Any) -> Any:
+    field.add(row)
+    return field
+
+
+@pytest.mark.parametrize("things", CHOSEN)
+def test_what_is_chosen_somewhere_is_not_removed(
+    things: str, north: Cooperation, administrator: User, operator: Client, sign_in: SignIn
+) -> None:
+    """Else a need, or what an outage has taken away, would lose it without a word in the change log."""
+    makers: dict[str, Callable[[], Any]] = {
+        "network/links": lambda: LinkFactory(site__cooperation=north),
+        "suppliers": lambda: SupplierFactory(cooperation=north),
+        "network/sites": lambda: SiteFactory(cooperation=north),
+    }
+    row = makers[things]()
+    field = CHOSEN[things](north, row)
+    client, page = sign_in(administrator), f"/north/{things}/{row.pk}/delete/"
+    assert "It cannot be removed: it is used by" in client.get(page).content.decode()
+    assert client.post(page).status_code == 409
+    system = f"/system/municipalities/{row._meta.model_name}/{row.pk}/delete/"
+    answer = operator.post(system, {"post": "yes"}, follow=True)
+    assert "It cannot be removed: it is used by" in answer.content.decode()
+    assert [*field.all()] == [row]
+    field.clear()
+    assert client.post(page).status_code == 302

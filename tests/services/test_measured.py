@@ -112,6 +112,22 @@ def test_a_closed_day_added_changed_or_removed_leaves_the_years_that_are_over(
     assert minutes(erp, now) == 0
 
 
+def test_a_closed_day_that_moves_to_another_calendar_leaves_them_too(
+    erp: Application, office: Calendar, torsby: Municipality, administrator: User, sign_in: SignIn
+) -> None:
+    day = dt.date(timezone.localdate().year - 1, 11, 3)
+    while day.weekday() > 4:
+        day += dt.timedelta(days=1)
+    closed = ClosedDayFactory(calendar=office, day=day)
+    other = CalendarFactory(cooperation=erp.cooperation, name="Other")
+    down(erp, torsby, dt.datetime.combine(day, dt.time(10), dt.UTC), 2)
+    moved = {"calendar": other.pk, "day": day.isoformat(), "name": closed.name}
+    page = f"/north/calendars/closed-days/{closed.pk}/"
+    assert sign_in(administrator).post(page, moved).status_code == 302
+    assert [*other.closed_days.all()] == [closed]
+    assert minutes(erp, dt.datetime(day.year + 1, 1, 10, tzinfo=dt.UTC)) == 0
+
+
 def test_what_is_removed_in_the_system_leaves_them_too_and_looking_at_a_row_keeps_nothing(
     erp: Application, office: Calendar, torsby: Municipality, sign_in: SignIn
 ) -> None:

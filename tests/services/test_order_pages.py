@@ -9,10 +9,13 @@ from django.test import Client
 from django.utils import timezone
 
 from municipalities.models import Cooperation, Municipality, Role
-from services.models import Application, Order, Subscription
+from services.actions import save_order
+from services.models import Application, Order, OrderLine, Subscription
 from sharedict.accounts.models import User
+from sharedict.audit.models import Entry
 from tests import cast
 from tests.factories.services import ApplicationFactory, OrderFactory, OrderLineFactory, VariantFactory
+from tests.forms import typed
 from tests.services.test_catalogue import queries, words
 
 pytestmark = pytest.mark.django_db
@@ -198,6 +201,25 @@ def test_two_tabs_lose_nothing_unseen(
     assert answer.status_code == 422
     assert "ERP: change the number" in answer.content.decode()
     assert [line.application.code for line in order.lines.all()] == ["erp"]
+
+
+def test_what_somebody_changed_since_it_was_shown_is_not_sent(
+    care: Application, torsby: Municipality, coordinator: User, administrator: User, sign_in: SignIn
+) -> None:
+    client = sign_in(coordinator)
+    order = ordered(client, torsby)
+    page = f"{ORDERS}{order.pk}/send/"
+    shown = client.get(page)
+    many = OrderLine(application=care, what="start", quantity=400)
+    save_order(order=order, lines=[many], today=timezone.localdate(), by=administrator)
+    answer = client.post(page, typed(shown))
+    assert (answer.status_code, "It was changed meanwhile" in answer.content.decode()) == (422, True)
+    assert "Care: begin to use, 400" in answer.content.decode()
+    assert Order.objects.get(pk=order.pk).state == "draft"
+    entry = Entry.objects.filter(changes__has_key="lines").latest("pk")
+    assert entry.changes["lines"] == ["Care: begin to use, 12", "Care: begin to use, 400"]
+    assert client.post(page, typed(answer)).status_code == 302
+    assert Order.objects.get(pk=order.pk).state == "sent"
 
 
 def test_whoever_comes_second_is_told(

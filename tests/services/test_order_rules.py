@@ -8,11 +8,13 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.test import Client
 
-from municipalities.models import Cooperation, Municipality, Notice
+from municipalities.models import Cooperation, Municipality, Notice, Role
 from services.actions import move_order
 from services.models import Application, OrderRule, OrderStep
+from services.tasks import tell_who_decides
 from sharedict.accounts.models import User
 from sharedict.audit.models import Entry
+from tests import cast
 from tests.api.conftest import Caller
 from tests.factories.billing import CostFactory, compute
 from tests.factories.municipalities import TokenFactory
@@ -76,6 +78,49 @@ def test_whoever_was_chosen_decides_and_is_told(
         move_order(order=order, to="approved", by=administrator, now=NOW)
     with pytest.raises(PermissionDenied):
         move_order(order=order, to="approved", by=finance, now=NOW)
+    assert move_order(order=order, to="approved", by=coordinator, now=NOW).state == "approved"
+
+
+def waits_for() -> set[User]:
+    return {note.user for note in Notice.objects.unread().filter(kind="order-waits").select_related("user")}
+
+
+def test_whoever_decides_on_an_order_that_waits_is_told_when_the_rule_or_a_role_changes(
+    care: Application,
+    north: Cooperation,
+    torsby: Municipality,
+    coordinator: User,
+    finance: User,
+    administrator: User,
+    sign_in: SignIn,
+) -> None:
+    sent(draft(care, torsby), line(care), by=finance)
+    assert waits_for() == {administrator}
+    client = sign_in(administrator)
+    for role, people in (("coordinator", {coordinator}), ("administrator", {administrator})) * 2:
+        assert client.post(PAGE, told(by_new_service=role)).status_code == 302
+        assert waits_for() == people
+    other = cast.person("second coordinator", north, Role.Kind.COORDINATOR, torsby)
+    client.post(PAGE, told(by_new_service="coordinator"))
+    assert waits_for() == {coordinator, other}
+    Role.objects.filter(user__in=[coordinator, other]).delete()
+    tell_who_decides()
+    assert waits_for() == {administrator}
+    Notice.objects.update(read_at=NOW)
+    tell_who_decides()
+    assert not waits_for(), "nobody is told twice"
+
+
+def test_a_rule_by_which_nobody_could_decide_on_an_order_that_waits_is_refused(
+    care: Application, north: Cooperation, torsby: Municipality, coordinator: User, administrator: User,
+    sign_in: SignIn,
+) -> None:  # fmt: skip
+    OrderRuleFactory(cooperation=north, kind="new_service", decided_by="coordinator")
+    order = sent(draft(care, torsby), line(care), by=administrator)
+    answer = sign_in(administrator).post(PAGE, told())
+    assert answer.status_code == 422
+    assert f"{order}: Nobody else here can decide on it" in answer.content.decode()
+    assert OrderRule.objects.get().decided_by == "coordinator"
     assert move_order(order=order, to="approved", by=coordinator, now=NOW).state == "approved"
 
 

@@ -21,6 +21,7 @@ from sharedict.audit.models import Entry
 from sharedict.jobs.models import Job
 from tests import cast
 from tests.factories.accounts import UserFactory
+from tests.factories.municipalities import TokenFactory
 from tests.factories.services import (
     ApplicationFactory,
     OrderFactory,
@@ -206,6 +207,19 @@ def test_nobody_decides_on_their_own_order_even_with_two_roles(
     with pytest.raises(IntegrityError, match="services_order_decided_by_another"), transaction.atomic():
         Order.objects.filter(pk=order.pk).update(state="approved", decided_by=coordinator, decided_at=NOW)
     move_order(order=order, to="approved", by=administrator, now=NOW)
+
+
+def test_what_a_person_changed_of_a_systems_draft_is_decided_on_by_somebody_else(
+    care: Application, torsby: Municipality, administrator: User, second_administrator: User
+) -> None:
+    """The system sends it: else whoever wrote it could approve it, and nobody else had seen it."""
+    system = TokenFactory(cooperation=care.cooperation, scopes=["read", "orders:write"])
+    order = saved(draft(care, torsby), line(care), by=system)
+    saved(order, line(care, quantity=400), by=administrator)
+    move_order(order=order, to="sent", by=system, now=NOW)
+    with pytest.raises(PermissionDenied, match="Somebody else"):
+        move_order(order=order, to="approved", by=administrator, now=NOW)
+    assert move_order(order=order, to="approved", by=second_administrator, now=NOW).state == "approved"
 
 
 def test_a_standard_item_is_decided_by_another_coordinator_of_the_municipality(
