@@ -60,10 +60,17 @@ class OrderMove(OrderRow, FormPage):
     def context(self, form: Any) -> dict[str, Any]:
         return {
             **super().context(form),
-            "lead": str(self.moved),
+            "lead": self.lead_of(self.moved),
             "cancel_url": self.done_url(None),
             "panels": self.panels(),
         }
+
+    def lead_of(self, order: Order) -> str:
+        """Which order it is; with what it asks for where that is sent or approved."""
+        if not self.shows_effect:
+            return str(order)
+        lines = order.lines.select_related("application", "variant")
+        return f"{order}: {'; '.join(map(told_of_line, lines))}"
 
     def panels(self) -> Sequence[Any]:
         if not self.shows_effect:
@@ -78,10 +85,6 @@ class OrderSend(OrderMove):
     title = gettext_lazy("Send the order")
     submit_label = pgettext_lazy("order", "Send")
     said = gettext_lazy("Sent. Those who decide on it are told.")
-
-    def context(self, form: Any) -> dict[str, Any]:
-        lines = self.moved.lines.select_related("application", "variant")
-        return {**super().context(form), "lead": f"{self.moved}: {'; '.join(map(told_of_line, lines))}"}
 
 
 class OrderApprove(OrderMove):

@@ -84,6 +84,15 @@ def test_numbers_stand_in_groups(
     assert "12,345" in words(sign_in(coordinator), f"/north/orders/{order.pk}/")
 
 
+def test_whoever_approves_reads_what_and_how_many(
+    torsby: Municipality, care: Application, coordinator: User, administrator: User, sign_in: SignIn
+) -> None:
+    writer = sign_in(coordinator)
+    order = ordered(writer, torsby)
+    writer.post(f"{ORDERS}{order.pk}/send/")
+    assert f"{order.lines.get()}, 12" in words(sign_in(administrator), f"{ORDERS}{order.pk}/approve/")
+
+
 def test_a_variant_is_chosen_with_its_service(
     care: Application, torsby: Municipality, coordinator: User, sign_in: SignIn
 ) -> None:
