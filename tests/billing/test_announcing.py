@@ -8,11 +8,11 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.db import connection
-from django.db.models import Model
+from django.db.models import Model, ProtectedError
 from django.forms.models import model_to_dict
 from django.test import Client
 
-from agreements.models import Agreement, CostType
+from agreements.models import Agreement, CostType, Term
 from billing.actions import propose_period
 from billing.models import Cost, Period
 from municipalities.actions import delete_row, save_row
@@ -158,13 +158,14 @@ def test_a_municipality_is_announced_to_whoever_has_a_fact_of_it(
     assert list(Job.objects.values_list("cooperation", flat=True)) == [north.pk]
 
 
-def test_a_municipality_that_a_term_no_longer_names_because_it_is_removed_is_announced(
-    north: Cooperation,
-) -> None:
+def test_a_municipality_that_a_term_names_is_not_removed(north: Cooperation) -> None:
+    """It would fall out of the term unsaid, and others would pay in its place."""
     place = MunicipalityFactory(code="0099", name="Elsewhere")
     is_named(north, place)
-    delete_row(row=place, by=None)
-    assert list(Job.objects.values_list("cooperation", flat=True)) == [north.pk]
+    with pytest.raises(ProtectedError):
+        delete_row(row=place, by=None)
+    assert Term.objects.get(named=place).cooperation == north
+    assert not Job.objects.exists()
 
 
 def test_a_fact_stays_in_its_cooperation(north: Cooperation, outside: Cooperation) -> None:
