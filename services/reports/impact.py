@@ -63,18 +63,17 @@ def people_stopped(uses: Iterable[tuple[Municipality, int]]) -> int:
 
 
 def _falling(things: Things, found: Impact, application: int, uses: Mapping[str, Subscription]) -> Falling:
-    chains = {name: found.chain(name) for name in uses}
-    states = {name: found.state(name) for name in uses}
-    worst = max(uses, key=lambda name: (states[name], -len(chains[name]), name))
-    return Falling(
-        application=things.applications[application],
-        state=states[worst],
-        because=_named(things, chains[worst]),
-        uses=tuple(
-            Use(use.municipality, states[name], use.users, _named(things, chains[name]))
-            for name, use in uses.items()
-        ),
-    )
+    told = []
+    worst: tuple[State, int, str, tuple[str, ...]] = (State.UP, 0, "", ())
+    for name, use in uses.items():
+        state = found.state(name)
+        because: tuple[str, ...] = ()
+        if state is not State.UP:
+            chain = found.chain(name)
+            because = _named(things, chain)
+            worst = max(worst, (state, -len(chain), name, because))
+        told.append(Use(use.municipality, state, use.users, because))
+    return Falling(things.applications[application], worst[0], worst[-1], tuple(told))
 
 
 def _named(things: Things, chain: Iterable[str]) -> tuple[str, ...]:
